@@ -1,0 +1,55 @@
+"""Who calls: what the internal token says, as a value."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+
+class Assurance(StrEnum):
+    """Level of assurance of a sign-in (Regulation (EU) 910/2014, art. 8); ordered."""
+
+    LOW = "low"
+    SUBSTANTIAL = "substantial"
+    HIGH = "high"
+
+    def meets(self, needed: Self) -> bool:
+        """Whether a sign-in of this level may do what needs the other."""
+        order = list(type(self))
+        return order.index(self) >= order.index(needed)
+
+
+class Kind(StrEnum):
+    """What stands behind a token."""
+
+    PERSON = "person"
+    CLIENT = "client"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller of an operation.
+
+    `subject` is the person's id, the client's id or the service's name, by `kind`.
+    `session_id` names the sign-in that the token came from; ending it ends the token.
+    `mandate_id` is set when a person acts for another, whose id is then `on_behalf_of`.
+    """
+
+    kind: Kind
+    subject: str
+    assurance: Assurance
+    scopes: frozenset[str]
+    client_id: str
+    session_id: str | None = None
+    roles: frozenset[str] = frozenset()
+    institution_id: UUID | None = None
+    mandate_id: UUID | None = None
+    on_behalf_of: UUID | None = None
+
+    @property
+    def person_id(self) -> UUID:
+        """The person's id; only a token of a person has one (`ValueError` otherwise)."""
+        if self.kind is not Kind.PERSON:
+            raise ValueError("this token stands for no person")
+        return UUID(self.subject)

@@ -1,0 +1,41 @@
+"""Text as people write it in Romania: normalised on the way in, compared without diacritics."""
+
+import re
+import unicodedata
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, StringConstraints
+
+_CEDILLA_TO_COMMA: Final = str.maketrans("ŞşŢţ", "ȘșȚț")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_LINE_BREAK: Final = re.compile(r"[\t\n\r]")
+
+
+def normalise(text: str) -> str:
+    """NFC, with the cedilla letters of old keyboards turned into comma-below (ş → ș)."""
+    return unicodedata.normalize("NFC", text).translate(_CEDILLA_TO_COMMA)
+
+
+def fold(text: str) -> str:
+    """The form for searching: no diacritics, lower case (`Brașov` → `brasov`)."""
+    decomposed = unicodedata.normalize("NFKD", normalise(text))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+
+
+def _clean_text(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("control characters are not allowed")
+    return normalise(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _clean_line(text: str) -> str:
+    if _LINE_BREAK.search(text):
+        raise ValueError("line breaks are not allowed")
+    return _clean_text(text)
+
+
+Line = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_clean_line)]
+"""One line of text for people: stripped, NFC, comma-below; control characters and breaks refused."""
+
+Text = Annotated[str, StringConstraints(max_length=200_000), AfterValidator(_clean_text)]
+"""Text of several lines for people: as `Line`, with line breaks kept as `\\n`."""
