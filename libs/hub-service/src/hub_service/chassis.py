@@ -1,0 +1,241 @@
+"""The chassis: from a manifest, settings and routers to a service that keeps every promise."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
+from nats.aio.client import Client
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub_core import clock
+from hub_core.manifest import Manifest
+from hub_core.problem import Problem
+from hub_events import connection, consumer, outbox, relay
+
+from . import contract, health, i18n, idempotency, problems, validation, workers
+from .body import BodyLimit
+from .clients import ServiceClient
+from .database import Database, is_away
+from .settings import ServiceSettings
+from .telemetry import RequestTelemetry, configure
+from .tokens import OwnToken, Verifier
+
+_log = structlog.get_logger("service")
+_PURGE_EVERY = timedelta(hours=1)
+_BY_STATUS: Mapping[int, type[Problem]] = {
+    400: problems.MalformedRequest,
+    404: problems.NotFound,
+    405: problems.MethodNotAllowed,
+    413: problems.ContentTooLarge,
+    415: problems.UnsupportedMediaType,
+}
+
+
+@dataclass(slots=True)
+class Resources:
+    """What a running service holds; `app.state.hub`."""
+
+    manifest: Manifest
+    settings: Any
+    texts: i18n.Texts
+    database: Database
+    http: httpx2.AsyncClient
+    verifier: Verifier
+    own_token: OwnToken
+    broker: asyncio.Task[Client]
+    relay: relay.Relay | None = None
+
+    @property
+    def nats(self) -> Client | None:
+        """The broker's connection; `None` until it was reached for the first time."""
+        return self.broker.result() if self.broker.done() else None
+
+    def service(self, address: str) -> ServiceClient:
+        """A client for questions to another service at `address`."""
+        return ServiceClient(address, self.own_token, self.http)
+
+
+def build(
+    manifest: Manifest,
+    settings: ServiceSettings,
+    *,
+    title: str,
+    summary: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    scopes: Mapping[str, str],
+    tags: Sequence[Mapping[str, str]] = (),
+    subscriptions: Sequence[consumer.Subscription] = (),
+    own_workers: Sequence[workers.Worker] = (),
+    locale: Path | None = None,
+) -> FastAPI:
+    """A FastAPI application with everything `api.md` and `architecture.md` promise.
+
+    `scopes` maps each scope of the service's operations to what it allows, for the contract.
+    `subscriptions` are its consumers, `own_workers` what else runs beside requests; both start with
+    the lifespan and end before the database closes. Nothing is connected before the lifespan.
+    """
+    texts = i18n.Texts([i18n.folder_of(__file__), *([locale] if locale else [])])
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.hub = await _open(stack, manifest, settings, texts, subscriptions, own_workers)
+            _log.info("ready", service=manifest.name)
+            yield
+            _log.info("stopping", service=manifest.name)
+
+    app = FastAPI(
+        title=title,
+        version="1.0.0",
+        summary=summary,
+        description=description,
+        openapi_tags=[dict(tag) for tag in tags],
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.include_router(health.router)
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(BodyLimit, texts=texts, public_origin=settings.public_origin)
+    app.add_middleware(RequestTelemetry)
+    _handle_errors(app, texts, settings.public_origin)
+
+    def openapi() -> dict[str, Any]:
+        if not app.openapi_schema:
+            app.openapi_schema = contract.document(app, texts, settings.public_origin, dict(scopes))
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to change the document
+    return app
+
+
+async def _open(
+    stack: AsyncExitStack,
+    manifest: Manifest,
+    settings: ServiceSettings,
+    texts: i18n.Texts,
+    subscriptions: Sequence[consumer.Subscription],
+    own_workers: Sequence[workers.Worker],
+) -> Resources:
+    provider = configure(f"svc-{manifest.name}", settings)
+    stack.callback(provider.shutdown)
+    http = await stack.enter_async_context(httpx2.AsyncClient(timeout=5.0))
+    database = Database(settings)
+    stack.push_async_callback(database.close)
+    hub = Resources(
+        manifest=manifest,
+        settings=settings,
+        texts=texts,
+        database=database,
+        http=http,
+        verifier=Verifier(settings, http),
+        own_token=OwnToken(manifest.name, settings, http),
+        broker=asyncio.create_task(
+            connection.connect(settings.nats_url, settings.nats_seed.get_secret_value(), manifest.name)
+        ),
+    )
+    stack.push_async_callback(_disconnect, hub.broker)
+    running = [*own_workers, workers.every("idempotency-purge", _PURGE_EVERY, _purge)]
+    if manifest.publishes:
+        outbox.wake_after_commit(database.sessions, lambda: hub.relay.wake() if hub.relay else None)
+        running.append(workers.Worker("relay", _relay))
+    running += [workers.Worker(wanted.consumer.durable, _consume(wanted)) for wanted in subscriptions]
+    await workers.start(stack, running, hub)
+    return hub
+
+
+async def _relay(hub: Resources) -> None:
+    """Publish the outbox; requests are served before the broker is there."""
+    hub.relay = relay.Relay(hub.settings.database_dsn.get_secret_value(), await hub.broker, hub.manifest.name)
+    await hub.relay.run()
+
+
+def _consume(subscription: consumer.Subscription) -> Callable[[Resources], Awaitable[None]]:
+    async def run(hub: Resources) -> None:
+        await consumer.Loop(await hub.broker, hub.manifest.name, subscription, hub.database.sessions).run()
+
+    return run
+
+
+async def _disconnect(broker: asyncio.Task[Client]) -> None:
+    broker.cancel()
+    with suppress(asyncio.CancelledError):
+        await (await broker).close()
+
+
+async def _purge(hub: Resources) -> None:
+    async with hub.database.sessions() as session:
+        await idempotency.purge(session, clock.now())
+
+
+def _allowed(app: FastAPI, request: Request) -> str:
+    """Every method an address answers to; Starlette's own 405 names only its first route's."""
+    methods = {
+        method
+        for context in iter_route_contexts(app.routes)
+        if (pattern := getattr(context, "path_regex", None)) and pattern.match(request.url.path)
+        for method in context.methods or ()
+    }
+    return ", ".join(sorted(methods))
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _handle_errors(app: FastAPI, texts: i18n.Texts, public_origin: str) -> None:
+    def answer(request: Request, problem: Problem) -> Response:
+        return problems.response(problem, request, texts, public_origin)
+
+    @app.exception_handler(Problem)
+    async def show_problem(request: Request, problem: Problem) -> Response:
+        return answer(request, problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def show_validation(request: Request, error: RequestValidationError) -> Response:
+        return answer(request, validation.problem_of(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def show_http(request: Request, error: HTTPException) -> Response:
+        headers = (
+            {"allow": _allowed(app, request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
+        )
+        return answer(request, _BY_STATUS.get(error.status_code, problems.InternalError)(headers=headers))
+
+    @app.exception_handler(SQLAlchemyError)
+    async def show_database(request: Request, error: SQLAlchemyError) -> Response:
+        if not is_away(error):
+            return show_fault(request, error)
+        _log.warning("database away", error=type(error).__name__)
+        return answer(request, problems.ServiceUnavailable(headers={"retry-after": "2"}))
+
+    @app.exception_handler(OSError)
+    async def show_connection(request: Request, error: OSError) -> Response:
+        _log.warning("connection failed", error=type(error).__name__)
+        return answer(request, problems.ServiceUnavailable(headers={"retry-after": "2"}))
+
+    @app.exception_handler(Exception)
+    async def show_unforeseen(request: Request, error: Exception) -> Response:
+        return show_fault(request, error)
+
+    def show_fault(request: Request, error: Exception) -> Response:
+        _log.error("fault", exc_info=error)
+        return answer(request, problems.InternalError())

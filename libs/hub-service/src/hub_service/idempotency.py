@@ -1,0 +1,117 @@
+"""Idempotency-Key: the answer is stored in the transaction of the effect, and replayed for a day.
+
+Who repeats a request while the first is still at work waits for it: the claim's unique index makes
+the second wait for the first's commit, up to the database's lock time-out (then 409).
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from asyncpg.exceptions import LockNotAvailableError
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    delete,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from .problems import IdempotencyKeyInUse, IdempotencyKeyReused
+
+KEPT = timedelta(hours=24)
+
+KEYS = Table(
+    "idempotency_keys",
+    MetaData(),
+    Column("caller", String(200), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("claimed_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("status", SmallInteger),
+    Column("headers", JSON),
+    Column("body", LargeBinary),
+)
+
+
+def attach(metadata: MetaData) -> None:
+    """Add the table to a service's metadata, for its migrations."""
+    KEYS.to_metadata(metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One use of a key: whose, which, and for what request."""
+
+    caller: str
+    key: str
+    fingerprint: bytes
+
+
+def fingerprint(parts: Iterable[bytes]) -> bytes:
+    """SHA-256 over what makes two requests the same (method, address, body)."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8))
+        digest.update(part)
+    return digest.digest()
+
+
+async def claim(session: AsyncSession, wanted: Claim, now: datetime) -> Response | None:
+    """Claim the key inside the unit of work; the stored answer when it was used before.
+
+    Raises `IdempotencyKeyReused` for another request, `IdempotencyKeyInUse` when the first is
+    still at work.
+    """
+    values: dict[str, Any] = {"fingerprint": wanted.fingerprint, "claimed_at": now}
+    claiming = (
+        insert(KEYS)
+        .values(caller=wanted.caller, key=wanted.key, **values)
+        .on_conflict_do_update(
+            index_elements=[KEYS.c.caller, KEYS.c.key], set_=values, where=KEYS.c.claimed_at < now - KEPT
+        )
+        .returning(KEYS.c.key)
+    )
+    try:
+        if (await session.execute(claiming)).first():
+            return None
+    except DBAPIError as error:
+        if isinstance(error.orig.__cause__ if error.orig else None, LockNotAvailableError):
+            raise IdempotencyKeyInUse(headers={"retry-after": "1"}) from error
+        raise
+    first = (await session.execute(select(KEYS).where(*_is(wanted)))).one()
+    if first.fingerprint != wanted.fingerprint:
+        raise IdempotencyKeyReused
+    return Response(first.body, first.status, {**first.headers, "idempotent-replay": "true"})
+
+
+async def store(session: AsyncSession, claimed: Claim, answer: Response) -> None:
+    """Keep the answer beside the effect, before the commit of both."""
+    headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
+    await session.execute(
+        update(KEYS)
+        .where(*_is(claimed))
+        .values(status=answer.status_code, headers=headers, body=bytes(answer.body))
+    )
+
+
+async def purge(session: AsyncSession, now: datetime) -> None:
+    """Forget the keys of more than a day ago."""
+    async with session.begin():
+        await session.execute(delete(KEYS).where(KEYS.c.claimed_at < now - KEPT))
+
+
+def _is(claimed: Claim) -> tuple[Any, Any]:
+    return KEYS.c.caller == claimed.caller, KEYS.c.key == claimed.key

@@ -1,0 +1,93 @@
+"""Lists by keyset: an opaque cursor over an index, never an offset, never a total.
+
+rows = await storage.find(session, after=paging.decode(cursor, (datetime, UUID)), limit=limit + 1)
+return paging.page(request, response, rows, limit, position=lambda row: (row.filed_at, row.id), view=View.of)
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub_core.problem import FieldError
+
+from .problems import InvalidRequest
+
+Row = TypeVar("Row")
+Item = TypeVar("Item", bound=BaseModel)
+
+Limit = Annotated[
+    int,
+    Query(
+        ge=1, le=200, description="How many items a page has at most.", json_schema_extra={"format": "int32"}
+    ),
+]
+"""Page size; give it the default 50."""
+
+Cursor = Annotated[
+    str | None,
+    Query(
+        max_length=512,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="The `next_cursor` of the page before; leave it out for the first page.",
+    ),
+]
+"""The opaque position after which the page begins; its default is `None`."""
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: Annotated[list[Item], Field(max_length=200, description="The items of this page.")]
+    next_cursor: Annotated[
+        str | None,
+        Field(max_length=512, description="Give it as `cursor` to read on; null on the last page."),
+    ]
+
+
+def encode(position: Sequence[Any]) -> str:
+    """The cursor of a position, such as `(filed_at, id)`."""
+    return urlsafe_b64encode(orjson.dumps(list(position))).rstrip(b"=").decode()
+
+
+def decode(cursor: str | None, shape: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """The position a cursor stands for, read as `shape` (such as `(datetime, UUID)`).
+
+    Raises `InvalidRequest` for one that this list did not give out.
+    """
+    if cursor is None:
+        return None
+    try:
+        values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        position: tuple[Any, ...] = TypeAdapter(tuple[shape]).validate_python(values)
+    except (Error, orjson.JSONDecodeError, ValidationError) as error:
+        raise InvalidRequest(
+            errors=[FieldError("query/cursor", "cursor", "This cursor was not given out by this list")]
+        ) from error
+    return position
+
+
+def page(
+    request: Request,
+    response: Response,
+    rows: Sequence[Row],
+    limit: int,
+    *,
+    position: Callable[[Row], Sequence[Any]],
+    view: Callable[[Row], Item],
+) -> Page[Item]:
+    """A page of at most `limit` of up to `limit + 1` rows; sets the Link header to the next (RFC 8288)."""
+    shown = rows[:limit]
+    next_cursor = encode(position(shown[-1])) if len(rows) > limit else None
+    if next_cursor:
+        address = request.url.include_query_params(cursor=next_cursor)
+        response.headers["link"] = f'<{address.path}?{address.query}>; rel="next"'
+    return Page(items=[view(row) for row in shown], next_cursor=next_cursor)

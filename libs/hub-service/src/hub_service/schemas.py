@@ -1,0 +1,88 @@
+"""The vocabulary of the contract: annotated types that every schema is made of."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from hub_core.language import Language
+
+
+def _to_z(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Id = Annotated[
+    UUID,
+    Field(
+        json_schema_extra={
+            "minLength": 36,
+            "maxLength": 36,
+            "examples": ["0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"],
+        }
+    ),
+]
+"""An identifier (UUIDv7), given out as a string."""
+
+Instant = Annotated[
+    AwareDatetime,
+    PlainSerializer(_to_z, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "maxLength": 35, "examples": ["2026-11-21T19:53:41.120Z"]}
+    ),
+]
+"""An instant, given out in UTC with `Z`."""
+
+LegalDate = Annotated[date, Field(json_schema_extra={"maxLength": 10, "examples": ["2026-11-21"]})]
+"""A date of law, meant in Europe/Bucharest."""
+
+Int32 = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True, json_schema_extra={"format": "int32"})]
+"""A count or a number, from 0."""
+
+
+class Resource(BaseModel):
+    """A body: unknown members are refused, so that a typing error is not lost silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LocalisedText(Resource):
+    """A text in the languages of the hub; Romanian is the official one."""
+
+    ro: Annotated[str, Field(max_length=20_000, description="The Romanian, official text.")]
+    hu: Annotated[str | None, Field(max_length=20_000, description="The Hungarian text.")] = None
+    en: Annotated[str | None, Field(max_length=20_000, description="The English text.")] = None
+
+    @classmethod
+    def of(cls, texts: dict[str, str]) -> Self:
+        """From a map of language to text."""
+        return cls(**{language.value: texts[language] for language in Language if language in texts})
+
+
+class FieldProblem(Resource):
+    """What is wrong with one member of the request."""
+
+    pointer: Annotated[str, Field(max_length=512, description="JSON pointer, or `query/<name>`.")]
+    code: Annotated[str, Field(max_length=64, description="Stable code of the error, for programs.")]
+    detail: Annotated[str, Field(max_length=2_000, description="What is wrong, in the caller's language.")]
+
+
+class ProblemDetails(Resource):
+    """An error (RFC 9457)."""
+
+    type: Annotated[
+        str, Field(max_length=2_048, json_schema_extra={"format": "uri"}, description="The problem's page.")
+    ]
+    title: Annotated[str, Field(max_length=256, description="What happened, in the caller's language.")]
+    status: Annotated[
+        int, Field(ge=400, le=599, json_schema_extra={"format": "int32"}, description="HTTP status.")
+    ]
+    detail: Annotated[str, Field(max_length=4_000, description="More about this occurrence.")]
+    instance: Annotated[str, Field(max_length=2_048, description="The path that was asked for.")]
+    trace_id: Annotated[
+        str, Field(max_length=32, description="Give it to support: it finds the request in the logs.")
+    ]
+    errors: Annotated[
+        list[FieldProblem], Field(max_length=100, description="Each wrong member, for 422.")
+    ] = []
