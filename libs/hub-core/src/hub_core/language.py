@@ -1,6 +1,7 @@
 """The languages people are served in, and how one is chosen."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Language(StrEnum):
@@ -9,6 +10,9 @@ class Language(StrEnum):
     RO = "ro"
     HU = "hu"
     EN = "en"
+
+
+_TAGS: Final = frozenset(language.value for language in Language)
 
 
 def negotiate(accept_language: str | None) -> Language:
@@ -22,7 +26,7 @@ def negotiate(accept_language: str | None) -> Language:
         tag, _, parameters = item.partition(";")
         primary = tag.strip().partition("-")[0].lower()
         quality = _quality(parameters)
-        if primary in Language and quality > best_quality:
+        if primary in _TAGS and quality > best_quality:
             best, best_quality = Language(primary), quality
     return best
 

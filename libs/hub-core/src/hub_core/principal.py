@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
 from uuid import UUID
 
 
@@ -13,9 +12,9 @@ class Assurance(StrEnum):
     SUBSTANTIAL = "substantial"
     HIGH = "high"
 
-    def meets(self, needed: Self) -> bool:
+    def meets(self, needed: "Assurance") -> bool:
         """Whether a sign-in of this level may do what needs the other."""
-        order = list(type(self))
+        order = list(Assurance)
         return order.index(self) >= order.index(needed)
 
 

@@ -1,0 +1,24 @@
+"""CUI/CIF (*cod unic de înregistrare*), the fiscal number of an organisation: 2 to 10 digits."""
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, StringConstraints
+from stdnum.exceptions import ValidationError
+from stdnum.ro import cui as standard
+
+_PREFIX: Final = "RO"
+
+
+def parse(text: str) -> str:
+    """The bare number. Blanks go, and so does `RO`: it tells of VAT and is no part of the number."""
+    number = "".join(text.split()).upper().removeprefix(_PREFIX)
+    if not (number.isascii() and number.isdigit()):
+        raise ValueError("a CUI has only digits, with RO before them or not")
+    try:
+        return standard.validate(number)
+    except ValidationError:
+        raise ValueError("not a valid CUI") from None
+
+
+Cui = Annotated[str, StringConstraints(max_length=40), AfterValidator(parse)]
+"""A CUI in a pydantic model: the bare number."""

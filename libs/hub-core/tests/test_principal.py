@@ -1,0 +1,35 @@
+from uuid import UUID
+
+import pytest
+
+from hub_core.principal import Assurance, Kind, Principal
+
+PERSON = UUID("019335d9-7aa2-7cc3-98c4-dc0c0c07398f")
+
+
+def _principal(kind: Kind, subject: str) -> Principal:
+    return Principal(kind, subject, Assurance.LOW, frozenset({"petitions:read"}), "demo-portal")
+
+
+@pytest.mark.parametrize(
+    ("has", "needs", "enough"),
+    [
+        (Assurance.LOW, Assurance.LOW, True),
+        (Assurance.LOW, Assurance.SUBSTANTIAL, False),
+        (Assurance.SUBSTANTIAL, Assurance.LOW, True),
+        (Assurance.SUBSTANTIAL, Assurance.HIGH, False),
+        (Assurance.HIGH, Assurance.SUBSTANTIAL, True),
+    ],
+)
+def test_levels_of_assurance_are_ordered(has: Assurance, needs: Assurance, enough: bool) -> None:
+    assert has.meets(needs) is enough
+
+
+def test_a_person_has_an_id() -> None:
+    assert _principal(Kind.PERSON, str(PERSON)).person_id == PERSON
+
+
+@pytest.mark.parametrize("kind", [Kind.CLIENT, Kind.SERVICE])
+def test_a_program_is_no_person(kind: Kind) -> None:
+    with pytest.raises(ValueError, match="no person"):
+        _ = _principal(kind, "notify").person_id
