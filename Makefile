@@ -9,10 +9,42 @@ MEMBERS    := $(wildcard gateway/pyproject.toml svc-*/pyproject.toml libs/*/pypr
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install
+.PHONY: help up down reset status demo test check lock check-lock contract bench install
 
 help:  ## What can be asked for
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+up: $(SYNCED)  ## Start the whole hub with demo data (DETACH=1 returns when everything is ready)
+	@$(BIN)/hub up $(if $(DETACH),--detach)
+
+down:  ## Stop the hub; the data stays
+	@test ! -x $(BIN)/hub || $(BIN)/hub down
+
+reset: down  ## Empty the hub: all data in var/ goes
+	@test ! -x $(BIN)/hub || $(BIN)/hub reset $(if $(YES),--yes)
+
+status: $(SYNCED)  ## Each process, its health, memory and what waits
+	@$(BIN)/hub status
+
+demo: $(SYNCED)  ## A person's journey through the running hub, each step with its time
+	@$(BIN)/hub demo
+
+test: $(SYNCED)  ## All tests, on real PostgreSQL and NATS
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+
+check: $(SYNCED) check-lock  ## Lint, types, import walls, contracts
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@for member in $(dir $(MEMBERS)); do $(BIN)/mypy --no-error-summary $${member}src || exit 1; done
+	@$(BIN)/lint-imports --no-cache
+	@for member in $(dir $(MEMBERS)); do (cd $$member && $(CURDIR)/$(BIN)/deptry src --config pyproject.toml) || exit 1; done
+	@$(BIN)/python -m pytest -q tests/walls
+
+contract: $(SYNCED)  ## Write every service's contract/ anew from its code
+	@$(BIN)/python -m hub_testing.contract
+
+bench: $(SYNCED)  ## Every benchmark, one after the other (the hub must be up)
+	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 install: $(SYNCED)  ## Install everything into .venv (nothing outside this folder)
 
@@ -23,12 +55,16 @@ $(UV):
 	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(SYNCED): requirements.lock $(MEMBERS) | $(UV)
+	@echo "installing into .venv"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON)
 	@$(UV) pip sync --quiet --require-hashes requirements.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation $(foreach file,$(MEMBERS),-e $(dir $(file)))
 	@touch $@
 
-.PHONY: lock
 lock: $(UV)  ## Resolve the dependencies anew and write requirements.lock
 	@$(UV) lock --quiet
 	@$(UV) export --quiet --frozen --all-packages --all-groups --no-emit-workspace --no-annotate --no-header --format requirements.txt --output-file requirements.lock
+
+check-lock: $(SYNCED)  # the lock holds names, versions and hashes, no addresses, and fits every pyproject.toml
+	@! grep -nE '://' requirements.lock || { echo "requirements.lock carries an address: run make lock"; exit 1; }
+	@$(UV) pip check --quiet || { echo "requirements.lock does not fit the pyproject.toml files: run make lock"; exit 1; }
