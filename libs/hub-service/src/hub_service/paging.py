@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -67,12 +67,13 @@ def decode(cursor: str | None, shape: tuple[Any, ...]) -> tuple[Any, ...] | None
         return None
     try:
         values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        position: tuple[Any, ...] = TypeAdapter(tuple[shape]).validate_python(values)
-    except (Error, orjson.JSONDecodeError, ValidationError) as error:
+        return tuple(
+            TypeAdapter[Any](kind).validate_python(value) for kind, value in zip(shape, values, strict=True)
+        )
+    except (Error, TypeError, ValueError) as error:
         raise InvalidRequest(
             errors=[FieldError("query/cursor", "cursor", "This cursor was not given out by this list")]
         ) from error
-    return position
 
 
 def page(

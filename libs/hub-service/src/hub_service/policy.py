@@ -57,7 +57,12 @@ def operation(
     `mandate` says whether it may be done for another person; a token that carries a mandate is
     refused elsewhere. `raises` are the operation's own problems.
     """
-    met = (problems.InvalidToken, problems.InsufficientScope, problems.InsufficientAssurance, *raises)
+    met: list[type[Problem]] = [
+        problems.InvalidToken,
+        problems.InsufficientScope,
+        problems.InsufficientAssurance,
+        *raises,
+    ]
     return {
         "dependencies": [Depends(_requirement(scope, assurance, mandate=mandate))],
         "responses": responses(met),

@@ -12,8 +12,8 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import APIRouter
-from fastapi.dependencies.utils import get_flat_dependant
+from fastapi import APIRouter, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -49,7 +49,11 @@ class ApiRoute(APIRoute):
 
     @cached_property
     def _parameters(self) -> frozenset[str]:
-        return frozenset(field.alias for field in get_flat_dependant(self.dependant).query_params)
+        return frozenset(
+            field.alias
+            for field in get_flat_params(self.dependant)
+            if isinstance(field.field_info, params.Query)
+        )
 
     def _refuse_unknown_parameters(self, request: Request) -> None:
         unknown = [name for name in request.query_params if name not in self._parameters]
