@@ -1,0 +1,190 @@
+"""The fixtures; pytest finds them by itself wherever this package is installed.
+
+Everything starts when first asked for and lasts for the session (one pair of servers per xdist worker):
+
+    async def test_a_petition_is_stored(provision, service_settings, running, signed_in) -> None:
+        await provision(MANIFEST)
+        async with running(create_app(service_settings(MANIFEST, Settings))) as client:
+            answer = await client.get("/petitions/v1/petitions", headers=signed_in(scopes={"petitions:read"}))
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import httpx2
+import nats
+import pytest
+from fastapi import FastAPI
+from nats.aio.client import Client
+
+from hub_cli.broker import OPERATOR, NatsBox
+from hub_cli.postgres import PostgresBox
+from hub_core.manifest import Manifest
+from hub_service.settings import ServiceSettings
+
+from . import databases, servers, streams
+from .databases import ServiceDatabase
+from .identity import FakeIdentity
+
+PUBLIC_ORIGIN: Final = "http://localhost:8080"
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+Provision = Callable[[Manifest], Awaitable[ServiceDatabase]]
+JoinBroker = Callable[[Manifest], Awaitable[None]]
+EmptyStreams = Callable[[], Awaitable[None]]
+Running = Callable[[FastAPI], AbstractAsyncContextManager[httpx2.AsyncClient]]
+SignedIn = Callable[..., dict[str, str]]
+MakeSettings = Callable[..., Any]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let internal tokens be signed by "EdDSA", the name that every JOSE library knows (RFC 8037).
+
+    joserfc warns that RFC 9864 has a newer one, and warnings are errors in tests.
+    """
+    config.addinivalue_line("filterwarnings", "ignore:EdDSA is deprecated")
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """The folder of this session's servers; removed at the end."""
+    with servers.temporary_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server(server_folder: Path) -> Iterator[PostgresBox]:
+    """A PostgreSQL server of this session; it does not flush to disk."""
+    box = PostgresBox(server_folder / "postgres", durable=False)
+    box.start()
+    yield box
+    box.stop()
+
+
+@pytest.fixture(scope="session")
+def nats_server(server_folder: Path) -> Iterator[NatsBox]:
+    """A NATS server with JetStream of this session; it does not flush to disk."""
+    box = NatsBox(server_folder / "nats", durable=False)
+    box.start()
+    yield box
+    box.stop()
+
+
+@pytest.fixture(scope="session")
+async def nats_operator(nats_server: NatsBox) -> AsyncIterator[Client]:
+    """A connection that may everything: to publish what other services tell, and to look."""
+    client = await nats.connect(nats_server.url, nkeys_seed_str=nats_server.seed(OPERATOR))
+    yield client
+    await client.close()
+
+
+@pytest.fixture(scope="session")
+def join_broker(nats_server: NatsBox, nats_operator: Client) -> JoinBroker:
+    """Give a service its broker user, stream and consumers, and streams to those it listens to.
+
+    `provision` does it too; a service without a database (the gateway) calls this one.
+    """
+    known: dict[str, Manifest] = {}
+
+    async def join(manifest: Manifest) -> None:
+        if manifest.name not in known:
+            known[manifest.name] = manifest
+            await streams.join(nats_server, nats_operator, list(known.values()))
+
+    return join
+
+
+@pytest.fixture(scope="session")
+def empty_streams(nats_operator: Client) -> EmptyStreams:
+    """Remove every message of every stream."""
+
+    async def empty() -> None:
+        jetstream = nats_operator.jetstream()
+        for stream in await jetstream.streams_info():
+            await jetstream.purge_stream(str(stream.config.name))
+
+    return empty
+
+
+@pytest.fixture(scope="session")
+def provisioned() -> dict[str, ServiceDatabase]:
+    """The databases made so far, by the service's name."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def provision(
+    postgres_server: PostgresBox, join_broker: JoinBroker, provisioned: dict[str, ServiceDatabase]
+) -> Provision:
+    """Make a service's roles, schema, migrated tables, stream and consumers; once in a session."""
+
+    async def make(manifest: Manifest) -> ServiceDatabase:
+        if manifest.name not in provisioned:
+            await join_broker(manifest)
+            provisioned[manifest.name] = await databases.create(postgres_server, manifest)
+        return provisioned[manifest.name]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def fake_identity() -> Iterator[FakeIdentity]:
+    """svc-identity as other services see it; one for the session, `forget()` between tests if needed."""
+    fake = FakeIdentity(PUBLIC_ORIGIN)
+    fake.start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture(scope="session")
+def signed_in(fake_identity: FakeIdentity) -> SignedIn:
+    """`signed_in(person_id=None, scopes=(), assurance=LOW, **claims)`: headers with an internal token."""
+    return fake_identity.headers
+
+
+@pytest.fixture(scope="session")
+def service_settings(
+    nats_server: NatsBox, fake_identity: FakeIdentity, provisioned: dict[str, ServiceDatabase]
+) -> MakeSettings:
+    """`service_settings(manifest, settings_class, **extra)`: settings against this session's servers.
+
+    The database is there after `provision(manifest)`, the broker after `join_broker(manifest)`.
+    """
+
+    def make(manifest: Manifest, settings_class: type[SettingsT], **extra: Any) -> SettingsT:
+        given: dict[str, Any] = {
+            "public_origin": PUBLIC_ORIGIN,
+            "identity_url": fake_identity.url,
+            "service_secret": "a-secret-of-the-tests",
+            "nats_url": nats_server.url,
+            "nats_seed": nats_server.seed(manifest.name),
+        }
+        if manifest.has_database:
+            given["database_dsn"] = provisioned[manifest.name].app_dsn
+        return settings_class(**(given | extra))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def running() -> Running:
+    """Run an application with its lifespan, and give a client to it.
+
+        async with running(create_app(settings)) as client: ...
+
+    An unforeseen error is answered as it would be to a caller, not raised in the test.
+    """
+
+    @asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+        async with (
+            app.router.lifespan_context(app),
+            httpx2.AsyncClient(transport=transport, base_url=PUBLIC_ORIGIN) as client,
+        ):
+            yield client
+
+    return run
