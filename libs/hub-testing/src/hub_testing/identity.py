@@ -1,16 +1,13 @@
 """svc-identity as other services see it: keys, tokens and a few questions, answered as a test wants.
 
-fake_identity.answer("/internal/v1/people/0192…/contact", {"person_id": "0192…", …})
+fake_identity.answer(f"/internal/v1/people/{person_id}/contact", {"person_id": ..., "email": ...})
 headers = fake_identity.headers(scopes={"petitions:read"})
 """
 
 import json
-import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,74 +17,56 @@ from joserfc.jwk import OKPKey
 from hub_core import clock, ids
 from hub_core.principal import Assurance, Kind
 
+from .listener import Answer, Asked, Listener
+
 LIFETIME: Final = timedelta(minutes=5)
+"""How long an internal token lives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question that the fake was asked; `authorization` as it came."""
-
-    method: str
-    path: str
-    authorization: str
-    body: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    body: Any
-    status: int
-
-
-@dataclass
 class FakeIdentity:
     """A small HTTP server on the loopback address, and the key it signs internal tokens with.
 
-    `asked` holds the questions in their order.
+    `issuer` is the hub's public origin; `asked` holds the requests in their order.
     """
 
-    issuer: str
-    asked: list[Asked] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, issuer: str) -> None:
+        self.issuer = issuer
+        self.asked: list[Asked] = []
         self._key = OKPKey.generate_key("Ed25519", {"kid": str(ids.new_id()), "use": "sig"})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self.forget()
+        self._listener = Listener(self._respond)
+        self._answers: dict[str, Answer] = {}
+        self._recognised: dict[str, dict[str, str]] = {}
 
     @property
     def url(self) -> str:
         """Its address, for HUB_IDENTITY_URL."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self._listener.url
 
     def start(self) -> None:
         """Serve until `stop()`."""
-        self._thread.start()
+        self._listener.start()
 
     def stop(self) -> None:
         """Serve no more."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._listener.stop()
 
     def answer(self, path: str, body: Any, status: int = HTTPStatus.OK) -> None:
         """Say what a path answers from now on, whatever the method; `body` is given out as JSON."""
-        self._answers[path] = _Answer(body, status)
+        self._answers[path] = _json(body, status)
 
     def recognise(self, access_token: str, internal_token: str, session_id: UUID | None = None) -> None:
         """Let an access token resolve to an internal one (`POST /internal/v1/tokens/resolve`)."""
-        self._resolvable[access_token] = {
+        self._recognised[access_token] = {
             "internal_token": internal_token,
-            "expires_at": _ends(clock.now()),
+            "expires_at": _ends(),
             "session_id": str(session_id or ids.new_id()),
         }
 
     def forget(self) -> None:
         """Forget everything a test has said and asked; the key stays."""
         self.asked.clear()
-        self._answers: dict[str, _Answer] = {}
-        self._resolvable: dict[str, dict[str, str]] = {}
+        self._answers.clear()
+        self._recognised.clear()
 
     def token(
         self,
@@ -131,58 +110,31 @@ class FakeIdentity:
         """The headers of a request with such a token."""
         return {"authorization": f"Bearer {self.token(person_id, scopes, assurance, **claims)}"}
 
-    def _respond(self, asked: Asked) -> _Answer:
+    def _respond(self, asked: Asked) -> Answer:
         self.asked.append(asked)
         if asked.path in self._answers:
             return self._answers[asked.path]
-        if asked.path == "/internal/v1/jwks":
-            return _Answer({"keys": [self._key.as_dict(private=False)]}, HTTPStatus.OK)
-        if asked.path == "/internal/v1/tokens":
-            token = self.token(sub="service", kind=Kind.SERVICE, client_id="service", sid=None)
-            return _Answer({"internal_token": token, "expires_at": _ends(clock.now())}, HTTPStatus.OK)
-        if asked.path == "/internal/v1/tokens/resolve" and asked.body["token"] in self._resolvable:
-            return _Answer(self._resolvable[asked.body["token"]], HTTPStatus.OK)
-        status = (
-            HTTPStatus.UNAUTHORIZED if asked.path.startswith("/internal/v1/tokens") else HTTPStatus.NOT_FOUND
-        )
-        slug = "invalid-token" if status is HTTPStatus.UNAUTHORIZED else "not-found"
-        return _Answer({"type": f"{self.issuer}/problems/{slug}", "title": slug, "status": status}, status)
+        match asked.path:
+            case "/internal/v1/jwks":
+                return _json({"keys": [self._key.as_dict(private=False)]})
+            case "/internal/v1/tokens":
+                token = self.token(sub="service", kind=Kind.SERVICE, client_id="service", sid=None)
+                return _json({"internal_token": token, "expires_at": _ends()})
+            case "/internal/v1/tokens/resolve":
+                known = self._recognised.get(json.loads(asked.body)["token"])
+                return _json(known) if known else self._problem("invalid-token", HTTPStatus.UNAUTHORIZED)
+            case _:
+                return self._problem("not-found", HTTPStatus.NOT_FOUND)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        respond = self._respond
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                asked = Asked(
-                    method=self.command,
-                    path=self.path,
-                    authorization=self.headers.get("authorization", ""),
-                    body=json.loads(body) if body else None,
-                )
-                answer = respond(asked)
-                content = json.dumps(answer.body).encode()
-                self.send_response(answer.status)
-                self.send_header(
-                    "content-type",
-                    "application/json"
-                    if answer.status < HTTPStatus.BAD_REQUEST
-                    else "application/problem+json",
-                )
-                self.send_header("content-length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_POST = do_GET
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing: the test sees `asked`."""
-
-        return Handler
+    def _problem(self, slug: str, status: HTTPStatus) -> Answer:
+        body = {"type": f"{self.issuer}/problems/{slug}", "title": status.phrase, "status": status}
+        return _json(body, status)
 
 
-def _ends(now: datetime) -> str:
-    return (now + LIFETIME).isoformat().replace("+00:00", "Z")
+def _json(body: Any, status: int = HTTPStatus.OK) -> Answer:
+    kind = "application/json" if status < HTTPStatus.BAD_REQUEST else "application/problem+json"
+    return Answer(json.dumps(body).encode(), kind, status)
+
+
+def _ends() -> str:
+    return (clock.now() + LIFETIME).isoformat().replace("+00:00", "Z")

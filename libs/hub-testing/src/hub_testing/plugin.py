@@ -27,6 +27,7 @@ from hub_service.settings import ServiceSettings
 from . import databases, servers, streams
 from .databases import ServiceDatabase
 from .identity import FakeIdentity
+from .traces import TraceSink
 
 PUBLIC_ORIGIN: Final = "http://localhost:8080"
 
@@ -143,6 +144,15 @@ def fake_identity() -> Iterator[FakeIdentity]:
 def signed_in(fake_identity: FakeIdentity) -> SignedIn:
     """`signed_in(person_id=None, scopes=(), assurance=LOW, **claims)`: headers with an internal token."""
     return fake_identity.headers
+
+
+@pytest.fixture
+def trace_sink() -> Iterator[TraceSink]:
+    """A receiver of spans; its `url` goes into HUB_OTLP_ENDPOINT."""
+    sink = TraceSink()
+    sink.start()
+    yield sink
+    sink.stop()
 
 
 @pytest.fixture(scope="session")
