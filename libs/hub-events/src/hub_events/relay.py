@@ -138,7 +138,7 @@ class Relay:
         finally:
             database.terminate()
 
-    async def _relay(self, database: Connection[Record]) -> None:
+    async def _relay(self, database: "Connection[Record]") -> None:
         """Publish what waits, for ever; the lead is kept while the broker is away."""
         checked_life, check_at = None, 0.0
         time = asyncio.get_running_loop().time
@@ -165,7 +165,7 @@ class Relay:
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
 
-    async def _publish(self, database: Connection[Record], rows: list[Record], life: int) -> None:
+    async def _publish(self, database: "Connection[Record]", rows: list[Record], life: int) -> None:
         """Publish rows and write down where the stream holds them.
 
         `_Unsure`, and nothing written down, when the broker was away meanwhile or the stream's sequence
@@ -264,7 +264,7 @@ class Relay:
             )
             raise failures[0]
 
-    async def _recover(self, database: Connection[Record]) -> None:
+    async def _recover(self, database: "Connection[Record]") -> None:
         """Find acknowledged rows that the stream does not hold, and let them be published again.
 
         A stream loses its end (a power cut, a restored copy) or everything (it was made anew), so in the
