@@ -1,0 +1,98 @@
+"""Events of others: what each copy states is what we need of it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import clock
+from hub_events import trace
+from hub_events.consumer import Subscription
+from hub_events.envelope import Envelope, Event
+
+from . import manifest, operations
+from .domain.deliveries import Cause, Lane
+
+
+class PetitionRegistered(Event):
+    """A petition has its number."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.registered.v1"
+    key_field: ClassVar[str] = "petition_id"
+
+    petition_id: UUID
+    person_id: UUID
+    institution_id: UUID
+    number: int
+    registered_on: date
+    answer_due_on: date
+    kind: str
+
+
+class EmailConfirmationRequested(Event):
+    """Somebody who has no account yet waits for a code."""
+
+    subject: ClassVar[str] = "hub.identity.email-confirmation.requested.v1"
+    key_field: ClassVar[str] = "confirmation_id"
+
+    confirmation_id: UUID
+
+
+class InstitutionChanged(Event):
+    """An institution is new, or has changed."""
+
+    subject: ClassVar[str] = "hub.catalog.institution.changed.v1"
+    key_field: ClassVar[str] = "institution_id"
+
+    institution_id: UUID
+    names: dict[str, str | None]
+
+
+def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
+    """The consumers; `wake` is called for a lane once what was queued in it is committed."""
+
+    async def tell_the_petitioner(session: AsyncSession, heard: Envelope[PetitionRegistered]) -> None:
+        petition = heard.data
+        delivery = await operations.queue_registration_notice(
+            session,
+            operations.Registration(
+                person_id=petition.person_id,
+                institution_id=petition.institution_id,
+                petition_kind=petition.kind,
+                number=petition.number,
+                registered_on=petition.registered_on,
+                answer_due_on=petition.answer_due_on,
+            ),
+            _cause(heard),
+            clock.now(),
+        )
+        _wake_after_commit(session, wake, delivery.lane)
+
+    async def send_the_code(session: AsyncSession, heard: Envelope[EmailConfirmationRequested]) -> None:
+        delivery = await operations.queue_confirmation_code(
+            session, heard.data.confirmation_id, _cause(heard), clock.now()
+        )
+        _wake_after_commit(session, wake, delivery.lane)
+
+    return [
+        Subscription(manifest.PETITIONS, {PetitionRegistered: tell_the_petitioner}),
+        Subscription(manifest.CONFIRMATIONS, {EmailConfirmationRequested: send_the_code}),
+        Subscription(manifest.INSTITUTIONS, {InstitutionChanged: _keep_institution}),
+    ]
+
+
+async def _keep_institution(session: AsyncSession, heard: Envelope[InstitutionChanged]) -> None:
+    changed = heard.data
+    names = {language: name for language, name in changed.names.items() if name}
+    await operations.keep_institution(session, changed.institution_id, names, changed.version)
+
+
+def _cause(heard: Envelope[Any]) -> Cause:
+    return Cause(heard.id, heard.time, trace.current() or heard.traceparent)
+
+
+def _wake_after_commit(session: AsyncSession, wake: Callable[[Lane], None], lane: Lane) -> None:
+    event.listen(session.sync_session, "after_commit", lambda _: wake(lane), once=True)

@@ -1,0 +1,264 @@
+"""The senders: what is due goes out, once.
+
+A delivery is claimed (committed), then sent, then settled (committed with its event). What a killed
+sender had claimed is free again when its lease ends. Between the server's 250 and our commit lies
+the one moment in which a kill makes a second sending; that one carries the same Message-ID.
+"""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+import httpx2
+import structlog
+from opentelemetry.trace import SpanKind, get_tracer
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub_core import clock
+from hub_core.language import Language
+from hub_events import trace
+from hub_service.chassis import Resources
+
+from . import channels, clients, operations, rendering
+from .domain import deliveries
+from .domain.deliveries import Answer, Delivery, Lane, Outcome
+from .settings import Settings
+
+_log: Final = structlog.get_logger("sender")
+_tracer: Final = get_tracer("svc_notify")
+
+_POLL: Final = timedelta(seconds=1)
+_EXTEND_BEFORE_END: Final = timedelta(seconds=10)
+_DATABASE_AGAIN: Final = 0.2
+_GOODBYE_SECONDS: Final = 5.0
+_DATABASE_AWAY: Final = (SQLAlchemyError, OSError)
+_IDENTITY_AWAY: Final = {
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+"""Answers that say nothing of the one person who was asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """A message ready to go; the address lives only as long as the attempt."""
+
+    address: str
+    language: Language
+    content: bytes
+
+
+class Sender:
+    """Sends what is due in one lane, over connections of its own, until cancelled.
+
+    `wake` it when something was queued; what other processes queue it finds within a second.
+    """
+
+    def __init__(self, lane: Lane, settings: Settings) -> None:
+        self._lane = lane
+        self._settings = settings
+        self._smtp = channels.Smtp(settings)
+        self._woken = asyncio.Event()
+        self._held: dict[UUID, Delivery] = {}
+        self._attempts: set[asyncio.Task[None]] = set()
+        self._more_may_wait = False
+        self._outages = 0
+        self._rests_until = datetime.min.replace(tzinfo=UTC)
+
+    def wake(self) -> None:
+        """Look at once for what is due."""
+        self._woken.set()
+
+    async def run(self, hub: Resources) -> None:
+        """Send until cancelled; what is being handed over at that moment may end."""
+        try:
+            while True:
+                self._woken.clear()
+                try:
+                    await self._extend_leases(hub)
+                    await self._claim(hub)
+                except _DATABASE_AWAY as error:
+                    _log.warning("database away", lane=self._lane.name, error=type(error).__name__)
+                await self._wait()
+        finally:
+            await self._finish()
+
+    async def _wait(self) -> None:
+        rest = self._rests_until - clock.now()
+        wait = min(rest, _POLL) if rest > timedelta() else _POLL
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait.total_seconds()):
+                await self._woken.wait()
+
+    async def _claim(self, hub: Resources) -> None:
+        """Take as much as there is room for; during an outage one, to see whether it is over."""
+        now = clock.now()
+        room = (1 if self._outages else self._settings.notify_smtp_connections) - len(self._attempts)
+        self._more_may_wait = room <= 0
+        if room <= 0 or now < self._rests_until:
+            return
+        async with hub.database.sessions() as session:
+            taken = await operations.claim(session, self._lane, room, now)
+        self._more_may_wait = len(taken) == room
+        for delivery in taken:
+            self._held[delivery.id] = delivery
+            attempt = asyncio.create_task(self._attempt(hub, delivery))
+            self._attempts.add(attempt)
+            attempt.add_done_callback(self._ended)
+
+    def _ended(self, attempt: asyncio.Task[None]) -> None:
+        self._attempts.discard(attempt)
+        if not attempt.cancelled() and (error := attempt.exception()):
+            _log.error("attempt broken off", lane=self._lane.name, error=type(error).__name__)
+        if self._more_may_wait:
+            self._woken.set()
+
+    async def _extend_leases(self, hub: Resources) -> None:
+        now = clock.now()
+        aging = [
+            held for held in self._held.values() if held.due_at and held.due_at - now < _EXTEND_BEFORE_END
+        ]
+        if not aging:
+            return
+        async with hub.database.sessions() as session:
+            extended = await operations.extend_leases(session, aging, now)
+        for delivery_id in extended & self._held.keys():
+            self._held[delivery_id] = replace(self._held[delivery_id], due_at=now + deliveries.LEASE)
+
+    async def _attempt(self, hub: Resources, delivery: Delivery) -> None:
+        try:
+            with _tracer.start_as_current_span("deliver", context=trace.context_of(delivery.traceparent)):
+                mail = await _write(hub, self._settings, delivery)
+                if isinstance(mail, Outcome):
+                    await self._settle(hub, delivery, mail, None)
+                elif self._still_holds(delivery):
+                    outcome = await self._hand_over(mail)
+                    await self._settle(hub, delivery, outcome, mail.language)
+        finally:
+            del self._held[delivery.id]
+
+    def _still_holds(self, delivery: Delivery) -> bool:
+        """Whether the lease runs still: a process that was stopped for a while may have lost it."""
+        ends = self._held[delivery.id].due_at
+        return ends is not None and clock.now() < ends
+
+    async def _hand_over(self, mail: _Mail) -> Outcome:
+        with _tracer.start_as_current_span("SMTP", kind=SpanKind.CLIENT) as span:
+            outcome = await self._smtp.hand_over(mail.address, mail.content)
+            span.set_attributes(
+                {
+                    "server.address": self._settings.notify_smtp_host,
+                    "server.port": self._settings.notify_smtp_port,
+                    "smtp.answer": outcome.answer,
+                    "smtp.reply_code": outcome.reply_code or 0,
+                }
+            )
+        return outcome
+
+    async def _settle(
+        self, hub: Resources, delivery: Delivery, outcome: Outcome, language: Language | None
+    ) -> None:
+        """Store what happened, however long the database is away: a sent message must not go again."""
+        self._note(outcome)
+        now = clock.now()
+        settled = deliveries.settle(delivery, outcome, now, chance=random.random(), language=language)
+        while True:
+            try:
+                async with hub.database.sessions() as session:
+                    held = await operations.settle(session, settled, now)
+            except _DATABASE_AWAY as error:
+                _log.warning("database away", lane=self._lane.name, error=type(error).__name__)
+                await asyncio.sleep(_DATABASE_AGAIN)
+            else:
+                break
+        _log.info(
+            "attempt",
+            delivery=str(delivery.id),
+            answer=outcome.answer,
+            reply_code=outcome.reply_code,
+            state=settled.state,
+            attempts=settled.attempts,
+            held=held,
+        )
+
+    def _note(self, outcome: Outcome) -> None:
+        """Rest after an outage, longer each time; any other answer ends it."""
+        now = clock.now()
+        if outcome.answer is not Answer.OUTAGE:
+            self._outages = 0
+        elif now >= self._rests_until:
+            self._outages += 1
+            self._rests_until = now + deliveries.pause(self._outages)
+            _log.warning("outage", lane=self._lane.name, outages=self._outages, reply_code=outcome.reply_code)
+
+    async def _finish(self) -> None:
+        """Let what is under way end, for a moment; the rest is free again after its lease."""
+        if self._attempts:
+            _, unfinished = await asyncio.wait(self._attempts, timeout=_GOODBYE_SECONDS)
+            for attempt in unfinished:
+                attempt.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
+        await self._smtp.close()
+
+
+async def _write(hub: Resources, settings: Settings, delivery: Delivery) -> _Mail | Outcome:
+    """The message of a claimed delivery, or how its attempt ends before there is one."""
+    try:
+        asked = await _ask(hub, settings, delivery)
+        if asked is None:
+            return Outcome(Answer.RECIPIENT_GONE)
+        contact, facts = asked
+        facts |= await _read(hub, delivery.variables, contact.language)
+        letter = rendering.render(
+            delivery.template,
+            delivery.template_version,
+            contact.language,
+            facts,
+            action_url=f"{settings.public_origin}/account/",
+        )
+        content = channels.compose(delivery, letter, settings.notify_sender, contact.email)
+    except channels.UnusableAddress:
+        return Outcome(Answer.ADDRESS_UNUSABLE)
+    except httpx2.HTTPStatusError as refusal:
+        away = refusal.response.status_code in _IDENTITY_AWAY
+        return Outcome(Answer.OUTAGE if away else Answer.DEFERRED)
+    except (httpx2.HTTPError, *_DATABASE_AWAY):
+        return Outcome(Answer.OUTAGE)
+    return _Mail(contact.email, contact.language, content)
+
+
+async def _ask(
+    hub: Resources, settings: Settings, delivery: Delivery
+) -> tuple[clients.Contact, dict[str, object]] | None:
+    """Whom the delivery is for, with the facts that svc-identity alone knows; none when gone."""
+    identity = hub.service(settings.identity_url)
+    if delivery.confirmation_id:
+        confirmation = await clients.find_confirmation(identity, delivery.confirmation_id)
+        if confirmation is None:
+            return None
+        return confirmation, {"code": confirmation.code, "valid_until": confirmation.expires_at}
+    contact = await clients.find_contact(identity, delivery.person_id) if delivery.person_id else None
+    return (contact, {}) if contact else None
+
+
+async def _read(hub: Resources, variables: Mapping[str, str], language: Language) -> dict[str, object]:
+    """A delivery's variables as its template takes them: dates as dates, an institution by its name."""
+    facts: dict[str, object] = {
+        name: date.fromisoformat(value) if name.endswith("_on") else value
+        for name, value in variables.items()
+    }
+    if "institution_id" in variables:
+        async with hub.database.sessions() as session:
+            names = await operations.get_institution_names(session, UUID(variables["institution_id"]))
+        facts["institution"] = names.get(language) or names.get(Language.RO, "")
+    return facts

@@ -1,0 +1,34 @@
+"""The wiring."""
+
+from fastapi import FastAPI
+
+from hub_service import chassis, i18n
+from hub_service.workers import Worker
+
+from . import consumers, routes
+from .domain.deliveries import Lane
+from .jobs import Sender
+from .manifest import MANIFEST
+from .settings import Settings
+
+_SCOPES = {"messages:read": "Read which messages the hub has sent you, and where they stand"}
+_TAGS = [{"name": "messages", "description": "What the hub has written to you, and whether it left."}]
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """svc-notify: tells people by e-mail what other services made known, once."""
+    settings = settings or Settings()
+    senders = {lane: Sender(lane, settings) for lane in Lane}
+    return chassis.build(
+        MANIFEST,
+        settings,
+        title="Notify",
+        summary="Messages of the hub to people",
+        description="Which messages the hub has sent a person, by which channel, and where they stand.",
+        routers=[routes.router],
+        scopes=_SCOPES,
+        tags=_TAGS,
+        subscriptions=consumers.subscriptions(lambda lane: senders[lane].wake()),
+        own_workers=[Worker(f"sender-{lane.name.lower()}", sender.run) for lane, sender in senders.items()],
+        locale=i18n.folder_of(__file__),
+    )

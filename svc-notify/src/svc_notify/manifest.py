@@ -1,0 +1,30 @@
+"""What svc-notify needs from the place it runs in."""
+
+from typing import Final
+
+from hub_core.manifest import Consumer, Manifest
+
+PETITIONS: Final = Consumer(
+    durable="notify-petitions",
+    source="petitions",
+    subjects=("hub.petitions.petition.registered.v1",),
+)
+CONFIRMATIONS: Final = Consumer(
+    durable="notify-confirmations",
+    source="identity",
+    subjects=("hub.identity.email-confirmation.requested.v1",),
+)
+INSTITUTIONS: Final = Consumer(
+    durable="notify-institutions",
+    source="catalog",
+    subjects=("hub.catalog.institution.changed.v1",),
+)
+
+MANIFEST: Final = Manifest(
+    name="notify",
+    package="svc_notify",
+    factory="svc_notify.main:create_app",
+    port=8104,
+    consumers=(PETITIONS, CONFIRMATIONS, INSTITUTIONS),
+    calls=("identity.contact:read",),
+)

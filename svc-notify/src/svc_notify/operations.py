@@ -1,0 +1,131 @@
+"""What svc-notify can do."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import ids
+from hub_events import outbox
+
+from . import events, storage
+from .domain import deliveries
+from .domain.deliveries import Cause, Delivery, Lane, State
+from .errors import MessageNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What a person is told of a petition that was registered."""
+
+    person_id: UUID
+    institution_id: UUID
+    petition_kind: str
+    number: int
+    registered_on: date
+    answer_due_on: date
+
+
+async def queue_registration_notice(
+    session: AsyncSession, registration: Registration, cause: Cause, now: datetime
+) -> Delivery:
+    """Queue the message that tells a person the number of a petition."""
+    async with session.begin():
+        delivery = deliveries.queue(
+            deliveries.SUBMISSION_REGISTERED,
+            ids.new_id(),
+            cause,
+            now,
+            person_id=registration.person_id,
+            variables={
+                "number": str(registration.number),
+                "registered_on": registration.registered_on.isoformat(),
+                "answer_due_on": registration.answer_due_on.isoformat(),
+                "institution_id": str(registration.institution_id),
+                "legal_basis": deliveries.legal_basis(registration.petition_kind),
+            },
+        )
+        await storage.add(session, delivery)
+    return delivery
+
+
+async def queue_confirmation_code(
+    session: AsyncSession, confirmation_id: UUID, cause: Cause, now: datetime
+) -> Delivery:
+    """Queue the message that brings the code of an e-mail confirmation."""
+    async with session.begin():
+        delivery = deliveries.queue(
+            deliveries.ACCOUNT_CONFIRM, ids.new_id(), cause, now, confirmation_id=confirmation_id
+        )
+        await storage.add(session, delivery)
+    return delivery
+
+
+async def keep_institution(
+    session: AsyncSession, institution_id: UUID, names: Mapping[str, str], version: int
+) -> None:
+    """Keep an institution's names; what is heard late changes nothing."""
+    async with session.begin():
+        await storage.keep_institution(session, institution_id, names, version)
+
+
+async def claim(session: AsyncSession, lane: Lane, limit: int, now: datetime) -> list[Delivery]:
+    """Take up to so many due deliveries of a lane to send them; those too late for it end here."""
+    async with session.begin():
+        due = await storage.lock_due(session, lane, limit, now)
+        taken = [deliveries.claim(delivery, now) for delivery in due]
+        if taken:
+            await storage.store_locked(session, taken)
+        for delivery in taken:
+            await _tell_end(session, delivery, now)
+    return [delivery for delivery in taken if delivery.state is State.SENDING]
+
+
+async def extend_leases(session: AsyncSession, held: Collection[Delivery], now: datetime) -> set[UUID]:
+    """A sign of life for deliveries whose sending takes long; the ids of those still held."""
+    async with session.begin():
+        return await storage.extend_leases(session, held, now + deliveries.LEASE)
+
+
+async def settle(session: AsyncSession, settled: Delivery, now: datetime) -> bool:
+    """Store what became of a claimed delivery, and tell it if that is its end.
+
+    False, and nothing done, when another sender has claimed it since.
+    """
+    async with session.begin():
+        held = await storage.store_if_held(session, settled)
+        if held:
+            await _tell_end(session, settled, now)
+    return held
+
+
+async def get_institution_names(session: AsyncSession, institution_id: UUID) -> dict[str, str]:
+    """The names of an institution by language; none of one not heard of yet."""
+    async with session.begin():
+        return await storage.get_institution_names(session, institution_id)
+
+
+async def list_messages(
+    session: AsyncSession, person_id: UUID, before: UUID | None, limit: int
+) -> list[Delivery]:
+    """A person's messages, the newest first."""
+    async with session.begin():
+        return await storage.find_of_person(session, person_id, before, limit)
+
+
+async def get_message(session: AsyncSession, person_id: UUID, message_id: UUID) -> Delivery:
+    """One message of a person's; raises `MessageNotFound` for anybody else's."""
+    async with session.begin():
+        delivery = await storage.get_of_person(session, person_id, message_id)
+    if delivery is None:
+        raise MessageNotFound
+    return delivery
+
+
+async def _tell_end(session: AsyncSession, delivery: Delivery, now: datetime) -> None:
+    if delivery.state is State.SENT:
+        await outbox.record(session, events.DeliverySent.of(delivery), now)
+    elif delivery.failure:
+        await outbox.record(session, events.DeliveryFailed.of(delivery, delivery.failure), now)

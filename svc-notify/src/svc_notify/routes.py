@@ -1,0 +1,53 @@
+"""HTTP and nothing else: a person reads which messages were sent to them."""
+
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub_service import paging, policy, routing
+from hub_service.dependencies import Session
+from hub_service.paging import Cursor, Limit, Page
+from hub_service.policy import Person
+from hub_service.schemas import Id
+
+from . import operations
+from .errors import MessageNotFound
+from .schemas import Message
+
+router = routing.Router(prefix="/notify/v1/messages", tags=["messages"])
+
+
+@router.get(
+    "",
+    summary="List the messages sent to you",
+    response_description="A page of messages, the newest first",
+    **policy.operation("messages:read"),
+)
+async def list_messages(
+    request: Request,
+    response: Response,
+    person: Person,
+    session: Session,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Message]:
+    """Every message the hub has sent you or is about to, the newest first, with its state."""
+    position = paging.decode(cursor, (UUID,))
+    found = await operations.list_messages(
+        session, person.person_id, position[0] if position else None, limit + 1
+    )
+    return paging.page(
+        request, response, found, limit, position=lambda delivery: (delivery.id,), view=Message.of
+    )
+
+
+@router.get(
+    "/{message_id}",
+    summary="Read one message's state",
+    response_description="The message",
+    **policy.operation("messages:read", raises=(MessageNotFound,)),
+)
+async def get_message(message_id: Id, person: Person, session: Session) -> Message:
+    """One message sent to you: when, of what kind, by which channel, and where it stands."""
+    return Message.of(await operations.get_message(session, person.person_id, message_id))

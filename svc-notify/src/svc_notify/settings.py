@@ -1,0 +1,22 @@
+"""The environment of svc-notify."""
+
+from typing import Literal
+
+from hub_service.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What svc-notify reads from its environment, beside what every service does.
+
+    `notify_smtp_tls`: `opportunistic` uses STARTTLS when it is offered, without asking who the
+    server is; `required` refuses to send without STARTTLS and a certificate that is valid for the
+    host (of `notify_smtp_ca_file`, or of the system's authorities); `off` never encrypts.
+    Each lane has that many connections for itself.
+    """
+
+    notify_sender: str = "Hub <noreply@hub.example>"
+    notify_smtp_host: str = "127.0.0.1"
+    notify_smtp_port: int = 8026
+    notify_smtp_tls: Literal["opportunistic", "required", "off"] = "opportunistic"
+    notify_smtp_ca_file: str | None = None
+    notify_smtp_connections: int = 4

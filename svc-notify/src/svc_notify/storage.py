@@ -1,0 +1,125 @@
+"""Rows in, domain values out."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.language import Language
+
+from .domain.deliveries import Channel, Delivery, Failure, Lane, State
+from .tables import DELIVERIES, INSTITUTIONS
+
+_CHANGING = ("state", "attempts", "due_at", "ended_at", "language", "reply_code", "failure", "version")
+
+
+async def add(session: AsyncSession, delivery: Delivery) -> None:
+    """Store a new delivery."""
+    await session.execute(insert(DELIVERIES), asdict(delivery))
+
+
+async def lock_due(session: AsyncSession, lane: Lane, limit: int, now: datetime) -> list[Delivery]:
+    """The deliveries of a lane that are due, the longest waiting first, locked.
+
+    Those that another sender is taking at this moment are passed over.
+    """
+    due = (
+        select(DELIVERIES)
+        .where(DELIVERIES.c.lane == lane, DELIVERIES.c.due_at <= now)
+        .order_by(DELIVERIES.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_delivery(row) for row in (await session.execute(due)).mappings()]
+
+
+async def store_locked(session: AsyncSession, changed: Sequence[Delivery]) -> None:
+    """Store what became of deliveries that this transaction has locked."""
+    statement = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("delivery_id"))
+    await session.execute(
+        statement, [{"delivery_id": delivery.id, **_changes(delivery)} for delivery in changed]
+    )
+
+
+async def store_if_held(session: AsyncSession, changed: Delivery) -> bool:
+    """Store what became of a claimed delivery; not, if it was claimed by another since then."""
+    stored = await session.execute(
+        update(DELIVERIES)
+        .where(DELIVERIES.c.id == changed.id, DELIVERIES.c.version == changed.version - 1)
+        .values(_changes(changed))
+        .returning(DELIVERIES.c.id)
+    )
+    return stored.first() is not None
+
+
+async def extend_leases(session: AsyncSession, held: Collection[Delivery], until: datetime) -> set[UUID]:
+    """Extend the leases of claimed deliveries that are still held; the ids of those."""
+    extended = await session.execute(
+        update(DELIVERIES)
+        .where(DELIVERIES.c.id.in_([delivery.id for delivery in held]), DELIVERIES.c.state == State.SENDING)
+        .values(due_at=until)
+        .returning(DELIVERIES.c.id, DELIVERIES.c.version)
+    )
+    versions = {delivery.id: delivery.version for delivery in held}
+    return {row.id for row in extended if versions[row.id] == row.version}
+
+
+async def find_of_person(
+    session: AsyncSession, person_id: UUID, before: UUID | None, limit: int
+) -> list[Delivery]:
+    """A person's messages, the newest first; those older than the message `before`."""
+    found = select(DELIVERIES).where(DELIVERIES.c.person_id == person_id)
+    if before:
+        found = found.where(DELIVERIES.c.id < before)
+    rows = await session.execute(found.order_by(DELIVERIES.c.id.desc()).limit(limit))
+    return [_delivery(row) for row in rows.mappings()]
+
+
+async def get_of_person(session: AsyncSession, person_id: UUID, delivery_id: UUID) -> Delivery | None:
+    """One message of a person's."""
+    found = select(DELIVERIES).where(DELIVERIES.c.id == delivery_id, DELIVERIES.c.person_id == person_id)
+    row = (await session.execute(found)).mappings().one_or_none()
+    return _delivery(row) if row else None
+
+
+async def keep_institution(
+    session: AsyncSession, institution_id: UUID, names: Mapping[str, str], version: int
+) -> None:
+    """Keep an institution's names, unless newer ones are kept already."""
+    new = insert(INSTITUTIONS).values(id=institution_id, names=dict(names), version=version)
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=[INSTITUTIONS.c.id],
+            set_={"names": new.excluded.names, "version": new.excluded.version},
+            where=INSTITUTIONS.c.version < new.excluded.version,
+        )
+    )
+
+
+async def get_institution_names(session: AsyncSession, institution_id: UUID) -> dict[str, str]:
+    """An institution's names by language; none of one not heard of yet."""
+    found = select(INSTITUTIONS.c.names).where(INSTITUTIONS.c.id == institution_id)
+    names: dict[str, str] | None = (await session.execute(found)).scalar_one_or_none()
+    return names or {}
+
+
+def _changes(delivery: Delivery) -> dict[str, Any]:
+    return {name: getattr(delivery, name) for name in _CHANGING}
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    return Delivery(
+        **{
+            **row,
+            "channel": Channel(row["channel"]),
+            "lane": Lane(row["lane"]),
+            "state": State(row["state"]),
+            "language": Language(row["language"]) if row["language"] else None,
+            "failure": Failure(row["failure"]) if row["failure"] else None,
+        }
+    )

@@ -1,0 +1,72 @@
+"""The tables of the schema `notify`."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from hub_events import inbox, outbox
+from hub_service import idempotency
+
+metadata = MetaData()
+outbox.attach(metadata)
+inbox.attach(metadata)
+idempotency.attach(metadata)
+
+DELIVERIES = Table(
+    "deliveries",
+    metadata,
+    Column("id", Uuid, primary_key=True, comment="UUIDv7; the Message-ID is made of it"),
+    Column("cause_id", Uuid, nullable=False, comment="The event that caused it"),
+    Column("person_id", Uuid),
+    Column("confirmation_id", Uuid, comment="Recipient who has no account yet"),
+    Column("template", String(64), nullable=False),
+    Column("template_version", SmallInteger, nullable=False),
+    Column("variables", JSONB, nullable=False, comment="Numbers, dates, ids: nothing personal"),
+    Column("channel", String(16), nullable=False),
+    Column("lane", SmallInteger, nullable=False, comment="0 codes, 1 notices"),
+    Column("state", String(16), nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("due_at", DateTime(timezone=True), comment="Next attempt, or end of the lease; null once ended"),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("queued_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("language", String(2), comment="That it was written in last"),
+    Column("reply_code", SmallInteger, comment="The server's last"),
+    Column("failure", String(32)),
+    Column("traceparent", String(55)),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("num_nonnulls(person_id, confirmation_id) = 1", name="ck_deliveries_recipient"),
+    CheckConstraint("(due_at IS NULL) = (ended_at IS NOT NULL)", name="ck_deliveries_due_or_ended"),
+    comment="One row for each message to one recipient by one channel",
+)
+Index(
+    "ix_deliveries_due",
+    DELIVERIES.c.lane,
+    DELIVERIES.c.due_at,
+    postgresql_where=DELIVERIES.c.due_at.is_not(None),
+)
+Index(
+    "ix_deliveries_person",
+    DELIVERIES.c.person_id,
+    DELIVERIES.c.id,
+    postgresql_where=DELIVERIES.c.person_id.is_not(None),
+)
+
+INSTITUTIONS = Table(
+    "institutions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("names", JSONB, nullable=False, comment="Language to name"),
+    Column("version", Integer, nullable=False),
+    comment="Own copy of the catalog's names, fed by events",
+)
