@@ -1,0 +1,217 @@
+"""The rules of petitions (Constitution art. 51, OG 27/2002). No I/O; `now` is an argument."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from hub_core.clock import local_date
+from hub_core.language import Language
+
+from .errors import InstitutionAcceptsNoPetitions, InstitutionUnknown
+
+SUBJECT_MAX: Final = 200
+"""Characters of a subject; it is one line of the register."""
+
+TEXT_MAX: Final = 50_000
+"""Characters of a petition's text, about twenty pages; longer papers belong in attachments."""
+
+ANSWER_RULE: Final = "PETITION_ANSWER"
+"""The rule of the term in which a petition is answered (OG 27/2002 art. 8)."""
+
+
+class PetitionKind(StrEnum):
+    """What a petition is (OG 27/2002 art. 2): cerere, reclamație, sesizare, propunere."""
+
+    REQUEST = "REQUEST"
+    COMPLAINT = "COMPLAINT"
+    NOTIFICATION = "NOTIFICATION"
+    PROPOSAL = "PROPOSAL"
+
+
+class PetitionState(StrEnum):
+    """Where a petition stands. One sent online is registered at once, also at night."""
+
+    REGISTERED = "REGISTERED"
+
+
+class Unit(StrEnum):
+    """What a rule's value counts."""
+
+    CALENDAR_DAYS = "CALENDAR_DAYS"
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """What petitions know of an institution; `valid_to` is its last day, `names` go by language."""
+
+    id: UUID
+    code: str
+    names: Mapping[str, str]
+    accepts_petitions: bool
+    valid_from: date
+    valid_to: date | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A number that comes from a law, with the days it holds on (`valid_to` is the last one).
+
+    `verified` says whether the text of the law itself was read, not a source that reports it.
+    """
+
+    rule_id: str
+    value: int
+    unit: Unit
+    valid_from: date
+    valid_to: date | None
+    legal_basis: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What the petitioner sent, with its texts already normalised (NFC, comma-below letters)."""
+
+    institution_id: UUID
+    kind: PetitionKind
+    subject: str
+    text: str
+    language: Language
+
+    def sha256(self) -> str:
+        """The receipt: SHA-256, in hex, of the submission's canonical JSON (RFC 8785), UTF-8.
+
+        Anybody who holds the petition can compute it again and so prove what was sent.
+        """
+        content = {
+            "institution_id": str(self.institution_id),
+            "kind": self.kind,
+            "language": self.language,
+            "subject": self.subject,
+            "text": self.text,
+        }
+        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The line of the register: number, date, and the term that runs from it.
+
+    `registered_on` is the legal date (Europe/Bucharest) of `registered_at`. The rule of the term is
+    kept as it was applied, so that a later change of the law moves no date.
+    """
+
+    number: int
+    registered_at: datetime
+    registered_on: date
+    answer_due_on: date
+    answer_rule_id: str
+    answer_legal_basis: str
+
+    @property
+    def year(self) -> int:
+        """The year of the register; numbers begin anew on 1 January, local time."""
+        return self.registered_on.year
+
+    @property
+    def label(self) -> str:
+        """Number and date, as the field writes them: `123/21.11.2026`."""
+        return f"{self.number}/{self.registered_on:%d.%m.%Y}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A registered petition without its text, as a list shows it.
+
+    `signatory` is the person in whose name it was made. Who has an account is identified, so that
+    the petition is never one to be filed away as anonymous (OG 27/2002 art. 7).
+    """
+
+    id: UUID
+    signatory: UUID
+    institution: Institution
+    kind: PetitionKind
+    subject: str
+    language: Language
+    content_sha256: str
+    registration: Registration
+    state: PetitionState
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Petition(Summary):
+    """A registered petition, whole."""
+
+    text: str
+
+
+def addressee(institution: Institution | None, on: date) -> Institution:
+    """The institution, if a petition may be addressed to it on that day; else why not."""
+    if institution is None:
+        raise InstitutionUnknown
+    is_open = institution.valid_from <= on and (institution.valid_to is None or on <= institution.valid_to)
+    if not (is_open and institution.accepts_petitions):
+        raise InstitutionAcceptsNoPetitions
+    return institution
+
+
+def rule_on(rules: Iterable[Rule], on: date) -> Rule:
+    """The rule that holds on a day: the day of the fact decides, never today's.
+
+    `LookupError` when the rule table has a hole there: then no term may be given at all.
+    """
+    for rule in rules:
+        if rule.valid_from <= on and (rule.valid_to is None or on <= rule.valid_to):
+            return rule
+    raise LookupError(f"no rule holds on {on}")
+
+
+def end_civil(start: date, days: int) -> date:
+    """The last day of a term in days: the first is not counted, the last is (Civil Code art. 2553)."""
+    return start + timedelta(days=days)
+
+
+def register(
+    submission: Submission,
+    *,
+    petition_id: UUID,
+    signatory: UUID,
+    institution: Institution,
+    answer_rule: Rule,
+    number: int,
+    now: datetime,
+) -> Petition:
+    """Enter a submission in the register under its number, with the day by which it is answered.
+
+    The day of registration is not counted, and the last day is not moved past a holiday: for a duty
+    of the authority the stricter date is shown.
+    """
+    registered_on = local_date(now)
+    return Petition(
+        id=petition_id,
+        signatory=signatory,
+        institution=institution,
+        kind=submission.kind,
+        subject=submission.subject,
+        text=submission.text,
+        language=submission.language,
+        content_sha256=submission.sha256(),
+        registration=Registration(
+            number=number,
+            registered_at=now,
+            registered_on=registered_on,
+            answer_due_on=end_civil(registered_on, answer_rule.value),
+            answer_rule_id=answer_rule.rule_id,
+            answer_legal_basis=answer_rule.legal_basis,
+        ),
+        state=PetitionState.REGISTERED,
+        version=1,
+    )

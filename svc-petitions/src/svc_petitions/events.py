@@ -1,0 +1,42 @@
+"""What this service tells."""
+
+from datetime import date
+from typing import ClassVar, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from hub_events.envelope import Event
+
+from . import domain
+
+
+class PetitionRegistered(Event):
+    """A petition was entered in the register of an institution. It carries none of its words."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.registered.v1"
+    key_field: ClassVar[str] = "petition_id"
+
+    petition_id: UUID = Field(description="The petition")
+    person_id: UUID = Field(description="The person who signed it")
+    institution_id: UUID = Field(description="The institution in whose register it stands")
+    number: int = Field(ge=1, description="Its number in the register of the year")
+    year: int = Field(description="The year of the register")
+    registered_on: date = Field(description="The date of registration in Europe/Bucharest")
+    answer_due_on: date = Field(description="The last day for the answer")
+    kind: domain.PetitionKind = Field(description="What it is")
+
+    @classmethod
+    def of(cls, petition: domain.Petition) -> Self:
+        """The event of a petition just registered."""
+        return cls(
+            petition_id=petition.id,
+            person_id=petition.signatory,
+            institution_id=petition.institution.id,
+            number=petition.registration.number,
+            year=petition.registration.year,
+            registered_on=petition.registration.registered_on,
+            answer_due_on=petition.registration.answer_due_on,
+            kind=petition.kind,
+            version=petition.version,
+        )

@@ -1,0 +1,28 @@
+"""The wiring."""
+
+from fastapi import FastAPI
+
+from hub_service import chassis, i18n
+from hub_service.settings import ServiceSettings
+
+from . import consumers, routes
+from .manifest import MANIFEST
+
+
+def create_app(settings: ServiceSettings | None = None) -> FastAPI:
+    """The service as an ASGI application; without `settings`, they are read from the environment."""
+    return chassis.build(
+        MANIFEST,
+        settings or ServiceSettings(),
+        title="Petitions",
+        summary="Petitions to public institutions, with a number and a term at once",
+        description=(
+            "File a petition and get its registration number and the day of its answer in the same "
+            "answer (Constitution of Romania art. 51, OG 27/2002). Free of charge."
+        ),
+        routers=(routes.router,),
+        scopes=routes.SCOPES,
+        tags=({"name": "petitions", "description": "Petitions filed by the signed-in person"},),
+        subscriptions=(consumers.INSTITUTIONS,),
+        locale=i18n.folder_of(__file__),
+    )

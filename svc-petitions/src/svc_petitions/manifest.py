@@ -1,0 +1,19 @@
+"""What this service needs from the place it runs in."""
+
+from typing import Final
+
+from hub_core.manifest import Consumer, Manifest
+
+INSTITUTIONS: Final = Consumer(
+    durable="petitions-institutions",
+    source="catalog",
+    subjects=("hub.catalog.institution.changed.v1",),
+)
+
+MANIFEST: Final = Manifest(
+    name="petitions",
+    package="svc_petitions",
+    factory="svc_petitions.main:create_app",
+    port=8103,
+    consumers=(INSTITUTIONS,),
+)

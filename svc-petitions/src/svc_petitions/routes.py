@@ -1,0 +1,100 @@
+"""HTTP: parse, call one operation, show it."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub_service import paging, policy, schemas
+from hub_service.dependencies import Now, Session
+from hub_service.routing import Router
+
+from . import domain, operations
+from .errors import InstitutionAcceptsNoPetitions, InstitutionUnknown, PetitionNotFound
+from .schemas import FilePetition, Kind, PetitionSummaryView, PetitionView
+
+READ: Final = "petitions:read"
+WRITE: Final = "petitions:write"
+SCOPES: Final = {
+    READ: "Read the petitions you have filed",
+    WRITE: "File petitions in your name",
+}
+
+router = Router(prefix="/petitions/v1", tags=["petitions"])
+
+
+@router.post(
+    "/petitions",
+    status_code=201,
+    summary="File a petition",
+    **policy.operation(WRITE, raises=(InstitutionUnknown, InstitutionAcceptsNoPetitions)),
+)
+async def file_petition(
+    body: FilePetition, person: policy.Person, session: Session, now: Now, response: Response
+) -> PetitionView:
+    """File a petition addressed to an institution, in the name of the signed-in person.
+
+    The answer carries the number under which the petition stands in the institution's register of
+    the year and the day by which it is to be answered. It is registered at once, at any hour.
+    """
+    petition = await operations.file_petition(session, body.submission(), person.person_id, now)
+    response.headers["location"] = f"{router.prefix}/petitions/{petition.id}"
+    response.headers["etag"] = _etag(petition)
+    return PetitionView.of(petition)
+
+
+@router.get("/petitions", summary="List your petitions", **policy.operation(READ))
+async def list_petitions(
+    request: Request,
+    response: Response,
+    person: policy.Person,
+    session: Session,
+    institution_id: Annotated[
+        schemas.Id | None, Query(description="Only petitions addressed to this institution.")
+    ] = None,
+    kind: Annotated[Kind | None, Query(description="Only petitions of this kind.")] = None,
+    limit: paging.Limit = 50,
+    cursor: paging.Cursor = None,
+) -> paging.Page[PetitionSummaryView]:
+    """The petitions you have filed, newest first, without their texts."""
+    position = paging.decode(cursor, (UUID,))
+    petitions = await operations.list_petitions(
+        session,
+        person.person_id,
+        institution_id=institution_id,
+        kind=kind,
+        before=position[0] if position else None,
+        limit=limit + 1,
+    )
+    return paging.page(
+        request,
+        response,
+        petitions,
+        limit,
+        position=lambda petition: (str(petition.id),),
+        view=PetitionSummaryView.of,
+    )
+
+
+@router.get(
+    "/petitions/{petition_id}",
+    summary="Read a petition",
+    **policy.operation(READ, raises=(PetitionNotFound,)),
+)
+async def get_petition(
+    petition_id: Annotated[schemas.Id, Path(description="The petition's identifier.")],
+    person: policy.Person,
+    session: Session,
+    response: Response,
+) -> PetitionView:
+    """A petition that you have filed. Another person's is not found, as if it did not exist."""
+    petition = await operations.read_petition(session, petition_id, person.person_id)
+    response.headers["etag"] = _etag(petition)
+    return PetitionView.of(petition)
+
+
+def _etag(petition: domain.Petition) -> str:
+    """The petition's version, and that of the institution's names it is shown with."""
+    return f'"{petition.version}.{petition.institution.version}"'

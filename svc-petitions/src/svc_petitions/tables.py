@@ -1,0 +1,108 @@
+"""The tables of the schema `petitions`."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from hub_events import inbox, outbox
+from hub_service import idempotency
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+outbox.attach(metadata)
+inbox.attach(metadata)
+idempotency.attach(metadata)
+
+INSTITUTIONS = Table(
+    "institutions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", String(32), nullable=False),
+    Column("names", JSONB, nullable=False),
+    Column("accepts_petitions", Boolean, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("version", BigInteger, nullable=False),
+    comment="The few facts of svc-catalog's institutions that petitions need, fed by its events",
+)
+
+RULES = Table(
+    "rules",
+    metadata,
+    Column("rule_id", String(64), nullable=False),
+    Column("value", Integer, nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("legal_basis", String(200), nullable=False),
+    Column("verified", Boolean, nullable=False),
+    PrimaryKeyConstraint("rule_id", "valid_from"),
+    comment="Numbers that come from a law, by the days they hold on; rows come with migrations",
+)
+
+REGISTERS = Table(
+    "registers",
+    metadata,
+    Column("institution_id", Uuid, ForeignKey("institutions.id"), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("last_number", Integer, nullable=False),
+    PrimaryKeyConstraint("institution_id", "year"),
+    CheckConstraint("last_number > 0", name="number"),
+    comment="The last number given in each institution's register of a year",
+)
+
+# The foreign key goes to the register, whose row the filing transaction has locked anyway: one to
+# the institution would make every petition of the hub share-lock the same few rows.
+PETITIONS = Table(
+    "petitions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("institution_id", Uuid, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+    Column("registered_on", Date, nullable=False),
+    Column("answer_due_on", Date, nullable=False),
+    Column("answer_rule_id", String(64), nullable=False),
+    Column("answer_legal_basis", String(200), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("content_sha256", LargeBinary, nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    ForeignKeyConstraint(["institution_id", "year"], ["registers.institution_id", "registers.year"]),
+    UniqueConstraint("institution_id", "year", "number"),
+    CheckConstraint("number > 0", name="number"),
+    # A person's list, newest first: a UUIDv7 sorts by the time of its making.
+    Index(None, "person_id", "id"),
+    Index(None, "person_id", "institution_id", "id"),
+    Index(None, "person_id", "kind", "id"),
+)

@@ -1,0 +1,120 @@
+"""The running service and what its tests build. Tests stay apart by ids of their own, nothing is emptied."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx2
+import pytest
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from hub_core import ids
+from hub_service.database import Database, Session
+from hub_service.settings import ServiceSettings
+from hub_testing.databases import ServiceDatabase
+from svc_petitions import domain, operations
+from svc_petitions.main import create_app
+from svc_petitions.manifest import MANIFEST
+
+BOTH = frozenset({"petitions:read", "petitions:write"})
+
+
+@pytest.fixture(scope="session")
+async def schema(provision: Any) -> ServiceDatabase:
+    """The migrated schema."""
+    made: ServiceDatabase = await provision(MANIFEST)
+    return made
+
+
+@pytest.fixture(scope="session")
+def settings(schema: ServiceDatabase, service_settings: Any) -> ServiceSettings:
+    """The settings of the service in this test session."""
+    made: ServiceSettings = service_settings(MANIFEST, ServiceSettings)
+    return made
+
+
+@pytest.fixture(scope="session")
+async def client(settings: ServiceSettings, running: Any) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client to the running service."""
+    async with running(create_app(settings)) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def sessions(settings: ServiceSettings) -> AsyncIterator[async_sessionmaker[Session]]:
+    """Sessions of the application role, without the application."""
+    database = Database(settings)
+    yield database.sessions
+    await database.close()
+
+
+@pytest.fixture
+async def looking(schema: ServiceDatabase) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that may see everything."""
+    connection = await asyncpg.connect(schema.superuser_dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def ana() -> UUID:
+    """A person of this test."""
+    return ids.new_id()
+
+
+@pytest.fixture
+def as_ana(ana: UUID, signed_in: Any) -> dict[str, str]:
+    """Her headers, with both scopes."""
+    made: dict[str, str] = signed_in(ana, BOTH)
+    return made
+
+
+@pytest.fixture
+def as_ion(signed_in: Any) -> dict[str, str]:
+    """The headers of somebody else."""
+    made: dict[str, str] = signed_in(ids.new_id(), BOTH)
+    return made
+
+
+@pytest.fixture
+def an_institution(
+    sessions: async_sessionmaker[Session],
+) -> Callable[..., Awaitable[domain.Institution]]:
+    """Make `an_institution(**what_is_special)`, known to the service."""
+
+    async def make(**special: Any) -> domain.Institution:
+        facts: dict[str, Any] = {
+            "id": ids.new_id(),
+            "code": "DGP",
+            "names": {"ro": "Direcția Generală de Pașapoarte", "en": "General Directorate for Passports"},
+            "accepts_petitions": True,
+            "valid_from": date(2007, 1, 1),
+            "valid_to": None,
+            "version": 1,
+        }
+        institution = domain.Institution(**(facts | special))
+        async with sessions() as session:
+            await operations.copy_institution(session, institution)
+        return institution
+
+    return make
+
+
+@pytest.fixture
+async def dgp(an_institution: Callable[..., Awaitable[domain.Institution]]) -> domain.Institution:
+    """An institution of this test that accepts petitions."""
+    return await an_institution()
+
+
+@pytest.fixture
+def body(dgp: domain.Institution) -> dict[str, Any]:
+    """A good request to file a petition."""
+    return {
+        "institution_id": str(dgp.id),
+        "kind": "REQUEST",
+        "subject": "Programul ghișeului",
+        "text": "Vă rog să îmi comunicați programul de lucru cu publicul.\nMulțumesc.",
+        "language": "ro",
+    }

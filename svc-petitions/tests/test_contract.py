@@ -1,0 +1,46 @@
+"""The committed contract is the code, and every text has its translations."""
+
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from babel.messages.pofile import read_po
+
+from hub_core.problem import Problem
+from hub_service.settings import ServiceSettings
+from hub_testing import contract
+from svc_petitions import domain, errors, events
+from svc_petitions.main import create_app
+
+FOLDER = Path(__file__).parents[1] / "contract"
+LOCALE = Path(errors.__file__).parent / "locale"
+REGISTERED = events.PetitionRegistered(
+    petition_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
+    person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
+    institution_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b72"),
+    number=123,
+    year=2026,
+    registered_on=date(2026, 11, 21),
+    answer_due_on=date(2026, 12, 21),
+    kind=domain.PetitionKind.REQUEST,
+    version=1,
+)
+
+
+def test_the_contract_is_the_code() -> None:
+    contract.check(FOLDER, app=create_app(ServiceSettings()), events=[REGISTERED])
+
+
+@pytest.mark.parametrize("language", ["ro", "hu"])
+def test_every_text_of_a_problem_is_translated(language: str) -> None:
+    ours = [
+        one for one in vars(errors).values() if isinstance(one, type) and one.__module__ == errors.__name__
+    ]
+    assert all(issubclass(one, Problem) for one in ours)
+    needed = {text for one in ours for text in (one.title, one.detail, one.remedy)}
+    assert len(needed) == 3 * len(ours)
+    with (LOCALE / language / "LC_MESSAGES" / "svc_petitions.po").open("rb") as file:
+        catalog = {message.id: message.string for message in read_po(file) if message.id}
+    assert catalog.keys() == needed
+    assert all(catalog.values())
