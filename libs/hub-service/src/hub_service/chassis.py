@@ -23,10 +23,11 @@ from starlette.responses import Response
 from hub_core import clock
 from hub_core.manifest import Manifest
 from hub_core.problem import Problem
-from hub_events import connection, consumer, outbox, relay
+from hub_events import connection, consumer, outbox
+from hub_events.relay import Relay
 
 from . import contract, health, i18n, idempotency, problems, validation, workers
-from .body import BodyLimit
+from .boundary import Boundary
 from .clients import ServiceClient
 from .database import Database, is_away
 from .settings import ServiceSettings
@@ -56,12 +57,17 @@ class Resources:
     verifier: Verifier
     own_token: OwnToken
     broker: asyncio.Task[Client]
-    relay: relay.Relay | None = None
+    relay: Relay | None = None
 
     @property
     def nats(self) -> Client | None:
         """The broker's connection; `None` until it was reached for the first time."""
         return self.broker.result() if self.broker.done() else None
+
+    def wake_relay(self) -> None:
+        """Tell the relay that there is something to publish."""
+        if self.relay:
+            self.relay.wake()
 
     def service(self, address: str) -> ServiceClient:
         """A client for questions to another service at `address`."""
@@ -114,9 +120,13 @@ def build(
     app.include_router(health.router)
     for router in routers:
         app.include_router(router)
-    app.add_middleware(BodyLimit, texts=texts, public_origin=settings.public_origin)
+
+    def show(request: Request, problem: Problem) -> Response:
+        return problems.response(problem, request, texts, settings.public_origin)
+
+    app.add_middleware(Boundary, show=show)
     app.add_middleware(RequestTelemetry)
-    _handle_errors(app, texts, settings.public_origin)
+    _handle_errors(app, show)
 
     def openapi() -> dict[str, Any]:
         if not app.openapi_schema:
@@ -149,28 +159,35 @@ async def _open(
         verifier=Verifier(settings, http),
         own_token=OwnToken(manifest.name, settings, http),
         broker=asyncio.create_task(
-            connection.connect(settings.nats_url, settings.nats_seed.get_secret_value(), manifest.name)
+            connection.connect(
+                settings.nats_url, settings.nats_seed.get_secret_value() or None, manifest.name
+            )
         ),
     )
     stack.push_async_callback(_disconnect, hub.broker)
     running = [*own_workers, workers.every("idempotency-purge", _PURGE_EVERY, _purge)]
     if manifest.publishes:
-        outbox.wake_after_commit(database.sessions, lambda: hub.relay.wake() if hub.relay else None)
+        for sessions in (database.sessions, database.consumer_sessions):
+            outbox.wake_after_commit(sessions, hub.wake_relay)
         running.append(workers.Worker("relay", _relay))
-    running += [workers.Worker(wanted.consumer.durable, _consume(wanted)) for wanted in subscriptions]
+    running += [
+        workers.Worker(wanted.consumer.durable, _consume(wanted), grace=10) for wanted in subscriptions
+    ]
     await workers.start(stack, running, hub)
     return hub
 
 
 async def _relay(hub: Resources) -> None:
     """Publish the outbox; requests are served before the broker is there."""
-    hub.relay = relay.Relay(hub.settings.database_dsn.get_secret_value(), await hub.broker, hub.manifest.name)
+    hub.relay = Relay(hub.settings.database_dsn.get_secret_value(), await hub.broker, hub.manifest.name)
     await hub.relay.run()
 
 
 def _consume(subscription: consumer.Subscription) -> Callable[[Resources], Awaitable[None]]:
     async def run(hub: Resources) -> None:
-        await consumer.Loop(await hub.broker, hub.manifest.name, subscription, hub.database.sessions).run()
+        await consumer.Loop(
+            await hub.broker, hub.manifest.name, subscription, hub.database.consumer_sessions
+        ).run()
 
     return run
 
@@ -201,41 +218,26 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _handle_errors(app: FastAPI, texts: i18n.Texts, public_origin: str) -> None:
-    def answer(request: Request, problem: Problem) -> Response:
-        return problems.response(problem, request, texts, public_origin)
-
+def _handle_errors(app: FastAPI, show: Callable[[Request, Problem], Response]) -> None:
     @app.exception_handler(Problem)
     async def show_problem(request: Request, problem: Problem) -> Response:
-        return answer(request, problem)
+        return show(request, problem)
 
     @app.exception_handler(RequestValidationError)
     async def show_validation(request: Request, error: RequestValidationError) -> Response:
-        return answer(request, validation.problem_of(error.errors()))
+        return show(request, validation.problem_of(error.errors()))
 
     @app.exception_handler(HTTPException)
     async def show_http(request: Request, error: HTTPException) -> Response:
         headers = (
             {"allow": _allowed(app, request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
         )
-        return answer(request, _BY_STATUS.get(error.status_code, problems.InternalError)(headers=headers))
+        return show(request, _BY_STATUS.get(error.status_code, problems.InternalError)(headers=headers))
 
     @app.exception_handler(SQLAlchemyError)
-    async def show_database(request: Request, error: SQLAlchemyError) -> Response:
-        if not is_away(error):
-            return show_fault(request, error)
-        _log.warning("database away", error=type(error).__name__)
-        return answer(request, problems.ServiceUnavailable(headers={"retry-after": "2"}))
-
     @app.exception_handler(OSError)
-    async def show_connection(request: Request, error: OSError) -> Response:
-        _log.warning("connection failed", error=type(error).__name__)
-        return answer(request, problems.ServiceUnavailable(headers={"retry-after": "2"}))
-
-    @app.exception_handler(Exception)
-    async def show_unforeseen(request: Request, error: Exception) -> Response:
-        return show_fault(request, error)
-
-    def show_fault(request: Request, error: Exception) -> Response:
-        _log.error("fault", exc_info=error)
-        return answer(request, problems.InternalError())
+    async def show_away(request: Request, error: Exception) -> Response:
+        if not (isinstance(error, OSError) or is_away(error)):
+            raise error
+        _log.warning("a part is away", error=type(error).__name__)
+        return show(request, problems.ServiceUnavailable(headers={"retry-after": "2"}))

@@ -73,6 +73,14 @@ class Session(AsyncSession):
         return _UnitOfWork(self)
 
 
+class ConsumerSession(Session):
+    """The session of one event: its first `begin()`, the consumer loop's, is the unit of work."""
+
+    def begin(self) -> AsyncSessionTransaction:
+        """Open the unit of work, or join it."""
+        return _Joined(self) if self.in_unit_of_work else self.unit_of_work()
+
+
 class Database:
     """The engine and the sessions of one service; connects when first used."""
 
@@ -87,6 +95,9 @@ class Database:
             connect_args={"timeout": 3},
         )
         self.sessions = async_sessionmaker(self.engine, class_=Session, expire_on_commit=False)
+        self.consumer_sessions = async_sessionmaker(
+            self.engine, class_=ConsumerSession, expire_on_commit=False
+        )
 
     async def ping(self) -> None:
         """Raise unless the database answers."""

@@ -39,8 +39,10 @@ class ApiRoute(APIRoute):
             self._refuse_unknown_parameters(request)
             if request.method == "GET":
                 return _conditional(request, await handle(request))
-            if self.body_field and not _is_json(request):
-                raise UnsupportedMediaType
+            if self.body_field:
+                if not _is_json(request):
+                    raise UnsupportedMediaType
+                await request.body()
             if request.method == "POST" and "idempotency-key" in request.headers:
                 return await _once(request, handle)
             return await handle(request)

@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import structlog
@@ -54,7 +54,7 @@ def configure(service: str, settings: ServiceSettings) -> TracerProvider:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level]
         ),
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=structlog.BytesLoggerFactory(_standard_output()),
         cache_logger_on_first_use=True,
     )
     _route_standard_logging(settings.log_level)
@@ -65,6 +65,15 @@ def configure(service: str, settings: ServiceSettings) -> TracerProvider:
         trace.set_tracer_provider(provider)
         SQLAlchemyInstrumentor().instrument(tracer_provider=provider)
     return provider
+
+
+def _standard_output() -> BinaryIO:
+    """Standard output without a buffer: a killed process has said all it had to say."""
+    return (
+        open(sys.__stdout__.fileno(), "wb", buffering=0, closefd=False)
+        if sys.__stdout__
+        else sys.stdout.buffer
+    )
 
 
 def _add_trace(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -48,10 +48,17 @@ def problem_of(errors: Sequence[Any]) -> InvalidRequest | MalformedRequest:
         return MalformedRequest()
     return InvalidRequest(
         errors=[
-            FieldError(_pointer(error["loc"]), error["type"], _BY_TYPE.get(error["type"], _OTHERWISE))
+            FieldError(_pointer(error["loc"]), code, _BY_TYPE.get(code, _OTHERWISE))
             for error in errors[:_MOST]
+            for code in [_code(error)]
         ]
     )
+
+
+def _code(error: Any) -> str:
+    """Pydantic's code; a text's length is a text's, also when measured after its normalisation."""
+    code: str = error["type"]
+    return f"string_{code}" if code in ("too_short", "too_long") and isinstance(error["input"], str) else code
 
 
 def _pointer(location: Sequence[str | int]) -> str:

@@ -19,10 +19,14 @@ _LONGEST_PAUSE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A coroutine that runs as long as the service; it is given the service's `Resources`."""
+    """A coroutine that runs as long as the service; it is given the service's `Resources`.
+
+    `grace` is how many seconds it may take to end what is in hand.
+    """
 
     name: str
     run: Callable[[Any], Awaitable[None]]
+    grace: float = 0.5
 
 
 def every(name: str, period: timedelta, act: Callable[[Any], Awaitable[None]]) -> Worker:
@@ -40,7 +44,7 @@ async def start(stack: AsyncExitStack, workers: list[Worker], resources: Any) ->
     """Start the workers; they end when the stack closes."""
     for worker in workers:
         task = asyncio.create_task(_keep_running(worker, resources), name=worker.name)
-        stack.push_async_callback(_cancel, task)
+        stack.push_async_callback(_cancel, task, worker.grace)
 
 
 async def _keep_running(worker: Worker, resources: Any) -> None:
@@ -54,6 +58,8 @@ async def _keep_running(worker: Worker, resources: Any) -> None:
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])
+async def _cancel(task: asyncio.Task[None], grace: float) -> None:
+    """End a task; asked again after its grace, because before Python 3.12 a wait may lose a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=grace)

@@ -1,0 +1,68 @@
+"""The outermost layer around the application: what holds for every request, whoever answers it."""
+
+from collections.abc import Callable
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub_core.problem import Problem
+
+from . import problems
+
+LIMIT = 1_048_576
+"""Bytes a body may have; uploads that are streamed to storage have their own limits."""
+
+_log = structlog.get_logger("service")
+
+
+class Boundary:
+    """ASGI middleware: limits the body, serves HEAD as GET, and answers what nobody foresaw (500).
+
+    The body is counted as it comes, whatever its headers say. The server itself leaves the body out
+    of an answer to HEAD.
+    """
+
+    def __init__(self, app: ASGIApp, show: Callable[[Request, Problem], Response]) -> None:
+        self._app = app
+        self._show = show
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless its body is too large."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        declared = Headers(scope=scope).get("content-length", "0")
+        if declared.isdigit() and int(declared) > LIMIT:
+            await self._show(Request(scope), _too_large())(scope, receive, send)
+            return
+        received, started = 0, False
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > LIMIT:
+                raise _too_large()
+            return message
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive_counted, send_noted)
+        except Exception as error:
+            if started:
+                raise
+            _log.exception("fault", error=type(error).__name__)
+            await self._show(Request(scope), problems.InternalError())(scope, receive, send)
+
+
+def _too_large() -> problems.ContentTooLarge:
+    return problems.ContentTooLarge(limit=LIMIT, headers={"connection": "close"})

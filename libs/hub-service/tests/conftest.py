@@ -1,0 +1,183 @@
+"""A small service, made of the chassis: people keep notes, each with a number."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from pydantic import Field
+from sqlalchemy import Column, Integer, MetaData, String, Table, Uuid, func, insert, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub_core.ids import new_id
+from hub_core.manifest import Manifest
+from hub_core.principal import Assurance
+from hub_core.problem import Problem
+from hub_core.text import Line
+from hub_events import inbox, outbox
+from hub_events.envelope import Event
+from hub_service import chassis, idempotency, paging, policy
+from hub_service.dependencies import Lang, Now, Session
+from hub_service.routing import Router
+from hub_service.schemas import Id, Int32, Resource
+from hub_service.settings import ServiceSettings
+from hub_testing import databases
+
+MANIFEST = Manifest(name="notes", package="notes", factory="notes:create_app", port=0)
+METADATA = MetaData()
+outbox.attach(METADATA)
+inbox.attach(METADATA)
+idempotency.attach(METADATA)
+NOTES = Table(
+    "notes",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("title", String, nullable=False),
+)
+
+
+class NoteKept(Event):
+    """A note was kept."""
+
+    subject: ClassVar[str] = "hub.notes.note.kept.v1"
+    key_field: ClassVar[str] = "note_id"
+
+    note_id: UUID
+    version: int = 1
+
+
+class TitleTaken(Problem):
+    """The title is in use."""
+
+    type, status, title = "title-taken", 409, "The title is in use"
+
+
+class NewNote(Resource):
+    """A note to keep."""
+
+    title: Annotated[Line, Field(min_length=1, max_length=20, description="Its title.")]
+
+
+class Note(NewNote):
+    """A kept note."""
+
+    id: Annotated[Id, Field(description="Its identifier.")]
+    number: Annotated[Int32, Field(description="Its number.")]
+
+
+async def keep_note(session: Session, owner: str, title: str, now: Now) -> Note:
+    async with session.begin():
+        if title == "taken":
+            raise TitleTaken
+        number = 1 + (await session.scalar(select(func.count()).select_from(NOTES)) or 0)
+        note = Note(id=new_id(), number=number, title=title)
+        await session.execute(insert(NOTES).values(**note.model_dump(), owner=owner))
+        await outbox.record(session, NoteKept(note_id=note.id), now)
+    return note
+
+
+router = Router(prefix="/notes/v1", tags=["notes"])
+
+
+@router.post("/notes", status_code=201, **policy.operation("notes:write", raises=(TitleTaken,)))
+async def keep(body: NewNote, caller: policy.Person, session: Session, now: Now) -> Note:
+    """Keep a note."""
+    return await keep_note(session, caller.subject, body.title, now)
+
+
+@router.get("/notes", **policy.operation("notes:read"))
+async def list_notes(
+    request: Request,
+    response: Response,
+    caller: policy.Person,
+    session: Session,
+    limit: paging.Limit = 50,
+    cursor: paging.Cursor = None,
+) -> paging.Page[Note]:
+    """List one's notes."""
+    after = paging.decode(cursor, (int,))
+    found = select(NOTES.c.id, NOTES.c.number, NOTES.c.title).where(NOTES.c.owner == caller.subject)
+    if after:
+        found = found.where(NOTES.c.number > after[0])
+    rows = (await session.execute(found.order_by(NOTES.c.number).limit(limit + 1))).all()
+    return paging.page(
+        request,
+        response,
+        rows,
+        limit,
+        position=lambda row: (row.number,),
+        view=lambda row: Note(id=row.id, number=row.number, title=row.title),
+    )
+
+
+@router.get("/secrets", **policy.operation("notes:read", assurance=Assurance.HIGH))
+async def read_secret(caller: policy.Caller) -> dict[str, str]:
+    """Read what needs a strong sign-in."""
+    return {"subject": caller.subject}
+
+
+@router.get("/greeting", **policy.public())
+async def greet(language: Lang) -> dict[str, str]:
+    """Say which language was chosen."""
+    return {"language": language}
+
+
+@router.get("/fault", **policy.public())
+async def fail() -> None:
+    """Fail."""
+    raise RuntimeError("Ana Popescu, 2960229900015")
+
+
+@pytest.fixture(scope="session")
+async def notes_database(postgres_server, join_broker, provisioned):
+    await join_broker(MANIFEST)
+    database = await databases.create(postgres_server, MANIFEST, migrate=False)
+    provisioned[MANIFEST.name] = database
+    engine = create_async_engine(database.migrator_dsn)
+    async with engine.begin() as connection:
+        await connection.execute(text("SET ROLE notes_owner"))
+        await connection.execute(text("SET search_path TO notes"))
+        await connection.run_sync(METADATA.create_all)
+    await engine.dispose()
+    return database
+
+
+@pytest.fixture
+def build(notes_database, service_settings):
+    """Make the service; keyword arguments replace settings."""
+
+    def make(**settings):
+        return chassis.build(
+            MANIFEST,
+            service_settings(MANIFEST, ServiceSettings, **settings),
+            title="Notes",
+            summary="Notes",
+            description="Notes of people.",
+            routers=[router],
+            scopes={"notes:read": "Read notes", "notes:write": "Keep notes"},
+        )
+
+    return make
+
+
+@pytest.fixture
+async def app(build, notes_database) -> AsyncIterator[FastAPI]:
+    yield build()
+    await notes_database.truncate()
+
+
+@pytest.fixture
+async def client(app, running) -> AsyncIterator[httpx2.AsyncClient]:
+    async with running(app) as client:
+        yield client
+
+
+@pytest.fixture
+def ana(signed_in):
+    return signed_in(person_id=new_id(), scopes={"notes:read", "notes:write"})

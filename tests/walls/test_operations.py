@@ -1,0 +1,52 @@
+"""The hub's contract as a whole: what holds across the services' documents."""
+
+import json
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = {path.parts[-3]: json.loads(path.read_text()) for path in ROOT.glob("svc-*/contract/openapi.json")}
+OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
+    (method.upper(), path, operation)
+    for document in DOCUMENTS.values()
+    for path, item in document["paths"].items()
+    for method, operation in item.items()
+]
+ROUTES = tomllib.loads((ROOT / "gateway/src/gateway/routes.toml").read_text())
+
+
+def test_every_service_has_a_contract() -> None:
+    assert set(DOCUMENTS) == {path.parent.name for path in ROOT.glob("svc-*/pyproject.toml")}
+    assert len(OPERATIONS) > len(DOCUMENTS)
+
+
+def test_an_operation_id_is_a_verb_and_a_noun_and_names_one_operation() -> None:
+    names = Counter(operation["operationId"] for _, _, operation in OPERATIONS)
+    assert [name for name, count in names.items() if count > 1] == []
+    assert [name for name in names if "_" not in name] == []
+
+
+def test_every_operation_names_its_scope_and_assurance_or_is_public() -> None:
+    silent = [
+        f"{method} {path}"
+        for method, path, operation in OPERATIONS
+        if not operation.get("x-public") and not (operation.get("security") and operation.get("x-assurance"))
+    ]
+    assert silent == [], "use policy.operation(...) or policy.public(...) on the route"
+
+
+def test_the_public_operations_are_those_the_gateway_lists() -> None:
+    public = {(method, path) for method, path, operation in OPERATIONS if operation.get("x-public")}
+    listed = {(entry["method"], entry["path"]) for entry in ROUTES["public"]}
+    assert public - listed == set(), "add the operation to gateway/src/gateway/routes.toml, if it is meant to be public"
+
+
+def test_every_operation_is_described() -> None:
+    bare = [
+        operation["operationId"]
+        for _, _, operation in OPERATIONS
+        if not (operation.get("summary") and operation.get("description") and operation.get("tags"))
+    ]
+    assert bare == []
