@@ -51,19 +51,23 @@ async def connect(url: str, seed: str | None, name: str) -> Client:
     async def on_back() -> None:
         _log.info("broker back", service=name)
 
-    await client.connect(
-        url,
-        name=name,
-        nkeys_seed_str=seed,
-        inbox_prefix=f"_INBOX.{name}",
-        error_cb=on_error,
-        disconnected_cb=on_lost,
-        reconnected_cb=on_back,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=_RETRY_SECONDS,  # type: ignore[arg-type]  # it sleeps so long, an int or not
-        ping_interval=_PING_SECONDS,
-        pending_size=_PENDING_BYTES,
-    )
+    try:
+        await client.connect(
+            url,
+            name=name,
+            nkeys_seed_str=seed,
+            inbox_prefix=f"_INBOX.{name}",
+            error_cb=on_error,
+            disconnected_cb=on_lost,
+            reconnected_cb=on_back,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=_RETRY_SECONDS,  # type: ignore[arg-type]  # it sleeps so long, an int or not
+            ping_interval=_PING_SECONDS,
+            pending_size=_PENDING_BYTES,
+        )
+    except asyncio.CancelledError:
+        await client.close()  # it leaves a half-open connection behind otherwise
+        raise
     return client
 
 
