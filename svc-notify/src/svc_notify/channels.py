@@ -48,9 +48,9 @@ def compose(delivery: Delivery, letter: Letter, sender: str, address: str) -> by
     message["Date"] = delivery.queued_at.astimezone(BUCHAREST)
     message["Message-ID"] = message_id(delivery.id, sender)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = letter.language  # earlier, it would go to the first part alone
     message.set_boundary(f"={delivery.id.hex}")
     return message.as_bytes()
 

@@ -119,7 +119,7 @@ class Sender:
     def _ended(self, attempt: asyncio.Task[None]) -> None:
         self._attempts.discard(attempt)
         if not attempt.cancelled() and (error := attempt.exception()):
-            _log.error("attempt broken off", lane=self._lane.name, error=type(error).__name__)
+            _log.error("attempt broken off", lane=self._lane.name, exc_info=error)
         if self._more_may_wait:
             self._woken.set()
 

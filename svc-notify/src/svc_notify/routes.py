@@ -38,7 +38,7 @@ async def list_messages(
         session, person.person_id, position[0] if position else None, limit + 1
     )
     return paging.page(
-        request, response, found, limit, position=lambda delivery: (delivery.id,), view=Message.of
+        request, response, found, limit, position=lambda delivery: (str(delivery.id),), view=Message.of
     )
 
 

@@ -1,0 +1,291 @@
+"""E-mail: its headers, and the dialogue with a real SMTP server."""
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from hub_core.language import Language
+from svc_notify import channels
+from svc_notify.channels import Smtp, UnusableAddress
+from svc_notify.domain import deliveries
+from svc_notify.domain.deliveries import Answer, Cause, Delivery, Outcome
+from svc_notify.rendering import Letter
+from svc_notify.settings import Settings
+
+NOW = datetime(2026, 11, 21, 19, 0, tzinfo=UTC)
+DELIVERY_ID = UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70")
+ADDRESS = "ana.popescu@example.org"
+SENDER = "Hub de servicii pentru cetățeni <noreply@hub.example>"
+
+
+def a_delivery() -> Delivery:
+    return deliveries.queue(
+        deliveries.ACCOUNT_CONFIRM, DELIVERY_ID, Cause(UUID(int=2), NOW), NOW, confirmation_id=UUID(int=3)
+    )
+
+
+def a_letter(subject: str = "Înregistrată cu nr. 123") -> Letter:
+    return Letter(Language.RO, subject, "Bună ziua,\n.\nTermen: 21.12.2026\n", "<p>Bună ziua,</p>")
+
+
+def composed(letter: Letter | None = None, sender: str = SENDER, address: str = ADDRESS) -> EmailMessage:
+    content = channels.compose(a_delivery(), letter or a_letter(), sender, address)
+    return message_from_bytes(content, policy=policy.default)
+
+
+def test_a_message_says_what_it_is() -> None:
+    message = composed()
+    assert {name: str(value) for name, value in message.items()} == {
+        "From": SENDER,
+        "To": ADDRESS,
+        "Subject": "Înregistrată cu nr. 123",
+        "Date": "Sat, 21 Nov 2026 21:00:00 +0200",
+        "Message-ID": f"<{DELIVERY_ID}@hub.example>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": "ro",
+        "MIME-Version": "1.0",
+        "Content-Type": f'multipart/alternative; boundary="={DELIVERY_ID.hex}"',
+    }
+    text, html = message.iter_parts()
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert text.get_content().replace("\r\n", "\n") == a_letter().text
+    assert "Bună ziua" in html.get_content()
+
+
+def test_a_message_travels_as_seven_bits_in_short_lines_and_is_the_same_each_time() -> None:
+    content = channels.compose(a_delivery(), a_letter(), SENDER, ADDRESS)
+    assert content.isascii()
+    assert max(map(len, content.split(b"\r\n"))) <= 78
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    assert content == channels.compose(a_delivery(), a_letter(), SENDER, ADDRESS)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "ana",
+        "ana@",
+        "@example.org",
+        "ana@example.org\r\nBcc: ion@example.org",
+        "ana@example.org\nBcc: ion@example.org",
+        "ana@example.org\n",
+        "ana@example.org, ion@example.org",
+        "ana@example.org> SIZE=1",
+        "<ana@example.org>",
+        "Ana <ana@example.org>",
+        '"ana x"@example.org',
+        "ană@example.org",
+        "ana@exămple.org",
+        "ana @example.org",
+        "ana\x00@example.org",
+        "a" * 65 + "@example.org",
+    ],
+)
+def test_an_address_cannot_bring_headers_or_commands(address: str) -> None:
+    with pytest.raises(UnusableAddress):
+        composed(address=address)
+
+
+@pytest.mark.parametrize("subject", ["Nr. 1\r\nBcc: ion@example.org", "Nr. 1\nBcc: ion@example.org"])
+def test_a_subject_cannot_bring_headers(subject: str) -> None:
+    with pytest.raises(ValueError, match=r"linefeed|newline"):
+        composed(a_letter(subject))
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Callable[..., Smtp]]:
+    """Make `connect(office)`: our side of the dialogue."""
+    made: list[Smtp] = []
+
+    def make(office: Any, **special: Any) -> Smtp:
+        smtp = Smtp(Settings(notify_smtp_port=office.port, notify_smtp_host="127.0.0.1", **special))
+        made.append(smtp)
+        return smtp
+
+    yield make
+    for smtp in made:
+        await smtp.close()
+
+
+async def hand_over(smtp: Smtp) -> Outcome:
+    return await smtp.hand_over(
+        ADDRESS, channels.compose(a_delivery(), a_letter(), "noreply@hub.example", ADDRESS)
+    )
+
+
+async def test_a_message_arrives_as_it_was_written(office: Any, connect: Callable[..., Smtp]) -> None:
+    assert await hand_over(connect(office)) == Outcome(Answer.ACCEPTED, 250)
+    assert office.recipients == [ADDRESS]
+    text = office.letters[0].get_body(("plain",)).get_content()
+    assert text.replace("\r\n", "\n") == a_letter().text  # the line with one dot too
+
+
+async def test_a_connection_is_kept(office: Any, connect: Callable[..., Smtp]) -> None:
+    smtp = connect(office)
+    for _ in range(3):
+        await hand_over(smtp)
+    assert (office.connections, len(office.letters)) == (1, 3)
+
+
+async def test_as_many_connections_as_messages_at_once(office: Any, connect: Callable[..., Smtp]) -> None:
+    smtp = connect(office)
+    await asyncio.gather(*(hand_over(smtp) for _ in range(3)))
+    await asyncio.gather(*(hand_over(smtp) for _ in range(3)))
+    assert (office.connections, len(office.letters)) == (3, 6)
+
+
+async def test_a_kept_connection_that_died_is_replaced(office: Any, connect: Callable[..., Smtp]) -> None:
+    smtp = connect(office)
+    await hand_over(smtp)
+    await office.close()
+    await office.open()
+    assert (await hand_over(smtp)).answer is Answer.ACCEPTED
+    assert len(office.letters) == 2
+
+
+@pytest.mark.parametrize("reply", ["421 4.4.2 idle too long", "451 4.3.0 not now"])
+async def test_what_a_kept_connection_says_before_the_recipient_does_not_count(
+    office: Any, connect: Callable[..., Smtp], reply: str
+) -> None:
+    smtp = connect(office)
+    await hand_over(smtp)
+    office.reply("MAIL", reply)
+    assert (await hand_over(smtp)).answer is Answer.ACCEPTED
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        ("451 4.3.0 not now", Answer.DEFERRED),
+        ("554 5.7.1 never", Answer.REFUSED),
+        ("421 4.3.2 closing", Answer.OUTAGE),
+    ],
+)
+async def test_an_answer_to_the_message_is_read_by_its_code(
+    office: Any, connect: Callable[..., Smtp], command: str, reply: str, answer: Answer
+) -> None:
+    smtp = connect(office)
+    office.reply(command, reply)
+    assert await hand_over(smtp) == Outcome(answer, int(reply[:3]))
+    assert office.letters == []
+    assert (await hand_over(smtp)).answer is Answer.ACCEPTED
+
+
+@pytest.mark.parametrize("reply", ["550 5.7.1 not you", "452 4.3.1 no room"])
+async def test_a_server_that_takes_nothing_from_us_is_an_outage(
+    office: Any, connect: Callable[..., Smtp], reply: str
+) -> None:
+    office.reply("MAIL", reply)
+    assert await hand_over(connect(office)) == Outcome(Answer.OUTAGE, int(reply[:3]))
+
+
+async def test_no_server_is_an_outage(office: Any, connect: Callable[..., Smtp]) -> None:
+    await office.close()
+    assert await hand_over(connect(office)) == Outcome(Answer.OUTAGE)
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+async def test_a_cut_after_the_recipient_is_this_message_s(
+    office: Any, connect: Callable[..., Smtp], command: str
+) -> None:
+    office.cut(command)
+    assert await hand_over(connect(office)) == Outcome(Answer.DEFERRED)
+
+
+async def test_a_cut_in_the_middle_of_the_message_leaves_nothing(
+    office: Any, connect: Callable[..., Smtp]
+) -> None:
+    office.cuts_in_data = 1
+    smtp = connect(office)
+    assert await hand_over(smtp) == Outcome(Answer.DEFERRED)
+    assert office.letters == []
+    assert (await hand_over(smtp)).answer is Answer.ACCEPTED
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for 127.0.0.1 with its key, in one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "office.test")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "office.pem"
+    file.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(Encoding.PEM)
+    )
+    return file
+
+
+@pytest.fixture
+def office_with_tls(office: Any, certificate: Path) -> Any:
+    """A post office that offers STARTTLS with that certificate."""
+    office.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    office.tls.load_cert_chain(certificate)
+    return office
+
+
+@pytest.mark.parametrize(("tls", "encrypted"), [("opportunistic", 1), ("off", 0)])
+async def test_starttls_is_used_when_offered_unless_switched_off(
+    office_with_tls: Any, connect: Callable[..., Smtp], tls: str, encrypted: int
+) -> None:
+    assert (await hand_over(connect(office_with_tls, notify_smtp_tls=tls))).answer is Answer.ACCEPTED
+    assert office_with_tls.encrypted == encrypted
+
+
+async def test_required_starttls_takes_a_certificate_it_can_trust(
+    office_with_tls: Any, connect: Callable[..., Smtp], certificate: Path
+) -> None:
+    smtp = connect(
+        office_with_tls,
+        notify_smtp_tls="required",
+        notify_smtp_ca_file=str(certificate),
+    )
+    smtp._settings = smtp._settings.model_copy(update={"notify_smtp_host": "localhost"})
+    assert (await hand_over(smtp)).answer is Answer.ACCEPTED
+    assert office_with_tls.encrypted == 1
+
+
+async def test_required_starttls_refuses_a_stranger_s_certificate(
+    office_with_tls: Any, connect: Callable[..., Smtp]
+) -> None:
+    smtp = connect(office_with_tls, notify_smtp_tls="required")
+    assert await hand_over(smtp) == Outcome(Answer.OUTAGE)
+    assert office_with_tls.letters == []
+
+
+async def test_required_starttls_sends_nothing_to_a_server_without(
+    office: Any, connect: Callable[..., Smtp]
+) -> None:
+    assert await hand_over(connect(office, notify_smtp_tls="required")) == Outcome(Answer.OUTAGE)
+    assert office.letters == []
+
+
+def test_a_message_id_is_of_the_sender_s_domain() -> None:
+    assert re.fullmatch(r"<[0-9a-f-]{36}@hub\.example>", channels.message_id(DELIVERY_ID, SENDER))

@@ -1,0 +1,189 @@
+"""Events of others: told twice, late, out of order; and the whole way from the broker to the inbox."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from hub_core import clock, ids
+from hub_core.manifest import Manifest
+from hub_events import envelope
+from hub_events.envelope import Event
+from svc_notify import consumers
+from svc_notify.consumers import EmailConfirmationRequested, InstitutionChanged, PetitionRegistered
+from svc_notify.domain.deliveries import Lane
+
+CONTRACTS = Path(__file__).parents[2]
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+Publish = Callable[..., Awaitable[UUID]]
+
+
+@pytest.mark.parametrize(
+    ("model", "file"),
+    [
+        (PetitionRegistered, "svc-petitions/contract/events/petitions.petition.registered.v1"),
+        (
+            EmailConfirmationRequested,
+            "svc-identity/contract/events/identity.email-confirmation.requested.v1",
+        ),
+        (InstitutionChanged, "svc-catalog/contract/events/catalog.institution.changed.v1"),
+    ],
+)
+def test_the_publisher_s_example_is_understood(model: type[Event], file: str) -> None:
+    example = (CONTRACTS / f"{file}.example.json").read_bytes()
+    heard = envelope.decode(model, example)
+    told = json.loads(example)["data"]
+    assert {name: told[name] for name in model.model_fields} == heard.data.model_dump(mode="json")
+
+
+def registered(person_id: UUID, institution_id: UUID | None = None, **special: Any) -> PetitionRegistered:
+    facts = {
+        "petition_id": ids.new_id(),
+        "person_id": person_id,
+        "institution_id": institution_id or ids.new_id(),
+        "number": 123,
+        "registered_on": "2026-11-21",
+        "answer_due_on": "2026-12-21",
+        "kind": "REQUEST",
+        "version": 1,
+    }
+    return PetitionRegistered.model_validate(facts | special)
+
+
+@pytest.fixture
+def publish(nats_operator: Any) -> Publish:
+    """Publish an event as its service would; `again` gives the id of one that comes a second time."""
+
+    async def tell(event: Event, again: UUID | None = None, at: datetime | None = None) -> UUID:
+        event_id = again or ids.new_id()
+        payload = envelope.encode(event_id, event, at or clock.now(), TRACEPARENT)
+        await nats_operator.jetstream().publish(
+            event.subject, payload, headers={"Nats-Msg-Id": str(ids.new_id())}
+        )
+        return event_id
+
+    return tell
+
+
+async def test_a_registered_petition_is_told_by_e_mail_with_its_institution(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    igsu, seen = ids.new_id(), len(service.office.letters)
+    names = {"ro": "Inspectoratul General", "hu": None, "en": "General Inspectorate"}
+    await publish(InstitutionChanged(institution_id=igsu, names=names, version=1))
+    await until(looking, "SELECT 1 FROM notify.institutions WHERE id = $1", igsu)
+    cause_id = await publish(registered(ana, igsu))
+    letter = (await service.office.until(seen + 1))[-1]
+    text = letter.get_body(("plain",)).get_content()
+    assert "nr. 123 din 21.11.2026. Termen de răspuns: 21.12.2026." in text
+    assert "Instituția: Inspectoratul General" in text
+    assert "http://localhost:8080/account/" in text
+    row = await looking.fetchrow("SELECT * FROM notify.deliveries WHERE cause_id = $1", cause_id)
+    assert letter["Message-ID"] == f"<{row['id']}@hub.example>"
+    assert (row["person_id"], row["lane"]) == (ana, Lane.NOTICE)
+    assert row["traceparent"].split("-")[1] == TRACE
+    assert json.loads(row["variables"]) == {
+        "number": "123",
+        "registered_on": "2026-11-21",
+        "answer_due_on": "2026-12-21",
+        "institution_id": str(igsu),
+        "legal_basis": "OG_27_2002_ART_8",
+    }
+
+
+async def test_the_same_event_twice_is_one_message(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    seen, event = len(service.office.letters), registered(ana)
+    event_id = await publish(event)
+    await publish(event, again=event_id)
+    await publish(event, again=event_id)
+    last = await publish(registered(ana))
+    letters = await service.office.until(seen + 2)
+    assert len({str(letter["Message-ID"]) for letter in letters[seen:]}) == 2
+    rows = await looking.fetch("SELECT cause_id FROM notify.deliveries WHERE person_id = $1", ana)
+    assert sorted(row["cause_id"] for row in rows) == sorted([event_id, last])
+
+
+async def test_a_petition_heard_of_late_is_told_all_the_same(
+    service: Any, publish: Publish, ana: UUID
+) -> None:
+    seen = len(service.office.letters)
+    await publish(registered(ana), at=datetime(2026, 11, 14, tzinfo=UTC))
+    assert len(await service.office.until(seen + 1)) == seen + 1
+
+
+async def test_a_code_is_sent_to_who_asked_for_it(
+    service: Any, publish: Publish, fake_identity: Any, looking: asyncpg.Connection
+) -> None:
+    seen, confirmation_id = len(service.office.letters), ids.new_id()
+    fake_identity.answer(
+        f"/internal/v1/email-confirmations/{confirmation_id}",
+        {
+            "confirmation_id": str(confirmation_id),
+            "email": "new@example.org",
+            "language": "hu",
+            "code": "482913",
+            "expires_at": "2026-11-21T19:15:00Z",
+        },
+    )
+    await publish(EmailConfirmationRequested(confirmation_id=confirmation_id, version=1))
+    letter = (await service.office.until(seen + 1))[-1]
+    assert (letter["To"], letter["Content-Language"]) == ("new@example.org", "hu")
+    assert "482913" in letter.get_body(("plain",)).get_content()
+    row = await looking.fetchrow(
+        "SELECT * FROM notify.deliveries WHERE confirmation_id = $1", confirmation_id
+    )
+    assert (row["lane"], row["variables"]) == (Lane.CODE, "{}")
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2), (2, 3, 2)])
+async def test_the_newest_names_are_kept_in_whatever_order_they_are_heard(
+    hub: Any, looking: asyncpg.Connection, order: tuple[int, ...]
+) -> None:
+    institution_id = ids.new_id()
+    handle = consumers.subscriptions(lambda _: None)[2].handlers[InstitutionChanged]
+    for version in order:
+        changed = InstitutionChanged(
+            institution_id=institution_id, names={"ro": f"Nume {version}"}, version=version
+        )
+        async with hub.database.consumer_sessions() as session, session.begin():
+            await handle(session, heard(changed))
+    row = await looking.fetchrow("SELECT * FROM notify.institutions WHERE id = $1", institution_id)
+    assert (json.loads(row["names"]), row["version"]) == ({"ro": "Nume 3"}, 3)
+
+
+async def test_a_sender_is_woken_by_the_commit_and_not_before(hub: Any, ana: UUID) -> None:
+    woken: list[Lane] = []
+    handle = consumers.subscriptions(woken.append)[0].handlers[PetitionRegistered]
+    async with hub.database.consumer_sessions() as session:
+        async with session.begin():
+            await handle(session, heard(registered(ana)))
+            assert woken == []
+        assert woken == [Lane.NOTICE]
+    async with hub.database.consumer_sessions() as session, session.begin() as transaction:
+        await handle(session, heard(registered(ana)))
+        await transaction.rollback()
+    assert woken == [Lane.NOTICE]
+
+
+def heard(event: Event) -> Any:
+    return envelope.decode(type(event), envelope.encode(ids.new_id(), event, clock.now(), None))
+
+
+def test_the_manifest_asks_for_what_the_handlers_take() -> None:
+    manifest: Manifest = consumers.manifest.MANIFEST
+    assert [made.consumer for made in consumers.subscriptions(lambda _: None)] == [*manifest.consumers]
+
+
+async def until(looking: asyncpg.Connection, query: str, *arguments: Any) -> None:
+    async with asyncio.timeout(10):
+        while not await looking.fetchval(query, *arguments):
+            pass

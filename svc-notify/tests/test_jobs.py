@@ -1,0 +1,445 @@
+"""The senders against real PostgreSQL and a real SMTP server: each message once, whatever happens."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+import structlog
+from structlog.testing import LogCapture
+
+from hub_core import clock, ids
+from svc_notify import jobs, operations
+from svc_notify.domain import deliveries
+from svc_notify.domain.deliveries import Answer, Cause, Delivery, Lane, Outcome, State
+from svc_notify.jobs import Sender
+
+Turn = Callable[[Sender], Awaitable[None]]
+Queue = Callable[..., Awaitable[Delivery]]
+Stored = Callable[[UUID], Awaitable[Any]]
+Told = Callable[[], Awaitable[list[tuple[str, str]]]]
+Shift = Callable[[], Awaitable[None]]
+
+SENT = "hub.notify.delivery.sent.v1"
+FAILED = "hub.notify.delivery.failed.v1"
+
+
+async def test_a_notice_is_sent_and_told(
+    office: Any, sender: Sender, turn: Turn, queue_notice: Queue, stored: Stored, told: Told
+) -> None:
+    delivery = await queue_notice()
+    await turn(sender)
+    row = await stored(delivery.id)
+    assert (row["state"], row["reply_code"], row["language"], row["attempts"]) == ("SENT", 250, "ro", 1)
+    assert row["due_at"] is None
+    assert office.recipients == ["ana.popescu@example.org"]
+    assert office.message_ids == [f"<{delivery.id}@hub.example>"]
+    assert await told() == [(SENT, str(delivery.id))]
+
+
+@pytest.mark.parametrize(
+    ("language", "institution"),
+    [("ro", "Instituția: Poliția"), ("hu", "Intézmény: Rendőrség"), ("en", "Institution: Poliția")],
+)
+async def test_it_is_written_in_the_person_s_language_with_the_institution_s_name(
+    office: Any,
+    sender: Sender,
+    turn: Turn,
+    queue_notice: Queue,
+    hub: Any,
+    fake_identity: Any,
+    language: str,
+    institution: str,
+) -> None:
+    person_id, institution_id = ids.new_id(), ids.new_id()
+    fake_identity.answer(
+        f"/internal/v1/people/{person_id}/contact",
+        {"person_id": str(person_id), "email": "x@example.org", "language": language},
+    )
+    async with hub.database.sessions() as session:
+        names = {"ro": "Poliția", "hu": "Rendőrség"}
+        await operations.keep_institution(session, institution_id, names, 1)
+    await queue_notice(person_id=person_id, institution_id=institution_id)
+    await turn(sender)
+    assert office.letters[0]["Content-Language"] == language
+    assert institution in office.letters[0].get_body(("plain",)).get_content()
+
+
+async def test_a_code_goes_by_its_own_lane(
+    office: Any, sender: Sender, make_sender: Callable[..., Sender], turn: Turn, hub: Any, fake_identity: Any
+) -> None:
+    confirmation_id, now = ids.new_id(), clock.now()
+    fake_identity.answer(
+        f"/internal/v1/email-confirmations/{confirmation_id}",
+        {
+            "confirmation_id": str(confirmation_id),
+            "email": "new@example.org",
+            "language": "en",
+            "code": "482913",
+            "expires_at": (now + timedelta(minutes=15)).isoformat(),
+        },
+    )
+    async with hub.database.sessions() as session:
+        await operations.queue_confirmation_code(session, confirmation_id, Cause(ids.new_id(), now), now)
+    await turn(sender)
+    assert office.letters == []
+    await turn(make_sender(Lane.CODE))
+    assert office.recipients == ["new@example.org"]
+    assert "482913" in office.letters[0].get_body(("plain",)).get_content()
+
+
+async def test_a_code_that_comes_too_late_expires(
+    make_sender: Callable[..., Sender], turn: Turn, hub: Any, stored: Stored, told: Told, office: Any
+) -> None:
+    now = clock.now()
+    async with hub.database.sessions() as session:
+        delivery = await operations.queue_confirmation_code(
+            session, ids.new_id(), Cause(ids.new_id(), now - timedelta(minutes=16)), now
+        )
+    await turn(make_sender(Lane.CODE))
+    row = await stored(delivery.id)
+    assert (row["state"], row["failure"], row["attempts"]) == ("EXPIRED", "expired", 0)
+    assert await told() == [(FAILED, str(delivery.id))]
+    assert office.connections == 0
+
+
+async def test_a_closed_account_gets_nothing(
+    sender: Sender, turn: Turn, queue_notice: Queue, stored: Stored, told: Told, office: Any
+) -> None:
+    delivery = await queue_notice(person_id=ids.new_id())
+    await turn(sender)
+    row = await stored(delivery.id)
+    assert (row["state"], row["failure"]) == ("FAILED", "recipient-gone")
+    assert await told() == [(FAILED, str(delivery.id))]
+    assert office.connections == 0
+
+
+@pytest.mark.parametrize("address", ["ana@example.org\r\nBcc: ion@example.org", "ana"])
+async def test_an_address_that_would_bring_headers_fails(
+    sender: Sender,
+    turn: Turn,
+    queue_notice: Queue,
+    stored: Stored,
+    office: Any,
+    fake_identity: Any,
+    address: str,
+) -> None:
+    person_id = ids.new_id()
+    fake_identity.answer(f"/internal/v1/people/{person_id}/contact", {"email": address, "language": "ro"})
+    delivery = await queue_notice(person_id=person_id)
+    await turn(sender)
+    row = await stored(delivery.id)
+    assert (row["state"], row["failure"]) == ("FAILED", "address-unusable")
+    assert office.connections == 0
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+async def test_a_refused_message_fails_and_is_told(
+    office: Any,
+    sender: Sender,
+    turn: Turn,
+    queue_notice: Queue,
+    stored: Stored,
+    told: Told,
+    command: str,
+) -> None:
+    office.reply(command, "550 5.1.1 nobody here")
+    delivery = await queue_notice()
+    await turn(sender)
+    row = await stored(delivery.id)
+    assert (row["state"], row["failure"], row["reply_code"]) == ("FAILED", "refused", 550)
+    assert await told() == [(FAILED, str(delivery.id))]
+
+
+async def test_a_deferred_message_is_sent_a_little_later(
+    office: Any,
+    sender: Sender,
+    turn: Turn,
+    queue_notice: Queue,
+    stored: Stored,
+    told: Told,
+    let_time_pass: Shift,
+) -> None:
+    office.reply("RCPT", "450 4.2.1 try again")
+    delivery = await queue_notice()
+    await turn(sender)
+    row = await stored(delivery.id)
+    assert (row["state"], row["reply_code"], row["attempts"]) == ("QUEUED", 450, 1)
+    assert deliveries.RETRIES[0] <= row["due_at"] - row["queued_at"] <= timedelta(seconds=4)
+    await turn(sender)
+    assert office.letters == []
+    await let_time_pass()
+    await turn(sender)
+    assert (await stored(delivery.id))["state"] == "SENT"
+    assert len(office.letters) == 1
+    assert await told() == [(SENT, str(delivery.id))]
+
+
+async def test_a_cut_in_the_middle_of_the_message_is_repeated(
+    office: Any, sender: Sender, turn: Turn, queue_notice: Queue, stored: Stored, let_time_pass: Shift
+) -> None:
+    office.cuts_in_data = 1
+    delivery = await queue_notice()
+    await turn(sender)
+    assert (await stored(delivery.id))["state"] == "QUEUED"
+    await let_time_pass()
+    await turn(sender)
+    assert ((await stored(delivery.id))["state"], len(office.letters)) == ("SENT", 1)
+
+
+async def test_what_was_taken_over_without_a_reply_is_repeated_under_the_same_message_id(
+    office: Any, sender: Sender, turn: Turn, queue_notice: Queue, let_time_pass: Shift
+) -> None:
+    office.hold()
+    await queue_notice()
+    attempt = asyncio.create_task(turn(sender))
+    await office.until(1)
+    await office.close()  # the server is gone between its acceptance and its 250
+    office.release()
+    await attempt
+    await office.open()
+    await let_time_pass()
+    await turn(sender)
+    assert len(office.letters) == 2
+    assert len(set(office.message_ids)) == 1
+    assert office.letters[0].as_bytes() == office.letters[1].as_bytes()
+
+
+@asynccontextmanager
+async def at_work(sender: Sender, hub: Any) -> Any:
+    """A sender that runs by itself; at the end what it has begun is finished."""
+    running = asyncio.create_task(sender.run(hub))
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+
+
+@pytest.fixture
+def logs(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the senders log."""
+    capture = LogCapture()
+    monkeypatch.setattr(jobs, "_log", structlog.wrap_logger(structlog.ReturnLogger(), processors=[capture]))
+    return capture.entries
+
+
+async def test_a_restarted_server_is_used_at_once_and_each_message_is_sent_once(
+    office: Any,
+    sender: Sender,
+    turn: Turn,
+    hub: Any,
+    queue_notice: Queue,
+    looking: asyncpg.Connection,
+    logs: list[Any],
+) -> None:
+    queued = [await queue_notice() for _ in range(10)]
+    await office.close()
+    await turn(sender)
+    assert [line["event"] for line in logs].count("outage") == 1
+    async with at_work(sender, hub):
+        await office.open()
+        await office.until(10)
+    assert sorted(office.message_ids) == [f"<{delivery.id}@hub.example>" for delivery in queued]
+    rows = await looking.fetch("SELECT state, attempts FROM notify.deliveries")
+    assert {(row["state"], row["attempts"]) for row in rows} == {("SENT", 1)}
+    assert "example.org" not in str(logs)
+
+
+async def test_during_an_outage_one_message_at_a_time_is_tried_and_pauses_grow(
+    office: Any, sender: Sender, turn: Turn, queue_notice: Queue, stored: Stored
+) -> None:
+    queued = [await queue_notice() for _ in range(3)]
+    await office.close()
+    await turn(sender)
+    assert sender._outages == 1  # three failed at once, and it is one outage
+    ends = sender._rests_until
+    await turn(sender)
+    assert sender._rests_until == ends  # a sender that rests takes nothing
+    over = sender._rests_until = clock.now()
+    await turn(sender)
+    assert sender._outages == 2
+    assert sender._rests_until >= over + deliveries.pause(2)
+    assert [(await stored(delivery.id))["version"] for delivery in queued].count(5) == 1
+
+
+async def test_identity_away_is_waited_for(
+    office: Any,
+    make_sender: Callable[..., Sender],
+    turn: Turn,
+    queue_notice: Queue,
+    stored: Stored,
+    fake_identity: Any,
+) -> None:
+    delivery = await queue_notice()
+    away = make_sender(identity_url="http://127.0.0.1:1")
+    await turn(away)
+    row = await stored(delivery.id)
+    assert (row["state"], row["attempts"], away._outages) == ("QUEUED", 0, 1)
+    await turn(make_sender())
+    assert (await stored(delivery.id))["state"] == "SENT"
+
+
+@pytest.mark.parametrize(("status", "attempts"), [(503, 0), (401, 0), (500, 1)])
+async def test_a_failing_answer_of_identity_is_one_person_s_only_when_it_says_so(
+    sender: Sender,
+    turn: Turn,
+    queue_notice: Queue,
+    stored: Stored,
+    fake_identity: Any,
+    status: int,
+    attempts: int,
+) -> None:
+    person_id = ids.new_id()
+    fake_identity.answer(f"/internal/v1/people/{person_id}/contact", {"title": "no"}, status)
+    delivery = await queue_notice(person_id=person_id)
+    await turn(sender)
+    row = await stored(delivery.id)
+    assert (row["state"], row["attempts"]) == ("QUEUED", attempts)
+
+
+async def test_two_senders_at_once_never_send_one_delivery_twice(
+    office: Any, make_sender: Callable[..., Sender], hub: Any, queue_notice: Queue, told: Told
+) -> None:
+    queued = [await queue_notice() for _ in range(40)]
+    one, other = make_sender(), make_sender()
+    async with at_work(one, hub), at_work(other, hub):
+        await office.until(40)
+    assert sorted(office.message_ids) == [f"<{delivery.id}@hub.example>" for delivery in queued]
+    assert sorted(await told()) == [(SENT, str(delivery.id)) for delivery in queued]
+    assert office.connections == 8
+
+
+async def a_claim(hub: Any) -> Delivery:
+    async with hub.database.sessions() as session:
+        (claimed,) = await operations.claim(session, Lane.NOTICE, 1, clock.now())
+    return claimed
+
+
+async def test_what_a_killed_sender_had_claimed_is_taken_over_after_its_lease(
+    office: Any,
+    sender: Sender,
+    turn: Turn,
+    hub: Any,
+    queue_notice: Queue,
+    stored: Stored,
+    let_time_pass: Shift,
+) -> None:
+    delivery = await queue_notice()
+    await a_claim(hub)
+    await turn(sender)
+    assert ((await stored(delivery.id))["state"], office.letters) == ("SENDING", [])
+    await let_time_pass()
+    await turn(sender)
+    row = await stored(delivery.id)
+    assert (row["state"], row["attempts"], len(office.letters)) == ("SENT", 2, 1)
+
+
+async def test_who_lost_a_delivery_changes_nothing(
+    sender: Sender,
+    turn: Turn,
+    hub: Any,
+    queue_notice: Queue,
+    stored: Stored,
+    told: Told,
+    let_time_pass: Shift,
+) -> None:
+    delivery = await queue_notice()
+    lost = await a_claim(hub)
+    await let_time_pass()
+    await turn(sender)
+    late = deliveries.settle(lost, Outcome(Answer.DEFERRED), clock.now(), chance=0)
+    async with hub.database.sessions() as session:
+        assert not await operations.settle(session, late, clock.now())
+    assert (await stored(delivery.id))["state"] == "SENT"
+    assert await told() == [(SENT, str(delivery.id))]
+
+
+async def test_a_slow_server_does_not_cost_the_lease(
+    office: Any,
+    sender: Sender,
+    turn: Turn,
+    hub: Any,
+    queue_notice: Queue,
+    stored: Stored,
+    looking: asyncpg.Connection,
+) -> None:
+    office.hold()
+    delivery = await queue_notice()
+    attempt = asyncio.create_task(turn(sender))
+    await office.until(1)
+    almost_over = clock.now() + timedelta(seconds=2)
+    await looking.execute("UPDATE notify.deliveries SET due_at = $1", almost_over)
+    sender._held[delivery.id] = replace(sender._held[delivery.id], due_at=almost_over)
+    await sender._extend_leases(hub)
+    assert (await stored(delivery.id))["due_at"] > almost_over + timedelta(seconds=10)
+    office.release()
+    await attempt
+    assert (await stored(delivery.id))["state"] == "SENT"
+
+
+async def test_a_sender_that_was_stopped_past_its_lease_sends_nothing(
+    office: Any, sender: Sender, hub: Any, queue_notice: Queue, stored: Stored
+) -> None:
+    await queue_notice()
+    claimed = await a_claim(hub)
+    sender._held[claimed.id] = replace(claimed, due_at=clock.now() - timedelta(seconds=1))
+    await sender._attempt(hub, claimed)
+    assert office.letters == []
+    assert (await stored(claimed.id))["state"] == State.SENDING
+
+
+async def test_a_sent_message_is_noted_as_soon_as_the_database_is_back(
+    office: Any,
+    sender: Sender,
+    turn: Turn,
+    queue_notice: Queue,
+    stored: Stored,
+    looking: asyncpg.Connection,
+    logs: list[Any],
+) -> None:
+    office.hold()
+    delivery = await queue_notice()
+    attempt = asyncio.create_task(turn(sender))
+    await office.until(1)
+    await looking.execute("ALTER ROLE notify_app NOLOGIN")
+    try:
+        await looking.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notify_app'"
+        )
+        office.release()
+        async with asyncio.timeout(10):
+            while not any(line["event"] == "database away" for line in logs):
+                await asyncio.wait([attempt], timeout=0.02)
+        assert (await stored(delivery.id))["state"] == "SENDING"
+    finally:
+        await looking.execute("ALTER ROLE notify_app LOGIN")
+    await attempt
+    assert ((await stored(delivery.id))["state"], len(office.letters)) == ("SENT", 1)
+
+
+async def test_a_stop_lets_what_is_being_handed_over_end(
+    office: Any, sender: Sender, hub: Any, queue_notice: Queue, stored: Stored
+) -> None:
+    office.hold()
+    delivery = await queue_notice()
+    async with at_work(sender, hub):
+        await office.until(1)
+        office.release()
+    assert (await stored(delivery.id))["state"] == "SENT"
+
+
+async def test_nothing_of_a_recipient_is_stored_or_told(
+    sender: Sender, turn: Turn, queue_notice: Queue, looking: asyncpg.Connection
+) -> None:
+    await queue_notice()
+    await turn(sender)
+    delivery = await looking.fetchval("SELECT d::text FROM notify.deliveries d")
+    event = await looking.fetchval("SELECT convert_from(body, 'UTF8') FROM notify.outbox")
+    assert "@" not in delivery + event
+    assert "popescu" not in delivery + event

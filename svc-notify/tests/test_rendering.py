@@ -1,0 +1,193 @@
+"""The words of messages: official texts, formats by language, content rules (8.1, 8.2; edge case 87)."""
+
+import re
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import jinja2.meta
+import pytest
+
+from hub_core.language import Language
+from svc_notify import rendering
+from svc_notify.domain import deliveries, formats
+from svc_notify.rendering import Letter
+
+TEMPLATES = Path(rendering.__file__).parent / "templates"
+ACCOUNT = "https://hub.example/account/"
+REGISTERED: dict[str, object] = {
+    "number": "123",
+    "registered_on": date(2026, 11, 21),
+    "answer_due_on": date(2026, 12, 1),
+    "institution_id": "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70",
+    "institution": "Direcția Generală de Pașapoarte",
+    "legal_basis": deliveries.OG_27_2002,
+}
+CONFIRM: dict[str, object] = {"code": "482913", "valid_until": datetime(2026, 11, 21, 19, 15, tzinfo=UTC)}
+
+
+def registered(language: Language, **special: Any) -> Letter:
+    return rendering.render("submission.registered", 1, language, REGISTERED | special, ACCOUNT)
+
+
+def confirm(language: Language) -> Letter:
+    return rendering.render("account.confirm", 1, language, CONFIRM, ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "official", "due"),
+    [
+        (
+            Language.RO,
+            "Cererea dumneavoastră a fost înregistrată cu nr. 123 din 21.11.2026",
+            "din 21.11.2026. Termen de răspuns: 01.12.2026.",
+            "Termen de răspuns: 01.12.2026 (art. 8 alin. (1) din OG nr. 27/2002)",
+        ),
+        (
+            Language.HU,
+            "Kérelmét 123/2026.11.21. számon iktattuk",
+            "Kérelmét 123/2026.11.21. számon iktattuk. Válaszadási határidő: 2026.12.01.",
+            "Válaszadási határidő: 2026.12.01. (a 27/2002. számú kormányrendelet 8. cikkének (1) bekezdése)",
+        ),
+        (
+            Language.EN,
+            "Your request was registered under no. 123 of 21 November 2026",
+            "Your request was registered under no. 123 of 21 November 2026. Answer due by 1 December 2026.",
+            "Answer due by: 1 December 2026 (Government Ordinance 27/2002, article 8 (1))",
+        ),
+    ],
+)
+def test_a_registration_is_told_in_the_official_words(
+    language: Language, subject: str, official: str, due: str
+) -> None:
+    letter = registered(language)
+    assert letter.subject == subject
+    lines = letter.text.splitlines()
+    assert any(line.endswith(official) for line in lines)
+    assert due in lines
+    assert any(line.endswith(": Direcția Generală de Pașapoarte") for line in lines)
+    assert ACCOUNT in lines
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_code_stands_alone_on_its_line_with_its_hour_and_not_in_the_subject(language: Language) -> None:
+    letter = confirm(language)
+    assert "    482913" in letter.text.splitlines()
+    assert "21:15" in letter.text
+    assert "482913" not in letter.subject
+    assert "<a " not in letter.html
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("write", [registered, confirm])
+def test_both_parts_say_the_same(write: Any, language: Language) -> None:
+    letter = write(language)
+    shown = " ".join(_Shown.of(letter.html).split())
+    for line in filter(None, (line.strip() for line in letter.text.splitlines())):
+        words = line.removeprefix("- ").removesuffix(":")
+        if line != ACCOUNT:
+            assert words.replace(": ", " ") in shown.replace(": ", " ")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_html_is_made_for_old_clients_dark_mode_and_screen_readers(language: Language) -> None:
+    html = registered(language).html
+    assert f'<html lang="{language}"' in html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert "prefers-color-scheme: dark" in html
+    assert html.count("<h1") == 1
+    layout, data = re.findall(r"<table role=\"presentation\"", html), re.findall(r"<table class", html)
+    assert (len(layout), len(data)) == (3, 1)
+    assert html.count('<th class="line quiet" scope="row"') == 4
+    assert f'<a href="{ACCOUNT}"' in html
+    assert not re.search(r"<(img|script|link|iframe|form|object|video)\b|url\(", html)
+
+
+def test_markup_in_a_fact_is_shown_as_text() -> None:
+    letter = registered(Language.RO, institution='<script>alert("x")</script> & Co')
+    assert "<script>" not in letter.html
+    assert "&lt;script&gt;" in letter.html
+    assert '<script>alert("x")</script> & Co' in letter.text
+
+
+def test_template_words_in_a_fact_are_not_carried_out() -> None:
+    assert "{{ 7 * 7 }}" in registered(Language.RO, institution="{{ 7 * 7 }}").text
+
+
+def test_an_institution_not_heard_of_yet_is_left_out() -> None:
+    assert "Instituția:" not in registered(Language.RO, institution="").text
+
+
+def test_a_term_without_a_law_names_none() -> None:
+    assert "27/2002" not in registered(Language.RO, legal_basis="").text
+
+
+def test_a_missing_fact_is_an_error_and_no_gap() -> None:
+    with pytest.raises(jinja2.UndefinedError):
+        rendering.render("submission.registered", 1, Language.RO, {}, ACCOUNT)
+
+
+@pytest.mark.parametrize("kind", [deliveries.SUBMISSION_REGISTERED, deliveries.ACCOUNT_CONFIRM])
+def test_each_kind_has_its_template_in_each_language(kind: deliveries.Kind) -> None:
+    folder = TEMPLATES / kind.template / str(kind.version)
+    assert {file.name for file in folder.iterdir()} == {f"{language}.toml" for language in Language}
+
+
+def test_no_template_takes_what_a_message_may_not_say() -> None:
+    wording = [*TEMPLATES.rglob("*.toml")]
+    assert len(wording) == 6
+    known = {"number", "registered_on", "answer_due_on", "institution", "legal_basis", "code", "valid_until"}
+    environment = jinja2.Environment(autoescape=True)
+    for file in wording:
+        used = jinja2.meta.find_undeclared_variables(environment.parse(file.read_text("utf-8")))
+        assert used <= known | {"day", "hour"}
+
+
+@pytest.mark.parametrize(
+    "file", [*TEMPLATES.rglob("*.toml")], ids=lambda file: f"{file.parts[-3]}-{file.stem}"
+)
+def test_words_are_written_with_comma_below_and_in_nfc(file: Path) -> None:
+    assert not re.search("[ŞşŢţ\u0300-\u036f\u00ad]", file.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [(Language.RO, "05.03.2027"), (Language.HU, "2027.03.05."), (Language.EN, "5 March 2027")],
+)
+def test_a_date_is_written_as_its_readers_write_it(language: Language, written: str) -> None:
+    assert formats.day(date(2027, 3, 5), language) == written
+
+
+@pytest.mark.parametrize(
+    ("instant", "written"),
+    [
+        (datetime(2026, 11, 21, 22, 5, tzinfo=UTC), "00:05"),
+        (datetime(2026, 7, 1, 10, 0, tzinfo=UTC), "13:00"),
+    ],
+)
+def test_an_hour_is_romania_s(instant: datetime, written: str) -> None:
+    assert formats.hour(instant) == written
+
+
+class _Shown(HTMLParser):
+    """The text that a reader of the HTML part sees in its body."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.in_body = False
+
+    @classmethod
+    def of(cls, html: str) -> str:
+        parser = cls()
+        parser.feed(html)
+        return " ".join(parser.words)
+
+    def handle_starttag(self, tag: str, _: object) -> None:
+        self.in_body |= tag == "body"
+
+    def handle_data(self, data: str) -> None:
+        if self.in_body and data.strip():
+            self.words.append(data.strip())
