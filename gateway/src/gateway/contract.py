@@ -1,0 +1,135 @@
+"""The contract as it stands: the services' OpenAPI documents, read when somebody asks for them.
+
+A document that was read is read again a while later, so that a service that came back with a new one
+is noticed. Half a contract is worse than none: as long as one document was never read, there is a 503.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+import structlog
+
+from hub_service import problems
+from hub_service.i18n import Texts
+
+from . import merging
+from .errors import ContractIncomplete
+from .merging import Document
+from .table import Table, Templates
+
+Fetch = Callable[[str], Awaitable[bytes]]
+"""A service's name → its document as bytes; raises `OSError` when it cannot be had."""
+
+_log: Final = structlog.get_logger("contract")
+_FRESH: Final = 10.0
+"""Seconds that a document is taken as unchanged."""
+_AGAIN_AFTER: Final = 1.0
+"""Seconds until a service that did not give its document is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document as it is sent: JSON and its strong ETag."""
+
+    body: bytes
+    etag: str
+
+
+class Contract:
+    """The documents, fetched lazily. `now` is monotonic, in seconds."""
+
+    def __init__(self, table: Table, fetch: Fetch, texts: Texts, public_origin: str) -> None:
+        self._table = table
+        self._fetch = fetch
+        self._own = problems.catalogue(texts)
+        self._public_origin = public_origin
+        self._documents: dict[str, Document] = {}
+        self._hashes: dict[str, bytes] = {}
+        self._read_at: dict[str, float] = {}
+        self._templates: dict[str, Templates] = {}
+        self._merged: Page | None = None
+        self._lock = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
+
+    async def merged(self) -> Page:
+        """The whole hub's document; raises `ContractIncomplete`, or `ValueError` when it cannot be."""
+        await self._refresh()
+        for service in self._table.services:
+            self._document(service)
+        if self._merged is None:
+            self._merged = _page(merging.merge(self._documents, self._table, self._public_origin))
+        return self._merged
+
+    async def of(self, service: str) -> Page:
+        """One service's document, with only what the gateway lets through."""
+        await self._refresh()
+        return _page(merging.merge({service: self._document(service)}, self._table, self._public_origin))
+
+    async def problem(self, slug: str) -> Mapping[str, Any] | None:
+        """The texts of a problem type, from any service that is known, or our own."""
+        await self._refresh()
+        known: Mapping[str, Any] | None = self._own.get(slug)
+        for document in self._documents.values():
+            known = known or document.get("x-problems", {}).get(slug)
+        return known
+
+    def template(self, service: str, method: str, path: str) -> str | None:
+        """The path template of an operation, as far as it is known now; never waits.
+
+        Not knowing it starts a look at the documents, so that the next request finds it.
+        """
+        known = self._templates.get(service)
+        found: str | None = known.find(method, path) if known else None
+        if found is None and self._refreshing is None and self._stale():
+            self._refreshing = asyncio.create_task(self._refresh())
+            self._refreshing.add_done_callback(self._refreshed)
+        return found
+
+    async def close(self) -> None:
+        """End what runs in the background."""
+        if self._refreshing:
+            self._refreshing.cancel()
+
+    def _refreshed(self, _: asyncio.Task[None]) -> None:
+        self._refreshing = None
+
+    def _document(self, service: str) -> Document:
+        try:
+            return self._documents[service]
+        except KeyError:
+            raise ContractIncomplete(service=service, headers={"retry-after": "2"}) from None
+
+    def _stale(self) -> list[str]:
+        now = time.monotonic()
+        return [name for name in self._table.services if now - self._read_at.get(name, -_FRESH) >= _FRESH]
+
+    async def _refresh(self) -> None:
+        async with self._lock:
+            await asyncio.gather(*(self._read(service) for service in self._stale()))
+
+    async def _read(self, service: str) -> None:
+        self._read_at[service] = time.monotonic()
+        try:
+            body = await self._fetch(service)
+            digest = hashlib.sha256(body).digest()
+            if digest == self._hashes.get(service):
+                return
+            document = orjson.loads(body)
+        except (OSError, orjson.JSONDecodeError) as error:
+            _log.warning("contract not read", service=service, error=type(error).__name__)
+            self._read_at[service] -= _FRESH - _AGAIN_AFTER
+            return
+        self._hashes[service], self._documents[service], self._merged = digest, document, None
+        self._templates[service] = Templates(
+            (method.upper(), path, path) for path, method, _ in merging.operations(document)
+        )
+
+
+def _page(document: Document) -> Page:
+    body = orjson.dumps(document)
+    return Page(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')

@@ -1,0 +1,231 @@
+"""The route table: which address goes to which service, how much may pass, who needs a token.
+
+It is read from `routes.toml` once and checked as a whole: an unknown key, a policy that is not there or
+an address that no route serves is an error at start. What is public is decided here and nowhere
+else; an operation that the file does not name needs a token.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.resources import files
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from .limits import Policy
+
+RESERVED: Final = (
+    "/internal/",
+    "/healthz/",
+    "/readyz/",
+    "/status/",
+    "/openapi/",
+    "/docs/",
+    "/problems/",
+    "/static/",
+)
+"""The gateway's own addresses, and those of services that nobody outside may reach."""
+
+
+class Access(StrEnum):
+    """Who may call an operation.
+
+    `PUBLIC` is anybody. `CLIENT` is anybody as well, and HTTP Basic credentials of a client
+    application are handed to the service: the endpoints of OAuth 2.0.
+    """
+
+    SIGNED_IN = "signed-in"
+    PUBLIC = "public"
+    CLIENT = "client"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_Seconds = Annotated[float, Field(gt=0, le=3600)]
+_Count = Annotated[int, Field(gt=0, le=10**9, strict=True)]
+_Bytes = Annotated[int, Field(ge=0, le=2**40, strict=True)]
+_Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
+
+
+class _Limits(_Strict):
+    body: _Bytes | None = None
+    connect: _Seconds | None = None
+    first_byte: _Seconds | None = None
+    total: Annotated[float, Field(ge=0, le=86_400)] | None = None
+
+
+class _Rate(_Strict):
+    quota: _Count
+    window: _Count
+    burst: _Count
+
+
+class _Defaults(_Limits):
+    body: _Bytes
+    connect: _Seconds
+    first_byte: _Seconds
+    total: Annotated[float, Field(ge=0, le=86_400)]
+    signed_in: _Name
+    anonymous: _Name
+
+
+class _Route(_Limits):
+    prefix: Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._-]+)+/$")]
+    service: _Name
+    signed_in: _Name | None = None
+    anonymous: _Name | None = None
+    cookies: bool = False
+    cors: bool = True
+
+
+class _Operation(_Limits):
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: Annotated[str, StringConstraints(pattern=r"^(/([A-Za-z0-9._-]+|\{[a-z_]+\}))+$")]
+    access: Access
+    rate: _Name | None = None
+
+
+class _File(_Strict):
+    rates: dict[_Name, _Rate]
+    defaults: _Defaults
+    route: list[_Route]
+    operations: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], _Operation]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        named = {self.defaults.signed_in, self.defaults.anonymous}
+        named |= {rate for route in self.route for rate in (route.signed_in, route.anonymous) if rate}
+        named |= {operation.rate for operation in self.operations.values() if operation.rate}
+        if missing := named - self.rates.keys():
+            raise ValueError(f"no such rate policy: {sorted(missing)}")
+        prefixes = [route.prefix for route in self.route]
+        if len(set(prefixes)) < len(prefixes):
+            raise ValueError("two routes have the same prefix")
+        if stolen := [prefix for prefix in prefixes if prefix.startswith(RESERVED)]:
+            raise ValueError(f"reserved: {stolen}")
+        shapes: dict[tuple[str, ...], str] = {}
+        for name, operation in self.operations.items():
+            if not operation.path.startswith(tuple(prefixes)):
+                raise ValueError(f"no route serves {name}")
+            shape = (
+                operation.method,
+                *("{}" if part.startswith("{") else part for part in operation.path.split("/")),
+            )
+            if shape in shapes:
+                raise ValueError(f"{name} and {shapes[shape]} have the same address")
+            shapes[shape] = name
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms on which a request is carried: sizes in bytes, times in seconds, rate policies by name."""
+
+    service: str
+    template: str
+    operation_id: str | None
+    access: Access
+    body: int
+    connect: float
+    first_byte: float
+    total: float
+    signed_in: str
+    anonymous: str
+    cookies: bool
+    cors: bool
+
+
+class _Template(NamedTuple):
+    segments: tuple[str | None, ...]
+    terms: Terms
+
+
+class Templates:
+    """Path templates (`/petitions/v1/petitions/{petition_id}`), looked up by method and path."""
+
+    def __init__(self, entries: Iterable[tuple[str, str, Any]]) -> None:
+        """`entries` are method, template and whatever stands behind them."""
+        self._known: dict[tuple[str, int], list[tuple[tuple[str | None, ...], Any]]] = {}
+        for method, template, value in entries:
+            segments = tuple(None if part.startswith("{") else part for part in template.split("/"))
+            self._known.setdefault((method, len(segments)), []).append((segments, value))
+        for candidates in self._known.values():
+            candidates.sort(key=lambda candidate: candidate[0].count(None))
+
+    def find(self, method: str, path: str) -> Any:
+        """What stands behind the most literal template that fits; `None` when none does.
+
+        HEAD is GET without its body.
+        """
+        parts = path.split("/")
+        for segments, value in self._known.get(("GET" if method == "HEAD" else method, len(parts)), ()):
+            if all(
+                part == segment or (segment is None and part)
+                for part, segment in zip(parts, segments, strict=True)
+            ):
+                return value
+        return None
+
+
+class Table:
+    """The loaded table."""
+
+    def __init__(self, source: Mapping[str, Any]) -> None:
+        """`source` is the parsed TOML; raises pydantic's `ValidationError` when it does not fit."""
+        read = _File.model_validate(source)
+        self.policies = {
+            name: Policy(name, rate.quota, rate.window, rate.burst) for name, rate in read.rates.items()
+        }
+        self.default_policy: Final = read.defaults.anonymous
+        routes = sorted(read.route, key=lambda route: len(route.prefix), reverse=True)
+        self._routes = [(route.prefix, _terms(read.defaults, route)) for route in routes]
+        self._operations = Templates(
+            (
+                operation.method,
+                operation.path,
+                _terms(
+                    read.defaults,
+                    next(r for r in routes if operation.path.startswith(r.prefix)),
+                    name,
+                    operation,
+                ),
+            )
+            for name, operation in read.operations.items()
+        )
+        self.services: Final = sorted({route.service for route in read.route})
+        self.operations: Final = read.operations
+
+    def find(self, method: str, path: str) -> Terms | None:
+        """The terms for a request; `None` for what no service serves. The longest prefix wins."""
+        terms: Terms | None = self._operations.find(method, path)
+        if terms:
+            return terms
+        return next((terms for prefix, terms in self._routes if path.startswith(prefix)), None)
+
+
+def load() -> Table:
+    """The table that is shipped in the package."""
+    return Table(tomllib.loads(files(__package__).joinpath("routes.toml").read_text("utf-8")))
+
+
+def _terms(
+    defaults: _Defaults, route: _Route, name: str | None = None, operation: _Operation | None = None
+) -> Terms:
+    levels = [defaults.model_dump(), route.model_dump(exclude_none=True)]
+    if operation:
+        levels.append(operation.model_dump(exclude_none=True))
+        if operation.rate:
+            levels.append({"signed_in": operation.rate, "anonymous": operation.rate})
+    merged = {key: value for level in levels for key, value in level.items()}
+    return Terms(
+        service=route.service,
+        template=operation.path if operation else f"{route.prefix}*",
+        operation_id=name,
+        access=merged.get("access", Access.SIGNED_IN),
+        **{field: merged[field] for field in ("body", "connect", "first_byte", "total")},
+        **{field: merged[field] for field in ("signed_in", "anonymous", "cookies", "cors")},
+    )
