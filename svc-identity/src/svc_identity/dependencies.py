@@ -1,0 +1,80 @@
+"""What a route may ask for, besides what hub_service gives."""
+
+import binascii
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from hub_service import database
+from hub_service.dependencies import Now
+
+from . import provider
+from .errors import InvalidServiceCredentials
+from .operations import clients, keys
+
+
+async def _provider(request: Request, now: Now) -> provider.Provider:
+    """The provider, with keys that are in force."""
+    made: provider.Provider = request.app.state.provider
+    if made.key_ring.is_stale(now):
+        async with request.app.state.hub.database.sessions() as session:
+            await keys.refresh(session, made, now)
+    return made
+
+
+Provider = Annotated[provider.Provider, Depends(_provider)]
+"""Settings, signing keys and the password hasher."""
+
+
+async def _apart(request: Request) -> AsyncIterator[database.Session]:
+    async with request.app.state.hub.database.sessions() as session:
+        yield session
+
+
+SessionApart = Annotated[database.Session, Depends(_apart)]
+"""A session outside the unit of work of an Idempotency-Key.
+
+Where a wrong try has to be counted although it is answered with an error: the unit of work would
+roll the count back.
+"""
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+Address = Annotated[str, Depends(_address)]
+"""The network address of the caller, as the gateway says it."""
+
+
+def basic(authorization: str) -> tuple[str, str] | None:
+    """Name and secret of HTTP Basic credentials (RFC 7617); none when the header holds no such."""
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        name, colon, secret = b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return (name, secret) if scheme.lower() == "basic" and colon else None
+
+
+async def _service(request: Request, provider: Provider) -> str:
+    name, secret = basic(request.headers.get("authorization", "")) or ("", "")
+    clients.authenticate_service(provider.settings.identity_services, name, secret)
+    return name
+
+
+Service = Annotated[str, Depends(_service)]
+"""The name of the service that calls with its own secret (HTTP Basic); 401 for any other."""
+
+
+async def _gateway(service: Service) -> None:
+    if service != GATEWAY:
+        raise InvalidServiceCredentials
+
+
+GATEWAY = "gateway"
+"""The one service that may turn people's access tokens into internal ones."""
+Gateway = Depends(_gateway)

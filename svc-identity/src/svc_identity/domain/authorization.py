@@ -1,0 +1,190 @@
+"""The authorization request (RFC 6749, 4.1.1; OpenID Connect Core, 3.1.2), and what it needs next."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from hub_core.language import Language
+
+from ..errors import OAuthError
+from . import rules, scopes
+from .client import Client
+from .parameters import Parameters
+from .rules import RuleId
+from .session import Session
+
+
+class Prompt(StrEnum):
+    """What the client wants the person to be asked (OpenID Connect Core, 3.1.2.1)."""
+
+    NONE = "none"
+    LOGIN = "login"
+    CONSENT = "consent"
+    SELECT_ACCOUNT = "select_account"
+
+
+class Step(StrEnum):
+    """What has to happen next for the request to be answered."""
+
+    SIGN_IN = "SIGN_IN"
+    CONSENT = "CONSENT"
+    GRANT = "GRANT"
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """A request that waits for the person. `hinted_person` comes from `id_token_hint`.
+
+    `consented_at` is when the person agreed on the consent page of this very request;
+    `answered_at` when the client got its answer: a request is answered once.
+    """
+
+    id: UUID
+    client_id: str
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    state: str | None
+    nonce: str | None
+    code_challenge: str
+    prompts: frozenset[Prompt]
+    max_age: int | None
+    login_hint: str | None
+    language: Language | None
+    hinted_person: UUID | None
+    created_at: datetime
+    expires_at: datetime
+    consented_at: datetime | None = None
+    answered_at: datetime | None = None
+
+
+_CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_SECONDS: Final = re.compile(r"[0-9]{1,9}")
+_REFUSED: Final = {
+    "request": "request_not_supported",
+    "request_uri": "request_uri_not_supported",
+    "registration": "registration_not_supported",
+}
+
+
+def parse(
+    authorization_id: UUID, parameters: Parameters, client: Client, redirect_uri: str, now: datetime
+) -> Authorization:
+    """The request of a known client with a good redirect address; `OAuthError` says what is wrong."""
+    parameters.check()
+    for name, error in _REFUSED.items():
+        if parameters.get(name) is not None:
+            raise OAuthError(error, f"{name} is not supported")
+    if parameters.need("response_type") != "code":
+        raise OAuthError("unsupported_response_type", "response_type must be code")
+    if parameters.get("response_mode") not in (None, "query"):
+        raise OAuthError("invalid_request", "response_mode must be query")
+    return Authorization(
+        id=authorization_id,
+        client_id=client.id,
+        redirect_uri=redirect_uri,
+        scopes=_scopes(parameters, client),
+        state=parameters.get("state"),
+        nonce=parameters.get("nonce"),
+        code_challenge=_challenge(parameters),
+        prompts=_prompts(parameters),
+        max_age=_max_age(parameters),
+        login_hint=parameters.get("login_hint"),
+        language=_language(parameters.get("ui_locales")),
+        hinted_person=None,
+        created_at=now,
+        expires_at=now + rules.duration(RuleId.AUTHORIZATION_OPEN, now),
+    )
+
+
+def _scopes(parameters: Parameters, client: Client) -> tuple[str, ...]:
+    asked = scopes.parse(parameters.get("scope") or "")
+    if not asked:
+        raise OAuthError("invalid_scope", "scope is required")
+    if not client.scopes.issuperset(asked):
+        raise OAuthError("invalid_scope", "a scope is unknown, or not registered for this client")
+    return scopes.ordered(asked)
+
+
+def _challenge(parameters: Parameters) -> str:
+    # a missing method means plain (RFC 7636, 4.3), which is refused like the word itself
+    if parameters.get("code_challenge_method") != "S256":
+        raise OAuthError("invalid_request", "PKCE with code_challenge_method S256 is required")
+    challenge = parameters.need("code_challenge")
+    if not _CHALLENGE.fullmatch(challenge):
+        raise OAuthError("invalid_request", "code_challenge must be 43 characters of base64url")
+    return challenge
+
+
+def _prompts(parameters: Parameters) -> frozenset[Prompt]:
+    words = frozenset((parameters.get("prompt") or "").split())
+    prompts = frozenset(prompt for prompt in Prompt if prompt.value in words)
+    if len(prompts) < len(words):
+        raise OAuthError("invalid_request", "prompt has an unknown value")
+    if Prompt.NONE in prompts and len(prompts) > 1:
+        raise OAuthError("invalid_request", "prompt none stands alone")
+    return prompts
+
+
+def _max_age(parameters: Parameters) -> int | None:
+    text = parameters.get("max_age")
+    if text is None:
+        return None
+    if not _SECONDS.fullmatch(text):
+        raise OAuthError("invalid_request", "max_age must be a number of seconds")
+    return int(text)
+
+
+def _language(ui_locales: str | None) -> Language | None:
+    for tag in (ui_locales or "").split():
+        for language in Language:
+            if tag.partition("-")[0].lower() == language.value:
+                return language
+    return None
+
+
+def needs_sign_in(authorization: Authorization, session: Session | None, now: datetime) -> bool:
+    """Whether the person must sign in, or sign in again, for this request."""
+    if session is None:
+        return True
+    if authorization.hinted_person not in (None, session.account_id):
+        return True
+    if session.signed_in_at >= authorization.created_at:
+        return False
+    if authorization.prompts & {Prompt.LOGIN, Prompt.SELECT_ACCOUNT}:
+        return True
+    return authorization.max_age is not None and now - session.signed_in_at > timedelta(
+        seconds=authorization.max_age
+    )
+
+
+def next_step(
+    authorization: Authorization, session: Session | None, consented: Iterable[str], now: datetime
+) -> Step:
+    """What has to happen next; `OAuthError` when the client forbade to ask the person for it."""
+    silent = Prompt.NONE in authorization.prompts
+    if needs_sign_in(authorization, session, now):
+        if silent:
+            raise OAuthError("login_required", "the person has to sign in")
+        return Step.SIGN_IN
+    asked_anew = Prompt.CONSENT in authorization.prompts and authorization.consented_at is None
+    if asked_anew or not frozenset(consented).issuperset(authorization.scopes):
+        if silent:
+            raise OAuthError("consent_required", "the person has to agree")
+        return Step.CONSENT
+    return Step.GRANT
+
+
+def is_open(authorization: Authorization, now: datetime) -> bool:
+    """Whether the request still waits for its answer."""
+    return authorization.answered_at is None and now < authorization.expires_at
+
+
+def answer(redirect_uri: str, **parameters: str | None) -> str:
+    """The redirect address with the answer's parameters in its query (RFC 6749, 4.1.2)."""
+    said = urlencode({name: value for name, value in parameters.items() if value is not None})
+    return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{said}"

@@ -1,0 +1,66 @@
+"""Client applications, and what each may ask for."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from hub_core.language import Language
+
+
+class Authentication(StrEnum):
+    """How a client proves itself at the token endpoint (names of OpenID Connect Core, 9)."""
+
+    NONE = "none"
+    SECRET_BASIC = "client_secret_basic"
+    SECRET_POST = "client_secret_post"
+
+
+class ApplicationType(StrEnum):
+    """WEB runs on a server or in a browser; NATIVE on a person's device (RFC 8252)."""
+
+    WEB = "web"
+    NATIVE = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An application that people sign in to. `secret_hash` is SHA-256 of a random 256-bit secret."""
+
+    id: str
+    names: dict[Language, str]
+    authentication: Authentication
+    application_type: ApplicationType
+    secret_hash: bytes | None
+    redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...]
+    scopes: frozenset[str]
+    created_at: datetime
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether the client can keep a secret."""
+        return self.authentication is not Authentication.NONE
+
+
+_LOOPBACK: Final = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:/[^#]*)?)")
+
+
+def redirect_allowed(client: Client, uri: str) -> bool:
+    """Whether an answer may be sent to `uri`: registered, character by character.
+
+    A native application listening on the loopback address may use any port (RFC 8252, 7.3);
+    `localhost` is a name that others may resolve and gets no such freedom (8.3).
+    """
+    if uri in client.redirect_uris:
+        return True
+    if client.application_type is not ApplicationType.NATIVE:
+        return False
+    asked = _without_port(uri)
+    return asked is not None and any(_without_port(known) == asked for known in client.redirect_uris)
+
+
+def _without_port(uri: str) -> tuple[str, str] | None:
+    match = _LOOPBACK.fullmatch(uri)
+    return (match[1], match[2]) if match else None

@@ -1,0 +1,148 @@
+"""What a client was given for one sign-in: a code once, then a family of tokens that ends as one."""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from hub_core.principal import Assurance
+
+from ..errors import OAuthError
+from . import rules
+from .authorization import Authorization
+from .rules import RuleId
+from .session import EndReason, Method, Session
+
+ACCESS_PREFIX: Final = "hub_at_"
+REFRESH_PREFIX: Final = "hub_rt_"
+_VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+class TokenKind(StrEnum):
+    """ACCESS opens resources for minutes; REFRESH gets the next pair, once."""
+
+    ACCESS = "ACCESS"
+    REFRESH = "REFRESH"
+
+
+class Redemption(StrEnum):
+    """How a code or refresh token that was shown is judged. REPLAYED ends the whole family."""
+
+    GOOD = "GOOD"
+    REFUSED = "REFUSED"
+    REPLAYED = "REPLAYED"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A family of tokens. Assurance, methods and time are those of the sign-in when it was given."""
+
+    id: UUID
+    session_id: UUID
+    account_id: UUID
+    client_id: str
+    scopes: tuple[str, ...]
+    nonce: str | None
+    redirect_uri: str
+    code_hash: bytes
+    code_challenge: str
+    code_expires_at: datetime
+    assurance: Assurance
+    methods: tuple[Method, ...]
+    authenticated_at: datetime
+    created_at: datetime
+    code_used_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: EndReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One opaque token, known by its SHA-256 only. `used_at` is set when a refresh token was spent."""
+
+    hash: bytes
+    grant_id: UUID
+    kind: TokenKind
+    scopes: tuple[str, ...]
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+def hash_of(secret: str) -> bytes:
+    """What is stored of a code, a token or a cookie: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def give(
+    grant_id: UUID, authorization: Authorization, session: Session, code_hash: bytes, now: datetime
+) -> Grant:
+    """The grant for a request that the person has agreed to; its code runs from now."""
+    return Grant(
+        id=grant_id,
+        session_id=session.id,
+        account_id=session.account_id,
+        client_id=authorization.client_id,
+        scopes=authorization.scopes,
+        nonce=authorization.nonce,
+        redirect_uri=authorization.redirect_uri,
+        code_hash=code_hash,
+        code_challenge=authorization.code_challenge,
+        code_expires_at=now + rules.duration(RuleId.CODE_VALIDITY, now),
+        assurance=session.assurance,
+        methods=session.methods,
+        authenticated_at=session.signed_in_at,
+        created_at=now,
+    )
+
+
+def redeem_code(grant: Grant, client_id: str, redirect_uri: str, verifier: str, now: datetime) -> Redemption:
+    """Judge a code shown at the token endpoint (RFC 6749, 4.1.3; RFC 7636, 4.6).
+
+    What another client shows, or what comes without the right verifier, is refused and leaves the
+    code as it is: a stranger can neither use it nor spend it. Shown a second time by its own
+    client it has leaked, or its answer has (RFC 6749, 4.1.2).
+    """
+    if grant.client_id != client_id or grant.ended_at is not None:
+        return Redemption.REFUSED
+    if grant.code_used_at is not None:
+        return Redemption.REPLAYED
+    if now >= grant.code_expires_at or grant.redirect_uri != redirect_uri:
+        return Redemption.REFUSED
+    return Redemption.GOOD if _proves(verifier, grant.code_challenge) else Redemption.REFUSED
+
+
+def redeem_refresh(token: Token, grant: Grant, client_id: str, now: datetime) -> Redemption:
+    """Judge a refresh token (RFC 9700, 4.14.2). One that was spent before kills the family.
+
+    There is no grace for a lost answer: a thief who is second would use it as well as the owner.
+    """
+    if token.kind is not TokenKind.REFRESH or grant.client_id != client_id or grant.ended_at is not None:
+        return Redemption.REFUSED
+    if token.used_at is not None:
+        return Redemption.REPLAYED
+    return Redemption.GOOD if now < token.expires_at else Redemption.REFUSED
+
+
+def narrow(granted: tuple[str, ...], asked: tuple[str, ...]) -> tuple[str, ...]:
+    """The scopes of the next access token (RFC 6749, 6): those asked for, never more than granted."""
+    if not set(granted).issuperset(asked):
+        raise OAuthError("invalid_scope", "a scope was not granted")
+    return tuple(scope for scope in granted if scope in asked) if asked else granted
+
+
+def is_live(token: Token, grant: Grant, now: datetime) -> bool:
+    """Whether the token still opens anything."""
+    return grant.ended_at is None and token.used_at is None and now < token.expires_at
+
+
+def _proves(verifier: str, challenge: str) -> bool:
+    if not _VERIFIER.fullmatch(verifier):
+        return False
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return hmac.compare_digest(base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), challenge)

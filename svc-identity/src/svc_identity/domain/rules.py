@@ -1,0 +1,114 @@
+"""The rule table: every number that comes from a law or a decision, with its validity and basis.
+
+A value is chosen by the legal date of the fact. A change is a new row with a later `valid_from`,
+never an edit of an old one.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from hub_core import clock
+
+
+class RuleId(StrEnum):
+    """The name of a rule; rows of `RULES` give its values."""
+
+    CONFIRMATION_VALIDITY = "confirmation.validity"
+    CONFIRMATION_TRIES = "confirmation.tries"
+    CONFIRMATION_CODES = "confirmation.codes"
+    CONFIRMATION_PAUSE = "confirmation.pause"
+    ACCOUNT_UNCONFIRMED = "account.unconfirmed"
+    PASSWORD_SHORTEST = "password.shortest"
+    PASSWORD_LONGEST = "password.longest"
+    SESSION_IDLE = "session.idle"
+    SESSION_LONGEST = "session.longest"
+    SESSION_KEPT = "session.kept"
+    DEVICE_KNOWN = "device.known"
+    AUTHORIZATION_OPEN = "authorization.open"
+    CODE_VALIDITY = "code.validity"
+    ACCESS_TOKEN_VALIDITY = "access-token.validity"
+    REFRESH_TOKEN_VALIDITY = "refresh-token.validity"
+    ID_TOKEN_VALIDITY = "id-token.validity"
+    INTERNAL_TOKEN_VALIDITY = "internal-token.validity"
+    KEY_SIGNS = "key.signs"
+    KEY_AHEAD = "key.ahead"
+    KEY_AFTER = "key.after"
+
+
+class Unit(StrEnum):
+    """What a value counts."""
+
+    SECONDS = "seconds"
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    TIMES = "times"
+    CHARACTERS = "characters"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: `value` in `unit` holds from `valid_from` to the day before `valid_to`.
+
+    `verified` says that somebody has read the legal basis; a decision of ours has none to read.
+    """
+
+    rule_id: RuleId
+    value: int
+    unit: Unit
+    legal_basis: str
+    valid_from: date = date(2026, 1, 1)
+    valid_to: date | None = None
+    verified: bool = False
+
+
+_GDPR: Final = "GDPR art. 5(1)(e), storage limitation; term by design"
+
+RULES: Final = (
+    Rule(RuleId.CONFIRMATION_VALIDITY, 15, Unit.MINUTES, "design (domain handbook 11.7)"),
+    Rule(RuleId.CONFIRMATION_TRIES, 5, Unit.TIMES, "design (domain handbook 11.7)"),
+    Rule(RuleId.CONFIRMATION_CODES, 3, Unit.TIMES, "design"),
+    Rule(RuleId.CONFIRMATION_PAUSE, 30, Unit.SECONDS, "design"),
+    # shorter than the 30 days of the handbook (2.8): after its last code nothing can be done with it
+    Rule(RuleId.ACCOUNT_UNCONFIRMED, 1, Unit.DAYS, _GDPR),
+    Rule(RuleId.PASSWORD_SHORTEST, 12, Unit.CHARACTERS, "design, after NIST SP 800-63B 3.1.1"),
+    Rule(RuleId.PASSWORD_LONGEST, 256, Unit.CHARACTERS, "design, bounds the cost of hashing"),
+    Rule(RuleId.SESSION_IDLE, 1, Unit.HOURS, "design, after NIST SP 800-63B 2.2.3"),
+    Rule(RuleId.SESSION_LONGEST, 12, Unit.HOURS, "design, after NIST SP 800-63B 2.2.3"),
+    Rule(RuleId.SESSION_KEPT, 30, Unit.DAYS, _GDPR),
+    Rule(RuleId.DEVICE_KNOWN, 365, Unit.DAYS, "design"),
+    Rule(RuleId.AUTHORIZATION_OPEN, 30, Unit.MINUTES, "design"),
+    Rule(RuleId.CODE_VALIDITY, 60, Unit.SECONDS, "FAPI 2.0 Security Profile 5.3.2.1", verified=True),
+    Rule(RuleId.ACCESS_TOKEN_VALIDITY, 10, Unit.MINUTES, "design"),
+    Rule(RuleId.REFRESH_TOKEN_VALIDITY, 30, Unit.DAYS, "design"),
+    Rule(RuleId.ID_TOKEN_VALIDITY, 10, Unit.MINUTES, "design"),
+    Rule(RuleId.INTERNAL_TOKEN_VALIDITY, 300, Unit.SECONDS, "design"),
+    Rule(RuleId.KEY_SIGNS, 30, Unit.DAYS, "design"),
+    Rule(RuleId.KEY_AHEAD, 1, Unit.DAYS, "design, longer than any client caches the key set"),
+    Rule(RuleId.KEY_AFTER, 30, Unit.DAYS, "design, so that an old ID token still serves as a logout hint"),
+)
+
+
+def value(rule_id: RuleId, at: datetime, rules: tuple[Rule, ...] = RULES) -> int:
+    """The rule's value on the legal date of `at`, in its own unit; `LookupError` when none holds."""
+    return _find(rule_id, at, rules).value
+
+
+def duration(rule_id: RuleId, at: datetime, rules: tuple[Rule, ...] = RULES) -> timedelta:
+    """The same for a rule that counts time."""
+    rule = _find(rule_id, at, rules)
+    return timedelta(**{rule.unit.value: rule.value})
+
+
+def _find(rule_id: RuleId, at: datetime, rules: tuple[Rule, ...]) -> Rule:
+    on = clock.local_date(at)
+    for rule in rules:
+        if (
+            rule.rule_id is rule_id
+            and rule.valid_from <= on
+            and (rule.valid_to is None or on < rule.valid_to)
+        ):
+            return rule
+    raise LookupError(f"no value of {rule_id} holds on {on}")

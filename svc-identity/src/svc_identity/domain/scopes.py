@@ -1,0 +1,46 @@
+"""The scopes a client may ask for: one place, with the words the consent page uses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`text` is the message id that completes “The application asks to …” on the consent page."""
+
+    name: str
+    text: str
+
+
+OPENID: Final = "openid"
+PROFILE: Final = "profile"
+EMAIL: Final = "email"
+OFFLINE_ACCESS: Final = "offline_access"
+ACCOUNT_READ: Final = "account:read"
+ACCOUNT_WRITE: Final = "account:write"
+
+SCOPES: Final = {
+    scope.name: scope
+    for scope in (
+        Scope(OPENID, "recognise you when you come back"),
+        Scope(PROFILE, "see your name and your language"),
+        Scope(EMAIL, "see your e-mail address"),
+        Scope(OFFLINE_ACCESS, "stay connected until you disconnect it, also when you are away"),
+        Scope(ACCOUNT_READ, "see your account and where you are signed in"),
+        Scope(ACCOUNT_WRITE, "change your account and sign you out elsewhere"),
+        Scope("petitions:read", "see your petitions and their answers"),
+        Scope("petitions:write", "file petitions in your name"),
+    )
+}
+
+
+def parse(text: str) -> tuple[str, ...]:
+    """The scopes of a `scope` parameter (RFC 6749, 3.3), each once, in the order asked for."""
+    return tuple(dict.fromkeys(text.split()))
+
+
+def ordered(names: Iterable[str]) -> tuple[str, ...]:
+    """The same scopes in the order of the table above."""
+    wanted = set(names)
+    return tuple(name for name in SCOPES if name in wanted)

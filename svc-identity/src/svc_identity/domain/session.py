@@ -1,0 +1,93 @@
+"""A sign-in: one person at one browser. Everything a client is given hangs on it and ends with it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from hub_core.principal import Assurance
+
+from . import rules
+from .rules import RuleId
+
+SEEN_STEP: Final = timedelta(minutes=1)
+"""`last_seen_at` is written at most this often."""
+
+
+class Method(StrEnum):
+    """A means of sign-in, by its name in the `amr` claim (RFC 8176)."""
+
+    PASSWORD = "pwd"
+
+
+class EndReason(StrEnum):
+    """Why a session, or a grant on it, has ended."""
+
+    SIGNED_OUT = "SIGNED_OUT"
+    ENDED_BY_OWNER = "ENDED_BY_OWNER"
+    TOKEN_REVOKED = "TOKEN_REVOKED"
+    CODE_REPLAYED = "CODE_REPLAYED"
+    REFRESH_REUSED = "REFRESH_REUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sign-in.
+
+    `secret_hash` is SHA-256 of what the browser's cookie holds; `device` a coarse description for
+    the owner's eyes (“Firefox, Linux”). `version` grows with each revocation told to others.
+    """
+
+    id: UUID
+    account_id: UUID
+    secret_hash: bytes
+    assurance: Assurance
+    methods: tuple[Method, ...]
+    device: str
+    signed_in_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    version: int
+    ended_at: datetime | None = None
+    end_reason: EndReason | None = None
+
+
+def begin(
+    session_id: UUID, account_id: UUID, secret_hash: bytes, device: str, assurance: Assurance, now: datetime
+) -> Session:
+    """A session that begins with a password."""
+    return Session(
+        id=session_id,
+        account_id=account_id,
+        secret_hash=secret_hash,
+        assurance=assurance,
+        methods=(Method.PASSWORD,),
+        device=device,
+        signed_in_at=now,
+        last_seen_at=now,
+        expires_at=now + rules.duration(RuleId.SESSION_LONGEST, now),
+        version=0,
+    )
+
+
+def renew(session: Session, secret_hash: bytes, now: datetime) -> Session:
+    """The session after its person has signed in again: same session, new cookie, new time."""
+    return replace(
+        session,
+        secret_hash=secret_hash,
+        signed_in_at=now,
+        last_seen_at=now,
+        expires_at=now + rules.duration(RuleId.SESSION_LONGEST, now),
+    )
+
+
+def is_live(session: Session, now: datetime) -> bool:
+    """Whether the browser is still signed in. Tokens given out before may live longer."""
+    idle = rules.duration(RuleId.SESSION_IDLE, session.signed_in_at)
+    return session.ended_at is None and now < session.expires_at and now - session.last_seen_at < idle
+
+
+def see(session: Session, now: datetime) -> Session:
+    """The session after the browser was seen again; the same one when that was a moment ago."""
+    return session if now - session.last_seen_at < SEEN_STEP else replace(session, last_seen_at=now)

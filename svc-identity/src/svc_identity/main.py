@@ -1,0 +1,60 @@
+"""The wiring."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from hub_core import clock
+from hub_service import chassis, i18n, workers
+
+from . import provider
+from .manifest import MANIFEST
+from .operations.purge import purge
+from .pages.rendering import Pages
+from .routes import accounts, failures, internal, overview, sign_in, sign_up
+from .routes import provider as provider_routes
+from .settings import Settings
+
+_PURGE_EVERY: Final = timedelta(minutes=10)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service as an ASGI application; without `settings`, they are read from the environment."""
+    settings = settings or Settings()
+    app = chassis.build(
+        MANIFEST,
+        settings,
+        title="Identity",
+        summary="Accounts, sign-in and the OpenID provider of the hub",
+        description=(
+            "Make an account and see where you are signed in. Applications sign people in with OpenID "
+            "Connect: authorization code with PKCE, refresh tokens that are used once, levels of "
+            "assurance by Regulation (EU) 910/2014."
+        ),
+        routers=(
+            accounts.router,
+            provider_routes.router,
+            sign_up.router,
+            sign_in.router,
+            overview.router,
+            internal.router,
+        ),
+        scopes=accounts.SCOPES | provider_routes.SCOPES,
+        tags=(
+            {"name": "accounts", "description": "Making an account"},
+            {"name": "me", "description": "The signed-in person's own account"},
+            {"name": "oauth2", "description": "The OpenID provider, for standard client libraries"},
+        ),
+        own_workers=(workers.every("identity-purge", _PURGE_EVERY, _purge),),
+        locale=i18n.folder_of(__file__),
+    )
+    app.state.provider = provider.build(settings)
+    app.state.pages = Pages(i18n.Texts([i18n.folder_of(i18n.__file__), i18n.folder_of(__file__)]))
+    failures.handle(app, app.state.pages, settings)
+    return app
+
+
+async def _purge(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        await purge(session, clock.now())

@@ -1,0 +1,137 @@
+"""The authorization endpoint: from the client's request to its answer, by way of the person."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import ids
+
+from ..domain import authorization as authorizations
+from ..domain import client as clients
+from ..domain import grant as grants
+from ..domain.authorization import Authorization, Step
+from ..domain.client import Client
+from ..domain.parameters import Parameters
+from ..domain.session import Session
+from ..domain.signing_key import Use
+from ..errors import AuthorizationRefused, OAuthError, RequestEnded, UnknownApplication, UnregisteredRedirect
+from ..provider import Provider
+from ..storage import authorizations as storage
+from ..storage import clients as client_storage
+from ..storage import grants as grant_storage
+
+_DENIED: Final = OAuthError("access_denied", "the person did not agree")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a request has come: `location` is the client's answer once the step is GRANT."""
+
+    step: Step
+    authorization: Authorization
+    client: Client
+    location: str = ""
+
+
+async def receive(
+    session: AsyncSession, provider: Provider, parameters: Parameters, now: datetime
+) -> Authorization:
+    """Take an authorization request (RFC 6749, 4.1.1).
+
+    Without a known client and one of its redirect addresses there is nobody to answer to: the
+    person is told (`UnknownApplication`, `UnregisteredRedirect`). Everything else that is wrong
+    goes back to the client (`AuthorizationRefused`).
+    """
+    async with session.begin():
+        client = await client_storage.find(session, parameters.get("client_id") or "")
+        if client is None:
+            raise UnknownApplication
+        redirect_uri = parameters.get("redirect_uri") or ""
+        if not clients.redirect_allowed(client, redirect_uri):
+            raise UnregisteredRedirect
+        try:
+            authorization = authorizations.parse(ids.new_id(), parameters, client, redirect_uri, now)
+        except OAuthError as error:
+            raise AuthorizationRefused(redirect_uri, parameters.get("state"), error) from error
+        hint = parameters.get("id_token_hint")
+        if hint is not None:
+            authorization = replace(authorization, hinted_person=_hinted(provider, hint, authorization))
+        await storage.add(session, authorization)
+    return authorization
+
+
+def _hinted(provider: Provider, hint: str, authorization: Authorization) -> UUID:
+    claims = provider.key_ring.read(Use.ID_TOKEN, hint)
+    if claims is None or claims.get("aud") != authorization.client_id:
+        error = OAuthError("invalid_request", "id_token_hint is not an ID token of this client")
+        raise AuthorizationRefused(authorization.redirect_uri, authorization.state, error)
+    return UUID(claims["sub"])
+
+
+async def advance(
+    session: AsyncSession,
+    provider: Provider,
+    authorization_id: UUID,
+    signed_in: Session | None,
+    now: datetime,
+) -> Reached:
+    """Bring a request as far as it goes: to the sign-in page, the consent page, or its answer.
+
+    Raises `RequestEnded` when it was answered before or has run out, `AuthorizationRefused` when the
+    client forbade to ask the person.
+    """
+    async with session.begin():
+        authorization, client = await _open(session, authorization_id, now)
+        consented: frozenset[str] = frozenset()
+        if signed_in is not None:
+            consented = await storage.consented(session, signed_in.account_id, client.id)
+        try:
+            step = authorizations.next_step(authorization, signed_in, consented, now)
+        except OAuthError as error:
+            raise AuthorizationRefused(authorization.redirect_uri, authorization.state, error) from error
+        if step is not Step.GRANT or signed_in is None:
+            return Reached(step, authorization, client)
+        code = secrets.token_urlsafe(32)
+        given = grants.give(ids.new_id(), authorization, signed_in, grants.hash_of(code), now)
+        await grant_storage.add(session, given)
+        await storage.mark_answered(session, authorization.id, now)
+    location = authorizations.answer(
+        authorization.redirect_uri, code=code, state=authorization.state, iss=provider.issuer
+    )
+    return Reached(step, authorization, client, location)
+
+
+async def look(session: AsyncSession, authorization_id: UUID, now: datetime) -> Reached:
+    """An open request whose person has not signed in yet; `RequestEnded`."""
+    async with session.begin():
+        authorization, client = await _open(session, authorization_id, now)
+    return Reached(Step.SIGN_IN, authorization, client)
+
+
+async def agree(session: AsyncSession, authorization_id: UUID, person_id: UUID, now: datetime) -> None:
+    """The person agrees to what this request asks for; it is remembered for the next."""
+    async with session.begin():
+        authorization, client = await _open(session, authorization_id, now)
+        before = await storage.consented(session, person_id, client.id)
+        await storage.consent(session, person_id, client.id, before.union(authorization.scopes), now)
+        await storage.mark_consented(session, authorization.id, now)
+
+
+async def deny(session: AsyncSession, authorization_id: UUID, now: datetime) -> None:
+    """The person does not agree; always raises `AuthorizationRefused`, the client's answer."""
+    async with session.begin():
+        authorization, _ = await _open(session, authorization_id, now)
+        await storage.mark_answered(session, authorization.id, now)
+    raise AuthorizationRefused(authorization.redirect_uri, authorization.state, _DENIED)
+
+
+async def _open(session: AsyncSession, authorization_id: UUID, now: datetime) -> tuple[Authorization, Client]:
+    authorization = await storage.lock(session, authorization_id)
+    client = await client_storage.find(session, authorization.client_id) if authorization else None
+    if authorization is None or client is None or not authorizations.is_open(authorization, now):
+        raise RequestEnded
+    return authorization, client

@@ -1,0 +1,42 @@
+"""Making clients and people known without their doing: for demo data and tests."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import ids
+from hub_events import outbox
+
+from ..domain import account as accounts
+from ..domain.account import Account
+from ..domain.client import Client
+from ..events import AccountCreated
+from ..provider import Provider
+from ..storage import accounts as storage
+from ..storage import clients
+from .accounts import SignUp
+
+
+async def put_client(session: AsyncSession, client: Client) -> None:
+    """Store a client, new or changed."""
+    async with session.begin():
+        await clients.put(session, client)
+
+
+async def put_person(session: AsyncSession, provider: Provider, person: SignUp, now: datetime) -> Account:
+    """An account whose address counts as confirmed; the one that is there already stays as it is."""
+    async with session.begin():
+        known = await storage.by_email(session, person.email.key)
+    if known is not None:
+        return known
+    password_hash = await provider.passwords.hash(person.password)
+    started = accounts.start(ids.new_id(), person.email, person.profile, password_hash, now)
+    async with session.begin():
+        await storage.lock_email(session, person.email.key)
+        known = await storage.by_email(session, person.email.key)
+        if known is not None:
+            return known
+        created = accounts.confirm(started, now)
+        await storage.add(session, created)
+        await outbox.record(session, AccountCreated.of(created), now)
+    return created

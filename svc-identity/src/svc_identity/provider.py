@@ -1,0 +1,29 @@
+"""What the provider holds besides its database: made once, without I/O."""
+
+from dataclasses import dataclass
+
+from .key_ring import KeyRing
+from .master_key import MasterKey
+from .passwords import Passwords
+from .settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Settings, keys and the password hasher of one process; `app.state.provider`."""
+
+    settings: Settings
+    master_key: MasterKey
+    passwords: Passwords
+    key_ring: KeyRing
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` of every token: the one public origin."""
+        return self.settings.public_origin
+
+
+def build(settings: Settings) -> Provider:
+    """The provider of these settings."""
+    master_key = MasterKey(settings.identity_key.get_secret_value())
+    return Provider(settings, master_key, Passwords(settings), KeyRing(master_key))

@@ -1,0 +1,53 @@
+"""Questions between services: not routed by the gateway, not in the contract."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from hub_service import policy
+from hub_service.dependencies import Now, Session
+
+from ..dependencies import Gateway, Provider, Service
+from ..domain.signing_key import Use
+from ..operations import accounts, tokens
+from ..schemas import ContactView, EmailConfirmationView, InternalTokenView, ResolveToken
+
+CONTACT: Final = "identity.contact:read"
+
+router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
+
+
+@router.get("/jwks", include_in_schema=False)
+async def get_internal_keys(provider: Provider, now: Now) -> dict[str, Any]:
+    """The public keys of internal tokens (RFC 7517)."""
+    return provider.key_ring.published(Use.INTERNAL_TOKEN, now)
+
+
+@router.post("/tokens/resolve", include_in_schema=False, dependencies=[Gateway])
+async def resolve_token(
+    body: ResolveToken, provider: Provider, session: Session, now: Now
+) -> InternalTokenView:
+    """The internal token of an access token."""
+    return InternalTokenView.of(await tokens.resolve(session, provider, body.token, now))
+
+
+@router.post("/tokens", include_in_schema=False)
+async def issue_service_token(service: Service, provider: Provider, now: Now) -> InternalTokenView:
+    """The calling service's own internal token."""
+    known = provider.settings.identity_services[service]
+    return InternalTokenView.of(tokens.issue_service_token(provider, service, known.scopes, now))
+
+
+@router.get("/people/{person_id}/contact", **policy.internal(CONTACT))
+async def get_contact(person_id: UUID, session: Session) -> ContactView:
+    """Where messages to a person go."""
+    return ContactView.of(await accounts.read(session, person_id))
+
+
+@router.get("/email-confirmations/{confirmation_id}", **policy.internal(CONTACT))
+async def get_email_confirmation(
+    confirmation_id: UUID, provider: Provider, session: Session, now: Now
+) -> EmailConfirmationView:
+    """What the e-mail with a code needs, while the code is good."""
+    return EmailConfirmationView.of(await accounts.email_to_send(session, provider, confirmation_id, now))

@@ -1,0 +1,266 @@
+"""The OpenID provider's endpoints for programs (RFC 6749, 7009, 7662, 8414; OpenID Connect Core)."""
+
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+from urllib.parse import unquote_plus
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from hub_core.language import Language
+from hub_core.principal import Assurance
+from hub_service import policy
+from hub_service.dependencies import Now, Session
+
+from ..dependencies import Provider, basic
+from ..domain import grant, scopes
+from ..domain.authorization import Prompt
+from ..domain.client import Authentication, Client
+from ..domain.parameters import Parameters
+from ..domain.signing_key import Use
+from ..errors import InvalidClient, OAuthError
+from ..key_ring import ALGORITHMS
+from ..operations import clients, tokens
+from . import forms
+
+_NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
+_CACHED: Final = {"cache-control": "public, max-age=300"}
+
+SCOPES: Final = {scopes.OPENID: "Recognise the person"}
+
+router = APIRouter(tags=["oauth2"], redirect_slashes=False)
+
+
+def _protocol(*fields: str, required: tuple[str, ...] = (), secured: bool = False) -> dict[str, Any]:
+    """What the contract says of an endpoint whose rules are a standard's, not the API's."""
+    kept = policy.operation(scopes.OPENID) if secured else policy.public()
+    extra = kept["openapi_extra"] | {"x-protocol": True}
+    if fields:
+        properties = {
+            name: {"type": "string", "maxLength": 4096, "description": _FIELDS[name]} for name in fields
+        }
+        body = {"type": "object", "properties": properties, "required": list(required)}
+        extra["requestBody"] = {
+            "required": True,
+            "content": {"application/x-www-form-urlencoded": {"schema": body}},
+        }
+    return {"responses": _ERRORS | kept["responses"], "openapi_extra": extra}
+
+
+_FIELDS: Final = {
+    "grant_type": "`authorization_code` or `refresh_token`.",
+    "code": "The code that came to the redirect address.",
+    "redirect_uri": "The redirect address the code came to.",
+    "code_verifier": "The PKCE verifier of the code's challenge (RFC 7636).",
+    "refresh_token": "The refresh token; it is spent by being used.",
+    "scope": "Fewer scopes for the next access token.",
+    "client_id": "The client's id, for a client without a secret or with `client_secret_post`.",
+    "client_secret": "The client's secret, for `client_secret_post`.",
+    "token": "The token that is meant.",
+    "token_type_hint": "`access_token` or `refresh_token`; not needed, every token is recognised.",
+}
+_ERROR: Final = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {"type": "string", "maxLength": 64, "description": "The code of the error."},
+        "error_description": {
+            "type": "string",
+            "maxLength": 256,
+            "description": "What is wrong, in English.",
+        },
+    },
+}
+_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"description": said, "content": {"application/json": {"schema": _ERROR}}}
+    for status, said in (
+        (HTTPStatus.BAD_REQUEST.value, "The request or the grant is not valid (RFC 6749, 5.2)"),
+        (HTTPStatus.UNAUTHORIZED.value, "The client or the token is not valid"),
+        (HTTPStatus.FORBIDDEN.value, "The token lacks a scope"),
+    )
+}
+
+
+@router.get("/.well-known/openid-configuration", summary="Read the provider's metadata", **_protocol())
+async def get_openid_configuration(provider: Provider) -> JSONResponse:
+    """Everything a standard client needs to know (OpenID Connect Discovery 1.0)."""
+    return JSONResponse(_metadata(provider.issuer), headers=_CACHED)
+
+
+@router.get(
+    "/.well-known/oauth-authorization-server",
+    summary="Read the authorization server's metadata",
+    **_protocol(),
+)
+async def get_authorization_server(provider: Provider) -> JSONResponse:
+    """The same for OAuth 2.0 clients (RFC 8414)."""
+    return JSONResponse(_metadata(provider.issuer), headers=_CACHED)
+
+
+def _metadata(issuer: str) -> dict[str, Any]:
+    confidential = [method for method in Authentication if method is not Authentication.NONE]
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/oauth2/authorize",
+        "token_endpoint": f"{issuer}/oauth2/token",
+        "userinfo_endpoint": f"{issuer}/oauth2/userinfo",
+        "jwks_uri": f"{issuer}/oauth2/jwks",
+        "revocation_endpoint": f"{issuer}/oauth2/revoke",
+        "introspection_endpoint": f"{issuer}/oauth2/introspect",
+        "end_session_endpoint": f"{issuer}/oauth2/logout",
+        "scopes_supported": list(scopes.SCOPES),
+        "claims_supported": [
+            *("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"),
+            *("name", "given_name", "family_name", "locale", "email", "email_verified"),
+        ],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "subject_types_supported": ["public"],
+        "acr_values_supported": [Assurance.LOW],
+        "prompt_values_supported": list(Prompt),
+        "ui_locales_supported": list(Language),
+        "id_token_signing_alg_values_supported": [ALGORITHMS[Use.ID_TOKEN]],
+        "token_endpoint_auth_methods_supported": list(Authentication),
+        "revocation_endpoint_auth_methods_supported": list(Authentication),
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+    }
+
+
+@router.get("/oauth2/jwks", summary="Read the keys of ID tokens", **_protocol())
+async def get_keys(provider: Provider, now: Now) -> JSONResponse:
+    """The public keys (RFC 7517); a new one is here a day before it signs."""
+    return JSONResponse(
+        provider.key_ring.published(Use.ID_TOKEN, now),
+        headers=_CACHED,
+        media_type="application/jwk-set+json",
+    )
+
+
+async def _body(request: Request) -> Parameters:
+    parameters = await forms.read_body(request)
+    parameters.check()
+    return parameters
+
+
+Body = Annotated[Parameters, Depends(_body)]
+
+
+async def _client(request: Request, body: Body, session: Session) -> Client:
+    return await clients.authenticate(session, _credentials(request.headers.get("authorization"), body))
+
+
+def _credentials(authorization: str | None, body: Parameters) -> clients.Credentials:
+    """How the client shows itself (RFC 6749, 2.3): one way, never two."""
+    client_id, secret = body.get("client_id"), body.get("client_secret")
+    if authorization is not None:
+        shown = basic(authorization)
+        if shown is None or secret is not None:
+            raise InvalidClient
+        name, password = (unquote_plus(part) for part in shown)
+        if client_id not in (None, name):
+            raise InvalidClient
+        return clients.Credentials(name, password, Authentication.SECRET_BASIC)
+    if client_id is None:
+        raise InvalidClient
+    if secret is not None:
+        return clients.Credentials(client_id, secret, Authentication.SECRET_POST)
+    return clients.Credentials(client_id, "", Authentication.NONE)
+
+
+CallingClient = Annotated[Client, Depends(_client)]
+
+
+@router.post(
+    "/oauth2/token",
+    summary="Get tokens",
+    **_protocol(
+        *("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope"),
+        *("client_id", "client_secret"),
+        required=("grant_type",),
+    ),
+)
+async def create_token(
+    body: Body, client: CallingClient, provider: Provider, session: Session, now: Now
+) -> JSONResponse:
+    """Exchange a code, or a refresh token, for the next tokens."""
+    match body.need("grant_type"):
+        case "authorization_code":
+            issued = await tokens.exchange_code(
+                session,
+                provider,
+                client,
+                code=body.need("code"),
+                redirect_uri=body.need("redirect_uri"),
+                verifier=body.need("code_verifier"),
+                now=now,
+            )
+        case "refresh_token":
+            issued = await tokens.refresh(
+                session,
+                provider,
+                client,
+                refresh_token=body.need("refresh_token"),
+                asked=scopes.parse(body.get("scope") or ""),
+                now=now,
+            )
+        case _:
+            raise OAuthError("unsupported_grant_type", "authorization_code and refresh_token are supported")
+    answer = {
+        "access_token": issued.access_token,
+        "token_type": "Bearer",
+        "expires_in": issued.expires_in,
+        "scope": " ".join(issued.scopes),
+        "refresh_token": issued.refresh_token,
+        "id_token": issued.id_token,
+    }
+    return JSONResponse(
+        {name: value for name, value in answer.items() if value is not None}, headers=_NO_STORE
+    )
+
+
+@router.post(
+    "/oauth2/revoke",
+    summary="Revoke a token",
+    **_protocol("token", "token_type_hint", "client_id", "client_secret", required=("token",)),
+)
+async def revoke_token(body: Body, client: CallingClient, session: Session, now: Now) -> Response:
+    """End a token of the calling client (RFC 7009); with a refresh token all that came from it."""
+    await tokens.revoke(session, client, body.need("token"), now)
+    return JSONResponse({}, headers=_NO_STORE)
+
+
+@router.post(
+    "/oauth2/introspect",
+    summary="Inspect a token",
+    **_protocol("token", "token_type_hint", "client_id", "client_secret", required=("token",)),
+)
+async def introspect_token(
+    body: Body, client: CallingClient, provider: Provider, session: Session, now: Now
+) -> JSONResponse:
+    """What stands behind a token of the calling client (RFC 7662); for clients that keep a secret."""
+    if not client.is_confidential:
+        raise InvalidClient
+    return JSONResponse(
+        await tokens.introspect(session, provider, client, body.need("token"), now), headers=_NO_STORE
+    )
+
+
+@router.get("/oauth2/userinfo", summary="Read the claims of the signed-in person", **_protocol(secured=True))
+@router.post("/oauth2/userinfo", include_in_schema=False)
+async def get_userinfo(request: Request, session: Session, now: Now) -> JSONResponse:
+    """Name, language and address of the person, as far as the token's scopes go.
+
+    Through the gateway the token comes as an internal one, without it as it was given out.
+    """
+    _, _, token = request.headers.get("authorization", "").partition(" ")
+    if token.startswith(grant.ACCESS_PREFIX):
+        return JSONResponse(await tokens.userinfo(session, token, now), headers=_NO_STORE)
+    caller = await policy.authenticate(request)
+    return JSONResponse(await tokens.userinfo_of(session, caller.person_id, caller.scopes), headers=_NO_STORE)

@@ -1,0 +1,53 @@
+"""Every environment variable of this service."""
+
+from base64 import b64decode
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, SecretBytes, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from hub_service.settings import ServiceSettings
+
+KEY_BYTES: Final = 32
+
+
+class KnownService(BaseModel):
+    """A service that may ask for internal tokens: its secret, and the scopes its own token carries."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    secret: SecretStr
+    scopes: tuple[str, ...] = ()
+
+
+class Settings(ServiceSettings):
+    """The shared settings, and identity's own (prefix `HUB_`).
+
+    `identity_services` maps a service's name to its secret and scopes; `identity_key` (base64 of
+    32 bytes) encrypts signing keys at rest and derives codes. The Argon2id parameters are the first
+    choice of the OWASP Password Storage Cheat Sheet; `identity_argon2_at_once` bounds memory and
+    CPU, `identity_argon2_waiting` how many may wait for their turn before the answer is 503.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+
+    identity_services: dict[str, KnownService] = Field(default_factory=dict)
+    identity_key: SecretBytes
+    identity_argon2_memory_kib: int = Field(default=19_456, ge=8)
+    identity_argon2_passes: int = Field(default=2, ge=1)
+    identity_argon2_lanes: int = Field(default=1, ge=1)
+    identity_argon2_at_once: int = Field(default=2, ge=1)
+    identity_argon2_waiting: int = Field(default=32, ge=0)
+
+    @field_validator("identity_key", mode="before")
+    @classmethod
+    def _from_base64(cls, text: str) -> bytes:
+        key = b64decode(text, validate=True)
+        if len(key) != KEY_BYTES:
+            raise ValueError("HUB_IDENTITY_KEY must be 32 bytes in base64")
+        return key
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach the hub over TLS: cookies are then Secure."""
+        return self.public_origin.startswith("https://")

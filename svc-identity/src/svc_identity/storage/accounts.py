@@ -1,0 +1,98 @@
+"""Accounts and the confirmations of their addresses."""
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.language import Language
+from hub_core.principal import Assurance
+
+from ..domain.account import Account, State
+from ..domain.confirmation import Confirmation, Purpose
+from ..domain.confirmation import State as ConfirmationState
+from ..tables import ACCOUNTS, CONFIRMATIONS
+
+
+async def add(session: AsyncSession, account: Account) -> None:
+    """Store a new account."""
+    await session.execute(insert(ACCOUNTS).values(asdict(account)))
+
+
+async def store(session: AsyncSession, account: Account) -> None:
+    """Store an account that has changed."""
+    await session.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account.id).values(asdict(account)))
+
+
+async def find(session: AsyncSession, account_id: UUID) -> Account | None:
+    """An account in whatever state; its row is locked until the transaction ends."""
+    found = await session.execute(select(ACCOUNTS).where(ACCOUNTS.c.id == account_id).with_for_update())
+    return _account(found.mappings().first())
+
+
+async def read(session: AsyncSession, account_id: UUID) -> Account | None:
+    """An account that is open for sign-in."""
+    wanted = select(ACCOUNTS).where(ACCOUNTS.c.id == account_id, ACCOUNTS.c.state == State.CREATED)
+    return _account((await session.execute(wanted)).mappings().first())
+
+
+async def by_email(session: AsyncSession, email_key: str) -> Account | None:
+    """The account with this login name, sign-ups aside."""
+    wanted = select(ACCOUNTS).where(ACCOUNTS.c.email_key == email_key, ACCOUNTS.c.state != State.STARTED)
+    return _account((await session.execute(wanted)).mappings().first())
+
+
+async def lock_email(session: AsyncSession, email_key: str) -> None:
+    """Let one transaction at a time decide who gets a login name."""
+    key = func.hashtextextended(f"identity:email:{email_key}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+async def purge_started(session: AsyncSession, before: datetime) -> None:
+    """Forget the sign-ups of before then that nobody confirmed, with their confirmations."""
+    await session.execute(
+        delete(ACCOUNTS).where(ACCOUNTS.c.state == State.STARTED, ACCOUNTS.c.created_at < before)
+    )
+
+
+async def add_confirmation(session: AsyncSession, confirmation: Confirmation) -> None:
+    """Store a new confirmation."""
+    await session.execute(insert(CONFIRMATIONS).values(asdict(confirmation)))
+
+
+async def store_confirmation(session: AsyncSession, confirmation: Confirmation) -> None:
+    """Store a confirmation that has changed."""
+    await session.execute(
+        update(CONFIRMATIONS).where(CONFIRMATIONS.c.id == confirmation.id).values(asdict(confirmation))
+    )
+
+
+async def confirmation(session: AsyncSession, confirmation_id: UUID) -> Confirmation | None:
+    """A confirmation; its row is locked until the transaction ends."""
+    wanted = select(CONFIRMATIONS).where(CONFIRMATIONS.c.id == confirmation_id).with_for_update()
+    row = (await session.execute(wanted)).mappings().first()
+    if row is None:
+        return None
+    return Confirmation(
+        **{**row, "purpose": Purpose(row["purpose"]), "state": ConfirmationState(row["state"])}
+    )
+
+
+async def purge_confirmations(session: AsyncSession, before: datetime) -> None:
+    """Forget the confirmations whose last code ended before then."""
+    await session.execute(delete(CONFIRMATIONS).where(CONFIRMATIONS.c.expires_at < before))
+
+
+def _account(row: RowMapping | None) -> Account | None:
+    if row is None:
+        return None
+    return Account(
+        **{
+            **row,
+            "language": Language(row["language"]),
+            "state": State(row["state"]),
+            "assurance": Assurance(row["assurance"]),
+        }
+    )

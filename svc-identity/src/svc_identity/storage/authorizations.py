@@ -1,0 +1,74 @@
+"""Authorization requests that wait, and the consents of people."""
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.language import Language
+
+from ..domain.authorization import Authorization, Prompt
+from ..tables import AUTHORIZATIONS, CONSENTS
+
+
+async def add(session: AsyncSession, authorization: Authorization) -> None:
+    """Store a new request."""
+    values = asdict(authorization) | {"prompts": sorted(authorization.prompts)}
+    await session.execute(insert(AUTHORIZATIONS).values(values))
+
+
+async def lock(session: AsyncSession, authorization_id: UUID) -> Authorization | None:
+    """A request; its row is locked until the transaction ends."""
+    wanted = select(AUTHORIZATIONS).where(AUTHORIZATIONS.c.id == authorization_id).with_for_update()
+    row = (await session.execute(wanted)).mappings().first()
+    if row is None:
+        return None
+    return Authorization(
+        **{
+            **row,
+            "scopes": tuple(row["scopes"]),
+            "prompts": frozenset(Prompt(prompt) for prompt in row["prompts"]),
+            "language": Language(row["language"]) if row["language"] else None,
+        }
+    )
+
+
+async def mark_consented(session: AsyncSession, authorization_id: UUID, now: datetime) -> None:
+    """The person agreed to this very request."""
+    await session.execute(
+        update(AUTHORIZATIONS).where(AUTHORIZATIONS.c.id == authorization_id).values(consented_at=now)
+    )
+
+
+async def mark_answered(session: AsyncSession, authorization_id: UUID, now: datetime) -> None:
+    """The client got its answer."""
+    await session.execute(
+        update(AUTHORIZATIONS).where(AUTHORIZATIONS.c.id == authorization_id).values(answered_at=now)
+    )
+
+
+async def purge(session: AsyncSession, before: datetime) -> None:
+    """Forget the requests whose time ended before then."""
+    await session.execute(delete(AUTHORIZATIONS).where(AUTHORIZATIONS.c.expires_at < before))
+
+
+async def consented(session: AsyncSession, account_id: UUID, client_id: str) -> frozenset[str]:
+    """The scopes a person has agreed to give an application."""
+    wanted = select(CONSENTS.c.scopes).where(
+        CONSENTS.c.account_id == account_id, CONSENTS.c.client_id == client_id
+    )
+    return frozenset((await session.execute(wanted)).scalar() or ())
+
+
+async def consent(
+    session: AsyncSession, account_id: UUID, client_id: str, scopes: frozenset[str], now: datetime
+) -> None:
+    """Remember what a person has agreed to."""
+    values = {"scopes": sorted(scopes), "given_at": now}
+    given = postgresql.insert(CONSENTS).values(account_id=account_id, client_id=client_id, **values)
+    await session.execute(
+        given.on_conflict_do_update(index_elements=["account_id", "client_id"], set_=values)
+    )

@@ -1,0 +1,50 @@
+"""Client applications."""
+
+import re
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.language import Language
+
+from ..domain.client import ApplicationType, Authentication, Client
+from ..tables import CLIENTS
+
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+async def find(session: AsyncSession, client_id: str) -> Client | None:
+    """The client of this id; none for what cannot be one."""
+    if not _ID.fullmatch(client_id):
+        return None
+    row = (await session.execute(select(CLIENTS).where(CLIENTS.c.id == client_id))).mappings().first()
+    if row is None:
+        return None
+    return Client(
+        id=row["id"],
+        names={Language(language): name for language, name in row["names"].items()},
+        authentication=Authentication(row["authentication"]),
+        application_type=ApplicationType(row["application_type"]),
+        secret_hash=row["secret_hash"],
+        redirect_uris=tuple(row["redirect_uris"]),
+        post_logout_redirect_uris=tuple(row["post_logout_redirect_uris"]),
+        scopes=frozenset(row["scopes"]),
+        created_at=row["created_at"],
+    )
+
+
+async def put(session: AsyncSession, client: Client) -> None:
+    """Store a client as it is given, whether it was known before or not."""
+    values = {
+        "names": {language.value: name for language, name in client.names.items()},
+        "authentication": client.authentication,
+        "application_type": client.application_type,
+        "secret_hash": client.secret_hash,
+        "redirect_uris": list(client.redirect_uris),
+        "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
+        "scopes": sorted(client.scopes),
+    }
+    put = insert(CLIENTS).values(id=client.id, created_at=client.created_at, **values)
+    await session.execute(put.on_conflict_do_update(index_elements=["id"], set_=values))

@@ -1,0 +1,149 @@
+"""Token families and their tokens."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Table, delete, exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.language import Language
+from hub_core.principal import Assurance
+
+from ..domain.account import State
+from ..domain.grant import Grant, Token, TokenKind
+from ..domain.session import EndReason, Method, Session
+from ..tables import ACCOUNTS, CLIENTS, GRANTS, SESSIONS, TOKENS
+from . import sessions
+
+
+async def add(session: AsyncSession, grant: Grant) -> None:
+    """Store a new grant with its code."""
+    await session.execute(insert(GRANTS).values(asdict(grant)))
+
+
+async def add_tokens(session: AsyncSession, tokens: Sequence[Token]) -> None:
+    """Store new tokens."""
+    await session.execute(insert(TOKENS).values([asdict(token) for token in tokens]))
+
+
+async def lock_by_code(session: AsyncSession, code_hash: bytes) -> tuple[Session, Grant] | None:
+    """The grant of a code, and its session; both rows are locked, the session's first."""
+    wanted = _select(SESSIONS, GRANTS).select_from(
+        SESSIONS.join(GRANTS, GRANTS.c.session_id == SESSIONS.c.id)
+    )
+    found = await session.execute(wanted.where(GRANTS.c.code_hash == code_hash).with_for_update())
+    row = found.mappings().first()
+    return (_session(row), _grant(row)) if row else None
+
+
+async def lock_by_token(session: AsyncSession, token_hash: bytes) -> tuple[Session, Grant, Token] | None:
+    """A token, its grant and its session; all three rows are locked, in the order of the session first.
+
+    All are locked because PostgreSQL re-reads after a wait only what it locks.
+    """
+    found = await session.execute(_BY_TOKEN.where(TOKENS.c.hash == token_hash).with_for_update())
+    row = found.mappings().first()
+    return (_session(row), _grant(row), _token(row)) if row else None
+
+
+async def read_by_token(session: AsyncSession, token_hash: bytes) -> tuple[Grant, Token] | None:
+    """A token and its grant, while the account behind it may sign in."""
+    open_account = exists().where(ACCOUNTS.c.id == GRANTS.c.account_id, ACCOUNTS.c.state == State.CREATED)
+    found = await session.execute(_BY_TOKEN.where(TOKENS.c.hash == token_hash, open_account))
+    row = found.mappings().first()
+    return (_grant(row), _token(row)) if row else None
+
+
+async def spend_code(session: AsyncSession, grant_id: UUID, now: datetime) -> None:
+    """The code was exchanged."""
+    await session.execute(update(GRANTS).where(GRANTS.c.id == grant_id).values(code_used_at=now))
+
+
+async def spend_token(session: AsyncSession, token_hash: bytes, now: datetime) -> None:
+    """The token opens nothing any more."""
+    await session.execute(update(TOKENS).where(TOKENS.c.hash == token_hash).values(used_at=now))
+
+
+async def end(session: AsyncSession, grant_id: UUID, reason: EndReason, now: datetime) -> None:
+    """End one family."""
+    await session.execute(
+        update(GRANTS).where(GRANTS.c.id == grant_id).values(ended_at=now, end_reason=reason)
+    )
+
+
+async def end_of_session(session: AsyncSession, session_id: UUID, reason: EndReason, now: datetime) -> None:
+    """End every family of a session."""
+    await session.execute(
+        update(GRANTS)
+        .where(GRANTS.c.session_id == session_id, GRANTS.c.ended_at.is_(None))
+        .values(ended_at=now, end_reason=reason)
+    )
+
+
+async def applications(
+    session: AsyncSession, session_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, list[dict[Language, str]]]:
+    """The names of the applications that hold live tokens of each session."""
+    wanted = (
+        select(GRANTS.c.session_id, CLIENTS.c.names)
+        .join_from(GRANTS, CLIENTS, GRANTS.c.client_id == CLIENTS.c.id)
+        .where(
+            GRANTS.c.session_id.in_(session_ids),
+            GRANTS.c.ended_at.is_(None),
+            exists().where(
+                TOKENS.c.grant_id == GRANTS.c.id, TOKENS.c.used_at.is_(None), TOKENS.c.expires_at > now
+            ),
+        )
+        .distinct()
+    )
+    names: dict[UUID, list[dict[Language, str]]] = {}
+    for session_id, of_client in await session.execute(wanted):
+        names.setdefault(session_id, []).append(
+            {Language(language): name for language, name in of_client.items()}
+        )
+    return names
+
+
+async def purge(session: AsyncSession, before: datetime) -> None:
+    """Forget tokens that ran out before `before`, then the families that hold none and get none any more."""
+    await session.execute(delete(TOKENS).where(TOKENS.c.expires_at < before))
+    kept = exists().where(TOKENS.c.grant_id == GRANTS.c.id)
+    await session.execute(delete(GRANTS).where(GRANTS.c.code_expires_at < before, ~kept))
+
+
+def _select(*tables: Table) -> Select[Any]:
+    return select(*(column.label(f"{table.name}_{column.name}") for table in tables for column in table.c))
+
+
+_BY_TOKEN = _select(SESSIONS, GRANTS, TOKENS).select_from(
+    SESSIONS.join(GRANTS, GRANTS.c.session_id == SESSIONS.c.id).join(TOKENS, TOKENS.c.grant_id == GRANTS.c.id)
+)
+
+
+def _part(row: Any, table: Table) -> dict[str, Any]:
+    return {column.name: row[f"{table.name}_{column.name}"] for column in table.c}
+
+
+def _session(row: Any) -> Session:
+    return sessions.session_of(_part(row, SESSIONS))
+
+
+def _grant(row: Any) -> Grant:
+    facts = _part(row, GRANTS)
+    return Grant(
+        **{
+            **facts,
+            "scopes": tuple(facts["scopes"]),
+            "assurance": Assurance(facts["assurance"]),
+            "methods": tuple(Method(method) for method in facts["methods"]),
+            "end_reason": EndReason(facts["end_reason"]) if facts["end_reason"] else None,
+        }
+    )
+
+
+def _token(row: Any) -> Token:
+    facts = _part(row, TOKENS)
+    return Token(**{**facts, "kind": TokenKind(facts["kind"]), "scopes": tuple(facts["scopes"])})
