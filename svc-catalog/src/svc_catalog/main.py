@@ -1,0 +1,28 @@
+"""The wiring of the catalog."""
+
+from fastapi import FastAPI
+
+from hub_service import chassis, i18n
+from hub_service.settings import ServiceSettings
+
+from .manifest import MANIFEST
+from .routes import router
+
+
+def create_app(settings: ServiceSettings | None = None) -> FastAPI:
+    """The catalog as an ASGI application; without settings they are read from the environment."""
+    return chassis.build(
+        MANIFEST,
+        settings or ServiceSettings(),
+        title="Catalog",
+        summary="Institutions with what they deal with, and the services one can ask for.",
+        description="Public and without sign-in. Texts are maps of languages: Romanian is official, "
+        "Hungarian and English are translations. `verified` says which facts were read in a source.",
+        routers=[router],
+        scopes={},
+        tags=[
+            {"name": "institutions", "description": "Who deals with what, where, and how they are reached."},
+            {"name": "services", "description": "What one can ask for, how, at what cost and by when."},
+        ],
+        locale=i18n.folder_of(__file__),
+    )

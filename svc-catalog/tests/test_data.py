@@ -1,0 +1,192 @@
+"""The reference data are whole, and say nothing that they cannot stand for."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from hub_core import phone
+from hub_core.county import BY_CODE
+from hub_core.text import normalise
+from svc_catalog import seed
+from svc_catalog.domain.institutions import ContactKind, InstitutionKind
+from svc_catalog.domain.services import ServiceStatus, Term
+from svc_catalog.domain.text import Texts
+
+INSTITUTIONS = seed.institutions()
+SERVICES = seed.services()
+ALL = [*INSTITUTIONS, *SERVICES]
+BY_ID = {each.id: each for each in INSTITUTIONS}
+COUNTY_KINDS = [kind for kind in InstitutionKind if kind.startswith("COUNTY_") or kind == "PREFECT"]
+DATA = files("svc_catalog") / "data"
+
+
+def values(node: Any) -> Iterator[Any]:
+    """Every value inside a domain value, itself included."""
+    yield node
+    if is_dataclass(node):
+        for field in fields(node):
+            yield from values(getattr(node, field.name))
+    elif isinstance(node, tuple):
+        for each in node:
+            yield from values(each)
+
+
+def keys(node: Any) -> Iterator[str]:
+    """Every key of a TOML document."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield key
+            yield from keys(value)
+    elif isinstance(node, list):
+        for each in node:
+            yield from keys(each)
+
+
+def test_codes_ids_and_names_are_unique() -> None:
+    for unique in ("id", "code"):
+        assert max(Counter(getattr(each, unique) for each in ALL).values()) == 1
+    assert max(Counter(each.names.ro for each in INSTITUTIONS).values()) == 1
+
+
+def test_the_structures_of_the_handbook_are_there() -> None:
+    central = {each.code for each in INSTITUTIONS if not each.counties}
+    handbook = (
+        "MAI-DSG IGPR IGPF IGJR IGSU DSU IGI IGAv DGP DGEP DGPCI DGPI DGA DGCTI DGL DGMRU DGRIP ANR ANITP"
+    )
+    assert central == {*handbook.split(), "ACADPOL", "MAI", "DCJSEO"}
+
+
+def test_the_services_asked_for_first_are_there() -> None:
+    assert {each.code for each in SERVICES} == {
+        "audience-request",
+        "criminal-record-certificate-person",
+        "passport-booking",
+        "petition",
+        "public-information-request",
+        "suggestion",
+        "traffic-sanctions-history",
+    }
+    assert {each.status for each in SERVICES} == {ServiceStatus.ACTIVE}
+
+
+@pytest.mark.parametrize("kind", COUNTY_KINDS)
+def test_every_county_has_its_unit_of_every_kind(kind: InstitutionKind) -> None:
+    covered = Counter(code for each in INSTITUTIONS if each.kind == kind for code in each.counties)
+    assert covered == dict.fromkeys(BY_CODE, 1)
+
+
+def test_only_county_units_have_counties() -> None:
+    assert all(bool(each.counties) == (each.kind in COUNTY_KINDS) for each in INSTITUTIONS)
+
+
+def test_bucharest_has_bodies_of_its_own_kind() -> None:
+    bucharest = {each.code: each.counties for each in INSTITUTIONS if "B" in each.counties}
+    assert bucharest == {
+        "DGPMB": ("B",),
+        "DGJMB": ("B",),
+        "ISUBIF": ("B", "IF"),
+        "PREF-B": ("B",),
+        "SPCP-B": ("B",),
+        "SPCRPCIV-B": ("B",),
+    }
+    assert not [each.names.ro for each in INSTITUTIONS if "Județean București" in each.names.ro]
+
+
+def test_every_parent_is_there_and_leads_to_the_ministry() -> None:
+    for each in INSTITUTIONS:
+        above, steps = each, 0
+        while above.parent_id is not None:
+            above, steps = BY_ID[above.parent_id], steps + 1
+            assert steps < 5
+        assert above.code == "MAI"
+
+
+def test_county_services_are_under_the_prefect_of_their_county() -> None:
+    for each in INSTITUTIONS:
+        if each.kind in {InstitutionKind.COUNTY_PASSPORTS, InstitutionKind.COUNTY_LICENCES}:
+            assert each.parent_id is not None
+            assert BY_ID[each.parent_id].counties == each.counties
+
+
+def test_every_provider_is_an_institution() -> None:
+    assert {each.provider_id for each in SERVICES} <= BY_ID.keys()
+
+
+def test_who_takes_petitions_says_what_it_deals_with() -> None:
+    assert all(each.attributions for each in INSTITUTIONS if each.accepts_petitions)
+
+
+def test_every_text_is_complete_and_written_with_comma_below() -> None:
+    texts = [value for each in ALL for value in values(each) if isinstance(value, Texts)]
+    assert len(texts) > 1000
+    for each in texts:
+        for language in (each.ro, each.hu, each.en):
+            assert language == normalise(language or "").strip() != ""
+            assert "{" not in language
+    written = [value for each in ALL for value in values(each) if isinstance(value, str)]
+    assert not [value for value in written if re.search("[şţŞŢ]", value)]
+
+
+def test_every_legal_number_has_its_basis() -> None:
+    terms = [value for each in SERVICES for value in values(each) if isinstance(value, Term)]
+    assert len(terms) >= 10
+    for term in terms:
+        assert term.value > 0
+        assert term.legal_basis.act
+    for service in SERVICES:
+        for cost in service.costs:
+            assert cost.price.currency == "RON"
+            assert cost.price.amount == Decimal(0) or cost.legal_basis is not None
+
+
+def test_contested_terms_are_not_called_verified() -> None:
+    deadlines = {each.code: each.legal_deadline for each in SERVICES}
+    verified = {code: term.verified for code, term in deadlines.items() if term is not None}
+    assert verified == {
+        "petition": True,
+        "public-information-request": True,
+        "criminal-record-certificate-person": False,
+        "traffic-sanctions-history": False,
+    }
+
+
+def test_contacts_have_the_form_of_their_kind() -> None:
+    forms = {
+        ContactKind.EMAIL: r"[a-z]+@[a-z]+\.politiaromana\.ro",
+        ContactKind.WEBSITE: r"https://[a-z.]+\.ro",
+    }
+    contacts = [contact for each in INSTITUTIONS for contact in each.contacts]
+    for contact in contacts:
+        if contact.kind is ContactKind.PHONE:
+            assert phone.parse(contact.value).e164 == contact.value
+        else:
+            assert re.fullmatch(forms[contact.kind], contact.value)
+    phones = {contact.value for contact in contacts if contact.kind is ContactKind.PHONE}
+    assert phones == {"+40800800624", "+40800806806"}
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["institutions.toml", "county_units.toml", *(f"services/{each.code}.toml" for each in SERVICES)],
+)
+def test_every_key_of_the_files_is_one_the_catalog_knows(file: str) -> None:
+    known = {
+        field.name for each in ALL for value in values(each) if is_dataclass(value) for field in fields(value)
+    }
+    of_files = {"institution", "unit", "parent", "provider", "exceptions", "except_counties", "hungarian"}
+    unknown = set(keys(tomllib.loads((DATA / file).read_text()))) - known - of_files - BY_CODE.keys()
+    assert unknown == set()
+
+
+def test_hungarian_names_are_used_where_they_are_usual() -> None:
+    names = {each.code: each.names.hu for each in INSTITUTIONS}
+    assert names["IPJ-CV"] == "Kovászna Megyei Rendőr-felügyelőség"
+    assert names["PREF-HR"] == "Hargita Megyei Prefektusi Hivatal"
+    assert names["SPCP-VS"] == "Vaslui Megyei Közösségi Útlevélszolgálat"

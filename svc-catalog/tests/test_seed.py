@@ -1,0 +1,111 @@
+"""Loading twice changes nothing; a difference is one new version and one event."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import orjson
+import pytest
+
+from hub_service.database import Database, Session
+from hub_service.settings import ServiceSettings
+from svc_catalog import operations, seed
+from svc_catalog.domain.institutions import Institution, InstitutionKind, institution_id
+from svc_catalog.domain.services import ServiceStatus, service_id
+from svc_catalog.domain.text import Texts
+from svc_catalog.events import EntryPublished, InstitutionChanged
+
+NOON = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def session(settings: ServiceSettings) -> AsyncIterator[Session]:
+    database = Database(settings)
+    async with database.sessions() as made:
+        yield made
+    await database.close()
+
+
+async def events_of(looking: asyncpg.Connection, key: object) -> list[dict[str, Any]]:
+    rows = await looking.fetch("SELECT body FROM catalog.outbox WHERE key = $1 ORDER BY seq", str(key))
+    return [orjson.loads(row["body"]) for row in rows]
+
+
+async def test_the_first_load_tells_of_everything_once(looking: asyncpg.Connection) -> None:
+    rows = await looking.fetch("SELECT subject, count(*) AS count FROM catalog.outbox GROUP BY subject")
+    told = {row["subject"]: row["count"] for row in rows}
+    assert told[InstitutionChanged.subject] >= len(seed.institutions())
+    assert told[EntryPublished.subject] >= len(seed.services())
+    [event] = await events_of(looking, institution_id("ISUBIF"))
+    assert event["data"] == {
+        "version": 1,
+        "institution_id": str(institution_id("ISUBIF")),
+        "code": "ISUBIF",
+        "names": {
+            "ro": "Inspectoratul pentru Situații de Urgență București\u2013Ilfov",
+            "hu": "Bukarest\u2013Ilfov Katasztrófavédelmi Felügyelőség",
+            "en": "Bucharest\u2013Ilfov Inspectorate for Emergency Situations",
+        },
+        "kind": "COUNTY_EMERGENCY",
+        "county": None,
+        "accepts_petitions": True,
+        "valid_from": "2026-01-01",
+        "valid_to": None,
+    }
+
+
+async def test_the_second_load_tells_nothing(settings: ServiceSettings, looking: asyncpg.Connection) -> None:
+    before = await looking.fetchval("SELECT max(seq) FROM catalog.outbox")
+    await seed.seed(settings)
+    assert await looking.fetchval("SELECT max(seq) FROM catalog.outbox") == before
+
+
+async def test_a_changed_institution_is_a_new_version_and_one_event(
+    session: Session, looking: asyncpg.Connection
+) -> None:
+    first = Institution(
+        id=institution_id("TEST-1"),
+        code="TEST-1",
+        names=Texts(ro="Proba", en="Trial"),
+        kind=InstitutionKind.DIRECTORATE,
+        parent_id=institution_id("MAI"),
+        counties=("CV",),
+        accepts_petitions=False,
+        valid_from=NOON.date(),
+        valid_to=NOON.date(),
+    )
+    renamed = replace(first, names=Texts(ro="Altă probă", en="Trial"))
+    for wanted, changed in ((first, 1), (first, 0), (renamed, 1), (renamed, 0)):
+        assert await operations.load_institutions(session, [wanted], NOON) == changed
+    stored = await operations.read_institution(session, first.id)
+    assert stored == replace(renamed, version=2)
+    told = [event["data"] for event in await events_of(looking, first.id)]
+    assert [(data["version"], data["names"]["hu"], data["county"]) for data in told] == [
+        (1, "Proba", "CV"),
+        (2, "Altă probă", "CV"),
+    ]
+
+
+async def test_a_draft_is_stored_and_not_told(session: Session, looking: asyncpg.Connection) -> None:
+    petition = next(each for each in seed.services() if each.code == "petition")
+    draft = replace(petition, id=service_id("test-draft"), code="test-draft", status=ServiceStatus.DRAFT)
+    assert await operations.load_services(session, [draft], NOON) == 1
+    assert await operations.load_services(session, [draft], NOON) == 0
+    assert await events_of(looking, draft.id) == []
+
+
+async def test_an_unknown_parent_is_refused_whole(session: Session, looking: asyncpg.Connection) -> None:
+    orphan = replace(
+        seed.institutions()[0], id=institution_id("TEST-2"), code="TEST-2", parent_id=institution_id("NOBODY")
+    )
+    with pytest.raises(Exception, match="fk_institutions_parent_id"):
+        await operations.load_institutions(session, [orphan], NOON)
+    assert await events_of(looking, orphan.id) == []
+
+
+def test_the_data_lie_in_the_package() -> None:
+    assert Path(str(files("svc_catalog"))).joinpath("data/institutions.toml").is_file()
