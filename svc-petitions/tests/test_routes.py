@@ -13,10 +13,13 @@ import httpx2
 import pytest
 from dirty_equals import IsPartialDict, IsStr, IsUUID
 from joserfc.jwk import OKPKey
+from nats.aio.client import Client
 
 from hub_core import clock, ids
+from hub_events import envelope
 from hub_testing.identity import FakeIdentity
 from svc_petitions import domain
+from svc_petitions.events import PetitionRegistered
 
 PETITIONS = "/petitions/v1/petitions"
 MakeInstitution = Callable[..., Awaitable[domain.Institution]]
@@ -232,6 +235,31 @@ async def test_a_text_of_the_greatest_length_is_accepted(
 ) -> None:
     longest = body | {"subject": "ș" * 200, "text": "ő" * 50_000, "language": "hu"}
     assert (await file(client, as_ana, longest))["text"] == longest["text"]
+
+
+async def test_the_others_are_told_what_happened_and_none_of_its_words(
+    client: httpx2.AsyncClient, nats_operator: Client, ana: UUID, as_ana: dict[str, str], body: dict[str, Any]
+) -> None:
+    """The whole way: our outbox, the relay, the stream."""
+    heard = await nats_operator.subscribe(PetitionRegistered.subject)
+    filed = await file(client, as_ana, body)
+    async with asyncio.timeout(10):
+        async for message in heard.messages:
+            told = envelope.decode(PetitionRegistered, message.data)
+            if told.key == filed["id"]:
+                break
+    await heard.unsubscribe()
+    assert json.loads(message.data)["data"] == {
+        "petition_id": filed["id"],
+        "person_id": str(ana),
+        "institution_id": body["institution_id"],
+        "number": filed["number"],
+        "year": filed["year"],
+        "registered_on": filed["registered_on"],
+        "answer_due_on": filed["answer_due_on"],
+        "kind": "REQUEST",
+        "version": 1,
+    }
 
 
 # Once, however often it is sent.
