@@ -3,9 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Path, Query
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Path, Query, Request, Response
 
 from hub_service import paging, policy, schemas
 from hub_service.dependencies import Now, Session
