@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,14 @@ import pytest
 from hub_service.database import Database, Session
 from hub_service.settings import ServiceSettings
 from svc_catalog import operations, seed
-from svc_catalog.domain.institutions import Institution, InstitutionKind, institution_id
+from svc_catalog.domain import text
+from svc_catalog.domain.institutions import Filter, Institution, InstitutionKind, institution_id
 from svc_catalog.domain.services import ServiceStatus, service_id
 from svc_catalog.domain.text import Texts
 from svc_catalog.events import EntryPublished, InstitutionChanged
 
+LONG_AGO = date(2020, 2, 29)
+DAY = timedelta(days=1)
 NOON = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 
@@ -75,14 +78,18 @@ async def test_a_changed_institution_is_a_new_version_and_one_event(
         parent_id=institution_id("MAI"),
         counties=("CV",),
         accepts_petitions=False,
-        valid_from=NOON.date(),
-        valid_to=NOON.date(),
+        valid_from=LONG_AGO,
+        valid_to=LONG_AGO,
     )
     renamed = replace(first, names=Texts(ro="Altă probă", en="Trial"))
     for wanted, changed in ((first, 1), (first, 0), (renamed, 1), (renamed, 0)):
         assert await operations.load_institutions(session, [wanted], NOON) == changed
     stored = await operations.read_institution(session, first.id)
     assert stored == replace(renamed, version=2)
+    for day, listed in ((LONG_AGO - DAY, []), (LONG_AGO, ["TEST-1"]), (LONG_AGO + DAY, [])):
+        wanted_then = Filter(on=day, question=text.question("alta proba"))
+        found = await operations.find_institutions(session, wanted_then, None, 10)
+        assert [each.code for _, each in found] == listed
     told = [event["data"] for event in await events_of(looking, first.id)]
     assert [(data["version"], data["names"]["hu"], data["county"]) for data in told] == [
         (1, "Proba", "CV"),
