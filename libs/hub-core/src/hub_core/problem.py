@@ -18,7 +18,7 @@ class FieldError:
     detail: str
 
 
-class Problem(Exception):  # noqa: N818 - the standard's word
+class Problem(Exception):
     """An error that a caller can meet; subclasses say which one.
 
     `type` is the slug of the page under `/problems/`; `title`, `detail` and `remedy` are English

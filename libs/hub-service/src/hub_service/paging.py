@@ -55,7 +55,7 @@ class Page(BaseModel, Generic[Item]):
 
 def encode(position: Sequence[Any]) -> str:
     """The cursor of a position, such as `(filed_at, id)`."""
-    return urlsafe_b64encode(orjson.dumps(list(position))).rstrip(b"=").decode()
+    return urlsafe_b64encode(orjson.dumps(list(position), default=str)).rstrip(b"=").decode()
 
 
 def decode(cursor: str | None, shape: tuple[Any, ...]) -> tuple[Any, ...] | None:

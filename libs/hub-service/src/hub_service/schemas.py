@@ -44,7 +44,7 @@ Int32 = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True, json_schema_extra=
 class Resource(BaseModel):
     """A body: unknown members are refused, so that a typing error is not lost silently."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class LocalisedText(Resource):
