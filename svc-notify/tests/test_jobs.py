@@ -318,7 +318,7 @@ async def test_two_senders_at_once_never_send_one_delivery_twice(
 async def a_claim(hub: Any) -> Delivery:
     async with hub.database.sessions() as session:
         (claimed,) = await operations.claim(session, Lane.NOTICE, 1, clock.now())
-    return claimed
+    return claimed.delivery
 
 
 async def test_what_a_killed_sender_had_claimed_is_taken_over_after_its_lease(
@@ -389,7 +389,7 @@ async def test_a_sender_that_was_stopped_past_its_lease_sends_nothing(
     await queue_notice()
     claimed = await a_claim(hub)
     sender._held[claimed.id] = replace(claimed, due_at=clock.now() - timedelta(seconds=1))
-    await sender._attempt(hub, claimed)
+    await sender._attempt(hub, operations.Claimed(claimed, {}))
     assert office.letters == []
     assert (await stored(claimed.id))["state"] == State.SENDING
 

@@ -24,10 +24,12 @@ from hub_core import clock
 from hub_core.language import Language
 from hub_events import trace
 from hub_service.chassis import Resources
+from hub_service.clients import ServiceClient
 
 from . import channels, clients, operations, rendering
 from .domain import deliveries
 from .domain.deliveries import Answer, Delivery, Lane, Outcome
+from .operations import Claimed
 from .settings import Settings
 
 _log: Final = structlog.get_logger("sender")
@@ -110,9 +112,9 @@ class Sender:
         async with hub.database.sessions() as session:
             taken = await operations.claim(session, self._lane, room, now)
         self._more_may_wait = len(taken) == room
-        for delivery in taken:
-            self._held[delivery.id] = delivery
-            attempt = asyncio.create_task(self._attempt(hub, delivery))
+        for claimed in taken:
+            self._held[claimed.delivery.id] = claimed.delivery
+            attempt = asyncio.create_task(self._attempt(hub, claimed))
             self._attempts.add(attempt)
             attempt.add_done_callback(self._ended)
 
@@ -135,10 +137,11 @@ class Sender:
         for delivery_id in extended & self._held.keys():
             self._held[delivery_id] = replace(self._held[delivery_id], due_at=now + deliveries.LEASE)
 
-    async def _attempt(self, hub: Resources, delivery: Delivery) -> None:
+    async def _attempt(self, hub: Resources, claimed: Claimed) -> None:
+        delivery = claimed.delivery
         try:
             with _tracer.start_as_current_span("deliver", context=trace.context_of(delivery.traceparent)):
-                mail = await _write(hub, self._settings, delivery)
+                mail = await _write(hub, self._settings, claimed)
                 if isinstance(mail, Outcome):
                     await self._settle(hub, delivery, mail, None)
                 elif self._still_holds(delivery):
@@ -211,19 +214,20 @@ class Sender:
         await self._smtp.close()
 
 
-async def _write(hub: Resources, settings: Settings, delivery: Delivery) -> _Mail | Outcome:
+async def _write(hub: Resources, settings: Settings, claimed: Claimed) -> _Mail | Outcome:
     """The message of a claimed delivery, or how its attempt ends before there is one."""
+    delivery = claimed.delivery
     try:
-        asked = await _ask(hub, settings, delivery)
+        asked = await _ask(hub.service(settings.identity_url), delivery)
         if asked is None:
             return Outcome(Answer.RECIPIENT_GONE)
         contact, facts = asked
-        facts |= await _read(hub, delivery.variables, contact.language)
+        institution = claimed.institution.get(contact.language) or claimed.institution.get(Language.RO, "")
         letter = rendering.render(
             delivery.template,
             delivery.template_version,
             contact.language,
-            facts,
+            {**_read(delivery.variables), "institution": institution, **facts},
             action_url=f"{settings.public_origin}/account/",
         )
         content = channels.compose(delivery, letter, settings.notify_sender, contact.email)
@@ -232,16 +236,15 @@ async def _write(hub: Resources, settings: Settings, delivery: Delivery) -> _Mai
     except httpx2.HTTPStatusError as refusal:
         away = refusal.response.status_code in _IDENTITY_AWAY
         return Outcome(Answer.OUTAGE if away else Answer.DEFERRED)
-    except (httpx2.HTTPError, *_DATABASE_AWAY):
+    except httpx2.HTTPError:
         return Outcome(Answer.OUTAGE)
     return _Mail(contact.email, contact.language, content)
 
 
 async def _ask(
-    hub: Resources, settings: Settings, delivery: Delivery
-) -> tuple[clients.Contact, dict[str, object]] | None:
+    identity: ServiceClient, delivery: Delivery
+) -> tuple[clients.Contact, Mapping[str, object]] | None:
     """Whom the delivery is for, with the facts that svc-identity alone knows; none when gone."""
-    identity = hub.service(settings.identity_url)
     if delivery.confirmation_id:
         confirmation = await clients.find_confirmation(identity, delivery.confirmation_id)
         if confirmation is None:
@@ -251,14 +254,9 @@ async def _ask(
     return (contact, {}) if contact else None
 
 
-async def _read(hub: Resources, variables: Mapping[str, str], language: Language) -> dict[str, object]:
-    """A delivery's variables as its template takes them: dates as dates, an institution by its name."""
-    facts: dict[str, object] = {
+def _read(variables: Mapping[str, str]) -> dict[str, object]:
+    """A delivery's variables as its template takes them: dates as dates."""
+    return {
         name: date.fromisoformat(value) if name.endswith("_on") else value
         for name, value in variables.items()
     }
-    if "institution_id" in variables:
-        async with hub.database.sessions() as session:
-            names = await operations.get_institution_names(session, UUID(variables["institution_id"]))
-        facts["institution"] = names.get(language) or names.get(Language.RO, "")
-    return facts

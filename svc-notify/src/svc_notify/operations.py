@@ -28,6 +28,14 @@ class Registration:
     answer_due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery to be sent now, and the names by language of the institution that it speaks of."""
+
+    delivery: Delivery
+    institution: Mapping[str, str]
+
+
 async def queue_registration_notice(
     session: AsyncSession, registration: Registration, cause: Cause, now: datetime
 ) -> Delivery:
@@ -71,7 +79,7 @@ async def keep_institution(
         await storage.keep_institution(session, institution_id, names, version)
 
 
-async def claim(session: AsyncSession, lane: Lane, limit: int, now: datetime) -> list[Delivery]:
+async def claim(session: AsyncSession, lane: Lane, limit: int, now: datetime) -> list[Claimed]:
     """Take up to so many due deliveries of a lane to send them; those too late for it end here."""
     async with session.begin():
         due = await storage.lock_due(session, lane, limit, now)
@@ -80,7 +88,11 @@ async def claim(session: AsyncSession, lane: Lane, limit: int, now: datetime) ->
             await storage.store_locked(session, taken)
         for delivery in taken:
             await _tell_end(session, delivery, now)
-    return [delivery for delivery in taken if delivery.state is State.SENDING]
+        sending = [delivery for delivery in taken if delivery.state is State.SENDING]
+        names = await storage.find_institution_names(
+            session, {delivery.institution_id for delivery in sending if delivery.institution_id}
+        )
+    return [Claimed(delivery, names.get(delivery.institution_id, {})) for delivery in sending]
 
 
 async def extend_leases(session: AsyncSession, held: Collection[Delivery], now: datetime) -> set[UUID]:
@@ -99,12 +111,6 @@ async def settle(session: AsyncSession, settled: Delivery, now: datetime) -> boo
         if held:
             await _tell_end(session, settled, now)
     return held
-
-
-async def get_institution_names(session: AsyncSession, institution_id: UUID) -> dict[str, str]:
-    """The names of an institution by language; none of one not heard of yet."""
-    async with session.begin():
-        return await storage.get_institution_names(session, institution_id)
 
 
 async def list_messages(

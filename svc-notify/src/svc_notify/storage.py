@@ -101,11 +101,14 @@ async def keep_institution(
     )
 
 
-async def get_institution_names(session: AsyncSession, institution_id: UUID) -> dict[str, str]:
-    """An institution's names by language; none of one not heard of yet."""
-    found = select(INSTITUTIONS.c.names).where(INSTITUTIONS.c.id == institution_id)
-    names: dict[str, str] | None = (await session.execute(found)).scalar_one_or_none()
-    return names or {}
+async def find_institution_names(
+    session: AsyncSession, institution_ids: Collection[UUID]
+) -> dict[UUID | None, dict[str, str]]:
+    """Names of institutions by language; an institution not heard of yet is missing."""
+    if not institution_ids:
+        return {}
+    found = select(INSTITUTIONS.c.id, INSTITUTIONS.c.names).where(INSTITUTIONS.c.id.in_(institution_ids))
+    return {row.id: row.names for row in await session.execute(found)}
 
 
 def _changes(delivery: Delivery) -> dict[str, Any]:

@@ -160,6 +160,12 @@ class Delivery:
     traceparent: str | None = None
     version: int = 1
 
+    @property
+    def institution_id(self) -> UUID | None:
+        """The institution that the message speaks of, if any."""
+        named = self.variables.get("institution_id")
+        return UUID(named) if named else None
+
 
 def queue(
     kind: Kind,
