@@ -25,7 +25,8 @@ def test_every_declared_dependency_is_locked(folder: Path) -> None:
     missing = [
         str(wanted)
         for wanted in declared(folder)
-        if wanted.name not in own and (wanted.name not in PINS or not wanted.specifier.contains(PINS[wanted.name]))
+        if wanted.name not in own
+        and (wanted.name not in PINS or not wanted.specifier.contains(PINS[wanted.name]))
     ]
     assert not missing, "run `make lock`"
 
