@@ -26,7 +26,15 @@ Handler = Callable[
 
 
 class QuietServer(uvicorn.Server):
-    """uvicorn that leaves the test session's signals alone."""
+    """uvicorn that leaves the test session's signals alone, and says when it is `ready`."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -40,8 +48,7 @@ async def serving(app: Any, **options: Any) -> AsyncIterator[int]:
     config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, **options)
     server = QuietServer(config)
     task = asyncio.create_task(server.serve([listener]))
-    while not server.started:
-        await asyncio.sleep(0.001)
+    await server.ready.wait()
     try:
         yield listener.getsockname()[1]
     finally:
@@ -117,11 +124,15 @@ async def answer(send: Any, status: int, body: bytes = b"", headers: Mapping[str
 
 @dataclass
 class Identity:
-    """svc-identity's answers to the gateway: `known` tokens, what was `asked`, and how it fails."""
+    """svc-identity's answers to the gateway: `known` tokens, what was `asked`, and how it fails.
+
+    A question sets `begun` and waits for `gate`.
+    """
 
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     status: int = 200
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def sign_in(self, **claims: Any) -> str:
@@ -141,6 +152,7 @@ class Identity:
         """`POST /internal/v1/tokens/resolve`."""
         token = json.loads(await read(receive))["token"]
         self.asked.append(token)
+        self.begun.set()
         await self.gate.wait()
         if self.status != 200:
             await answer(send, self.status)

@@ -19,7 +19,9 @@ _TRACEPARENT: Final = re.compile(
 )
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,128}")
 _LONGEST_STATE: Final = 512
-_RECORDED: Final = 1
+_RECORDED: Final = 0x01
+_RANDOM: Final = 0x02
+"""Trace flags of W3C Trace Context, level 2."""
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
 
 
@@ -57,18 +59,18 @@ class Tracing:
         """Go on with the client's trace, or begin one; a malformed header counts as none."""
         given = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
         if given and (given[1] != b"00" or not given[5]):
-            trace_id, flags = given[2], int(given[4], 16) & _RECORDED
+            trace_id, flags = given[2], int(given[4], 16) & (_RECORDED | _RANDOM)
             state = tracestate if tracestate and len(tracestate) <= _LONGEST_STATE else None
             parent = b"00-%b-%b-%02x" % (trace_id, given[3], flags)
         else:
             recorded = self._tracer is not None and self._random.random() < self._ratio
             trace_id, flags, state, parent = (
                 b"%032x" % (self._random.getrandbits(128) or 1),
-                int(recorded),
+                _RANDOM | recorded,
                 None,
                 None,
             )
-        if self._tracer is None or not flags:
+        if self._tracer is None or not flags & _RECORDED:
             return Trace(
                 trace_id.decode(), b"00-%b-%016x-%02x" % (trace_id, self._span_id(), flags), state, None
             )

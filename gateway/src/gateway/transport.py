@@ -113,7 +113,8 @@ class Transport:
             visit.status = problem.status
             return
         status, headers, body = self._door.refusal(visit, problem)
-        if b"expect" in visit.fields.known:  # whether the body still comes, nobody knows
+        if b"expect" in visit.fields.known or isinstance(problem, RequestTimeout):
+            # whether the rest of the body ever comes, nobody knows
             headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         visit.status, visit.sent = status, len(body)
@@ -245,7 +246,7 @@ class _Upload:
     def late(self) -> Problem:
         """The problem when time has run out, by whose turn it was."""
         if self._awaited and not self._answered:
-            return RequestTimeout(headers={"connection": "close"})
+            return RequestTimeout()
         return GatewayTimeout(headers=_LATER)
 
     async def _pieces(self, piece: bytes) -> AsyncIterator[bytes]:
