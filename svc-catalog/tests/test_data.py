@@ -55,12 +55,12 @@ def test_codes_ids_and_names_are_unique() -> None:
     assert max(Counter(each.names.ro for each in INSTITUTIONS).values()) == 1
 
 
-def test_the_structures_of_the_handbook_are_there() -> None:
+def test_the_structures_of_the_ministry_are_there() -> None:
     central = {each.code for each in INSTITUTIONS if not each.counties}
-    handbook = (
+    structures = (
         "MAI-DSG IGPR IGPF IGJR IGSU DSU IGI IGAv DGP DGEP DGPCI DGPI DGA DGCTI DGL DGMRU DGRIP ANR ANITP"
     )
-    assert central == {*handbook.split(), "ACADPOL", "MAI", "DCJSEO"}
+    assert central == {*structures.split(), "ACADPOL", "MAI", "DCJSEO"}
 
 
 def test_the_services_asked_for_first_are_there() -> None:

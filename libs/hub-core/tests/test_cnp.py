@@ -28,7 +28,7 @@ TODAY = date(2026, 11, 21)
         ("3070520140014", None),  # the 1800s
     ],
 )
-def test_the_vectors_of_the_handbook_are_right(number: str, born: date | None) -> None:
+def test_the_known_vectors_are_right(number: str, born: date | None) -> None:
     assert cnp.validate(number, TODAY).birth_date == born
 
 

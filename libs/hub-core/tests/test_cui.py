@@ -17,7 +17,7 @@ CUI = TypeAdapter(cui.Cui)
         ("14399840", "14399840"),
     ],
 )
-def test_the_vectors_of_the_handbook_are_right(text: str, number: str) -> None:
+def test_the_known_vectors_are_right(text: str, number: str) -> None:
     assert cui.parse(text) == number
     assert CUI.validate_python(text) == number
 

@@ -1,6 +1,6 @@
 """The 41 counties of Romania and the municipality of Bucharest, by every code in use.
 
-Codes: domain handbook 10.1 (SIRUTA, NUTS and seats from the register of administrative units, CNP
+Codes (SIRUTA, NUTS and seats from the register of administrative units, CNP
 codes from the structure of the personal number, prefixes from the national numbering plan).
 """
 

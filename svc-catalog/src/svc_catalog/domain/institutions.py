@@ -73,7 +73,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """An institution of the directory (domain handbook 7.6).
+    """An institution of the directory of attributions.
 
     `counties` are vehicle codes; empty means the whole country. It exists in the directory from
     `valid_from` through `valid_to`; `successor_id` is who took its work over. `verified` says

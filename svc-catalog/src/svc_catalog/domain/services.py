@@ -148,7 +148,7 @@ class Redress:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An entry of the catalog (domain handbook 3.5). `life_events` are open codes.
+    """An entry of the catalog (OMAI 136/2020 art. 8(3), CPSV-AP). `life_events` are open codes.
 
     `costs` is empty when the cost is not confirmed; a free service has a cost of 0.
     `legal_deadline` is the authority's, `None` when no law sets one.
