@@ -1,7 +1,7 @@
 """The 41 counties of Romania and the municipality of Bucharest, by every code in use.
 
-Codes (SIRUTA, NUTS and seats from the register of administrative units, CNP
-codes from the structure of the personal number, prefixes from the national numbering plan).
+SIRUTA and NUTS codes and seats are those of the register of administrative units, CNP codes those of
+the structure of the personal number, prefixes those of the national numbering plan.
 """
 
 from dataclasses import dataclass
