@@ -71,7 +71,7 @@ async def list_petitions(
         response,
         petitions,
         limit,
-        position=lambda petition: (str(petition.id),),
+        position=lambda petition: (petition.id,),
         view=PetitionSummaryView.of,
     )
 
