@@ -45,7 +45,9 @@ class QuietServer(uvicorn.Server):
 async def serving(app: Any, **options: Any) -> AsyncIterator[int]:
     """The port of an ASGI application under uvicorn."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, **options)
+    config = uvicorn.Config(
+        app, log_config=None, **({"access_log": False, "timeout_graceful_shutdown": 1} | options)
+    )
     server = QuietServer(config)
     task = asyncio.create_task(server.serve([listener]))
     await server.ready.wait()

@@ -63,7 +63,10 @@ def _grant(given: dict[str, Any], now: datetime) -> Grant:
 
 
 async def fetch_contract(session: aiohttp.ClientSession, upstream: str) -> bytes:
-    """A service's OpenAPI document as it serves it; raises `aiohttp.ClientError` or `TimeoutError`."""
-    async with session.get(f"{upstream}/openapi.json", timeout=_TIMEOUT) as answer:
-        answer.raise_for_status()
-        return await answer.read()
+    """A service's OpenAPI document as it serves it; raises `OSError` when it cannot be had."""
+    try:
+        async with session.get(f"{upstream}/openapi.json", timeout=_TIMEOUT) as answer:
+            answer.raise_for_status()
+            return await answer.read()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise ConnectionError("the document cannot be had") from error

@@ -75,8 +75,9 @@ class Pages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve; raises `Problem` for what cannot be served."""
+        scope["app"] = self
         try:
-            await self._router({**scope, "app": self} if scope["type"] == "http" else scope, receive, send)
+            await self._router(scope, receive, send)
         except HTTPException as error:
             if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
                 raise problems.MethodNotAllowed(headers=error.headers) from error

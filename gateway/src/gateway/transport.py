@@ -129,10 +129,12 @@ class Transport:
                 visit.sent += len(message.get("body", b""))
             await send(message)
 
-        scope = {**scope, "visit": visit}
-        await self._pages(scope, receive, send_dressed)
-        if route := scope.get("route"):
-            visit.template = route.path
+        scope = dict(scope)
+        try:
+            await self._pages(scope, receive, send_dressed)
+        finally:
+            if route := scope.get("route"):
+                visit.template = route.path
 
     async def _exchange(self, visit: Visit, terms: Terms, receive: Receive, send: Send) -> None:
         upload = _Upload(visit, terms, receive)
