@@ -41,10 +41,18 @@ class Page:
 
 
 class Contract:
-    """The documents, fetched lazily. `now` is monotonic, in seconds."""
+    """The documents, fetched lazily. `clock` gives monotonic seconds."""
 
-    def __init__(self, table: Table, fetch: Fetch, texts: Texts, public_origin: str) -> None:
+    def __init__(
+        self,
+        table: Table,
+        fetch: Fetch,
+        texts: Texts,
+        public_origin: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._table = table
+        self._clock = clock
         self._fetch = fetch
         self._own = problems.catalogue(texts)
         self._public_origin = public_origin
@@ -52,23 +60,19 @@ class Contract:
         self._hashes: dict[str, bytes] = {}
         self._read_at: dict[str, float] = {}
         self._templates: dict[str, Templates] = {}
-        self._merged: Page | None = None
+        self._pages: dict[str, Page] = {}
         self._lock = asyncio.Lock()
         self._refreshing: asyncio.Task[None] | None = None
 
     async def merged(self) -> Page:
         """The whole hub's document; raises `ContractIncomplete`, or `ValueError` when it cannot be."""
         await self._refresh()
-        for service in self._table.services:
-            self._document(service)
-        if self._merged is None:
-            self._merged = _page(merging.merge(self._documents, self._table, self._public_origin))
-        return self._merged
+        return self._page("", {service: self._document(service) for service in self._table.services})
 
     async def of(self, service: str) -> Page:
         """One service's document, with only what the gateway lets through."""
         await self._refresh()
-        return _page(merging.merge({service: self._document(service)}, self._table, self._public_origin))
+        return self._page(service, {service: self._document(service)})
 
     async def problem(self, slug: str) -> Mapping[str, Any] | None:
         """The texts of a problem type, from any service that is known, or our own."""
@@ -98,6 +102,17 @@ class Contract:
     def _refreshed(self, _: asyncio.Task[None]) -> None:
         self._refreshing = None
 
+    def _page(self, name: str, documents: Mapping[str, Document]) -> Page:
+        if name not in self._pages:
+            try:
+                document = merging.merge(documents, self._table, self._public_origin)
+            except ValueError as error:
+                _log.error("the documents do not fit together", reason=str(error))
+                raise
+            body = orjson.dumps(document)
+            self._pages[name] = Page(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+        return self._pages[name]
+
     def _document(self, service: str) -> Document:
         try:
             return self._documents[service]
@@ -105,7 +120,7 @@ class Contract:
             raise ContractIncomplete(service=service, headers={"retry-after": "2"}) from None
 
     def _stale(self) -> list[str]:
-        now = time.monotonic()
+        now = self._clock()
         return [name for name in self._table.services if now - self._read_at.get(name, -_FRESH) >= _FRESH]
 
     async def _refresh(self) -> None:
@@ -113,7 +128,7 @@ class Contract:
             await asyncio.gather(*(self._read(service) for service in self._stale()))
 
     async def _read(self, service: str) -> None:
-        self._read_at[service] = time.monotonic()
+        self._read_at[service] = self._clock()
         try:
             body = await self._fetch(service)
             digest = hashlib.sha256(body).digest()
@@ -124,12 +139,10 @@ class Contract:
             _log.warning("contract not read", service=service, error=type(error).__name__)
             self._read_at[service] -= _FRESH - _AGAIN_AFTER
             return
-        self._hashes[service], self._documents[service], self._merged = digest, document, None
+        self._hashes[service], self._documents[service] = digest, document
+        self._pages.clear()
         self._templates[service] = Templates(
             (method.upper(), path, path) for path, method, _ in merging.operations(document)
         )
-
-
-def _page(document: Document) -> Page:
-    body = orjson.dumps(document)
-    return Page(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+        for reason in merging.audit({service: document}, self._table):
+            _log.error("contract and route table disagree", service=service, reason=reason)
