@@ -86,7 +86,7 @@ class NatsBox:
     def start(self, seconds: float = 20) -> None:
         """Start the server and wait until it takes connections."""
         self.spawn()
-        process.wait_for(self.is_ready, seconds, "NATS")
+        process.wait_for(self._is_ready_or_failed, seconds, "NATS")
 
     def spawn(self) -> None:
         """Start the server; `is_ready()` says when it takes connections."""
@@ -96,13 +96,8 @@ class NatsBox:
         self.child = process.spawn(command, self.log, ends_with=signal.SIGTERM)
 
     def is_ready(self) -> bool:
-        """Whether our child takes connections; `ServerFailed` when it has ended."""
-        if self.child is None:
-            return False
-        if self.child.poll() is not None:
-            said = process.last_lines(self.log, self._log_start)
-            raise ServerFailed(f"NATS ended with status {self.child.returncode}:\n{said}")
-        return self._server_name in self._greeting()
+        """Whether our child takes connections."""
+        return self.child is not None and self.child.poll() is None and self._server_name in self._greeting()
 
     def stop(self, seconds: float = 10) -> None:
         """Stop the server; what was acknowledged is kept."""
@@ -116,6 +111,12 @@ class NatsBox:
                 return connection.makefile(encoding="utf-8").readline()
         except OSError:
             return ""
+
+    def _is_ready_or_failed(self) -> bool:
+        if self.child is not None and self.child.poll() is not None:
+            said = process.last_lines(self.log, self._log_start)
+            raise ServerFailed(f"NATS ended with status {self.child.returncode}:\n{said}")
+        return self.is_ready()
 
     def _has_reloaded(self, since: int) -> bool:
         said = process.last_lines(self.log, since)

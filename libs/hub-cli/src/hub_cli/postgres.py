@@ -87,14 +87,23 @@ class PostgresBox:
         return f"postgresql://{user}:{password or self.password}@{ports.LOOPBACK}:{self.port}/{database}"
 
     def start(self, seconds: float = 60) -> None:
-        """Make the data folder if there is none, start the server, wait until it takes connections."""
+        """Make the data folder if there is none, start the server, wait until it takes connections.
+
+        `ServerFailed` when it does not start; one that cannot because its predecessor is still
+        ending is started again.
+        """
         self.prepare()
         self.spawn()
-        process.wait_for(self.is_ready, seconds, "PostgreSQL")
+        process.wait_for(self._is_ready_or_again, seconds, "PostgreSQL")
 
     def prepare(self) -> None:
-        """Make the data folder if there is none: whole or not at all, also when killed half-way."""
+        """Make the data folder if there is none: whole or not at all, also when killed half-way.
+
+        Where there is one, wait until no server uses it any more: that of a supervisor that was killed
+        a moment ago still writes down what it has.
+        """
         if (self.data / "PG_VERSION").exists():
+            process.wait_for(lambda: not self._is_served(), 30, "the end of the PostgreSQL before")
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = self.folder / "data.unfinished"
@@ -132,22 +141,12 @@ class PostgresBox:
         self.child = process.spawn(command, self.log, ends_with=signal.SIGINT, user=self._user)
 
     def is_ready(self) -> bool:
-        """Whether our child takes connections; a file left by a killed server does not count.
-
-        A server that cannot start because its predecessor is still ending is started again;
-        any other failure is a `ServerFailed`.
-        """
-        if self.child is None:
-            return False
-        if self.child.poll() is not None:
-            said = process.last_lines(self.log, self._log_start)
-            if not any(text in said for text in _TRANSIENT):
-                raise ServerFailed(f"PostgreSQL ended with status {self.child.returncode}:\n{said}")
-            time.sleep(0.05)
-            self.spawn()
+        """Whether our child takes connections; a file left by a killed server does not count."""
         lines = self._pid_lines()
         return (
-            len(lines) >= _READY_LINE
+            self.child is not None
+            and self.child.poll() is None
+            and len(lines) >= _READY_LINE
             and lines[0] == str(self.child.pid)
             and lines[_READY_LINE - 1].strip() == "ready"
         )
@@ -156,6 +155,16 @@ class PostgresBox:
         """Stop the server: connections are ended, what was committed is kept ("fast shutdown")."""
         if self.child is not None:
             process.stop(self.child, signal.SIGINT, seconds)
+
+    def _is_ready_or_again(self) -> bool:
+        if self.child is None or self.child.poll() is None:
+            return self.is_ready()
+        said = process.last_lines(self.log, self._log_start)
+        if not any(text in said for text in _TRANSIENT):
+            raise ServerFailed(f"PostgreSQL ended with status {self.child.returncode}:\n{said}")
+        time.sleep(0.05)
+        self.spawn()
+        return False
 
     def _pid_lines(self) -> list[str]:
         try:
@@ -169,13 +178,21 @@ class PostgresBox:
         PostgreSQL itself only sees that a process of that number lives, and refuses to start; after
         the restart of a container, whose numbers are small and come again, it would refuse for ever.
         """
-        lines = self._pid_lines()
-        try:
-            works_in = Path(f"/proc/{int(lines[0])}/cwd").readlink()
-        except (IndexError, ValueError, OSError):
-            return  # no file, no such process, or not ours to look at: PostgreSQL decides
-        if works_in != self.data.resolve():
+        if self._holder() not in (None, self.data.resolve()):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _is_served(self) -> bool:
+        return self._holder() == self.data.resolve()
+
+    def _holder(self) -> Path | None:
+        """Where the process named in `postmaster.pid` works; a server works in its data folder.
+
+        `None`: there is no such process, or it is not ours to look at.
+        """
+        try:
+            return Path(f"/proc/{int(self._pid_lines()[0])}/cwd").readlink()
+        except (IndexError, ValueError, OSError):
+            return None
 
     @functools.cached_property
     def _major(self) -> int:

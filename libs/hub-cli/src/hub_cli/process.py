@@ -17,7 +17,12 @@ class ServerFailed(Exception):
 
 
 def spawn(
-    command: Sequence[str | Path], log: Path, *, ends_with: signal.Signals, user: str = "same"
+    command: Sequence[str | Path],
+    log: Path,
+    *,
+    ends_with: signal.Signals,
+    user: str = "same",
+    stdin: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     """Start a program that gets the signal `ends_with` when this process ends, however it ends.
 
@@ -30,7 +35,7 @@ def spawn(
     with log.open("ab") as output:
         return subprocess.Popen(
             [*leashed, *command],
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=output,
             stderr=output,
             cwd="/",

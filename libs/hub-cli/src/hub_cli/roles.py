@@ -7,6 +7,7 @@ lock may be waited for and a transaction may idle are set on the application's r
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -31,6 +32,12 @@ ALTER ROLE "{name}_app" IN DATABASE {database} SET statement_timeout = '15s';
 ALTER ROLE "{name}_app" IN DATABASE {database} SET lock_timeout = '5s';
 ALTER ROLE "{name}_app" IN DATABASE {database} SET idle_in_transaction_session_timeout = '30s';
 """
+
+
+def service_dsn(dsn: str, role: str, password: str) -> str:
+    """The same database for another role, as SQLAlchemy wants it (`postgresql+asyncpg://…`)."""
+    address = urlsplit(dsn)
+    return f"postgresql+asyncpg://{role}:{password}@{address.hostname}:{address.port}{address.path}"
 
 
 async def create_database(superuser_dsn: str) -> None:

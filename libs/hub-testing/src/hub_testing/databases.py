@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import Final
 
 import asyncpg
 
@@ -10,9 +9,6 @@ from hub_cli import roles
 from hub_cli.postgres import PostgresBox
 from hub_core.manifest import Manifest
 from hub_service import migrations
-
-_DRIVER: Final = "postgresql+asyncpg://"
-
 
 @dataclass(frozen=True, slots=True)
 class ServiceDatabase:
@@ -53,15 +49,10 @@ async def create(server: PostgresBox, manifest: Manifest, *, migrate: bool = Tru
     finally:
         await connection.close()
 
-    def sqlalchemy_dsn(user: str, password: str) -> str:
-        return server.dsn(roles.DATABASE, f"{manifest.name}_{user}", password).replace(
-            "postgresql://", _DRIVER
-        )
-
     database = ServiceDatabase(
         schema=manifest.name,
-        app_dsn=sqlalchemy_dsn("app", application),
-        migrator_dsn=sqlalchemy_dsn("mig", migrator),
+        app_dsn=roles.service_dsn(superuser_dsn, f"{manifest.name}_app", application),
+        migrator_dsn=roles.service_dsn(superuser_dsn, f"{manifest.name}_mig", migrator),
         superuser_dsn=superuser_dsn,
     )
     if migrate:

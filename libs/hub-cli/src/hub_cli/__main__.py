@@ -1,0 +1,5 @@
+"""`python -m hub_cli` is `hub`."""
+
+from .main import app
+
+app()

@@ -1,0 +1,73 @@
+"""What each service is told: its environment variables (`hub_service.settings`), and the secrets in them."""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from typing import Any, Final
+
+from hub_core.manifest import Manifest
+
+from . import ports, roles, vault
+from .broker import OPERATOR, NatsBox
+from .place import GATEWAY, MAILBOX, SMTP, Place
+from .postgres import PostgresBox
+
+_IDENTITY: Final = "identity"
+
+
+def of_preparation(
+    place: Place, manifests: Sequence[Manifest], postgres: PostgresBox, nats: NatsBox
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What `hub_cli.preparation.prepare` is told of the databases and of the broker."""
+    databases = {
+        "superuser": postgres.dsn(),
+        "hub": postgres.dsn(roles.DATABASE),
+        "passwords": {
+            manifest.name: _passwords(place, manifest.name) for manifest in manifests if manifest.has_database
+        },
+    }
+    return databases, {"url": nats.url, "seed": nats.seed(OPERATOR)}
+
+
+def of_service(
+    manifest: Manifest, place: Place, manifests: Sequence[Manifest], postgres: PostgresBox, nats: NatsBox
+) -> dict[str, str]:
+    """The environment of one service, beside what the supervisor itself was given."""
+    addresses = {other.name: place.url(other.name) for other in manifests if other.name != GATEWAY}
+    given = {
+        "HUB_PUBLIC_ORIGIN": place.origin,
+        "HUB_IDENTITY_URL": addresses.get(_IDENTITY, ""),
+        "HUB_SERVICE_SECRET": _secret(place, f"{manifest.name}.service"),
+        "HUB_NATS_URL": nats.url,
+        "HUB_NATS_SEED": nats.seed(manifest.name),
+        "HUB_NOTIFY_SMTP_HOST": ports.LOOPBACK,
+        "HUB_NOTIFY_SMTP_PORT": str(place.ports[SMTP]),
+        "HUB_NOTIFY_SMS_URL": f"{place.url(MAILBOX)}/sms",
+        "HUB_GATEWAY_UPSTREAMS": json.dumps(addresses),
+    }
+    if manifest.has_database:
+        _, application = _passwords(place, manifest.name)
+        hub = postgres.dsn(roles.DATABASE)
+        given["HUB_DATABASE_DSN"] = roles.service_dsn(hub, f"{manifest.name}_app", application)
+    if manifest.name == _IDENTITY:
+        given["HUB_IDENTITY_KEY"] = vault.keep(
+            place.secrets / "identity.key", lambda: base64.b64encode(os.urandom(32)).decode()
+        )
+        given["HUB_IDENTITY_SERVICES"] = json.dumps(
+            {
+                other.name: {"secret": _secret(place, f"{other.name}.service"), "scopes": other.calls}
+                for other in manifests
+            }
+        )
+    return given
+
+
+def _passwords(place: Place, service: str) -> tuple[str, str]:
+    """Of the migrator and of the application."""
+    return _secret(place, f"{service}.migrator"), _secret(place, f"{service}.application")
+
+
+def _secret(place: Place, name: str) -> str:
+    return vault.keep(place.secrets / name, lambda: secrets.token_urlsafe(24))

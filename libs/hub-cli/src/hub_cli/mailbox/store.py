@@ -1,0 +1,153 @@
+"""Messages on the disk: what was accepted is there, also after a kill or a power cut."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+_SCHEMA: Final = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    received_at TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    raw BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS copies ON messages (message_id);
+CREATE UNIQUE INDEX IF NOT EXISTS sms_once ON messages (message_id) WHERE channel = 'SMS';
+CREATE TABLE IF NOT EXISTS recipients (
+    address TEXT NOT NULL,
+    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    PRIMARY KEY (address, message)
+) WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS shown AS
+    SELECT id, received_at, channel, message_id, sender, recipients, subject, raw,
+        (SELECT count(*) FROM messages AS same WHERE same.message_id = messages.message_id) AS copies
+    FROM messages;
+"""
+_NEWEST: Final = """
+SELECT * FROM shown WHERE id < :number
+    AND (:to IS NULL OR id IN (SELECT message FROM recipients WHERE address = :to))
+ORDER BY id DESC LIMIT :limit
+"""
+_AFTER: Final = """
+SELECT * FROM shown WHERE id > :number
+    AND (:to IS NULL OR id IN (SELECT message FROM recipients WHERE address = :to))
+ORDER BY id LIMIT :limit
+"""
+_ONE: Final = "SELECT * FROM shown WHERE id = :number"
+
+
+class Channel(StrEnum):
+    """How a message came."""
+
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it was accepted; `raw` is the whole e-mail, or the text of the SMS in UTF-8.
+
+    `copies` counts the messages with the same Message-ID (for SMS, the sender's id): more than one
+    e-mail means that the sender sent it again.
+    """
+
+    id: int
+    received_at: datetime
+    channel: Channel
+    message_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    raw: bytes
+    copies: int
+
+
+class Store:
+    """The messages in one SQLite file."""
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(file, isolation_level=None)
+        self._database.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def add(
+        self,
+        channel: Channel,
+        message_id: str,
+        sender: str,
+        recipients: Sequence[str],
+        subject: str,
+        raw: bytes,
+        now: datetime,
+    ) -> bool:
+        """Store a message for good; `False` when it is an SMS that was stored before."""
+        row = (now.isoformat(), channel, message_id, sender, json.dumps(list(recipients)), subject, raw)
+        with self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            added = self._database.execute(
+                """INSERT INTO messages (received_at, channel, message_id, sender, recipients, subject, raw)
+                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+                row,
+            )
+            if added.rowcount:
+                self._database.executemany(
+                    "INSERT OR IGNORE INTO recipients VALUES (?, ?)",
+                    [(address.lower(), added.lastrowid) for address in recipients],
+                )
+        return bool(added.rowcount)
+
+    def newest(self, to: str | None, before: int | None, limit: int) -> list[Message]:
+        """The newest messages (to one recipient) with an id below `before`, newest first."""
+        return self._select(_NEWEST, before or 1 << 62, to, limit)
+
+    def after(self, to: str | None, after: int, limit: int) -> list[Message]:
+        """The oldest messages (to one recipient) with an id above `after`, oldest first."""
+        return self._select(_AFTER, after, to, limit)
+
+    def one(self, number: int) -> Message | None:
+        """The message with this id."""
+        return next(iter(self._select(_ONE, number, None, 1)), None)
+
+    def copies(self) -> dict[str, int]:
+        """How many messages came with each Message-ID."""
+        return dict(self._database.execute("SELECT message_id, count(*) FROM messages GROUP BY message_id"))
+
+    def empty(self) -> None:
+        """Throw all messages away."""
+        with self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.execute("DELETE FROM recipients")
+            self._database.execute("DELETE FROM messages")
+
+    def _select(self, query: str, number: int, to: str | None, limit: int) -> list[Message]:
+        asked = {"number": number, "to": to.lower() if to else None, "limit": limit}
+        rows = self._database.execute(query, asked)
+        return [
+            Message(
+                id=row[0],
+                received_at=datetime.fromisoformat(row[1]),
+                channel=Channel(row[2]),
+                message_id=row[3],
+                sender=row[4],
+                recipients=tuple(json.loads(row[5])),
+                subject=row[6],
+                raw=row[7],
+                copies=row[8],
+            )
+            for row in rows
+        ]
