@@ -36,7 +36,7 @@ async def test_without_the_broker_petitions_are_filed_and_their_events_wait(
 
 
 @pytest.mark.parametrize("method", ["POST", "GET"])
-async def test_without_the_database_the_answer_is_to_come_again(
+async def test_without_database_and_broker_the_answer_is_to_come_again(
     settings: ServiceSettings,
     service_settings: Any,
     running: Any,
@@ -44,8 +44,11 @@ async def test_without_the_database_the_answer_is_to_come_again(
     body: dict[str, Any],
     method: str,
 ) -> None:
-    dsn = f"postgresql+asyncpg://petitions_app:secret@{NOWHERE}/hub"
-    app = create_app(service_settings(MANIFEST, ServiceSettings, database_dsn=dsn))
+    away = {
+        "database_dsn": f"postgresql+asyncpg://petitions_app:secret@{NOWHERE}/hub",
+        "nats_url": f"nats://{NOWHERE}",
+    }
+    app = create_app(service_settings(MANIFEST, ServiceSettings, **away))
     async with running(app) as client:
         for key in ({}, {"idempotency-key": "k-1"}):
             answer = await client.request(
