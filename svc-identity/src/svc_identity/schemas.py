@@ -217,7 +217,7 @@ class SessionView(schemas.Resource):
 class ResolveToken(schemas.Resource):
     """The access token that came to the gateway."""
 
-    token: Annotated[str, Field(max_length=512)]
+    token: Annotated[str, Field(max_length=8_192)]
 
 
 class InternalTokenView(schemas.Resource):

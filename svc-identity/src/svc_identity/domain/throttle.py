@@ -26,7 +26,7 @@ ADDRESS: Final = Policy(30, timedelta(seconds=1), timedelta(minutes=15), timedel
 """Wrong passwords from one network address, for any login name."""
 CODES_TO_EMAIL: Final = Policy(5, timedelta(minutes=1), timedelta(hours=6), timedelta(days=1))
 """Confirmation e-mails to one address, whether it has an account or not."""
-CODES_FROM_ADDRESS: Final = Policy(20, timedelta(minutes=1), timedelta(hours=1), timedelta(hours=6))
+CODES_FROM_ADDRESS: Final = Policy(50, timedelta(seconds=10), timedelta(minutes=15), timedelta(hours=1))
 """Confirmation e-mails caused from one network address."""
 
 
