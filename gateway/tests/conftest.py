@@ -226,6 +226,11 @@ class Dying:
 
 
 @pytest.fixture(scope="session")
+def routes() -> dict[str, Any]:
+    return ROUTES
+
+
+@pytest.fixture(scope="session")
 def service() -> Service:
     return Service()
 

@@ -30,8 +30,9 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _CONNECTIONS: Final = 256
 """Most connections to one service."""
-_IDLE: Final = 60.0
-"""Seconds that an unused connection is kept."""
+_IDLE: Final = 4.0
+"""Seconds that an unused connection is kept: uvicorn closes its own after 5, and a POST that meets that
+moment would fail."""
 _LOOK_AFTER: Final = 1.0
 """Seconds until a request is worth the cost of watching whether its client is still there."""
 _SOON: Final = {"retry-after": "1"}

@@ -1,3 +1,3 @@
 "use strict";
 const place = document.getElementById("reference");
-Redoc.init("/openapi.json", { nonce: place.dataset.nonce, hideDownloadButtons: false, pathInMiddlePanel: true }, place);
+Redoc.init("/openapi.json", { hideDownloadButtons: false, pathInMiddlePanel: true }, place);
