@@ -1,11 +1,270 @@
-"""A person's journey."""
+"""A person's journey through the running hub, with requests-oauthlib as the application.
 
+What belongs to the person happens in a browser; what belongs to the application goes through the
+gateway with tokens, as any third party's would.
+"""
+
+import os
+import re
+import secrets
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any, Final
+
+import requests
+from oauthlib.oauth2 import OAuth2Error
+from requests_oauthlib import OAuth2Session
+from rich import box
 from rich.console import Console
+from rich.live import Live
+from rich.table import Table
 
-from .place import Place
+from .browser import Browser, NoSuchPart
+from .place import MAILBOX, Place
+
+_CLIENT: Final = "demo-portal"
+_CALLBACK: Final = "http://127.0.0.1:8765/callback"
+_SCOPES: Final = ("openid", "profile", "email", "offline_access", "petitions:read", "petitions:write")
+_CODE: Final = re.compile(r"(?<!\d)\d{4} ?\d{4}(?!\d)")
+_SECONDS: Final = 20
+_POLL: Final = 0.01
+
+
+class StepFailed(Exception):
+    """A step did not give what it had to; the message says what came instead."""
+
+
+class Journey:
+    """One person, made up for this run, and the application that person uses.
+
+    Each method is a step; it gives a short word on what came of it.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self._origin = place.origin
+        self._mailbox = f"{place.url(MAILBOX)}/api/messages"
+        self._email = f"demo-{secrets.token_hex(4)}@example.org"
+        self._password = secrets.token_urlsafe(18)
+        self._browser = Browser(ends_at=_CALLBACK)
+        self._application = OAuth2Session(_CLIENT, redirect_uri=_CALLBACK, scope=_SCOPES, pkce="S256")
+        self._application.trust_env = False
+        self._provider: dict[str, Any] = {}
+        self._code = ""
+        self._institution = ""
+        self._key = str(uuid.uuid4())
+        self._petition: dict[str, Any] = {}
+
+    def steps(self) -> tuple[tuple[str, Callable[[], str]], ...]:
+        """The whole journey, in its order."""
+        return (
+            ("read the provider's configuration", self.discover),
+            ("person opens the application and is asked to sign in", self.begin),
+            ("person creates an account", self.create_account),
+            ("person gets a code by e-mail", self.read_code),
+            ("person confirms the address", self.confirm),
+            ("person signs in", self.sign_in),
+            ("person agrees to what the application asks", self.agree),
+            ("application exchanges the code for tokens", self.exchange),
+            ("application asks who it is", self.ask_who),
+            ("choose an institution from the catalog", self.choose_institution),
+            ("file a petition", self.file),
+            ("send the same again: no second petition", self.file_again),
+            ("list one's own petitions", self.list_own),
+            ("the number comes by e-mail", self.read_number),
+            ("refresh the token", self.refresh),
+            ("revoke it", self.revoke),
+            ("the revoked token is refused", self.be_refused),
+        )
+
+    def discover(self) -> str:
+        """OpenID Connect Discovery 1.0."""
+        self._provider = self._get("/.well-known/openid-configuration")
+        return str(self._provider["issuer"])
+
+    def begin(self) -> str:
+        """RFC 6749, 4.1.1, with PKCE (RFC 7636)."""
+        address, _ = self._application.authorization_url(self._provider["authorization_endpoint"])
+        self._browser.open(address)
+        return "code + PKCE (S256)"
+
+    def create_account(self) -> str:
+        """With an address nobody has had yet."""
+        self._browser.follow("sign-up")
+        self._browser.submit(
+            {
+                "given-name": "Ana",
+                "family-name": "Popescu",
+                "email": self._email,
+                "new-password": self._password,
+            }
+        )
+        return self._email
+
+    def read_code(self) -> str:
+        """The code is the only number of eight digits."""
+        self._code = self._wait_for_mail(_CODE)
+        return "one e-mail"
+
+    def confirm(self) -> str:
+        """With the code."""
+        self._browser.submit({"one-time-code": self._code})
+        return ""
+
+    def sign_in(self) -> str:
+        """With address and password."""
+        self._browser.submit({"username": self._email, "current-password": self._password})
+        return ""
+
+    def agree(self) -> str:
+        """Then the browser is sent back to the application."""
+        self._browser.submit({})
+        _expect(self._browser.address.startswith(_CALLBACK), "the browser did not come back")
+        return "back at the application"
+
+    def exchange(self) -> str:
+        """RFC 6749, 4.1.3; the library checks the state."""
+        token = self._application.fetch_token(
+            self._provider["token_endpoint"],
+            authorization_response=self._browser.address,
+            include_client_id=True,
+        )
+        return f"opaque, for {token['expires_in']} s"
+
+    def ask_who(self) -> str:
+        """OpenID Connect Core 1.0, 5.3."""
+        told = _json(self._application.get(self._provider["userinfo_endpoint"], timeout=_SECONDS))
+        _expect(told["email"] == self._email, "userinfo tells another address")
+        return str(told["name"])
+
+    def choose_institution(self) -> str:
+        """Nobody needs a token for the catalog."""
+        found = self._get("/catalog/v1/institutions?accepts_petitions=true&limit=50")["items"]
+        _expect(bool(found), "no institution takes petitions")
+        self._institution = found[0]["id"]
+        return str(found[0]["names"]["en"])
+
+    def file(self) -> str:
+        """The number is in the answer."""
+        answer = self._post_petition()
+        _expect(answer.status_code == requests.codes.created, _told(answer))
+        self._petition = answer.json()
+        return f"number {self._petition['registration_label']}"
+
+    def file_again(self) -> str:
+        """A repetition with the same Idempotency-Key gets the first answer."""
+        answer = self._post_petition()
+        _expect(_json(answer) == self._petition, "another answer than the first")
+        return f"number {self._petition['registration_label']}"
+
+    def list_own(self) -> str:
+        """There is one."""
+        listed = self._application.get(f"{self._origin}/petitions/v1/petitions", timeout=_SECONDS)
+        numbers = [item["id"] for item in _json(listed)["items"]]
+        _expect(numbers == [self._petition["id"]], f"{len(numbers)} petitions listed")
+        return "one"
+
+    def read_number(self) -> str:
+        """From svc-notify, which heard of it over NATS."""
+        number, date = map(re.escape, self._petition["registration_label"].split("/"))
+        return self._wait_for_mail(re.compile(rf"(?<!\d){number}\D{{1,20}}{date}"))
+
+    def refresh(self) -> str:
+        """RFC 6749, 6: the refresh token is new each time."""
+        before = self._application.token["refresh_token"]
+        after = self._application.refresh_token(self._provider["token_endpoint"], client_id=_CLIENT)
+        _expect(after["refresh_token"] != before, "the refresh token is the old one")
+        return "both tokens are new"
+
+    def revoke(self) -> str:
+        """RFC 7009."""
+        token = self._application.token["refresh_token"]
+        told = {"token": token, "token_type_hint": "refresh_token", "client_id": _CLIENT}
+        answer = requests.post(self._provider["revocation_endpoint"], data=told, timeout=_SECONDS)
+        _expect(answer.ok, _told(answer))
+        return ""
+
+    def be_refused(self) -> str:
+        """The gateway hears of the revocation over NATS."""
+
+        def refusal() -> str | None:
+            answer = self._application.get(f"{self._origin}/petitions/v1/petitions", timeout=_SECONDS)
+            return str(answer.json()["title"]) if answer.status_code == requests.codes.unauthorized else None
+
+        return _wait_for(refusal, "the token still works")
+
+    def _get(self, path: str) -> dict[str, Any]:
+        return _json(requests.get(f"{self._origin}{path}", timeout=_SECONDS))
+
+    def _post_petition(self) -> requests.Response:
+        petition = {
+            "institution_id": self._institution,
+            "kind": "REQUEST",
+            "subject": "Programul de lucru cu publicul",
+            "text": "Vă rog să îmi comunicați programul de lucru cu publicul în luna decembrie.",
+            "language": "ro",
+        }
+        answer: requests.Response = self._application.post(
+            f"{self._origin}/petitions/v1/petitions",
+            json=petition,
+            headers={"Idempotency-Key": self._key},
+            timeout=_SECONDS,
+        )
+        return answer
+
+    def _wait_for_mail(self, wanted: re.Pattern[str]) -> str:
+        """What is found in the text of an e-mail to this person."""
+
+        def found() -> str | None:
+            messages = _json(requests.get(self._mailbox, params={"to": self._email}, timeout=_SECONDS))
+            matches = (wanted.search(message["text"]) for message in messages["items"])
+            return next((match.group() for match in matches if match), None)
+
+        return _wait_for(found, "the e-mail did not come")
 
 
 def take(place: Place, screen: Console) -> bool:
-    """Take the journey."""
-    screen.print(place.origin)
+    """Take the journey and show each step with its time; whether all of it went well."""
+    os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # the embedded hub is on the loopback address
+    table = Table("step", "came of it", box=box.SIMPLE_HEAD)
+    table.add_column("ms", justify="right")
+    began = time.perf_counter()
+    with Live(table, console=screen):
+        for name, step in Journey(place).steps():
+            step_began = time.perf_counter()
+            try:
+                came_of_it = step()
+            except (StepFailed, NoSuchPart, requests.RequestException, OAuth2Error, KeyError) as fault:
+                table.add_row(name, f"{type(fault).__name__}: {fault}", _since(step_began), style="bold red")
+                return False
+            table.add_row(name, came_of_it, _since(step_began))
+        table.add_section()
+        table.add_row("together", "", _since(began))
     return True
+
+
+def _json(answer: requests.Response) -> dict[str, Any]:
+    _expect(answer.ok, _told(answer))
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def _told(answer: requests.Response) -> str:
+    return f"{answer.status_code} {answer.text[:300]}"
+
+
+def _expect(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise StepFailed(otherwise)
+
+
+def _wait_for(look: Callable[[], str | None], otherwise: str) -> str:
+    deadline = time.monotonic() + _SECONDS
+    while (found := look()) is None:
+        _expect(time.monotonic() < deadline, f"{otherwise} in {_SECONDS} s")
+        time.sleep(_POLL)
+    return found
+
+
+def _since(began: float) -> str:
+    return f"{(time.perf_counter() - began) * 1000:.0f}"
