@@ -18,6 +18,8 @@ import asyncio
 import base64
 import hashlib
 import itertools
+import json
+import os
 import re
 import secrets
 import sys
@@ -45,6 +47,24 @@ def say(line: str) -> None:
     """Show a line at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
+
+
+class Hub:
+    """The running hub of a folder: the addresses of its processes."""
+
+    def __init__(self, var: Path) -> None:
+        try:
+            state = json.loads((var / "run" / "state.json").read_text())
+        except FileNotFoundError:
+            sys.exit(
+                f"no hub runs in {var}: start one with `make up DETACH=1`, or name its folder with --var"
+            )
+        self._ports: dict[str, int] = state["ports"]
+
+    def url(self, name: str) -> str:
+        """The address of a process; the gateway's is the public origin."""
+        host = "localhost" if name == "gateway" else "127.0.0.1"
+        return f"http://{host}:{self._ports[name]}"
 
 
 @dataclass
@@ -163,20 +183,22 @@ def failed(times: Times) -> str:
     return f"   {len(times.failures)} FAILED: {times.failures[0]}" if times.failures else ""
 
 
-async def measure_service(options: argparse.Namespace, http: aiohttp.ClientSession, token: str) -> None:
+async def measure_service(
+    options: argparse.Namespace, hub: Hub, http: aiohttp.ClientSession, token: str
+) -> None:
     """The service alone, with the internal token that the gateway would send."""
-    secret = (options.folder / "secrets" / "gateway.service").read_text()
+    secret = (options.var / "secrets" / "gateway.service").read_text()
     async with http.post(
-        f"{options.identity}/internal/v1/tokens/resolve",
+        f"{hub.url('identity')}/internal/v1/tokens/resolve",
         json={"token": token},
-        auth=aiohttp.BasicAuth("gateway", secret),
+        headers={"authorization": aiohttp.encode_basic_auth("gateway", secret)},
     ) as answer:
         answer.raise_for_status()
         internal = (await answer.json())["internal_token"]
-    known = await institutions(http, options.origin)
+    known = await institutions(http, hub.url("gateway"))
 
     def filing(institution_id: str) -> Awaitable[dict[str, Any]]:
-        return file(http, options.service, internal, institution_id)
+        return file(http, hub.url("petitions"), internal, institution_id)
 
     for _ in range(2 * options.clients):
         await filing(known[0])
@@ -186,25 +208,25 @@ async def measure_service(options: argparse.Namespace, http: aiohttp.ClientSessi
 
 
 async def measure_gateway(
-    options: argparse.Namespace, http: aiohttp.ClientSession, tokens: list[str]
+    options: argparse.Namespace, hub: Hub, http: aiohttp.ClientSession, tokens: list[str]
 ) -> None:
     """Through the gateway at a constant rate, until the last e-mail is in the mailbox.
 
     All go to one institution, so that a number names one petition.
     """
-    institution_id = (await institutions(http, options.origin))[0]
+    institution_id = (await institutions(http, hub.url("gateway")))[0]
     for token in tokens:
-        await file(http, options.origin, token, institution_id)
+        await file(http, hub.url("gateway"), token, institution_id)
     times, mail = Times(), Times()
     answered_at: dict[int, float] = {}
-    people, last_mail = itertools.cycle(tokens), await newest_mail(http, options.mailbox)
+    people, last_mail = itertools.cycle(tokens), await newest_mail(http, hub.url("mailbox"))
     began = time.perf_counter()
 
     async def one(order: int) -> None:
         due = began + order / options.rate
         await asyncio.sleep(due - time.perf_counter())
         try:
-            petition = await file(http, options.origin, next(people), institution_id)
+            petition = await file(http, hub.url("gateway"), next(people), institution_id)
         except (RuntimeError, aiohttp.ClientError, TimeoutError) as error:
             times.failures.append(str(error))
         else:
@@ -214,7 +236,7 @@ async def measure_gateway(
     await asyncio.gather(*(one(order) for order in range(int(options.rate * options.seconds))))
     say(f"  through the gateway, {options.rate:g}/s, open loop")
     say(f"    request to 201:    {times.shown()}{failed(times)}")
-    arrived_at = await arrivals(http, options.mailbox, last_mail, set(answered_at))
+    arrived_at = await arrivals(http, hub.url("mailbox"), last_mail, set(answered_at))
     mail.waits = [(arrived_at[number] - answered_at[number]) * 1000 for number in arrived_at]
     mail.failures = [f"no e-mail within {MAIL_SECONDS:.0f} s"] * (len(answered_at) - len(arrived_at))
     say(f"    201 to its e-mail: {mail.shown()}{failed(mail)}")
@@ -263,23 +285,17 @@ async def main() -> None:
     parser.add_argument("--rate", type=float, default=20.0, help="petitions/s through the gateway (20)")
     parser.add_argument("--seconds", type=float, default=15.0, help="length of each measurement (15)")
     parser.add_argument("--clients", type=int, default=16, help="at the service, at a time (16)")
-    parser.add_argument("--origin", default="http://localhost:8080")
-    parser.add_argument("--service", default="http://127.0.0.1:8103")
-    parser.add_argument("--identity", default="http://127.0.0.1:8101")
-    parser.add_argument("--mailbox", default="http://127.0.0.1:8025")
-    parser.add_argument("--folder", type=Path, default=Path(__file__).parents[2] / "var")
+    parser.add_argument("--var", type=Path, default=Path(os.environ.get("HUB_VAR", "var")))
     options = parser.parse_args()
+    hub = Hub(options.var)
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(10)) as http:
-        try:
-            tokens = [await sign_in(options.origin, f"{person}@example.org") for person in PEOPLE]
-        except aiohttp.ClientConnectionError:
-            sys.exit(f"no hub at {options.origin}: start it with `make up DETACH=1`")
+        tokens = [await sign_in(hub.url("gateway"), f"{person}@example.org") for person in PEOPLE]
         say("petitions")
         if options.only != "gateway":
-            await measure_service(options, http, tokens[0])
+            await measure_service(options, hub, http, tokens[0])
         if options.only != "service":
-            await measure_gateway(options, http, tokens)
+            await measure_gateway(options, hub, http, tokens)
 
 
 if __name__ == "__main__":

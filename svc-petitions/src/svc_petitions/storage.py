@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping, Select, insert, select
@@ -36,17 +36,23 @@ async def rules(session: AsyncSession, rule_id: str) -> list[domain.Rule]:
     return [domain.Rule(**{**row, "unit": domain.Unit(row["unit"])}) for row in rows.mappings()]
 
 
+_NEXT_NUMBER: Final = (
+    postgresql.insert(REGISTERS)
+    .on_conflict_do_update(
+        index_elements=["institution_id", "year"], set_={"last_number": REGISTERS.c.last_number + 1}
+    )
+    .returning(REGISTERS.c.last_number)
+)
+
+
 async def next_number(session: AsyncSession, institution_id: UUID, year: int) -> int:
     """The next number of an institution's register; the register is made when first needed.
 
     No sequence: its row stays locked until the transaction ends, and a rollback takes the number
     back, so that none is ever missing. Take it last: who waits for it waits for all that follows.
     """
-    first = postgresql.insert(REGISTERS).values(institution_id=institution_id, year=year, last_number=1)
-    following = first.on_conflict_do_update(
-        index_elements=["institution_id", "year"], set_={"last_number": REGISTERS.c.last_number + 1}
-    )
-    number: int = (await session.execute(following.returning(REGISTERS.c.last_number))).scalar_one()
+    first = {"institution_id": institution_id, "year": year, "last_number": 1}
+    number: int = (await session.execute(_NEXT_NUMBER, first)).scalar_one()
     return number
 
 
@@ -54,25 +60,26 @@ async def add(session: AsyncSession, petition: domain.Petition) -> None:
     """Store a petition just registered."""
     entry = petition.registration
     await session.execute(
-        insert(PETITIONS).values(
-            id=petition.id,
-            person_id=petition.signatory,
-            institution_id=petition.institution.id,
-            year=entry.year,
-            number=entry.number,
-            registered_at=entry.registered_at,
-            registered_on=entry.registered_on,
-            answer_due_on=entry.answer_due_on,
-            answer_rule_id=entry.answer_rule_id,
-            answer_legal_basis=entry.answer_legal_basis,
-            kind=petition.kind,
-            subject=petition.subject,
-            text=petition.text,
-            language=petition.language,
-            content_sha256=bytes.fromhex(petition.content_sha256),
-            state=petition.state,
-            version=petition.version,
-        )
+        insert(PETITIONS),
+        {
+            "id": petition.id,
+            "person_id": petition.signatory,
+            "institution_id": petition.institution.id,
+            "year": entry.year,
+            "number": entry.number,
+            "registered_at": entry.registered_at,
+            "registered_on": entry.registered_on,
+            "answer_due_on": entry.answer_due_on,
+            "answer_rule_id": entry.answer_rule_id,
+            "answer_legal_basis": entry.answer_legal_basis,
+            "kind": petition.kind,
+            "subject": petition.subject,
+            "text": petition.text,
+            "language": petition.language,
+            "content_sha256": bytes.fromhex(petition.content_sha256),
+            "state": petition.state,
+            "version": petition.version,
+        },
     )
 
 
@@ -106,8 +113,8 @@ async def summaries_of(
     return [domain.Summary(**_facts(row)) for row in rows.mappings()]
 
 
-_ADDRESSEE = [column.label(f"addressee_{column.name}") for column in INSTITUTIONS.c]
-_SUMMARY: Select[Any] = select(
+_ADDRESSEE: Final = [column.label(f"addressee_{column.name}") for column in INSTITUTIONS.c]
+_SUMMARY: Final[Select[Any]] = select(
     *(column for column in PETITIONS.c if column is not PETITIONS.c.text), *_ADDRESSEE
 ).join_from(PETITIONS, INSTITUTIONS, PETITIONS.c.institution_id == INSTITUTIONS.c.id)
 
