@@ -1,9 +1,6 @@
 """How long to wait before trying again."""
 
-from random import SystemRandom
-from typing import Final
-
-_RANDOM: Final = SystemRandom()
+import random
 
 
 def delay(failures: int, *, first: float, longest: float) -> float:
@@ -11,4 +8,4 @@ def delay(failures: int, *, first: float, longest: float) -> float:
 
     The jitter takes away up to half, so that those who failed together do not come back together.
     """
-    return min(first * 2.0 ** min(failures - 1, 32), longest) * _RANDOM.uniform(0.5, 1)
+    return min(first * 2.0 ** min(failures - 1, 32), longest) * random.uniform(0.5, 1)

@@ -81,7 +81,7 @@ class RetryLater(Exception):
         self.delay = delay
 
 
-class _UnknownSubject(Exception):
+class UnknownSubject(Exception):
     """No handler of the subscription takes this subject."""
 
 
@@ -90,7 +90,7 @@ class _DatabaseAway(Exception):
 
 
 _OUR_WORDS: Final = (Reject, Malformed)
-_HOPELESS: Final = (*_OUR_WORDS, ValidationError, _UnknownSubject)
+_HOPELESS: Final = (*_OUR_WORDS, ValidationError, UnknownSubject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,6 @@ class Loop:
         self._awaited = 0
         self._heard_at = 0.0
         self._refusal = ""
-        self._beat_seconds = _ACK_WAIT / 3
         self._log = _log.bind(service=service, consumer=wanted.durable)
 
     def stop(self) -> None:
@@ -198,7 +197,6 @@ class Loop:
         A broker or a database that is away never ends it.
         """
         failures = 0
-        beating = asyncio.create_task(self._keep_alive())
         try:
             while not self._stopping.is_set():
                 try:
@@ -212,15 +210,14 @@ class Loop:
         finally:
             self._stopping.set()
             await self._finish()
-            beating.cancel()
 
     async def _attend(self) -> None:
         """Bind to the durable and take its messages until the connection changes or the loop stops."""
         connected = self._nats.stats["reconnects"]
         info = await self._js.consumer_info(self._stream, self._durable)
-        self._beat_seconds = (info.config.ack_wait or _ACK_WAIT) / 3
         replies = self._nats.new_inbox()
         heard = await self._nats.subscribe(replies, cb=self._receive)
+        beating = asyncio.create_task(self._keep_alive((info.config.ack_wait or _ACK_WAIT) / 3))
         self._awaited = 0
         self._log.info("consumer bound")
         try:
@@ -231,6 +228,7 @@ class Loop:
                     async with asyncio.timeout(_LOOK_SECONDS):
                         await self._changed.wait()
         finally:
+            beating.cancel()
             with suppress(nats.errors.Error):
                 await heard.unsubscribe()
 
@@ -274,7 +272,7 @@ class Loop:
         delivery = _Delivery(message, subject, event_id, message.metadata.sequence.stream)
         known = self._models.get(subject)
         if known is None:
-            delivery.defect = _UnknownSubject()
+            delivery.defect = UnknownSubject()
             return delivery
         model, delivery.handler = known
         try:
@@ -327,7 +325,7 @@ class Loop:
 
     async def _handle(self, delivery: _Delivery) -> None:
         if delivery.envelope is None or delivery.handler is None:
-            raise delivery.defect or _UnknownSubject
+            raise delivery.defect or UnknownSubject
         failures = 0
         while True:
             try:
@@ -405,10 +403,10 @@ class Loop:
         self._failures.pop(delivery.stream_seq, None)
         await delivery.message.term()
 
-    async def _keep_alive(self) -> None:
+    async def _keep_alive(self, period: float) -> None:
         """Tell the broker of every message in hand that it is being worked on."""
         while True:
-            await asyncio.sleep(self._beat_seconds)
+            await asyncio.sleep(period)
             for delivery in list(self._in_hand.values()):
                 if self._nats.is_connected:
                     with suppress(nats.errors.Error, OSError):

@@ -23,6 +23,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 _SUBJECT: Final = re.compile(r"hub(\.[a-z][a-z0-9-]*){3}\.v[1-9][0-9]*")
 _CONTENT_TYPE: Final = "application/json"
+_LARGEST: Final = 256 * 1024
 
 
 class Event(BaseModel):
@@ -89,7 +90,10 @@ class _CloudEvent(BaseModel):
 
 
 def encode(event_id: UUID, event: Event, time: datetime, traceparent: str | None) -> bytes:
-    """The event as a CloudEvents JSON document; `time` is aware and written in UTC."""
+    """The event as a CloudEvents JSON document; `time` is aware and written in UTC.
+
+    `ValueError` beyond 256 KiB: the broker would refuse it later, when nobody can be told any more.
+    """
     document: dict[str, object] = {
         "specversion": "1.0",
         "id": str(event_id),
@@ -102,7 +106,10 @@ def encode(event_id: UUID, event: Event, time: datetime, traceparent: str | None
     }
     if traceparent:
         document["traceparent"] = traceparent
-    return orjson.dumps(document)
+    encoded = orjson.dumps(document)
+    if len(encoded) > _LARGEST:
+        raise ValueError(f"{event.subject}: an event of {len(encoded)} bytes carries more than ids and facts")
+    return encoded
 
 
 def decode(model: type[E], payload: bytes) -> Envelope[E]:

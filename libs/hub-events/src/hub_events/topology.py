@@ -71,10 +71,10 @@ def permissions(manifest: Manifest, manifests: Iterable[Manifest]) -> Permission
     A wildcard of the broker stands for whole tokens only, so consumers are named one by one.
     `ValueError` when the service listens to one that publishes nothing.
     """
-    publishers = {other.name for other in manifests if other.publishes}
-    strangers = {consumer.source for consumer in manifest.consumers} - publishers
-    if strangers:
-        raise ValueError(f"{manifest.name} listens to {strangers}, which publish nothing")
+    silent = {other.name for other in manifests if not other.publishes}
+    unheard = silent & {consumer.source for consumer in manifest.consumers}
+    if unheard:
+        raise ValueError(f"{manifest.name} listens to {unheard}, which publish nothing")
     publish: list[str] = []
     if manifest.publishes:
         stream = stream_name(manifest.name)
