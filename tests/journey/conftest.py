@@ -1,0 +1,69 @@
+"""The whole hub, as `make up` starts it, in a folder and on ports of its own."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hub_cli.place import State
+from hub_testing.traces import TraceSink
+
+PORT_BASE = 23080
+HUB = (sys.executable, "-m", "hub_cli")
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A running hub: its folder, and the addresses of its processes."""
+
+    folder: Path
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.port('gateway')}"
+
+    @property
+    def mailbox(self) -> str:
+        return f"http://localhost:{self.port('mailbox')}"
+
+    def port(self, process: str) -> int:
+        return State.read(self.folder).ports[process]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [*HUB, *arguments, "--var", str(self.folder)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.fixture(scope="session")
+def spans() -> Iterator[TraceSink]:
+    """What the hub's processes trace."""
+    sink = TraceSink()
+    sink.start()
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory, spans: TraceSink) -> Iterator[Hub]:
+    running = Hub(tmp_path_factory.mktemp("hub"))
+    command = [*HUB, "up", "--detach", "--port-base", str(PORT_BASE), "--var", str(running.folder)]
+    environment = {"HUB_OTLP_ENDPOINT": spans.url, "PATH": "/usr/bin:/bin"}
+    started = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=120, env=environment
+    )
+    assert started.returncode == 0, started.stdout + started.stderr
+    yield running
+    running.run("down")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; without one, what needs it is skipped by name."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine: install Debian's package `chromium` to look at the pages")
+    return path

@@ -1,0 +1,172 @@
+"""The pages for people, in a real browser: without barriers, without scripts, in three languages."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from .conftest import Hub
+
+pytestmark = pytest.mark.xdist_group("hub")
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+OFFLINE = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PASSWORD = "demo-parola-2026"
+PEOPLE = {"ro": "ana.popescu@example.org", "hu": "kovacs.istvan@example.org", "en": "jane.doe@example.org"}
+CALLBACK = "http://127.0.0.1:8765/callback"
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(OFFLINE))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, hub: Hub) -> Iterator[Any]:
+    """Open a browser: `visit(language, scheme="light", width=1280, scripts=True)` gives a page."""
+    contexts: list[BrowserContext] = []
+    elsewhere: list[str] = []
+    faults: list[str] = []
+
+    def look(request: Request) -> None:
+        if not request.url.startswith((hub.origin, hub.mailbox, CALLBACK)):
+            elsewhere.append(request.url)
+
+    def visit(language: str, scheme: Any = "light", width: int = 1280, *, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            locale=language,
+            color_scheme=scheme,
+            viewport={"width": width, "height": 800},
+            java_script_enabled=scripts,
+        )
+        context.route(f"{CALLBACK}**", lambda route: route.fulfill(body="back at the application"))
+        context.on("request", look)
+        context.on("weberror", lambda error: faults.append(str(error.error)))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert elsewhere == [], "a page asked another origin"
+    assert [fault for fault in faults if "422" not in fault] == []
+
+
+def look_at(page: Page, language: str) -> None:
+    """The page has no barrier that axe knows, speaks the language, and fits its width."""
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"), (
+        f"{page.url} is too wide"
+    )
+
+
+def authorize(hub: Hub, **changes: str) -> str:
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(b"v" * 43).digest()).rstrip(b"=").decode()
+    asked = {
+        "client_id": "demo-portal",
+        "response_type": "code",
+        "redirect_uri": CALLBACK,
+        "scope": "openid petitions:read",
+        "state": "s-1",
+        "prompt": "consent",
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    return f"{hub.origin}/oauth2/authorize?{urlencode(asked | changes)}"
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [("ro", 320, "light"), ("hu", 320, "dark"), ("en", 1280, "light")]
+)
+def test_the_pages_of_an_account_have_no_barriers(
+    hub: Hub, visit: Any, language: str, width: int, scheme: str
+) -> None:
+    page = visit(language, scheme, width)
+    page.goto(f"{hub.origin}/account/sign-up")
+    look_at(page, language)
+    page.locator("button.main").click()
+    page.locator(".summary").wait_for()
+    look_at(page, language)
+
+    page.goto(authorize(hub))
+    look_at(page, language)
+    page.fill("#email", PEOPLE[language])
+    page.fill("#password", PASSWORD)
+    page.locator("button.main").click()
+    page.wait_for_url("**/account/consent**")
+    look_at(page, language)
+    page.locator("button[value=agree]").click()
+    page.wait_for_url(f"{CALLBACK}**")
+    answer = parse_qs(urlsplit(page.url).query)
+    assert answer["state"] == ["s-1"]
+    assert answer["iss"] == [hub.origin]
+    assert answer["code"]
+
+    page.goto(f"{hub.origin}/account/overview")
+    look_at(page, language)
+    page.goto(f"{hub.origin}/account/sign-out")
+    look_at(page, language)
+    page.locator("main button.main").click()
+    page.wait_for_url("**/account/signed-out**")
+    look_at(page, language)
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("ro", "dark"), ("hu", "light")])
+def test_the_pages_of_the_gateway_have_no_barriers(hub: Hub, visit: Any, language: str, scheme: str) -> None:
+    page = visit(language, scheme, width=320)
+    for path in ("/", "/problems/petition-not-found"):
+        page.goto(hub.origin + path)
+        look_at(page, language)
+
+
+def test_the_reference_is_readable_without_the_internet(hub: Hub, visit: Any) -> None:
+    page = visit("en")
+    page.goto(f"{hub.origin}/docs")
+    page.get_by_role("heading", name="File a petition").first.wait_for()
+
+
+def test_the_mailbox_has_no_barriers(hub: Hub, visit: Any) -> None:
+    page = visit("en", "dark", 320)
+    page.goto(f"{hub.mailbox}/")
+    look_at(page, "en")
+
+
+def test_one_signs_in_without_scripts(hub: Hub, visit: Any) -> None:
+    page = visit("ro", scripts=False)
+    page.goto(authorize(hub))
+    page.fill("#email", PEOPLE["ro"])
+    page.fill("#password", PASSWORD)
+    page.locator("button.main").click()
+    page.locator("button[value=agree]").click()
+    page.wait_for_url(f"{CALLBACK}**")
+    assert "code=" in page.url
+
+
+def test_a_refusal_of_the_person_reaches_the_application(hub: Hub, visit: Any) -> None:
+    page = visit("en")
+    page.goto(authorize(hub))
+    page.fill("#email", PEOPLE["en"])
+    page.fill("#password", PASSWORD)
+    page.locator("button.main").click()
+    page.locator("button[value=deny]").click()
+    page.wait_for_url(f"{CALLBACK}**")
+    assert parse_qs(urlsplit(page.url).query)["error"] == ["access_denied"]
