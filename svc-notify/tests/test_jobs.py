@@ -16,7 +16,7 @@ from structlog.testing import LogCapture
 from hub_core import clock, ids
 from svc_notify import jobs, operations
 from svc_notify.domain import deliveries
-from svc_notify.domain.deliveries import Answer, Cause, Delivery, Lane, Outcome, State
+from svc_notify.domain.deliveries import Answer, Cause, Delivery, Lane, Outcome
 from svc_notify.jobs import Sender
 
 Turn = Callable[[Sender], Awaitable[None]]
@@ -312,7 +312,7 @@ async def test_two_senders_at_once_never_send_one_delivery_twice(
         await office.until(40)
     assert sorted(office.message_ids) == [f"<{delivery.id}@hub.example>" for delivery in queued]
     assert sorted(await told()) == [(SENT, str(delivery.id)) for delivery in queued]
-    assert office.connections == 8
+    assert office.connections <= 8
 
 
 async def a_claim(hub: Any) -> Delivery:
@@ -360,7 +360,21 @@ async def test_who_lost_a_delivery_changes_nothing(
     assert await told() == [(SENT, str(delivery.id))]
 
 
-async def test_a_slow_server_does_not_cost_the_lease(
+async def test_nobody_can_claim_what_is_being_handed_over(
+    office: Any, sender: Sender, turn: Turn, hub: Any, queue_notice: Queue, stored: Stored
+) -> None:
+    office.hold()
+    delivery = await queue_notice()
+    attempt = asyncio.create_task(turn(sender))
+    await office.until(1)
+    async with hub.database.sessions() as session:
+        assert await operations.claim(session, Lane.NOTICE, 1, clock.now() + timedelta(hours=1)) == []
+    office.release()
+    await attempt
+    assert (await stored(delivery.id))["state"] == "SENT"
+
+
+async def test_a_slow_server_is_awaited_under_an_extended_lease(
     office: Any,
     sender: Sender,
     turn: Turn,
@@ -368,30 +382,33 @@ async def test_a_slow_server_does_not_cost_the_lease(
     queue_notice: Queue,
     stored: Stored,
     looking: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(jobs, "_ANSWER_SECONDS", 0.01)
     office.hold()
     delivery = await queue_notice()
     attempt = asyncio.create_task(turn(sender))
     await office.until(1)
-    almost_over = clock.now() + timedelta(seconds=2)
-    await looking.execute("UPDATE notify.deliveries SET due_at = $1", almost_over)
-    sender._held[delivery.id] = replace(sender._held[delivery.id], due_at=almost_over)
+    soon = clock.now() + timedelta(seconds=2)
+    await looking.execute("UPDATE notify.deliveries SET due_at = $1", soon)  # waits for the row
+    sender._held[delivery.id] = replace(sender._held[delivery.id], due_at=soon)
     await sender._extend_leases(hub)
-    assert (await stored(delivery.id))["due_at"] > almost_over + timedelta(seconds=10)
+    assert (await stored(delivery.id))["due_at"] > soon + timedelta(seconds=10)
     office.release()
     await attempt
-    assert (await stored(delivery.id))["state"] == "SENT"
+    assert ((await stored(delivery.id))["state"], len(office.letters)) == ("SENT", 1)
 
 
-async def test_a_sender_that_was_stopped_past_its_lease_sends_nothing(
-    office: Any, sender: Sender, hub: Any, queue_notice: Queue, stored: Stored
+async def test_a_sender_that_was_stopped_until_another_sent_sends_nothing(
+    office: Any, sender: Sender, turn: Turn, hub: Any, queue_notice: Queue, let_time_pass: Shift
 ) -> None:
     await queue_notice()
-    claimed = await a_claim(hub)
-    sender._held[claimed.id] = replace(claimed, due_at=clock.now() - timedelta(seconds=1))
-    await sender._attempt(hub, operations.Claimed(claimed, {}))
-    assert office.letters == []
-    assert (await stored(claimed.id))["state"] == State.SENDING
+    stopped = await a_claim(hub)
+    await let_time_pass()
+    await turn(sender)
+    sender._held[stopped.id] = stopped
+    await sender._attempt(hub, operations.Claimed(stopped, {}))
+    assert len(office.letters) == 1
 
 
 async def test_a_sent_message_is_noted_as_soon_as_the_database_is_back(

@@ -1,8 +1,9 @@
 """The senders: what is due goes out, once.
 
-A delivery is claimed (committed), then sent, then settled (committed with its event). What a killed
-sender had claimed is free again when its lease ends. Between the server's 250 and our commit lies
-the one moment in which a kill makes a second sending; that one carries the same Message-ID.
+A delivery is claimed (committed), then handed over while the transaction that notes it is open, so
+that after the server's 250 only the commit is left. Between those two lies the one moment in which
+a kill makes a second sending; that one carries the same Message-ID. What a killed sender had claimed
+is free again when its lease ends.
 """
 
 import asyncio
@@ -37,8 +38,10 @@ _tracer: Final = get_tracer("svc_notify")
 
 _POLL: Final = timedelta(seconds=1)
 _EXTEND_BEFORE_END: Final = timedelta(seconds=10)
+_TAKEN: Final = 250
+_ANSWER_SECONDS: Final = 8.0
 _DATABASE_AGAIN: Final = 0.2
-_GOODBYE_SECONDS: Final = 5.0
+GOODBYE_SECONDS: Final = 5.0
 _DATABASE_AWAY: Final = (SQLAlchemyError, OSError)
 _IDENTITY_AWAY: Final = {
     HTTPStatus.UNAUTHORIZED,
@@ -58,6 +61,13 @@ class _Mail:
     address: str
     language: Language
     content: bytes
+
+
+@dataclass(slots=True)
+class _HandingOver:
+    """A message on its way to the server, once that has begun."""
+
+    task: asyncio.Task[Outcome] | None = None
 
 
 class Sender:
@@ -90,7 +100,7 @@ class Sender:
                     await self._extend_leases(hub)
                     await self._claim(hub)
                 except _DATABASE_AWAY as error:
-                    _log.warning("database away", lane=self._lane.name, error=type(error).__name__)
+                    self._warn(error)
                 await self._wait()
         finally:
             await self._finish()
@@ -144,16 +154,38 @@ class Sender:
                 mail = await _write(hub, self._settings, claimed)
                 if isinstance(mail, Outcome):
                     await self._settle(hub, delivery, mail, None)
-                elif self._still_holds(delivery):
-                    outcome = await self._hand_over(mail)
-                    await self._settle(hub, delivery, outcome, mail.language)
+                else:
+                    await self._send(hub, delivery, mail)
         finally:
             del self._held[delivery.id]
 
-    def _still_holds(self, delivery: Delivery) -> bool:
-        """Whether the lease runs still: a process that was stopped for a while may have lost it."""
-        ends = self._held[delivery.id].due_at
-        return ends is not None and clock.now() < ends
+    async def _send(self, hub: Resources, delivery: Delivery, mail: _Mail) -> None:
+        """Hand a message over and note it. A server that takes its time is awaited under the lease."""
+        way = _HandingOver()
+
+        async def hand_over() -> bool:
+            way.task = asyncio.create_task(self._hand_over(mail))
+            ended, _ = await asyncio.wait([way.task], timeout=_ANSWER_SECONDS)
+            return bool(ended) and way.task.result().answer is Answer.ACCEPTED
+
+        now, accepted = clock.now(), Outcome(Answer.ACCEPTED, _TAKEN)
+        sent = deliveries.settle(delivery, accepted, now, chance=0, language=mail.language)
+        noted = False
+        try:
+            async with hub.database.sessions() as session:
+                noted = await operations.send(session, sent, now, hand_over)
+        except _DATABASE_AWAY as error:
+            self._warn(error)
+        if way.task is None:
+            return  # another sender has it, or it could not be noted; it was not sent either
+        try:
+            outcome = await way.task
+        finally:
+            way.task.cancel()
+        if noted:
+            self._tell(sent, outcome)
+        else:
+            await self._settle(hub, delivery, outcome, mail.language)
 
     async def _hand_over(self, mail: _Mail) -> Outcome:
         with _tracer.start_as_current_span("SMTP", kind=SpanKind.CLIENT) as span:
@@ -172,30 +204,31 @@ class Sender:
         self, hub: Resources, delivery: Delivery, outcome: Outcome, language: Language | None
     ) -> None:
         """Store what happened, however long the database is away: a sent message must not go again."""
-        self._note(outcome)
         now = clock.now()
         settled = deliveries.settle(delivery, outcome, now, chance=random.random(), language=language)
+        self._tell(settled, outcome)
         while True:
             try:
                 async with hub.database.sessions() as session:
                     held = await operations.settle(session, settled, now)
             except _DATABASE_AWAY as error:
-                _log.warning("database away", lane=self._lane.name, error=type(error).__name__)
+                self._warn(error)
                 await asyncio.sleep(_DATABASE_AGAIN)
             else:
                 break
+        if not held:
+            _log.warning("delivery lost", lane=self._lane.name, delivery=str(delivery.id))
+
+    def _tell(self, settled: Delivery, outcome: Outcome) -> None:
+        """Log an attempt. Rest after an outage, longer each time; any other answer ends it."""
         _log.info(
             "attempt",
-            delivery=str(delivery.id),
+            delivery=str(settled.id),
             answer=outcome.answer,
             reply_code=outcome.reply_code,
             state=settled.state,
             attempts=settled.attempts,
-            held=held,
         )
-
-    def _note(self, outcome: Outcome) -> None:
-        """Rest after an outage, longer each time; any other answer ends it."""
         now = clock.now()
         if outcome.answer is not Answer.OUTAGE:
             self._outages = 0
@@ -204,10 +237,13 @@ class Sender:
             self._rests_until = now + deliveries.pause(self._outages)
             _log.warning("outage", lane=self._lane.name, outages=self._outages, reply_code=outcome.reply_code)
 
+    def _warn(self, error: Exception) -> None:
+        _log.warning("database away", lane=self._lane.name, error=type(error).__name__)
+
     async def _finish(self) -> None:
         """Let what is under way end, for a moment; the rest is free again after its lease."""
         if self._attempts:
-            _, unfinished = await asyncio.wait(self._attempts, timeout=_GOODBYE_SECONDS)
+            _, unfinished = await asyncio.wait(self._attempts, timeout=GOODBYE_SECONDS)
             for attempt in unfinished:
                 attempt.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)

@@ -5,9 +5,8 @@ from fastapi import FastAPI
 from hub_service import chassis, i18n
 from hub_service.workers import Worker
 
-from . import consumers, routes
+from . import consumers, jobs, routes
 from .domain.deliveries import Lane
-from .jobs import Sender
 from .manifest import MANIFEST
 from .settings import Settings
 
@@ -18,7 +17,7 @@ _TAGS = [{"name": "messages", "description": "What the hub has written to you, a
 def create_app(settings: Settings | None = None) -> FastAPI:
     """svc-notify: tells people by e-mail what other services made known, once."""
     settings = settings or Settings()
-    senders = {lane: Sender(lane, settings) for lane in Lane}
+    senders = {lane: jobs.Sender(lane, settings) for lane in Lane}
     return chassis.build(
         MANIFEST,
         settings,
@@ -29,6 +28,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         scopes=_SCOPES,
         tags=_TAGS,
         subscriptions=consumers.subscriptions(lambda lane: senders[lane].wake()),
-        own_workers=[Worker(f"sender-{lane.name.lower()}", sender.run) for lane, sender in senders.items()],
+        own_workers=[
+            Worker(f"sender-{lane.name.lower()}", sender.run, grace=jobs.GOODBYE_SECONDS + 1)
+            for lane, sender in senders.items()
+        ],
         locale=i18n.folder_of(__file__),
     )

@@ -1,6 +1,6 @@
 """What svc-notify can do."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -107,10 +107,22 @@ async def settle(session: AsyncSession, settled: Delivery, now: datetime) -> boo
     False, and nothing done, when another sender has claimed it since.
     """
     async with session.begin():
-        held = await storage.store_if_held(session, settled)
-        if held:
-            await _tell_end(session, settled, now)
-    return held
+        return await _settle(session, settled, now)
+
+
+async def send(
+    session: AsyncSession, sent: Delivery, now: datetime, hand_over: Callable[[], Awaitable[bool]]
+) -> bool:
+    """Hand a claimed delivery over while all that says so waits for the commit; nobody can claim it then.
+
+    False, and nothing stored, when `hand_over` says that the message was not accepted, or when another
+    sender has claimed the delivery since: then it is not even called.
+    """
+    async with session.begin() as transaction:
+        accepted = await _settle(session, sent, now) and await hand_over()
+        if not accepted:
+            await transaction.rollback()
+    return accepted
 
 
 async def list_messages(
@@ -128,6 +140,13 @@ async def get_message(session: AsyncSession, person_id: UUID, message_id: UUID) 
     if delivery is None:
         raise MessageNotFound
     return delivery
+
+
+async def _settle(session: AsyncSession, settled: Delivery, now: datetime) -> bool:
+    held = await storage.store_if_held(session, settled)
+    if held:
+        await _tell_end(session, settled, now)
+    return held
 
 
 async def _tell_end(session: AsyncSession, delivery: Delivery, now: datetime) -> None:

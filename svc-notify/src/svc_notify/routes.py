@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Request, Response
 
 from hub_service import paging, policy, routing
 from hub_service.dependencies import Session

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -58,15 +58,20 @@ async def store_if_held(session: AsyncSession, changed: Delivery) -> bool:
 
 
 async def extend_leases(session: AsyncSession, held: Collection[Delivery], until: datetime) -> set[UUID]:
-    """Extend the leases of claimed deliveries that are still held; the ids of those."""
-    extended = await session.execute(
-        update(DELIVERIES)
-        .where(DELIVERIES.c.id.in_([delivery.id for delivery in held]), DELIVERIES.c.state == State.SENDING)
-        .values(due_at=until)
-        .returning(DELIVERIES.c.id, DELIVERIES.c.version)
+    """Extend the leases of claimed deliveries that are still held; the ids of those.
+
+    What is locked is passed over: it is being handed over or settled, and nobody can claim it.
+    """
+    claims = [(delivery.id, delivery.version) for delivery in held]
+    free = (
+        select(DELIVERIES.c.id)
+        .where(tuple_(DELIVERIES.c.id, DELIVERIES.c.version).in_(claims))
+        .with_for_update(skip_locked=True)
     )
-    versions = {delivery.id: delivery.version for delivery in held}
-    return {row.id for row in extended if versions[row.id] == row.version}
+    extended = await session.execute(
+        update(DELIVERIES).where(DELIVERIES.c.id.in_(free)).values(due_at=until).returning(DELIVERIES.c.id)
+    )
+    return set(extended.scalars())
 
 
 async def find_of_person(
