@@ -124,7 +124,7 @@ class OwnToken:
 
     async def get(self) -> str:
         """A token with at least a minute to live; raises `httpx2.HTTPError` when it cannot be had."""
-        if clock.now() > self._ends - _RENEW_BEFORE:
+        if clock.now() + _RENEW_BEFORE > self._ends:
             answer = await self._http.post(self._address, auth=self._auth)
             answer.raise_for_status()
             given = answer.json()
