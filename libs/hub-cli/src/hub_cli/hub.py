@@ -102,6 +102,8 @@ class Hub:
         await self._until_ready(MAILBOX, *(manifest.name for manifest in self._manifests))
         if is_stale:
             await asyncio.gather(*(self._seed(manifest) for manifest in self._manifests if manifest.seed))
+            publishers = [self._place.url(one.name) for one in self._manifests if one.publishes]
+            await self._job("settle", manifests, broker, publishers)
             vault.write(self._stamp, json.dumps(plan["fingerprints"]))
 
     async def _stop(self) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TextIO
 
+from hub_core import clock
 from hub_core.manifest import Manifest
 
 from . import console, hub, place, process
@@ -61,8 +62,9 @@ async def _run(
         following = asyncio.create_task(console.follow(shown, logs))
 
     def say(name: str, text: str) -> None:
+        now = clock.now().strftime("%H:%M:%S.%f")[:-3]
         for each in consoles:
-            each.say(name, text)
+            each.say(name, f"{now} {text}")
 
     try:
         await hub.Hub(where, manifests, say).run(announce)

@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+import httpx2
 import nats
+from nats.js import JetStreamContext
 from pydantic import TypeAdapter
 
-from hub_core.manifest import Manifest
+from hub_core.manifest import Manifest, stream_name
 from hub_events import topology
 from hub_service import migrations
 
 from . import roles, zygote
 
 _MANIFESTS: Final = TypeAdapter(list[Manifest])
+_SETTLE_SECONDS: Final = 20
+_POLL: Final = 0.02
 
 
 def plan(manifests: list[dict[str, Any]]) -> dict[str, Any]:
@@ -55,6 +59,41 @@ def migrate(manifests: list[dict[str, Any]], databases: dict[str, Any]) -> dict[
 def seed(target: str) -> None:
     """Load a service's reference and demo data, in the service's environment."""
     asyncio.run(zygote.resolve(target)())
+
+
+def settle(manifests: list[dict[str, Any]], broker: dict[str, str], addresses: list[str]) -> None:
+    """Wait until what the seeds told has been published and heard; `TimeoutError` when it takes long.
+
+    `addresses` are those of the services that publish.
+    """
+    asyncio.run(_settle(_MANIFESTS.validate_python(manifests), broker, addresses))
+
+
+async def _settle(manifests: list[Manifest], broker: dict[str, str], addresses: list[str]) -> None:
+    client = await nats.connect(broker["url"], nkeys_seed_str=broker["seed"])
+    try:
+        async with asyncio.timeout(_SETTLE_SECONDS), httpx2.AsyncClient(trust_env=False) as http:
+            while True:
+                published = [await _is_published(http, address) for address in addresses]
+                heard = [await _is_heard(client.jetstream(), manifest) for manifest in manifests]
+                if all((*published, *heard)):
+                    return
+                await asyncio.sleep(_POLL)
+    finally:
+        await client.close()
+
+
+async def _is_published(http: httpx2.AsyncClient, address: str) -> bool:
+    status = (await http.get(f"{address}/status")).json()
+    return bool(status["outbox"]["waiting"] == 0)
+
+
+async def _is_heard(jetstream: JetStreamContext, manifest: Manifest) -> bool:
+    for consumer in manifest.consumers:
+        info = await jetstream.consumer_info(stream_name(consumer.source), consumer.durable)
+        if info.num_pending or info.num_ack_pending:
+            return False
+    return True
 
 
 async def _prepare(manifests: list[Manifest], databases: dict[str, Any], broker: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from . import leash
@@ -44,13 +45,14 @@ _SHARED: Final = (
 
 def preload(modules: Iterable[str]) -> None:
     """Import what children need; what cannot be imported fails again, and loudly, in its own child."""
+    gc.disable()  # nothing to collect yet, and looking for it takes a quarter of the time
     for module in modules:
         try:
             importlib.import_module(module)
         except Exception:
             traceback.print_exc()
-    gc.collect()
     gc.freeze()  # the collector of a child leaves shared pages alone
+    gc.enable()
 
 
 def resolve(target: str) -> Any:
@@ -102,6 +104,7 @@ def _run(channel: socket.socket, parent: int, order: dict[str, Any]) -> NoReturn
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()  # Ctrl-C is for the supervisor
         leash.end_with_parent(parent, signal.SIGTERM)
+        leash.call_oneself(f"hub-{Path(order['log']).stem}")
         log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
         null = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((null, 0), (log, 1), (log, 2)):
