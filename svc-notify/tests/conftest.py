@@ -151,7 +151,6 @@ async def service(schema: Any, service_settings: Any, running: Any) -> AsyncIter
     await office.open()
     app = create_app(service_settings(MANIFEST, Settings, notify_smtp_port=office.port))
     async with running(app) as client:
-        app.state.hub.own_token._ends = clock.now()
         yield SimpleNamespace(client=client, office=office)
     await office.close()
 
@@ -196,7 +195,6 @@ async def hub(settings: Settings) -> AsyncIterator[Any]:
     async with httpx2.AsyncClient(timeout=5.0) as http:
         database = Database(settings)
         own_token = OwnToken(MANIFEST.name, settings, http)
-        own_token._ends = clock.now()
         yield SimpleNamespace(
             database=database, service=lambda address: ServiceClient(address, own_token, http)
         )

@@ -25,9 +25,7 @@ async def traced(
     settings = service_settings(
         MANIFEST, Settings, notify_smtp_port=office.port, otlp_endpoint=trace_sink.url
     )
-    app = create_app(settings)
-    async with running(app):
-        app.state.hub.own_token._ends = clock.now()
+    async with running(create_app(settings)):
         yield trace_sink
 
 
