@@ -209,3 +209,14 @@ async def test_a_page_knows_its_methods(client: httpx2.AsyncClient) -> None:
     answer = await client.post("/docs")
     assert answer.status_code == 405
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+async def test_an_upgrade_is_not_taken_and_ends_the_connection(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = f"GET {PUBLIC} HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
+    writer.write(head.encode() + b"GET /internal/v1/jwks HTTP/1.1\r\nhost: a\r\n\r\n")
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    writer.close()
+    assert status(answer) == 200
+    assert answer.count(b"HTTP/1.1 ") == 1

@@ -6,7 +6,7 @@ gets, byte by byte.
 """
 
 import re
-from ipaddress import AddressValueError, IPv6Address, IPv6Network
+from ipaddress import IPv6Address, IPv6Network
 from typing import Final
 
 from hub_service.problems import MalformedRequest
@@ -53,10 +53,9 @@ def network_of(client: str) -> str:
 
     One household or machine owns a whole /64; counting single addresses would count nobody.
     """
-    try:
-        address = IPv6Address(client.partition("%")[0])
-    except AddressValueError:
+    if ":" not in client:
         return client
+    address = IPv6Address(client.partition("%")[0])
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(IPv6Network((int(address), 64), strict=False))

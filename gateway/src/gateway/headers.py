@@ -8,7 +8,6 @@ unique and is not refuses the request. Outwards: nothing of our inside, and what
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -172,20 +171,12 @@ class Forwarding:
     def headers(self, client: str) -> list[Pair]:
         """The headers for a request that came from the address `client`."""
         sender = client.encode("ascii", "replace")
-        node = b'"[%b]"' % sender if _is_ipv6(client) else sender
+        node = b'"[%b]"' % sender if b":" in sender else sender
         return [*self._fixed, (b"x-forwarded-for", sender), (b"forwarded", b"for=%b%b" % (node, self._way))]
 
 
 def _quoted(host: bytes) -> bytes:
     return b'"%b"' % host if b":" in host else host
-
-
-def _is_ipv6(client: str) -> bool:
-    try:
-        IPv6Address(client)
-    except AddressValueError:
-        return False
-    return True
 
 
 class Dress:

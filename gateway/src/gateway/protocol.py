@@ -42,9 +42,11 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Stop measuring; what follows is the body."""
+        """Stop measuring; what follows is the body. An upgrade is not taken, and ends the connection."""
         self._in_head = False
         super().on_headers_complete()
+        if self.parser.should_upgrade():  # the parser drops what follows
+            self.cycle.keep_alive = False
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what the parser could not read, and close."""
