@@ -1,10 +1,11 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.limits import Limiter, Policy
 
 SECOND = 1_000_000_000
+UNTIMED = settings(deadline=None)  # the machine may be busy
 POLICY = Policy("p", quota=10, window=60, burst=4)
 
 policies = st.builds(
@@ -16,6 +17,7 @@ policies = st.builds(
 pauses = st.lists(st.one_of(st.just(0), st.integers(0, 20 * SECOND)), min_size=1, max_size=150)
 
 
+@UNTIMED
 @given(policies, pauses)
 def test_no_window_ever_holds_more_than_the_quota(policy: Policy, waits: list[int]) -> None:
     limiter, now, passed = Limiter(policy), 0, []
@@ -28,6 +30,7 @@ def test_no_window_ever_holds_more_than_the_quota(policy: Policy, waits: list[in
         assert len(within) <= policy.quota
 
 
+@UNTIMED
 @given(policies, pauses)
 def test_retry_after_is_honest(policy: Policy, waits: list[int]) -> None:
     limiter, now = Limiter(policy), 0
@@ -39,6 +42,7 @@ def test_retry_after_is_honest(policy: Policy, waits: list[int]) -> None:
             assert verdict.reset == 1 or not limiter.look("k", now + (verdict.reset - 1) * SECOND - 1).allowed
 
 
+@UNTIMED
 @given(policies, pauses)
 def test_what_is_said_to_remain_does(policy: Policy, waits: list[int]) -> None:
     limiter, now = Limiter(policy), 0
@@ -53,6 +57,7 @@ def test_what_is_said_to_remain_does(policy: Policy, waits: list[int]) -> None:
         assert limiter.take("k", now + verdict.reset * SECOND).allowed
 
 
+@UNTIMED
 @given(policies, pauses, st.integers(1, 5))
 def test_looking_counts_nothing_and_says_what_taking_says(
     policy: Policy, waits: list[int], looks: int

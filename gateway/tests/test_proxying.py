@@ -101,6 +101,17 @@ async def test_redirects_are_for_the_client(client: httpx2.AsyncClient, service:
     assert (await client.post(PUBLIC)).headers["location"] == "/petitions/v1/public/1"
 
 
+async def test_a_long_address_to_go_to_passes(client: httpx2.AsyncClient, service: Any) -> None:
+    address = "/account/sign-in?request=" + "x" * 12_000
+
+    @service.on(PUBLIC)
+    async def tell(scope: Any, receive: Any, send: Any) -> None:
+        await start_answer(send, 303, location=address, content_length="0")
+        await send({"type": "http.response.body", "body": b""})
+
+    assert (await client.get(PUBLIC)).headers["location"] == address
+
+
 async def test_compressed_answers_stay_compressed(client: httpx2.AsyncClient, service: Any) -> None:
     @service.on(PUBLIC)
     async def tell(scope: Any, receive: Any, send: Any) -> None:

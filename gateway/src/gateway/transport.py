@@ -33,6 +33,8 @@ _CONNECTIONS: Final = 256
 _IDLE: Final = 4.0
 """Seconds that an unused connection is kept: uvicorn closes its own after 5, and a POST that meets that
 moment would fail."""
+_LONGEST_HEADER: Final = 32_768
+"""Bytes of a header in an answer: an address to be redirected to can be long."""
 _LOOK_AFTER: Final = 1.0
 """Seconds until a request is worth the cost of watching whether its client is still there."""
 _SOON: Final = {"retry-after": "1"}
@@ -55,6 +57,8 @@ def open_session() -> aiohttp.ClientSession:
         timeout=aiohttp.ClientTimeout(total=None),
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         auto_decompress=False,
+        max_line_size=_LONGEST_HEADER,
+        max_field_size=_LONGEST_HEADER,
     )
 
 
