@@ -290,7 +290,10 @@ async def main() -> None:
     hub = Hub(options.var)
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(10)) as http:
-        tokens = [await sign_in(hub.url("gateway"), f"{person}@example.org") for person in PEOPLE]
+        try:
+            tokens = [await sign_in(hub.url("gateway"), f"{person}@example.org") for person in PEOPLE]
+        except aiohttp.ClientConnectionError as error:
+            sys.exit(f"the hub of {options.var} does not answer: {error}")
         say("petitions")
         if options.only != "gateway":
             await measure_service(options, hub, http, tokens[0])
