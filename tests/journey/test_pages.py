@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
-from .conftest import Hub
+from ..conftest import Hub
 
 pytestmark = pytest.mark.xdist_group("hub")
 
