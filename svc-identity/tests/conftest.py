@@ -182,7 +182,7 @@ class Page(HTMLParser):
             self.title += data
 
     def handle_endtag(self, tag: str) -> None:
-        self._in_title = False
+        self._in_title = self._in_title and tag != "title"
 
     def all(self, *tags: str, **attributes: str) -> list[dict[str, str]]:
         return [
@@ -371,3 +371,8 @@ def noon() -> datetime:
 @pytest.fixture
 def an_id() -> Any:
     return ids.new_id
+
+
+@pytest.fixture
+def read_page() -> type[Page]:
+    return Page

@@ -1,10 +1,11 @@
 """The rules, without I/O."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,10 +47,8 @@ def test_every_rule_has_a_value_today_and_says_where_it_comes_from(rule_id: Rule
 
 
 def test_a_rule_is_chosen_by_the_legal_date_of_the_fact() -> None:
-    before = Rule(
-        RuleId.KEY_SIGNS, 1, Unit.DAYS, "a", datetime(2026, 1, 1).date(), datetime(2026, 11, 22).date()
-    )
-    after = Rule(RuleId.KEY_SIGNS, 2, Unit.DAYS, "b", datetime(2026, 11, 22).date())
+    before = Rule(RuleId.KEY_SIGNS, 1, Unit.DAYS, "a", date(2026, 1, 1), date(2026, 11, 22))
+    after = Rule(RuleId.KEY_SIGNS, 2, Unit.DAYS, "b", date(2026, 11, 22))
     late = datetime(2026, 11, 21, 21, 59, tzinfo=UTC)
     assert rules.value(RuleId.KEY_SIGNS, late, (before, after)) == 1
     assert (
@@ -218,6 +217,7 @@ class ConfirmationMachine(RuleBasedStateMachine):
 
 
 TestConfirmationMachine = ConfirmationMachine.TestCase
+TestConfirmationMachine.settings = hypothesis.settings(max_examples=50, stateful_step_count=25, deadline=None)
 
 
 def test_a_code_is_eight_digits_of_its_own_for_each_confirmation_and_round() -> None:
@@ -348,8 +348,7 @@ def test_a_made_up_device_cookie_is_no_device(cookie: str) -> None:
     [
         ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
         (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-            "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+            "Mozilla/5.0 (Windows NT 10.0) (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
             "Edge, Windows",
         ),
         ("curl/8.5.0", ""),
@@ -398,6 +397,13 @@ def test_after_a_long_rest_a_new_key_signs_at_once() -> None:
     now = NOON + timedelta(days=400)
     assert signing_key.next_start([a_key(NOON)], Use.ID_TOKEN, now) == now
     assert signing_key.next_start([a_key(NOON)], Use.INTERNAL_TOKEN, NOON) == NOON
+
+
+def test_a_clock_that_went_wrong_leaves_no_gap() -> None:
+    keys = [a_key(NOON), a_key(NOON + timedelta(days=400))]
+    assert signing_key.next_start(keys, Use.ID_TOKEN, NOON) is None
+    almost = NOON + timedelta(days=29, hours=1)
+    assert signing_key.next_start(keys, Use.ID_TOKEN, almost) == NOON + timedelta(days=30)
 
 
 def test_a_key_signs_until_its_successor_does_and_stays_published_after() -> None:

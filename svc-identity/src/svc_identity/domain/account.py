@@ -37,7 +37,9 @@ class Account:
 
     @property
     def name(self) -> str:
-        """The name for display, given name first."""
+        """The name for display: family name first for those who are served in Hungarian."""
+        if self.language is Language.HU:
+            return f"{self.family_name} {self.given_name}"
         return f"{self.given_name} {self.family_name}"
 
 

@@ -47,12 +47,13 @@ def next_start(keys: Iterable[SigningKey], use: Use, now: datetime) -> datetime 
     """When a key that has to be made now begins to sign; none when none is due.
 
     A successor is due while its predecessor still signs, so that it is in every cached key set
-    before its turn comes.
+    before its turn comes. Keys of a far future, left by a clock that went wrong, hide no gap.
     """
-    last = max((key.signs_until for key in keys if key.use is use), default=now)
-    if last - rules.duration(RuleId.KEY_AHEAD, now) > now:
-        return None
-    return max(last, now)
+    covered = now
+    for key in sorted(keys, key=lambda key: key.signs_from):
+        if key.use is use and key.signs_from <= covered < key.signs_until:
+            covered = key.signs_until
+    return covered if covered - rules.duration(RuleId.KEY_AHEAD, now) <= now else None
 
 
 def schedule(starts: datetime) -> tuple[datetime, datetime]:

@@ -12,6 +12,8 @@ from hub_core.language import Language
 from hub_events import outbox
 from hub_service.problems import NotFound
 
+from ..domain import rules
+from ..domain.rules import RuleId
 from ..domain.session import EndReason, Session
 from ..events import TokenRevoked
 from ..storage import grants
@@ -30,8 +32,9 @@ class OpenSession:
 
 async def list_open(session: AsyncSession, account_id: UUID, now: datetime) -> list[OpenSession]:
     """Where a person is signed in, newest first; at most 200."""
+    idle = rules.duration(RuleId.SESSION_IDLE, now)
     async with session.begin():
-        found = await storage.open_of(session, account_id, now, MOST_SHOWN)
+        found = await storage.open_of(session, account_id, now, idle, MOST_SHOWN)
         applications = await grants.applications(session, [one.id for one in found], now)
     return [OpenSession(one, applications.get(one.id, [])) for one in found]
 

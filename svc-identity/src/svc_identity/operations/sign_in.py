@@ -1,7 +1,7 @@
 """Signing in with a password."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,7 +76,7 @@ async def sign_in(
             else:
                 await tries.forget(session, key, now)
         if rehashed:
-            await accounts.store(session, replace(account, password_hash=rehashed))
+            await accounts.store_password_hash(session, account.id, rehashed)
         session_secret = await _open(session, account, attempt, now)
     remembered = device.remember(
         attempt.device_cookie,
@@ -91,8 +91,8 @@ async def sign_in(
 async def _open(session: AsyncSession, account: Account, attempt: Attempt, now: datetime) -> str:
     """The secret of the browser's session: a new one each time (no fixation), also for the same session."""
     secret = secrets.token_urlsafe(32)
-    held = await _live(session, attempt.session_secret, now)
-    if held is not None and held.account_id == account.id:
+    held = await storage.lock_by_secret(session, hash_of(attempt.session_secret))
+    if held is not None and held.account_id == account.id and sessions.is_live(held, now):
         await storage.store(session, sessions.renew(held, hash_of(secret), now))
     else:
         described = device.describe(attempt.user_agent)
@@ -106,16 +106,12 @@ async def recognise(session: AsyncSession, session_secret: str, now: datetime) -
     if not session_secret:
         return None
     async with session.begin():
-        return await _live(session, session_secret, now)
-
-
-async def _live(session: AsyncSession, session_secret: str, now: datetime) -> Session | None:
-    held = await storage.by_secret(session, hash_of(session_secret))
-    if held is None or not sessions.is_live(held, now):
-        return None
-    seen = sessions.see(held, now)
-    if seen is not held:
-        await storage.note_seen(session, seen.id, now)
+        held = await storage.by_secret(session, hash_of(session_secret))
+        if held is None or not sessions.is_live(held, now):
+            return None
+        seen = sessions.see(held, now)
+        if seen is not held:
+            await storage.note_seen(session, seen.id, now)
     return seen
 
 

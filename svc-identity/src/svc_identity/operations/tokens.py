@@ -151,7 +151,6 @@ async def introspect(
         "sub": str(grant.account_id),
         "client_id": grant.client_id,
         "scope": " ".join(token.scopes),
-        "token_type": "Bearer" if token.kind is TokenKind.ACCESS else "refresh_token",
         "iat": _seconds(token.issued_at),
         "exp": _seconds(token.expires_at),
         "acr": grant.assurance,

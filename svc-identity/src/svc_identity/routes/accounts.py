@@ -86,7 +86,12 @@ async def renew_code(
     return ConfirmationView.of(renewed)
 
 
-@router.get("/me", tags=["me"], summary="See your account", **policy.operation(scopes.ACCOUNT_READ))
+@router.get(
+    "/me",
+    tags=["me"],
+    summary="See your account",
+    **policy.operation(scopes.ACCOUNT_READ, raises=(NotFound,)),
+)
 async def get_account(person: policy.Person, session: Session, response: Response) -> AccountView:
     """The account of the signed-in person, with its version as ETag."""
     account = await accounts.read(session, person.person_id)
@@ -98,7 +103,7 @@ async def get_account(person: policy.Person, session: Session, response: Respons
     "/me",
     tags=["me"],
     summary="Change your account",
-    **policy.operation(scopes.ACCOUNT_WRITE, raises=(PreconditionFailed, PreconditionRequired)),
+    **policy.operation(scopes.ACCOUNT_WRITE, raises=(NotFound, PreconditionFailed, PreconditionRequired)),
 )
 async def change_account(
     body: ChangeAccount,

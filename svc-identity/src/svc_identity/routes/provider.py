@@ -22,7 +22,7 @@ from ..domain.signing_key import Use
 from ..errors import InvalidClient, OAuthError
 from ..key_ring import ALGORITHMS
 from ..operations import clients, tokens
-from . import forms
+from . import forms, protocol
 
 _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 _CACHED: Final = {"cache-control": "public, max-age=300"}
@@ -32,57 +32,11 @@ SCOPES: Final = {scopes.OPENID: "Recognise the person"}
 router = APIRouter(tags=["oauth2"], redirect_slashes=False)
 
 
-def _protocol(*fields: str, required: tuple[str, ...] = (), secured: bool = False) -> dict[str, Any]:
-    """What the contract says of an endpoint whose rules are a standard's, not the API's."""
-    kept = policy.operation(scopes.OPENID) if secured else policy.public()
-    extra = kept["openapi_extra"] | {"x-protocol": True}
-    if fields:
-        properties = {
-            name: {"type": "string", "maxLength": 4096, "description": _FIELDS[name]} for name in fields
-        }
-        body = {"type": "object", "properties": properties, "required": list(required)}
-        extra["requestBody"] = {
-            "required": True,
-            "content": {"application/x-www-form-urlencoded": {"schema": body}},
-        }
-    return {"responses": _ERRORS | kept["responses"], "openapi_extra": extra}
-
-
-_FIELDS: Final = {
-    "grant_type": "`authorization_code` or `refresh_token`.",
-    "code": "The code that came to the redirect address.",
-    "redirect_uri": "The redirect address the code came to.",
-    "code_verifier": "The PKCE verifier of the code's challenge (RFC 7636).",
-    "refresh_token": "The refresh token; it is spent by being used.",
-    "scope": "Fewer scopes for the next access token.",
-    "client_id": "The client's id, for a client without a secret or with `client_secret_post`.",
-    "client_secret": "The client's secret, for `client_secret_post`.",
-    "token": "The token that is meant.",
-    "token_type_hint": "`access_token` or `refresh_token`; not needed, every token is recognised.",
-}
-_ERROR: Final = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {"type": "string", "maxLength": 64, "description": "The code of the error."},
-        "error_description": {
-            "type": "string",
-            "maxLength": 256,
-            "description": "What is wrong, in English.",
-        },
-    },
-}
-_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"description": said, "content": {"application/json": {"schema": _ERROR}}}
-    for status, said in (
-        (HTTPStatus.BAD_REQUEST.value, "The request or the grant is not valid (RFC 6749, 5.2)"),
-        (HTTPStatus.UNAUTHORIZED.value, "The client or the token is not valid"),
-        (HTTPStatus.FORBIDDEN.value, "The token lacks a scope"),
-    )
-}
-
-
-@router.get("/.well-known/openid-configuration", summary="Read the provider's metadata", **_protocol())
+@router.get(
+    "/.well-known/openid-configuration",
+    summary="Read the provider's metadata",
+    **protocol.described(protocol.METADATA),
+)
 async def get_openid_configuration(provider: Provider) -> JSONResponse:
     """Everything a standard client needs to know (OpenID Connect Discovery 1.0)."""
     return JSONResponse(_metadata(provider.issuer), headers=_CACHED)
@@ -91,7 +45,7 @@ async def get_openid_configuration(provider: Provider) -> JSONResponse:
 @router.get(
     "/.well-known/oauth-authorization-server",
     summary="Read the authorization server's metadata",
-    **_protocol(),
+    **protocol.described(protocol.METADATA),
 )
 async def get_authorization_server(provider: Provider) -> JSONResponse:
     """The same for OAuth 2.0 clients (RFC 8414)."""
@@ -133,7 +87,7 @@ def _metadata(issuer: str) -> dict[str, Any]:
     }
 
 
-@router.get("/oauth2/jwks", summary="Read the keys of ID tokens", **_protocol())
+@router.get("/oauth2/jwks", summary="Read the keys of ID tokens", **protocol.described(protocol.KEYS))
 async def get_keys(provider: Provider, now: Now) -> JSONResponse:
     """The public keys (RFC 7517); a new one is here a day before it signs."""
     return JSONResponse(
@@ -180,10 +134,12 @@ CallingClient = Annotated[Client, Depends(_client)]
 @router.post(
     "/oauth2/token",
     summary="Get tokens",
-    **_protocol(
+    **protocol.described(
+        protocol.TOKENS,
         *("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope"),
         *("client_id", "client_secret"),
         required=("grant_type",),
+        errors=protocol.ASKED,
     ),
 )
 async def create_token(
@@ -228,7 +184,7 @@ async def create_token(
 @router.post(
     "/oauth2/revoke",
     summary="Revoke a token",
-    **_protocol("token", "token_type_hint", "client_id", "client_secret", required=("token",)),
+    **protocol.described({}, *protocol.ABOUT_A_TOKEN, required=("token",), errors=protocol.ASKED),
 )
 async def revoke_token(body: Body, client: CallingClient, session: Session, now: Now) -> Response:
     """End a token of the calling client (RFC 7009); with a refresh token all that came from it."""
@@ -239,7 +195,9 @@ async def revoke_token(body: Body, client: CallingClient, session: Session, now:
 @router.post(
     "/oauth2/introspect",
     summary="Inspect a token",
-    **_protocol("token", "token_type_hint", "client_id", "client_secret", required=("token",)),
+    **protocol.described(
+        protocol.INSPECTED, *protocol.ABOUT_A_TOKEN, required=("token",), errors=protocol.ASKED
+    ),
 )
 async def introspect_token(
     body: Body, client: CallingClient, provider: Provider, session: Session, now: Now
@@ -252,7 +210,13 @@ async def introspect_token(
     )
 
 
-@router.get("/oauth2/userinfo", summary="Read the claims of the signed-in person", **_protocol(secured=True))
+@router.get(
+    "/oauth2/userinfo",
+    summary="Read the claims of the signed-in person",
+    **protocol.described(
+        protocol.PERSON, errors=(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN), secured=True
+    ),
+)
 @router.post("/oauth2/userinfo", include_in_schema=False)
 async def get_userinfo(request: Request, session: Session, now: Now) -> JSONResponse:
     """Name, language and address of the person, as far as the token's scopes go.

@@ -149,9 +149,9 @@ def see_other(address: str, **query: object) -> RedirectResponse:
 
 
 def validated(model: type[Model], values: Mapping[str, str]) -> tuple[Model | None, dict[str, str]]:
-    """A form's values as a model, or what is wrong with each field (message ids)."""
+    """A form's values as a model, or what is wrong with each field (message ids), in order."""
     try:
         return model.model_validate(values), {}
     except ValidationError as error:
         wrong = {str(one["loc"][0]): one["type"] for one in error.errors(include_url=False)}
-        return None, {field: messages.of_field(field, kind) for field, kind in wrong.items()}
+        return None, {field: messages.of_field(field, wrong[field]) for field in values if field in wrong}

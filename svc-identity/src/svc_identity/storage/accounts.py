@@ -26,6 +26,13 @@ async def store(session: AsyncSession, account: Account) -> None:
     await session.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account.id).values(asdict(account)))
 
 
+async def store_password_hash(session: AsyncSession, account_id: UUID, password_hash: str) -> None:
+    """Store another hash of the same password; whatever else changes meanwhile stays."""
+    await session.execute(
+        update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(password_hash=password_hash)
+    )
+
+
 async def find(session: AsyncSession, account_id: UUID) -> Account | None:
     """An account in whatever state; its row is locked until the transaction ends."""
     found = await session.execute(select(ACCOUNTS).where(ACCOUNTS.c.id == account_id).with_for_update())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,13 @@ async def lock(session: AsyncSession, session_id: UUID) -> Session | None:
     return session_of(row) if row else None
 
 
+async def lock_by_secret(session: AsyncSession, secret_hash: bytes) -> Session | None:
+    """The session of a browser's cookie, ended or not; its row is locked."""
+    wanted = select(SESSIONS).where(SESSIONS.c.secret_hash == secret_hash).with_for_update()
+    row = (await session.execute(wanted)).mappings().first()
+    return session_of(row) if row else None
+
+
 async def by_secret(session: AsyncSession, secret_hash: bytes) -> Session | None:
     """The session of a browser's cookie, ended or not."""
     wanted = select(SESSIONS).where(SESSIONS.c.secret_hash == secret_hash)
@@ -44,8 +51,13 @@ async def by_secret(session: AsyncSession, secret_hash: bytes) -> Session | None
     return session_of(row) if row else None
 
 
-async def open_of(session: AsyncSession, account_id: UUID, now: datetime, limit: int) -> Sequence[Session]:
-    """An account's sessions that a browser or an application may still use, newest first."""
+async def open_of(
+    session: AsyncSession, account_id: UUID, now: datetime, idle: timedelta, limit: int
+) -> Sequence[Session]:
+    """An account's sessions that a browser or an application may still use, newest first.
+
+    A browser that was not seen for as long as `idle` may not.
+    """
     connected = exists().where(
         GRANTS.c.session_id == SESSIONS.c.id,
         GRANTS.c.ended_at.is_(None),
@@ -58,7 +70,7 @@ async def open_of(session: AsyncSession, account_id: UUID, now: datetime, limit:
         .where(
             SESSIONS.c.account_id == account_id,
             SESSIONS.c.ended_at.is_(None),
-            or_(SESSIONS.c.expires_at > now, connected),
+            or_((SESSIONS.c.expires_at > now) & (SESSIONS.c.last_seen_at > now - idle), connected),
         )
         .order_by(SESSIONS.c.id.desc())
         .limit(limit)

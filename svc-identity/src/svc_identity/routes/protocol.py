@@ -1,0 +1,103 @@
+"""What the contract says of the OAuth endpoints, whose rules are a standard's and not the API's."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from hub_service import policy
+
+from ..domain import scopes
+
+
+def described(
+    shown: dict[str, str],
+    *fields: str,
+    required: tuple[str, ...] = (),
+    errors: tuple[HTTPStatus, ...] = (),
+    secured: bool = False,
+) -> dict[str, Any]:
+    """What the contract says of an endpoint whose rules are a standard's, not the API's.
+
+    `shown` are members of the answer with their descriptions, `fields` those of the form.
+    """
+    kept = policy.operation(scopes.OPENID) if secured else policy.public()
+    extra = kept["openapi_extra"] | {"x-protocol": True}
+    if fields:
+        members = {
+            name: {"type": "string", "maxLength": 4096, "description": _FIELDS[name]} for name in fields
+        }
+        body = {"type": "object", "properties": members, "required": list(required)}
+        extra["requestBody"] = {
+            "required": True,
+            "content": {"application/x-www-form-urlencoded": {"schema": body}},
+        }
+    answer = {"type": "object", "properties": {name: {"description": said} for name, said in shown.items()}}
+    given = {"description": "As the standard says", "content": {"application/json": {"schema": answer}}}
+    return {
+        "responses": {HTTPStatus.OK.value: given, **kept["responses"]}
+        | {status.value: _ERRORS[status] for status in errors},
+        "openapi_extra": extra,
+    }
+
+
+_FIELDS: Final = {
+    "grant_type": "`authorization_code` or `refresh_token`.",
+    "code": "The code that came to the redirect address.",
+    "redirect_uri": "The redirect address the code came to.",
+    "code_verifier": "The PKCE verifier of the code's challenge (RFC 7636).",
+    "refresh_token": "The refresh token; it is spent by being used.",
+    "scope": "Fewer scopes for the next access token.",
+    "client_id": "The client's id, for a client without a secret or with `client_secret_post`.",
+    "client_secret": "The client's secret, for `client_secret_post`.",
+    "token": "The token that is meant.",
+    "token_type_hint": "`access_token` or `refresh_token`; not needed, every token is recognised.",
+}
+_ERROR: Final = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {"type": "string", "maxLength": 64, "description": "The code of the error."},
+        "error_description": {
+            "type": "string",
+            "maxLength": 256,
+            "description": "What is wrong, in English.",
+        },
+    },
+}
+_ERRORS: Final[dict[int, dict[str, Any]]] = {
+    status: {"description": said, "content": {"application/json": {"schema": _ERROR}}}
+    for status, said in (
+        (HTTPStatus.BAD_REQUEST, "The request or the grant is not valid (RFC 6749, 5.2)"),
+        (HTTPStatus.UNAUTHORIZED, "The client or the token is not valid"),
+        (HTTPStatus.FORBIDDEN, "The token lacks a scope"),
+    )
+}
+ASKED: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED)
+METADATA: Final = {
+    "issuer": "The `iss` of every token.",
+    "authorization_endpoint": "Where the browser is sent.",
+    "token_endpoint": "Where codes and refresh tokens are exchanged.",
+}
+ABOUT_A_TOKEN: Final = ("token", "token_type_hint", "client_id", "client_secret")
+KEYS: Final = {"keys": "The keys, as JWK (RFC 7517)."}
+TOKENS: Final = {
+    "access_token": "The opaque access token.",
+    "token_type": "`Bearer`.",
+    "expires_in": "Seconds that the access token is valid.",
+    "scope": "The scopes of the access token.",
+    "refresh_token": "The next refresh token, with the scope `offline_access`.",
+    "id_token": "The ID token (ES256), with the scope `openid`.",
+}
+INSPECTED: Final = {
+    "active": "Whether the token opens anything.",
+    "sub": "The person.",
+    "client_id": "The client it was given to.",
+    "scope": "Its scopes.",
+    "exp": "When it ends, in seconds since 1970.",
+    "acr": "Level of assurance of the sign-in.",
+}
+PERSON: Final = {
+    "sub": "The person's identifier.",
+    "name": "The name for display, with the scope `profile`.",
+    "locale": "The person's language, with the scope `profile`.",
+    "email": "The address, with the scope `email`.",
+}
