@@ -106,14 +106,32 @@ def until() -> Until:
 @pytest.fixture(scope="session")
 async def prepared(postgres_server: PostgresBox) -> str:
     """asyncpg's connection string of the database, made once."""
-    connection = await asyncpg.connect(postgres_server.dsn())
+    return await prepare(postgres_server)
+
+
+async def prepare(server: PostgresBox) -> str:
+    """Make the database and its tables; asyncpg's connection string."""
+    connection = await asyncpg.connect(server.dsn())
     await connection.execute(f"CREATE DATABASE {DATABASE}")
     await connection.close()
-    engine = create_async_engine(_for_sqlalchemy(postgres_server.dsn(DATABASE)))
+    engine = create_async_engine(_for_sqlalchemy(server.dsn(DATABASE)))
     async with engine.begin() as session:
         await session.run_sync(METADATA.create_all)
     await engine.dispose()
-    return postgres_server.dsn(DATABASE)
+    return server.dsn(DATABASE)
+
+
+@pytest.fixture
+async def mortal_postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PostgresBox]:
+    """A PostgreSQL of this test's own, which flushes and may be killed; prepared like the other."""
+    folder = tmp_path_factory.mktemp("postgres")
+    for open_to_all in (folder, *folder.parents[:2]):
+        open_to_all.chmod(0o755)
+    box = PostgresBox(folder / "server")
+    box.start()
+    await prepare(box)
+    yield box
+    box.stop()
 
 
 @pytest.fixture

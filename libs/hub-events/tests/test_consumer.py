@@ -1,7 +1,9 @@
 import asyncio
+import shutil
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -17,14 +19,16 @@ from nats.js.api import ConsumerConfig, StreamConfig
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode, Tracer
 from pydantic import BaseModel
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from structlog.testing import capture_logs
 
 from hub_cli.broker import NatsBox
+from hub_cli.postgres import PostgresBox
 from hub_core.clock import now
 from hub_core.ids import new_id
 from hub_core.manifest import Consumer
-from hub_events import consumer, envelope
+from hub_events import consumer, envelope, outbox
 from hub_events.consumer import Loop, Reject, RetryLater, Subscription
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -261,7 +265,7 @@ async def test_a_database_away_counts_for_nothing(
     with capture_logs() as logs:
         async with consuming(effect, sessions=make, max_failures=1):
             await until(lambda: settled(broker))
-    assert [line["event"] for line in logs] == ["consumer bound", *["database away"] * 3]
+    assert [line["event"] for line in logs] == ["consumer bound", "database away", "database back"]
     assert (await dead(broker), await effects(database)) == (0, ids)
     assert (await broker.consumer_info("PETITIONS", "mail")).delivered.consumer_seq == 1
 
@@ -280,7 +284,7 @@ async def test_a_connection_lost_inside_the_handler_counts_for_nothing(
         nonlocal tries
         tries += 1
         if tries == 1:
-            pid = (await (await session.connection()).get_raw_connection()).driver_connection.get_server_pid()
+            pid = await session.scalar(text("SELECT pg_backend_pid()"))
             await database.execute("SELECT pg_terminate_backend($1)", pid)
         await effect(session, told)
 
@@ -391,6 +395,94 @@ async def test_it_survives_kills_of_the_broker(
             running.wake()
             await until(partial(at_least, 300))
     assert sorted(await effects(database)) == sorted(ids)
+
+
+async def test_it_survives_kills_of_the_database(
+    events: Events,
+    relaying: Any,
+    consuming: Any,
+    effect: consumer.Handler,
+    broker: JetStreamContext,
+    mortal_postgres: PostgresBox,
+    kill: Callable[[PostgresBox], None],
+    until: Until,
+) -> None:
+    """The pool's connections die with it: relay and loop get new ones, a writer sees its own failure."""
+    dsn = mortal_postgres.dsn("hub_events")
+    engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://"), pool_pre_ping=True)
+    sessions = async_sessionmaker(engine)
+    ids: list[UUID] = []
+
+    async def tell() -> None:
+        async with sessions() as session, session.begin():
+            ids.extend([await outbox.record(session, event, now()) for event in events(50, keys=10)])
+
+    async def done(count: int) -> bool:
+        async with sessions() as session:
+            return bool((await session.scalar(text("SELECT count(*) FROM effects"))) >= count)
+
+    with capture_logs():
+        async with relaying(dsn=dsn) as running, consuming(effect, sessions=sessions):
+            await tell()
+            for wanted in (10, 60):
+                running.wake()
+                await until(partial(done, wanted))
+                kill(mortal_postgres)
+                await tell()
+            await until(partial(done, 150))
+    async with sessions() as session:
+        happened = list(await session.scalars(text("SELECT event_id FROM effects")))
+    await engine.dispose()
+    assert sorted(happened) == sorted(ids)
+
+
+async def test_a_power_cut_that_takes_the_end_of_the_stream_is_made_good(
+    tell: Tell,
+    events: Events,
+    relaying: Any,
+    consuming: Any,
+    effect: consumer.Handler,
+    mortal_broker: NatsBox,
+    mortal: Client,
+    database: asyncpg.Connection,
+    until: Until,
+    tmp_path: Path,
+) -> None:
+    """The stream's files go back to an older state, the rest of the broker's files do not."""
+    [files] = mortal_broker.folder.rglob("PETITIONS/msgs")
+    copy = tmp_path / "copy"
+
+    async def at_least(count: int) -> bool:
+        return len(await effects(database)) >= count
+
+    with capture_logs():
+        async with relaying(mortal) as running:
+            ids = await tell(events(20, keys=3))
+            running.wake()
+            async with consuming(effect, mortal):
+                await until(partial(at_least, 20))
+            mortal_broker.stop()
+            shutil.copytree(files, copy)
+            mortal_broker.start()
+            ids += await tell(events(20, keys=3))
+            async with consuming(effect, mortal):
+                await until(partial(at_least, 40))
+            ids += await tell(events(20, keys=3))
+            running.wake()
+            await until(lambda: _all_published(database))
+            mortal_broker.stop()
+            shutil.rmtree(files)
+            shutil.copytree(copy, files)
+            mortal_broker.start()
+            ids += await tell(events(20, keys=3))
+            async with consuming(effect, mortal):
+                await until(partial(at_least, 80))
+    assert sorted(await effects(database)) == sorted(ids)
+    assert (await mortal.jetstream().stream_info("PETITIONS")).state.messages == 80
+
+
+async def _all_published(database: asyncpg.Connection) -> bool:
+    return not await database.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL")
 
 
 async def test_it_waits_for_a_consumer_that_is_not_there_yet(

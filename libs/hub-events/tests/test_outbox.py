@@ -23,7 +23,7 @@ async def test_an_event_is_stored_with_the_commit_only(
     async with sessions() as session, session.begin():
         event_id = await outbox.record(session, event, NOON)
         assert await database.fetchval("SELECT count(*) FROM outbox") == 0
-    row = await database.fetchrow("SELECT * FROM outbox")
+    [row] = await database.fetch("SELECT * FROM outbox")
     assert row["id"] == event_id
     assert event_id.version == 7
     assert (row["subject"], row["key"]) == (registered.subject, event.ordering_key())
@@ -51,7 +51,7 @@ async def test_the_current_trace_goes_with_the_event(
         async with sessions() as session, session.begin():
             await outbox.record(session, events(1)[0], NOON)
     context = span.get_span_context()
-    row = await database.fetchrow("SELECT traceparent, body FROM outbox")
+    [row] = await database.fetch("SELECT traceparent, body FROM outbox")
     assert row["traceparent"].startswith(f"00-{context.trace_id:032x}-{context.span_id:016x}-")
     assert envelope.decode(registered, row["body"]).traceparent == row["traceparent"]
 

@@ -28,12 +28,14 @@ STREAM = "PETITIONS"
 
 async def held(broker: JetStreamContext) -> dict[int, tuple[str, envelope.Envelope[Any]]]:
     """What the stream holds: the message id and the event, by sequence."""
-    found = {}
-    state = (await broker.stream_info(STREAM)).state
-    for seq in range(max(state.first_seq, 1), state.last_seq + 1):
-        message = await broker.get_msg(STREAM, seq)
-        read = envelope.decode(Seen, message.data or b"")
-        found[seq] = ((message.headers or {})["Nats-Msg-Id"], read)
+    found: dict[int, tuple[str, envelope.Envelope[Any]]] = {}
+    reading = await broker.pull_subscribe("hub.petitions.>", stream=STREAM)
+    while len(found) < (await broker.stream_info(STREAM)).state.messages:
+        for message in await reading.fetch(500, timeout=5):
+            told = envelope.decode(Seen, message.data)
+            found[message.metadata.sequence.stream] = ((message.headers or {})["Nats-Msg-Id"], told)
+            await message.ack()
+    await reading.unsubscribe()
     return found
 
 
@@ -56,7 +58,7 @@ async def assert_whole(database: asyncpg.Connection, broker: JetStreamContext) -
     assert {row["stream_seq"]: str(row["id"]) for row in rows} == {
         row["stream_seq"]: messages[row["stream_seq"]][0] for row in rows
     }
-    first_numbers = defaultdict(list)
+    first_numbers: dict[str, list[int]] = defaultdict(list)
     for _, read in messages.values():
         if read.data.number not in first_numbers[read.key]:
             first_numbers[read.key].append(read.data.number)
@@ -108,7 +110,7 @@ async def test_a_batch_with_a_message_that_is_stored_already(
 ) -> None:
     """The acknowledgement of it was lost: the row does not know, the broker does."""
     await tell(events(20, keys=3))
-    row = await database.fetchrow("SELECT id, subject, body FROM outbox WHERE seq = 1")
+    [row] = await database.fetch("SELECT id, subject, body FROM outbox WHERE seq = 1")
     await broker.publish(row["subject"], row["body"], headers={"Nats-Msg-Id": str(row["id"])})
     async with relaying():
         await until(lambda: all_published(database))
@@ -265,9 +267,13 @@ async def test_a_broker_killed_in_the_middle_of_publishing(
     until: Until,
 ) -> None:
 
-    async def record() -> None:
-        for _ in range(40):
-            await tell(events(50, keys=5))
+    killed = asyncio.Event()
+
+    async def record() -> int:
+        count = 0
+        while not killed.is_set():
+            count += len(await tell(events(25, keys=5)))
+        return count
 
     with capture_logs():
         async with relaying(mortal) as running:
@@ -276,10 +282,11 @@ async def test_a_broker_killed_in_the_middle_of_publishing(
                 published = await database.fetchval("SELECT count(stream_seq) FROM outbox")
                 await until(partial(_more_than, database, published))
                 kill(mortal_broker)
-            await recording
+            killed.set()
+            recorded = await recording
             running.wake()
             await until(lambda: all_published(database))
-    assert await database.fetchval("SELECT count(*) FROM outbox") == 2000
+    assert await database.fetchval("SELECT count(*) FROM outbox") == recorded
     await assert_whole(database, mortal.jetstream())
 
 

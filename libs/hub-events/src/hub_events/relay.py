@@ -127,7 +127,11 @@ class Relay:
             self._dsn,
             timeout=_ACK_SECONDS,
             command_timeout=30,
-            server_settings={"application_name": f"{self._service} relay"},
+            server_settings={
+                "application_name": f"{self._service} relay",
+                # A leader that hangs, or whose machine is gone, says nothing: then another one leads.
+                "idle_session_timeout": "60s",
+            },
         )
         try:
             while not await database.fetchval(_LEAD, f"{self._service}.outbox"):

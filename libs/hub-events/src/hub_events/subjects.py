@@ -33,3 +33,20 @@ def replays_of(source: str) -> str:
 def replay_for(source: str, service: str, durable: str) -> str:
     """Where one consumer of one service hears again what was in its grave."""
     return f"replay.{source}.{service}.{durable}"
+
+
+def is_pattern(subject: str) -> bool:
+    """Whether a subject has a wildcard: `*` for one token, `>` for the rest."""
+    return "*" in subject or subject.endswith(">")
+
+
+def covers(asked: str, subject: str) -> bool:
+    """Whether who asks for a subject or pattern hears a subject."""
+    wanted, tokens = asked.split("."), subject.split(".")
+    if wanted[-1] == ">" and len(tokens) >= len(wanted):
+        wanted, tokens = wanted[:-1], tokens[: len(wanted) - 1]
+    return len(wanted) == len(tokens) and all(map(_fits, wanted, tokens))
+
+
+def _fits(wanted: str, token: str) -> bool:
+    return wanted in ("*", token)
