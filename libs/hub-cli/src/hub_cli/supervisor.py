@@ -149,7 +149,7 @@ class Supervisor:
                 os.kill(part.pid, part.stop_signal)
         _, running = await asyncio.wait([keeper], timeout=part.stop_seconds)
         if running and part.pid:
-            self._say(part.name, f"did not stop in {part.stop_seconds:.0f} s and is killed")
+            self._say(part.name, f"did not stop in {part.stop_seconds:g} s and is killed")
             with suppress(ProcessLookupError):
                 os.kill(part.pid, signal.SIGKILL)
         await asyncio.wait([keeper])

@@ -5,13 +5,19 @@
 
 `contract/openapi.json` is the application's document; each event has `events/<subject without "hub.">`
 `.schema.json` (the whole CloudEvent) and `.example.json`, which consumers test themselves on. With
-HUB_CONTRACT=write in the environment the files are written instead of compared: look at the diff, it is
+HUB_CONTRACT=write in the environment the files are written instead of compared; so does
+
+    python -m hub_testing.contract
+
+for all services whose `tests/test_contract.py` lie below the working folder. Look at the difference: it is
 the review of the API.
 """
 
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,3 +178,9 @@ def personal(document: Any, not_personal: Collection[str] = (), place: str = "")
         yield f"{place}: looks like a personal number"
     elif _EMAIL.search(str(document)) or document == "email":
         yield f"{place}: looks like an e-mail address"
+
+
+if __name__ == "__main__":
+    tests = [str(file) for file in sorted(Path().glob("*/tests/test_contract.py"))]
+    command = [sys.executable, "-m", "pytest", "--quiet", *tests]
+    sys.exit(subprocess.run(command, env=os.environ | {_SWITCH: "write"}, check=False).returncode)

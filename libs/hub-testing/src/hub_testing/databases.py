@@ -10,6 +10,7 @@ from hub_cli.postgres import PostgresBox
 from hub_core.manifest import Manifest
 from hub_service import migrations
 
+
 @dataclass(frozen=True, slots=True)
 class ServiceDatabase:
     """Where a service's data lies; connection strings are SQLAlchemy's (`postgresql+asyncpg://…`).
