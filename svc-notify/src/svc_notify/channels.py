@@ -2,6 +2,7 @@
 
 import re
 import ssl
+from binascii import b2a_qp
 from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -41,18 +42,28 @@ def compose(delivery: Delivery, letter: Letter, sender: str, address: str) -> by
     """
     if not _ADDRESS.fullmatch(address):
         raise UnusableAddress
-    message = EmailMessage(policy=CRLF)
-    message["From"] = sender
-    message["To"] = Address(addr_spec=address)
-    message["Subject"] = letter.subject
-    message["Date"] = delivery.queued_at.astimezone(BUCHAREST)
-    message["Message-ID"] = message_id(delivery.id, sender)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    message["Content-Language"] = letter.language  # earlier, it would go to the first part alone
-    message.set_boundary(f"={delivery.id.hex}")
-    return message.as_bytes()
+    boundary = f"={delivery.id.hex}"
+    headers = EmailMessage(policy=CRLF)
+    headers["From"] = sender
+    headers["To"] = Address(addr_spec=address)
+    headers["Subject"] = letter.subject
+    headers["Date"] = delivery.queued_at.astimezone(BUCHAREST)
+    headers["Message-ID"] = message_id(delivery.id, sender)
+    headers["Auto-Submitted"] = "auto-generated"
+    headers["Content-Language"] = letter.language
+    headers["MIME-Version"] = "1.0"
+    content_type = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
+    parts = _part(boundary, "plain", letter.text) + _part(boundary, "html", letter.html)
+    return content_type.encode() + headers.as_bytes() + parts + f"--{boundary}--\r\n".encode()
+
+
+def _part(boundary: str, subtype: str, text: str) -> bytes:
+    """One alternative of the message; by hand, because the email package takes four times as long."""
+    header = (
+        f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    return header.encode() + b2a_qp(text.replace("\n", "\r\n").encode(), istext=True) + b"\r\n"
 
 
 def message_id(delivery_id: UUID, sender: str) -> str:

@@ -1,9 +1,8 @@
 """Rows in, domain values out."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, select, tuple_, update
@@ -15,12 +14,33 @@ from hub_core.language import Language
 from .domain.deliveries import Channel, Delivery, Failure, Lane, State
 from .tables import DELIVERIES, INSTITUTIONS
 
-_CHANGING = ("state", "attempts", "due_at", "ended_at", "language", "reply_code", "failure", "version")
+_CHANGING: Final = (
+    "state",
+    "attempts",
+    "due_at",
+    "ended_at",
+    "language",
+    "reply_code",
+    "failure",
+    "version",
+)
+_ADD: Final = insert(DELIVERIES)
+_LOCK_DUE: Final = (
+    select(DELIVERIES)
+    .where(DELIVERIES.c.lane == bindparam("in_lane"), DELIVERIES.c.due_at <= bindparam("now"))
+    .order_by(DELIVERIES.c.due_at)
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
+)
+_STORE_LOCKED: Final = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("delivery_id"))
+_STORE_IF_HELD: Final = _STORE_LOCKED.where(DELIVERIES.c.version == bindparam("held_version")).returning(
+    DELIVERIES.c.id
+)
 
 
 async def add(session: AsyncSession, delivery: Delivery) -> None:
     """Store a new delivery."""
-    await session.execute(insert(DELIVERIES), asdict(delivery))
+    await session.execute(_ADD, {column.name: getattr(delivery, column.name) for column in DELIVERIES.c})
 
 
 async def lock_due(session: AsyncSession, lane: Lane, limit: int, now: datetime) -> list[Delivery]:
@@ -28,33 +48,19 @@ async def lock_due(session: AsyncSession, lane: Lane, limit: int, now: datetime)
 
     Those that another sender is taking at this moment are passed over.
     """
-    due = (
-        select(DELIVERIES)
-        .where(DELIVERIES.c.lane == lane, DELIVERIES.c.due_at <= now)
-        .order_by(DELIVERIES.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [_delivery(row) for row in (await session.execute(due)).mappings()]
+    due = await session.execute(_LOCK_DUE, {"in_lane": lane, "now": now, "at_most": limit})
+    return [_delivery(row) for row in due.mappings()]
 
 
 async def store_locked(session: AsyncSession, changed: Sequence[Delivery]) -> None:
     """Store what became of deliveries that this transaction has locked."""
-    statement = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("delivery_id"))
-    await session.execute(
-        statement, [{"delivery_id": delivery.id, **_changes(delivery)} for delivery in changed]
-    )
+    await session.execute(_STORE_LOCKED, [_changes(delivery) for delivery in changed])
 
 
 async def store_if_held(session: AsyncSession, changed: Delivery) -> bool:
     """Store what became of a claimed delivery; not, if it was claimed by another since then."""
-    stored = await session.execute(
-        update(DELIVERIES)
-        .where(DELIVERIES.c.id == changed.id, DELIVERIES.c.version == changed.version - 1)
-        .values(_changes(changed))
-        .returning(DELIVERIES.c.id)
-    )
-    return stored.first() is not None
+    changes = {**_changes(changed), "held_version": changed.version - 1}
+    return (await session.execute(_STORE_IF_HELD, changes)).first() is not None
 
 
 async def extend_leases(session: AsyncSession, held: Collection[Delivery], until: datetime) -> set[UUID]:
@@ -117,7 +123,7 @@ async def find_institution_names(
 
 
 def _changes(delivery: Delivery) -> dict[str, Any]:
-    return {name: getattr(delivery, name) for name in _CHANGING}
+    return {"delivery_id": delivery.id, **{name: getattr(delivery, name) for name in _CHANGING}}
 
 
 def _delivery(row: RowMapping) -> Delivery:
