@@ -116,6 +116,8 @@ async def test_an_account_is_made_with_the_code_of_the_e_mail(
         ({"password": "x" * 257}, "/password"),
         ({"password": "with a NUL \x00 inside"}, "/password"),
         ({"given_name": ""}, "/given_name"),
+        ({"given_name": " \t "}, "/given_name"),
+        ({"given_name": "   "}, "/given_name"),
         ({"given_name": "x" * 101}, "/given_name"),
         ({"family_name": "Pop\x00escu"}, "/family_name"),
         ({"language": "de"}, "/language"),
@@ -366,3 +368,19 @@ async def test_the_e_mail_address_cannot_be_changed_by_the_way(
     headers = signed_in(ana.id, {"account:write"}) | {"if-match": '"2"'}
     answer = await client.patch("/identity/v1/me", json={"email": "x@example.org"}, headers=headers)
     assert answer.status_code == 422
+
+
+async def test_sign_ins_are_listed_page_by_page(
+    client: httpx2.AsyncClient, ana: Account, signed_in: Any, a_browser: Any
+) -> None:
+    for _ in range(3):
+        await a_browser().sign_in(ana)
+    headers = signed_in(ana.id, {"account:read"})
+    first = await client.get("/identity/v1/me/sessions?limit=2", headers=headers)
+    assert first.headers["link"].endswith('; rel="next"')
+    cursor = first.json()["next_cursor"]
+    second = await client.get(f"/identity/v1/me/sessions?limit=2&cursor={cursor}", headers=headers)
+    assert second.json()["next_cursor"] is None
+    seen = [one["id"] for page in (first, second) for one in page.json()["items"]]
+    assert len(seen) == 3
+    assert seen == sorted(seen, reverse=True)

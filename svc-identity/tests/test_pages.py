@@ -501,3 +501,19 @@ def test_text_and_borders_have_contrast_enough(scheme: str) -> None:
     for front in ("line", "focus", "accent"):
         for back in ("paper", "card"):
             assert contrast(colour[front], colour[back]) >= 3, (front, back)
+
+
+async def test_a_database_that_is_away_is_a_page_that_says_when_to_come_back(
+    browser: Any, ana: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await browser.sign_in(ana)
+
+    async def away(*_: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("svc_identity.operations.sign_in.recognise", away)
+    answer = await browser.get("/account/overview")
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    check(answer, browser.page, "en")
+    assert "Error" not in answer.text.replace("Error: ", "")

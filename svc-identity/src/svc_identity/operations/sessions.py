@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,8 +18,6 @@ from ..events import TokenRevoked
 from ..storage import grants
 from ..storage import sessions as storage
 
-MOST_SHOWN: Final = 200
-
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
@@ -30,11 +27,13 @@ class OpenSession:
     applications: Sequence[dict[Language, str]]
 
 
-async def list_open(session: AsyncSession, account_id: UUID, now: datetime) -> list[OpenSession]:
-    """Where a person is signed in, newest first; at most 200."""
+async def list_open(
+    session: AsyncSession, account_id: UUID, now: datetime, *, limit: int, before: UUID | None = None
+) -> list[OpenSession]:
+    """Where a person is signed in, newest first; `before` is the last of the page before."""
     idle = rules.duration(RuleId.SESSION_IDLE, now)
     async with session.begin():
-        found = await storage.open_of(session, account_id, now, idle, MOST_SHOWN)
+        found = await storage.open_of(session, account_id, now, idle=idle, before=before, limit=limit)
         applications = await grants.applications(session, [one.id for one in found], now)
     return [OpenSession(one, applications.get(one.id, [])) for one in found]
 

@@ -43,7 +43,7 @@ class Pages:
                 "content-language": language,
                 "content-security-policy": _policy(sends_to),
                 "cache-control": "no-store",
-                "referrer-policy": "no-referrer",
+                "referrer-policy": "same-origin",
                 "x-content-type-options": "nosniff",
             },
         )

@@ -1,8 +1,10 @@
 """The JSON API: making an account, and what its owner sees and changes."""
 
 from typing import Annotated, Final
+from uuid import UUID
 
 from fastapi import Header, Path
+from starlette.requests import Request
 from starlette.responses import Response
 
 from hub_service import paging, policy, schemas
@@ -128,10 +130,28 @@ async def change_account(
 @router.get(
     "/me/sessions", tags=["me"], summary="List your sign-ins", **policy.operation(scopes.ACCOUNT_READ)
 )
-async def list_sessions(person: policy.Person, session: Session, now: Now) -> paging.Page[SessionView]:
-    """Where you are signed in and which applications are connected there, newest first; one page."""
-    found = await sessions.list_open(session, person.person_id, now)
-    return paging.Page(items=[SessionView.of(one, person.session_id) for one in found], next_cursor=None)
+async def list_sessions(
+    request: Request,
+    response: Response,
+    person: policy.Person,
+    session: Session,
+    now: Now,
+    limit: paging.Limit = 50,
+    cursor: paging.Cursor = None,
+) -> paging.Page[SessionView]:
+    """Where you are signed in and which applications are connected there, newest first."""
+    position = paging.decode(cursor, (UUID,))
+    found = await sessions.list_open(
+        session, person.person_id, now, limit=limit + 1, before=position[0] if position else None
+    )
+    return paging.page(
+        request,
+        response,
+        found,
+        limit,
+        position=lambda shown: (shown.session.id,),
+        view=lambda shown: SessionView.of(shown, person.session_id),
+    )
 
 
 @router.post(

@@ -22,6 +22,7 @@ from .visits import LANGUAGE, SESSION, YEAR, Visitor, see_other
 
 router = APIRouter(include_in_schema=False, redirect_slashes=False)
 _HOME: Final = "/account/overview"
+_SHOWN: Final = 50
 
 
 @router.get("/account/style.css")
@@ -36,7 +37,7 @@ async def show_overview(visit: Visitor, session: Session, now: Now) -> Response:
     if visit.signed_in is None:
         return see_other("/account/sign-in")
     account = await accounts.read(session, visit.signed_in.account_id)
-    found = await sessions.list_open(session, account.id, now)
+    found = await sessions.list_open(session, account.id, now, limit=_SHOWN)
     return visit.show("overview.html", account=account, sessions=found, current=visit.signed_in.id)
 
 

@@ -144,7 +144,7 @@ def see_other(address: str, **query: object) -> RedirectResponse:
     kept = urlencode({name: str(value) for name, value in query.items() if value is not None})
     location = f"{address}?{kept}" if kept else address
     return RedirectResponse(
-        location, 303, headers={"cache-control": "no-store", "referrer-policy": "no-referrer"}
+        location, 303, headers={"cache-control": "no-store", "referrer-policy": "same-origin"}
     )
 
 

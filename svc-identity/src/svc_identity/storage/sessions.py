@@ -52,11 +52,17 @@ async def by_secret(session: AsyncSession, secret_hash: bytes) -> Session | None
 
 
 async def open_of(
-    session: AsyncSession, account_id: UUID, now: datetime, idle: timedelta, limit: int
+    session: AsyncSession,
+    account_id: UUID,
+    now: datetime,
+    *,
+    idle: timedelta,
+    before: UUID | None,
+    limit: int,
 ) -> Sequence[Session]:
     """An account's sessions that a browser or an application may still use, newest first.
 
-    A browser that was not seen for as long as `idle` may not.
+    A browser that was not seen for as long as `idle` may not. `before` is the last of the page before.
     """
     connected = exists().where(
         GRANTS.c.session_id == SESSIONS.c.id,
@@ -75,6 +81,8 @@ async def open_of(
         .order_by(SESSIONS.c.id.desc())
         .limit(limit)
     )
+    if before is not None:
+        wanted = wanted.where(SESSIONS.c.id < before)
     return [session_of(row) for row in (await session.execute(wanted)).mappings()]
 
 
