@@ -92,7 +92,7 @@ class Database:
             pool_timeout=3,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"timeout": 3},
+            connect_args={"timeout": 3, "command_timeout": 10},
         )
         self.sessions = async_sessionmaker(self.engine, class_=Session, expire_on_commit=False)
         self.consumer_sessions = async_sessionmaker(
