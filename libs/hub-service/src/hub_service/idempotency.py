@@ -5,6 +5,7 @@ the second wait for the first's commit, up to the database's lock time-out (then
 """
 
 import hashlib
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -60,9 +61,12 @@ class Claim:
     fingerprint: bytes
 
 
-def fingerprint(parts: Iterable[bytes]) -> bytes:
-    """SHA-256 over what makes two requests the same (method, address, body)."""
-    digest = hashlib.sha256()
+def fingerprint(key: bytes, parts: Iterable[bytes]) -> bytes:
+    """HMAC-SHA-256 over what makes two requests the same (method, address, body).
+
+    Keyed with the service's own secret, because a body may hold what is worth guessing.
+    """
+    digest = hmac.new(key, digestmod=hashlib.sha256)
     for part in parts:
         digest.update(len(part).to_bytes(8))
         digest.update(part)

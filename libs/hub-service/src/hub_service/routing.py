@@ -113,13 +113,16 @@ async def _once(request: Request, handle: Callable[[Request], Coroutine[Any, Any
     if "authorization" in request.headers:
         principal = await policy.authenticate(request)
         caller = f"{principal.kind}:{principal.subject}:{principal.client_id}"
-    request_parts = (request.method, request.url.path, request.url.query, await request.body())
-    wanted = idempotency.Claim(
-        caller[:200],
-        key,
-        idempotency.fingerprint(p if isinstance(p, bytes) else p.encode() for p in request_parts),
-    )
-    async with request.app.state.hub.database.sessions() as session:
+    hub = request.app.state.hub
+    parts = [
+        request.method.encode(),
+        request.url.path.encode(),
+        request.url.query.encode(),
+        await request.body(),
+    ]
+    secret = hub.settings.service_secret.get_secret_value().encode()
+    wanted = idempotency.Claim(caller[:200], key, idempotency.fingerprint(secret, parts))
+    async with hub.database.sessions() as session:
         request.state.session = session
         async with session.unit_of_work():
             replayed = await idempotency.claim(session, wanted, clock.now())
