@@ -3,6 +3,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import asyncpg
 import psutil
 import pytest
 
-from hub_cli import process
+from hub_cli import leash, process
+from hub_cli import postgres as boxes
 from hub_cli.postgres import PostgresBox
 
 
@@ -121,3 +123,29 @@ def test_a_stubborn_child_is_ended_by_force(tmp_path: Path) -> None:
     process.wait_for(ready.exists, 5, "the child")
     process.stop(child, signal.SIGTERM, 0.1)
     assert child.returncode == -signal.SIGKILL
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_root_without_user_namespaces_becomes_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub_cli.postgres._namespaces_work", lambda: False)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        box = PostgresBox(Path(folder) / "postgres", durable=False)
+        box.start()
+        assert box.child is not None
+        assert psutil.Process(box.child.pid).uids().effective == leash.NOBODY
+        box.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_a_folder_that_nobody_may_enter_is_named(box: PostgresBox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub_cli.postgres._namespaces_work", lambda: False)
+    closed = box.folder.parent
+    closed.chmod(0o700)
+    with pytest.raises(process.ServerFailed, match="may not enter"):
+        box.start()
+
+
+def test_a_user_without_a_name_gets_one(box: PostgresBox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 54_321)
+    assert box._user == ("namespace" if boxes._namespaces_work() else "same")

@@ -97,7 +97,7 @@ def _rendered(line: str) -> Iterator[tuple[str, str]]:
 def _structured(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
     time = str(entry.get("timestamp", ""))[11:23]
     level = str(entry.get("level", "info"))
-    fields = {name: value for name, value in entry.items() if name not in _UNSHOWN}
+    fields = {name: value for name, value in entry.items() if name not in _UNSHOWN and value is not None}
     if entry.get("event") == "request":
         words = [str(fields.pop(name, "")) for name in ("method", "route", "status")]
         words.append(f"{fields.pop('ms', '?')} ms")

@@ -108,6 +108,7 @@ class Hub:
 
     async def _stop(self) -> None:
         """Doors first, data last."""
+        self._say("hub", "stopping")
         self._ready = False
         services = [name for name in self._parts if name not in (GATEWAY, MAILBOX, ZYGOTE, NATS, POSTGRES)]
         for names in ((GATEWAY,), services, (MAILBOX,), (ZYGOTE, NATS, POSTGRES)):

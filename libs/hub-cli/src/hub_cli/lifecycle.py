@@ -58,7 +58,7 @@ async def _run(
     if screen:
         shown = Console(screen, names, colour=screen.isatty() and "NO_COLOR" not in os.environ)
         consoles.append(shown)
-        logs = {name: where.log(name) for name in names if name != HUB}
+        logs = {name: where.log(name) for name in names if name not in (HUB, hub.PREPARATION)}
         following = asyncio.create_task(console.follow(shown, logs))
 
     def say(name: str, text: str) -> None:

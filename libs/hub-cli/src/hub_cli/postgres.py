@@ -12,6 +12,7 @@ or by HUB_POSTGRES_BIN (version 16 or newer). The data is kept; a box that was k
 import functools
 import importlib.util
 import os
+import pwd
 import re
 import secrets
 import shutil
@@ -121,9 +122,10 @@ class PostgresBox:
             *(("--locale-provider=builtin", "--builtin-locale=C.UTF-8") if builtin else ()),
             *(() if self._durable else ("--no-sync",)),
         ]
-        child = process.spawn(command, self.log, ends_with=signal.SIGKILL, user=self._user)
+        log = self.log.with_name("initdb.log")
+        child = process.spawn(command, log, ends_with=signal.SIGKILL, user=self._user)
         if child.wait() != 0:
-            raise ServerFailed(f"initdb failed:\n{process.last_lines(self.log)}")
+            raise ServerFailed(f"initdb failed:\n{process.last_lines(log)}")
         password_file.unlink()
         unfinished.rename(self.data)
 
@@ -204,10 +206,14 @@ class PostgresBox:
 
     @functools.cached_property
     def _user(self) -> str:
-        if os.geteuid() != 0:
+        """Who runs the server (see `leash`): PostgreSQL refuses root, and users that have no name."""
+        is_root = os.geteuid() == 0
+        if not is_root and _has_name(os.geteuid()):
             return "same"
         if _namespaces_work():
             return "namespace"
+        if not is_root:
+            return "same"
         for path in (self._bin, self.folder):
             closed = next((folder for folder in [path, *path.parents] if not _passable(folder)), None)
             if closed is not None:
@@ -232,6 +238,13 @@ def _namespaces_work() -> bool:
     code = "import sys; sys.path.insert(0, sys.argv[1]); import leash; leash.enter_namespace()"
     command = [sys.executable, "-I", "-S", "-c", code, str(Path(leash.__file__).parent)]
     return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+def _has_name(uid: int) -> bool:
+    try:
+        return bool(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return False
 
 
 def _passable(folder: Path) -> bool:

@@ -18,6 +18,12 @@ def serve(factory: str, port: int) -> None:
     options: dict[str, Any] = {"http": "httptools", "loop": "uvloop", "access_log": False, "ws": "none"}
     options |= getattr(sys.modules[factory.partition(":")[0]], "SERVER", {})
     config = uvicorn.Config(
-        app, host=ports.LOOPBACK, port=port, log_config=None, timeout_graceful_shutdown=10, **options
+        app,
+        host=ports.LOOPBACK,
+        port=port,
+        log_config=None,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+        **options,
     )
     uvicorn.Server(config).run()

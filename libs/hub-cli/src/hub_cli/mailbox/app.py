@@ -87,7 +87,13 @@ def serve(folder: str, web_port: int, smtp_port: int) -> None:
     """Serve until SIGTERM."""
     app = create_app(Path(folder), smtp_port, int(os.environ.get("HUB_MAILBOX_REFUSE") or 0))
     config = uvicorn.Config(
-        app, host=ports.LOOPBACK, port=web_port, access_log=False, log_config=None, ws="none"
+        app,
+        host=ports.LOOPBACK,
+        port=web_port,
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        ws="none",
     )
     uvicorn.Server(config).run()
 
