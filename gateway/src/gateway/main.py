@@ -65,7 +65,7 @@ class Gateway:
     async def _lifespan(self, _: Any) -> AsyncIterator[dict[str, Any]]:
         settings, pages = self._settings, self._pages
         async with AsyncExitStack() as stack:
-            provider = telemetry.configure("gateway", settings)
+            provider = telemetry.configure("gateway", settings, begins_traces=True)
             stack.callback(provider.shutdown)
             session = await stack.enter_async_context(transport.open_session())
             log = AccessLog(_write)

@@ -23,7 +23,7 @@ from starlette.responses import Response
 from hub_core import clock
 from hub_core.manifest import Manifest
 from hub_core.problem import Problem
-from hub_events import connection, consumer, outbox
+from hub_events import connection, consumer, inbox, outbox
 from hub_events.relay import Relay
 
 from . import contract, health, i18n, idempotency, problems, validation, workers
@@ -36,6 +36,10 @@ from .tokens import OwnToken, Verifier
 
 _log = structlog.get_logger("service")
 _PURGE_EVERY = timedelta(hours=1)
+_OUTBOX_KEPT = timedelta(days=7)
+"""A stream that lost events is filled again from the outbox; a longer outage is noticed before."""
+_INBOX_KEPT = timedelta(days=40)
+"""Longer than streams keep events (30 days): an event told again has no second effect."""
 _BY_STATUS: Mapping[int, type[Problem]] = {
     400: problems.MalformedRequest,
     404: problems.NotFound,
@@ -165,7 +169,8 @@ async def _open(
         ),
     )
     stack.push_async_callback(_disconnect, hub.broker)
-    running = [*own_workers, workers.every("idempotency-purge", _PURGE_EVERY, _purge)]
+    durables = [wanted.consumer.durable for wanted in subscriptions]
+    running = [*own_workers, workers.every("purge", _PURGE_EVERY, lambda hub: _purge(hub, durables))]
     if manifest.publishes:
         for sessions in (database.sessions, database.consumer_sessions):
             outbox.wake_after_commit(sessions, hub.wake_relay)
@@ -198,9 +203,18 @@ async def _disconnect(broker: asyncio.Task[Client]) -> None:
         await (await broker).close()
 
 
-async def _purge(hub: Resources) -> None:
+async def _purge(hub: Resources, durables: Sequence[str]) -> None:
+    """Forget what nobody can ask for any more: old keys, published events, events handled long ago."""
+    now = clock.now()
     async with hub.database.sessions() as session:
-        await idempotency.purge(session, clock.now())
+        await idempotency.purge(session, now)
+        for durable in durables:
+            async with session.begin():
+                await inbox.purge(session, durable, now - _INBOX_KEPT)
+        purged = 1
+        while purged:
+            async with session.begin():
+                purged = await outbox.purge(session, now - _OUTBOX_KEPT)
 
 
 def _allowed(app: FastAPI, request: Request) -> str:

@@ -21,11 +21,17 @@ class ServiceClient:
 
     async def get(self, path: str) -> dict[str, Any] | None:
         """The JSON object at `path`, `None` when it is not there; raises `httpx2.HTTPError` otherwise."""
-        headers = {"authorization": f"Bearer {await self._token.get()}"}
-        propagate.inject(headers)
-        answer = await self._http.get(f"{self._address}{path}", headers=headers)
+        answer = await self._ask(path)
+        if answer.status_code == httpx2.codes.UNAUTHORIZED:  # its keys may have changed since
+            self._token.forget()
+            answer = await self._ask(path)
         if answer.status_code == httpx2.codes.NOT_FOUND:
             return None
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+    async def _ask(self, path: str) -> httpx2.Response:
+        headers = {"authorization": f"Bearer {await self._token.get()}"}
+        propagate.inject(headers)
+        return await self._http.get(f"{self._address}{path}", headers=headers)

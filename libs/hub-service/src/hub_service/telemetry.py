@@ -21,6 +21,7 @@ from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -40,8 +41,12 @@ def current_trace_id() -> str:
     return trace.format_trace_id(trace.get_current_span().get_span_context().trace_id)
 
 
-def configure(service: str, settings: ServiceSettings) -> TracerProvider:
-    """Set up logs and traces of this process; spans are exported when an OTLP endpoint is set."""
+def configure(service: str, settings: ServiceSettings, *, begins_traces: bool = False) -> TracerProvider:
+    """Set up logs and traces of this process; spans are exported when an OTLP endpoint is set.
+
+    Only who `begins_traces` (the gateway) does; others go on with those they are given, so that
+    what polls leaves none.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -58,7 +63,8 @@ def configure(service: str, settings: ServiceSettings) -> TracerProvider:
         cache_logger_on_first_use=True,
     )
     _route_standard_logging(settings.log_level)
-    provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    sampler = ParentBased(ALWAYS_ON if begins_traces else ALWAYS_OFF)
+    provider = TracerProvider(sampler, Resource.create({"service.name": service}))
     if settings.otlp_endpoint:
         exporter = OTLPSpanExporter(endpoint=f"{settings.otlp_endpoint}/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))

@@ -130,3 +130,7 @@ class OwnToken:
             given = answer.json()
             self._token, self._ends = given["internal_token"], datetime.fromisoformat(given["expires_at"])
         return self._token
+
+    def forget(self) -> None:
+        """Ask anew next time: the token was refused."""
+        self._ends = datetime.min.replace(tzinfo=UTC)
