@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import jsonschema
 import orjson
 from fastapi import FastAPI
 
@@ -75,6 +76,7 @@ def check(
     for event in events:
         name = event.subject.removeprefix("hub.")
         schema, example = event_schema(type(event)), event_example(event)
+        jsonschema.validate(example, schema)
         faults = [*personal(schema, not_personal), *personal(example, not_personal)]
         if faults:
             raise ContractBroken("\n".join([f"{event.subject} carries personal data:", *faults]))
