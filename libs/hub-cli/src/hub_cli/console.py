@@ -44,9 +44,10 @@ class Console:
     def say(self, name: str, text: str) -> None:
         """One or more lines of a process."""
         mark = self._paint(f"{name:>{self._width}} │", self._colours.get(name, _DIM))
-        for line in text.splitlines():
-            self._output.write(f"{mark} {line}\n")
-        self._output.flush()
+        with suppress(BrokenPipeError):  # nobody reads any more; the hub goes on
+            for line in text.splitlines():
+                self._output.write(f"{mark} {line}\n")
+            self._output.flush()
 
     def show(self, name: str, line: str) -> None:
         """A line of a process's log, in a form for people."""
@@ -69,15 +70,16 @@ async def follow(console: Console, logs: Mapping[str, Path]) -> None:
 
 def _show_new(console: Console, name: str, log: Path, place: int) -> int:
     """Show the whole lines after byte `place`; the new place."""
+    size = log.stat().st_size
+    if size == place:
+        return place
     with log.open("rb") as file:
-        if file.seek(0, 2) < place:  # begun anew
-            place = 0
-        file.seek(place)
+        file.seek(place if place < size else 0)  # a shorter file was begun anew
         new = file.read()
     whole = new[: new.rfind(b"\n") + 1]
     for line in whole.decode(errors="replace").splitlines():
         console.show(name, line)
-    return place + len(whole)
+    return (place if place < size else 0) + len(whole)
 
 
 def _rendered(line: str) -> Iterator[tuple[str, str]]:

@@ -81,6 +81,7 @@ class Hub:
         self._postgres.prepare()  # while the zygote imports
         await self._keep(POSTGRES, Server(self._postgres), stop_signal=signal.SIGINT, stop_seconds=30)
         manifests = [asdict(manifest) for manifest in self._manifests]
+        await self._until_ready(ZYGOTE)
         plan = await self._job("plan", manifests)
         self._nats.configure(User(name, *subjects) for name, subjects in plan["permissions"].items())
         await self._keep(NATS, Server(self._nats))

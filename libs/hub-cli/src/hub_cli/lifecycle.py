@@ -17,13 +17,14 @@ from hub_core.manifest import Manifest
 from . import console, hub, place, process
 from .broker import NatsBox
 from .console import Console
-from .place import Claim, Place, State
+from .place import AlreadyRuns, Claim, Place, PortTaken, State
 from .postgres import PostgresBox
 from .supervisor import StartFailed
 
 HUB: Final = "hub"
 _POLL: Final = 0.05
 _STOP_SECONDS: Final = 75
+_LEFTOVER_SECONDS: Final = 15
 
 
 def run(
@@ -34,15 +35,31 @@ def run(
     With a `screen`, the log of all processes is shown there. `AlreadyRuns` and `PortTaken` come
     before anything is started.
     """
+    _refuse_taken(where)
     claim = Claim(where)
     try:
-        place.refuse_taken(where)
         own_log = where.log(HUB)
         own_log.parent.mkdir(parents=True, exist_ok=True)
         with own_log.open("a", encoding="utf-8") as file:
             asyncio.run(_run(where, manifests, file, screen, announce))
     finally:
         claim.give_up()
+
+
+def _refuse_taken(where: Place) -> None:
+    """Raise `AlreadyRuns` or `PortTaken`; what a killed hub has left behind is given time to end."""
+    if running := place.supervisor_of(where.folder):
+        raise AlreadyRuns(running)
+    deadline = time.monotonic() + (_LEFTOVER_SECONDS if place.was_killed(where.folder) else 0)
+    while True:
+        try:
+            place.refuse_taken(where)
+        except PortTaken:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_POLL)
+        else:
+            return
 
 
 async def _run(
@@ -82,8 +99,7 @@ def run_in_background(where: Place) -> None:
     `AlreadyRuns` and `PortTaken` before it is started, `StartFailed` with the end of its log when it
     does not get there.
     """
-    Claim(where).give_up()
-    place.refuse_taken(where)
+    _refuse_taken(where)
     where.log(HUB).parent.mkdir(parents=True, exist_ok=True)
     began_at = where.log(HUB).stat().st_size if where.log(HUB).exists() else 0
     ports = [f"--port={name}={number}" for name, number in where.ports.items()]

@@ -26,7 +26,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 dead_letters = typer.Typer(no_args_is_help=True, help="Events that a consumer could not handle.")
 app.add_typer(dead_letters, name="dead-letters")
 
-_SCREEN: Final = Screen(highlight=False, soft_wrap=True)
+_SCREEN: Final = Screen(highlight=False, markup=False, soft_wrap=True)
 _KEPT: Final = ("postgres", "nats", "mailbox", "secrets", "log", "run")
 
 Folder = Annotated[
@@ -52,7 +52,7 @@ def up(
     began = time.monotonic()
     manifests = manifest.installed()
     with _faults_as_messages():
-        single = {name: int(number) for name, _, number in (one.partition("=") for one in port or ())}
+        single = dict(_named_port(one) for one in port or ())
         where = Place(folder.absolute(), place.choose_ports(manifests, port_base, single))
 
         def announce() -> None:
@@ -176,6 +176,13 @@ def replay_dead_letters(numbers: list[int], folder: Folder = _FOLDER) -> None:
         _SCREEN.print(line)
 
 
+def _named_port(option: str) -> tuple[str, int]:
+    name, _, number = option.partition("=")
+    if not number.isascii() or not number.isdigit():
+        raise ValueError(f"write --port NAME=NUMBER, not {option}")
+    return name, int(number)
+
+
 def _running(folder: Path) -> tuple[int, Place]:
     """The supervisor and the place of the running hub; ends the command when there is none."""
     supervisor = place.supervisor_of(folder.absolute())
@@ -197,7 +204,7 @@ def _anywhere(folder: Path) -> Place:
 def _faults_as_messages() -> Iterator[None]:
     try:
         yield
-    except (PortTaken, ServerFailed, StartFailed, JobFailed, TimeoutError, ValueError) as fault:
+    except (PortTaken, ServerFailed, StartFailed, JobFailed, OSError, ValueError) as fault:
         _SCREEN.print("The hub does not run:", style="bold red")
-        _SCREEN.print(str(fault), markup=False)
+        _SCREEN.print(str(fault))
         raise typer.Exit(1) from None

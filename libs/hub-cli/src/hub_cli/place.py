@@ -141,6 +141,14 @@ class State:
         return cls(told["ready"], told["ports"], processes)
 
 
+def was_killed(folder: Path) -> bool:
+    """Whether the last supervisor of this folder left its mark behind, so that its children may still end."""
+    try:
+        return bool((folder / "run" / "hub.pid").read_text()) and supervisor_of(folder) is None
+    except FileNotFoundError:
+        return False
+
+
 class Claim:
     """The mark that the hub of a folder runs: a locked file with the supervisor's pid.
 

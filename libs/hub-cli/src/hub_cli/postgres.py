@@ -44,6 +44,8 @@ _SMALL: Final = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u ",
     "log_min_messages": "warning",
+    "log_error_verbosity": "terse",  # details quote values, which may be personal
+    "log_min_error_statement": "panic",
     "password_encryption": "scram-sha-256",
 }
 _VOLATILE: Final = {

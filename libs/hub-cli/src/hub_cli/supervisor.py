@@ -123,6 +123,8 @@ class Supervisor:
             return None
         part.state, part.since = "starting", time.time()
         self._changed()
+        if part.stopping.is_set():
+            _send(part, part.stop_signal)
         watch = asyncio.create_task(self._watch(part))
         try:
             await ended(part.pid)
@@ -142,17 +144,22 @@ class Supervisor:
             self._say(part.name, "is back")
 
     async def _stop(self, part: Part) -> None:
-        part.stopping.set()
         keeper = self._keepers[part.name]
-        if part.pid:
-            with suppress(ProcessLookupError):
-                os.kill(part.pid, part.stop_signal)
+        part.stopping.set()
+        _send(part, part.stop_signal)
         _, running = await asyncio.wait([keeper], timeout=part.stop_seconds)
         if running and part.pid:
             self._say(part.name, f"did not stop in {part.stop_seconds:g} s and is killed")
-            with suppress(ProcessLookupError):
-                os.kill(part.pid, signal.SIGKILL)
+            _send(part, signal.SIGKILL)
+        elif running:
+            keeper.cancel()  # it waits for a zygote that does not come back
         await asyncio.wait([keeper])
+
+
+def _send(part: Part, number: signal.Signals) -> None:
+    if part.pid:
+        with suppress(ProcessLookupError):
+            os.kill(part.pid, number)
 
 
 async def _all_ready(parts: Sequence[Part]) -> None:
