@@ -21,8 +21,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -181,9 +181,6 @@ async def latency(place: Place, rate: int, seconds: float) -> list[float]:
         session.info["told"] = told.id
 
     class Watched(AsyncSession):
-        async def commit(self) -> None:
-            await super().commit()
-
         async def close(self) -> None:
             event_id = self.info.pop("told", None)
             if event_id:
@@ -226,6 +223,15 @@ def show(name: str, results: list[tuple[float, float]]) -> None:
     sys.stdout.flush()
 
 
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that PostgreSQL may enter, which may run as another user than we."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
 @asynccontextmanager
 async def prepared(folder: Path) -> AsyncIterator[Place]:
     """Servers, tables, connections."""
@@ -254,9 +260,8 @@ async def measure(events: int, rounds: int, rates: list[int], seconds: float) ->
         "consumer, a transaction an event": (consume, events // 4),
     }
     results: dict[str, list[tuple[float, float]]] = {name: [] for name in contestants}
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # PostgreSQL may run as another user than we
-        async with prepared(Path(folder)) as place:
+    with temporary_folder() as folder:
+        async with prepared(folder) as place:
             for _ in range(rounds):
                 for name, (contestant, count) in contestants.items():
                     await place.empty()

@@ -50,13 +50,16 @@ class _LastingClient(Client):
             await self._process_op_err(nats.errors.Error(f"nats: {err_msg}"))
 
     async def _process_connect_init(self) -> None:
-        """Close the socket of a greeting that failed; nats-py would leave it to the garbage collector."""
+        """Make of every failed greeting an error after which nats-py tries again, and close its socket.
+
+        By itself it would end its reconnecting on half a line, which a dying server may send.
+        """
         try:
             await super()._process_connect_init()
-        except (OSError, nats.errors.Error):
+        except (OSError, ValueError, nats.errors.Error) as error:
             if self._transport:
                 self._transport.close()  # type: ignore[no-untyped-call]  # nats-py annotates it nowhere
-            raise
+            raise nats.errors.Error(str(error) or type(error).__name__) from error
 
 
 async def connect(url: str, seed: str | None, name: str) -> Client:
@@ -72,7 +75,7 @@ async def connect(url: str, seed: str | None, name: str) -> Client:
         if "permissions violation" in str(error).lower():
             _log.error("refused by the broker", service=name, refusal=str(error))
         elif not client.is_connected:
-            _log.warning("broker away", service=name, error=type(error).__name__)
+            _log.warning("broker away", service=name, error=str(error) or type(error).__name__)
         else:
             _log.warning("broker error", service=name, error=str(error))
 

@@ -6,7 +6,8 @@
         await operations.tell_the_person(session, told.data.petition_id, cause=told.id)
 
 The loop opens one transaction per message, notes the event in the inbox and calls the handler in the
-same transaction; only then it acknowledges. Events of one aggregate are handled one after another.
+same transaction; only then it acknowledges. Within a process, events of one aggregate are handled one
+after another, in the order of their arrival; between replicas, and after a failure, no order is promised.
 
 What can go wrong with a message, and what then happens:
 

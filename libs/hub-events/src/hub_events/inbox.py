@@ -17,6 +17,8 @@ INBOX: Final = Table(
     comment="Events that a consumer has done; an event that comes again changes nothing",
 )
 
+_REMEMBER: Final = insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.event_id)
+
 
 def attach(metadata: MetaData) -> None:
     """Add the table to a service's metadata, so that its migrations make it."""
@@ -28,12 +30,7 @@ async def first_time(session: AsyncSession, consumer: str, event_id: UUID, now: 
 
     While another transaction holds the same event undecided, this waits for its end.
     """
-    stored = await session.execute(
-        insert(INBOX)
-        .values(consumer=consumer, event_id=event_id, at=now)
-        .on_conflict_do_nothing()
-        .returning(INBOX.c.event_id)
-    )
+    stored = await session.execute(_REMEMBER, {"consumer": consumer, "event_id": event_id, "at": now})
     return stored.first() is not None
 
 

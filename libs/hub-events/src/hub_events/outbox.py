@@ -53,6 +53,7 @@ OUTBOX: Final = Table(
 Index("outbox_waiting", OUTBOX.c.seq, postgresql_where=OUTBOX.c.published_at.is_(None))
 Index("outbox_held", OUTBOX.c.stream_seq, postgresql_where=OUTBOX.c.stream_seq.is_not(None))
 
+_RECORD: Final = OUTBOX.insert()
 _RECORDED: Final = "hub_events.recorded"
 _PURGED_AT_ONCE: Final = 10_000
 
@@ -69,7 +70,7 @@ async def record(session: AsyncSession, told: envelope.Event, now: datetime) -> 
     """
     event_id, traceparent = new_id(), trace.current()
     await session.execute(
-        OUTBOX.insert(),
+        _RECORD,
         {
             "id": event_id,
             "subject": told.subject,

@@ -48,6 +48,9 @@ _DATABASE_TROUBLE: Final = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+_BATCH_ID: Final = Header.BATCH_ID.value
+_BATCH_SEQUENCE: Final = Header.BATCH_SEQUENCE.value
+_BATCH_COMMIT: Final = Header.BATCH_COMMIT.value
 _BATCHES_DISABLED: Final = 10174
 
 _LEAD: Final = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
@@ -222,16 +225,17 @@ class Relay:
         batches: then the messages go one by one, and those that were stored are told by their ids.
         """
         batch = uuid4().hex
-        for number, (row, headers) in enumerate(messages, 1):
-            headers |= {Header.BATCH_ID.value: batch, Header.BATCH_SEQUENCE.value: str(number)}
-            if number < len(messages):
-                await self._nats.publish(row["subject"], row["body"], headers=headers)
-        headers[Header.BATCH_COMMIT.value] = "1"
-        answer = await self._nats.request(row["subject"], row["body"], timeout=_ACK_SECONDS, headers=headers)
+        *before, last = [
+            (row, headers | {_BATCH_ID: batch, _BATCH_SEQUENCE: str(number)})
+            for number, (row, headers) in enumerate(messages, 1)
+        ]
+        for row, headers in before:
+            await self._nats.publish(row["subject"], row["body"], headers=headers)
+        row, headers = last
+        answer = await self._nats.request(
+            row["subject"], row["body"], timeout=_ACK_SECONDS, headers=headers | {_BATCH_COMMIT: "1"}
+        )
         reply: dict[str, Any] = json.loads(answer.data)
-        for _, headers in messages:
-            for header in (Header.BATCH_ID, Header.BATCH_SEQUENCE, Header.BATCH_COMMIT):
-                headers.pop(header.value, None)
         if "error" in reply:
             self._batches = reply["error"].get("err_code") != _BATCHES_DISABLED
             return False
