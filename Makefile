@@ -36,7 +36,7 @@ check: $(SYNCED) check-lock  ## Lint, types, import walls, dependencies, contrac
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@for member in $(dir $(MEMBERS)); do $(BIN)/mypy --no-error-summary $${member}src || exit 1; done
-	@$(BIN)/lint-imports --no-cache --no-color | tail -n +10
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@for member in $(dir $(MEMBERS)); do (cd $$member && $(CURDIR)/$(BIN)/deptry --no-ansi src) || exit 1; done
 	@$(BIN)/python -m pytest -q tests/walls svc-*/tests/test_contract.py
 
