@@ -6,13 +6,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub_core import ids
 from svc_identity.domain.account import Account
 
 READ, WRITE = "account:read", "account:write"
 GATEWAY = ("gateway", "secret-of-the-gateway")
 NOTIFY = ("notify", "secret-of-notify")
-SOMEBODY = str(ids.new_id())
+SOMEBODY = "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"
 
 
 @pytest.mark.parametrize(
