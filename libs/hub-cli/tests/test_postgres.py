@@ -18,12 +18,13 @@ from hub_cli.postgres import PostgresBox
 
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[PostgresBox]:
-    box = PostgresBox(tmp_path / "postgres")
+    box = PostgresBox(tmp_path / "postgres", durable=False)
     yield box
     box.stop()
 
 
-async def test_it_survives_a_kill_and_keeps_what_was_committed(box: PostgresBox) -> None:
+async def test_it_survives_a_kill_and_keeps_what_was_committed(tmp_path: Path) -> None:
+    box = PostgresBox(tmp_path / "postgres")
     box.start()
     connection = await asyncpg.connect(box.dsn())
     await connection.execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (42)")
@@ -36,6 +37,7 @@ async def test_it_survives_a_kill_and_keeps_what_was_committed(box: PostgresBox)
     connection = await asyncpg.connect(box.dsn())
     assert await connection.fetchval("SELECT number FROM kept") == 42
     await connection.close()
+    box.stop()
 
 
 def test_a_stale_pid_file_of_another_program_is_no_hindrance(box: PostgresBox) -> None:

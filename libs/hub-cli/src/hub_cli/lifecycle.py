@@ -108,7 +108,7 @@ def run_in_background(where: Place) -> None:
         supervisor = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True
         )
-    while not State.read(where.folder).ready:
+    while place.supervisor_of(where.folder) != supervisor.pid or not State.read(where.folder).ready:
         if supervisor.poll() is not None:
             raise StartFailed(process.last_lines(where.log(HUB), began_at))
         time.sleep(_POLL)
