@@ -11,12 +11,14 @@ import asyncpg
 import httpx2
 import pytest
 
-from hub_core import ids
 from hub_core.language import Language
 from svc_identity.domain.account import Account
 from svc_identity.main import create_app
 from svc_identity.pages import rendering
 from svc_identity.settings import Settings
+
+NOBODYS = "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"
+"""An identifier that nothing has."""
 
 PASSWORD = "patru cuvinte fara rost"
 REDIRECT = "http://127.0.0.1:8765/callback"
@@ -34,7 +36,7 @@ TITLES = {
 PUBLIC = (
     "/account/sign-in",
     "/account/sign-up",
-    f"/account/confirm?confirmation={ids.new_id()}",
+    f"/account/confirm?confirmation={NOBODYS}",
     "/account/signed-out",
 )
 
@@ -370,10 +372,10 @@ async def test_choosing_a_language_leads_nowhere_else(browser: Any, elsewhere: s
     "path",
     [
         *("/account/sign-in", "/account/sign-up", "/account/language", "/account/sign-out"),
-        f"/account/consent?request={ids.new_id()}",
-        f"/account/confirm?confirmation={ids.new_id()}",
-        f"/account/new-code?confirmation={ids.new_id()}",
-        f"/account/sessions/{ids.new_id()}/end",
+        f"/account/consent?request={NOBODYS}",
+        f"/account/confirm?confirmation={NOBODYS}",
+        f"/account/new-code?confirmation={NOBODYS}",
+        f"/account/sessions/{NOBODYS}/end",
     ],
 )
 async def test_a_form_without_the_secret_of_its_browser_changes_nothing(
@@ -451,7 +453,7 @@ def test_the_content_policy_names_an_address(address: str, source: str) -> None:
         ("/account/consent", 404),
         ("/account/confirm", 404),
         ("/account/sign-in?request=x", 400),
-        (f"/account/sign-in?request={ids.new_id()}", 410),
+        (f"/account/sign-in?request={NOBODYS}", 410),
         ("/account/language", 405),
     ],
 )
