@@ -77,3 +77,14 @@ def test_seeds_are_files_of_their_owner(broker: NatsBox) -> None:
     assert seed == broker.seed("petitions")
     file = broker.folder / "keys" / "petitions.nk"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+async def test_a_user_that_may_publish_nothing_publishes_nothing(broker: NatsBox) -> None:
+    broker.configure([User("gateway", publish=(), subscribe=("_INBOX.gateway.>",))])
+    broker.start()
+    refusals: asyncio.Queue[Exception] = asyncio.Queue()
+    client = await connect(broker, "gateway", refusals)
+    await client.publish("hub.petitions.petition.registered.v1", b"1")
+    refusal = await asyncio.wait_for(refusals.get(), 5)
+    assert "permissions violation" in str(refusal).lower()
+    await client.close()

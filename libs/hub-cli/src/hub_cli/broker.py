@@ -134,8 +134,8 @@ class NatsBox:
             {
                 "nkey": nkeys.from_seed(bytearray(self.seed(user.name), "ascii")).public_key.decode(),
                 "permissions": {
-                    "publish": {"allow": list(user.publish)},
-                    "subscribe": {"allow": list(user.subscribe)},
+                    "publish": _only(user.publish),
+                    "subscribe": _only(user.subscribe),
                 },
             }
             for user in (User(OPERATOR, (">",), (">",)), *self._users)
@@ -152,6 +152,11 @@ class NatsBox:
             "accounts": {"HUB": {"jetstream": "enabled", "users": users}},
             **monitoring,
         }
+
+
+def _only(subjects: Sequence[str]) -> dict[str, list[str]]:
+    """Leave for these subjects; NATS takes an empty list of what is allowed for everything."""
+    return {"allow": list(subjects)} if subjects else {"deny": [">"]}
 
 
 def _new_seed() -> str:

@@ -21,7 +21,7 @@ from .supervisor import Part, Program, StartFailed, Supervisor
 ZYGOTE: Final = "zygote"
 PREPARATION: Final = "preparation"
 
-_START_SECONDS: Final = 90
+_START_SECONDS: Final = 120
 _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LONG_LOG: Final = 20_000_000
 
