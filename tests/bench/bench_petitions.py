@@ -242,20 +242,28 @@ async def measure_gateway(
     say(f"    201 to its e-mail: {mail.shown()}{failed(mail)}")
 
 
-async def messages(http: aiohttp.ClientSession, mailbox: str, after: int) -> tuple[list[dict[str, Any]], int]:
+async def messages(
+    http: aiohttp.ClientSession, mailbox: str, after: int, limit: int
+) -> tuple[list[dict[str, Any]], int]:
     """The next e-mails and the position behind them."""
-    async with http.get(f"{mailbox}/api/messages", params={"after": after, "limit": 1000}) as answer:
+    async with http.get(f"{mailbox}/api/messages", params={"after": after, "limit": limit}) as answer:
         answer.raise_for_status()
         page = await answer.json()
-        return page["items"], page["next_after"] or after
+        return page["items"], page["next_after"]
 
 
 async def newest_mail(http: aiohttp.ClientSession, mailbox: str) -> int:
-    """The position behind everything that is in the mailbox."""
-    after = 0
-    while (found := await messages(http, mailbox, after))[0]:
-        after = found[1]
-    return after
+    """The position behind everything that is in the mailbox, by bisection: pages are costly to make."""
+    low, high = 0, 1
+    while (await messages(http, mailbox, high, 1))[0]:
+        low, high = high, high * 2
+    while low < high:
+        middle = (low + high) // 2
+        if (await messages(http, mailbox, middle, 1))[0]:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 async def arrivals(
@@ -265,7 +273,7 @@ async def arrivals(
     arrived: dict[int, float] = {}
     deadline = time.monotonic() + MAIL_SECONDS
     while arrived.keys() != numbers and time.monotonic() < deadline:
-        items, after = await messages(http, mailbox, after)
+        items, after = await messages(http, mailbox, after, 100)
         for item in items:
             found = re.search(r"\d+", item["subject"])
             if found and int(found.group()) in numbers:
