@@ -72,13 +72,8 @@ class Door:
         """Receive a request: whatever becomes of it, it has an id and a trace."""
         fields = headers.read(head.headers, head.version)
         known = fields.known
-        return Visit(
-            head=head,
-            fields=fields,
-            trace=self._tracing.begin(known.get(b"traceparent"), known.get(b"tracestate")),
-            request_id=tracing.request_id(known.get(b"x-request-id")),
-            began=now,
-        )
+        trace = self._tracing.begin(known.get(b"traceparent"), known.get(b"tracestate"))
+        return Visit(head, fields, trace, tracing.request_id(known.get(b"x-request-id"), trace), began=now)
 
     def examine(self, visit: Visit) -> None:
         """Refuse what is malformed or too large, and find the terms of the rest."""

@@ -1,6 +1,5 @@
 """The wiring: settings and route table in, an ASGI application out. No I/O before the lifespan."""
 
-import random
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -94,7 +93,6 @@ class Gateway:
                 Tracing(
                     provider.get_tracer("gateway") if settings.otlp_endpoint else None,
                     settings.gateway_trace_ratio,
-                    random.SystemRandom(),
                 ),
                 log,
                 self._texts,

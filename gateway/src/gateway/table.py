@@ -149,11 +149,16 @@ class Templates:
 
     def __init__(self, entries: Iterable[tuple[str, str, Any]]) -> None:
         """`entries` are method, template and whatever stands behind them."""
-        self._known: dict[tuple[str, int], list[tuple[tuple[str | None, ...], Any]]] = {}
+        self._literal: dict[tuple[str, str], Any] = {}
+        self._with_parameters: dict[tuple[str, str, int], list[tuple[tuple[str | None, ...], Any]]] = {}
         for method, template, value in entries:
             segments = tuple(None if part.startswith("{") else part for part in template.split("/"))
-            self._known.setdefault((method, len(segments)), []).append((segments, value))
-        for candidates in self._known.values():
+            if None in segments:
+                key = (method, segments[1] or "", len(segments))
+                self._with_parameters.setdefault(key, []).append((segments, value))
+            else:
+                self._literal[method, template] = value
+        for candidates in self._with_parameters.values():
             candidates.sort(key=lambda candidate: candidate[0].count(None))
 
     def find(self, method: str, path: str) -> Any:
@@ -161,8 +166,12 @@ class Templates:
 
         HEAD is GET without its body.
         """
+        method = "GET" if method == "HEAD" else method
+        found = self._literal.get((method, path))
+        if found is not None:
+            return found
         parts = path.split("/")
-        for segments, value in self._known.get(("GET" if method == "HEAD" else method, len(parts)), ()):
+        for segments, value in self._with_parameters.get((method, parts[1], len(parts)), ()):
             if all(
                 part == segment or (segment is None and part)
                 for part, segment in zip(parts, segments, strict=True)

@@ -3,7 +3,7 @@
 Most requests of a busy hub are not recorded; for those the header is text and costs a microsecond.
 """
 
-import random
+import os
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,8 +11,6 @@ from typing import Final
 
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
-from hub_core.ids import new_id
 
 _TRACEPARENT: Final = re.compile(
     rb"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?"
@@ -22,6 +20,7 @@ _LONGEST_STATE: Final = 512
 _RECORDED: Final = 0x01
 _RANDOM: Final = 0x02
 """Trace flags of W3C Trace Context, level 2."""
+_ALL: Final = 2**32
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
 
 
@@ -50,34 +49,24 @@ class Trace:
 class Tracing:
     """Decides which traces are recorded; `tracer` is `None` when spans go nowhere."""
 
-    def __init__(self, tracer: trace.Tracer | None, ratio: float, source: random.Random) -> None:
+    def __init__(self, tracer: trace.Tracer | None, ratio: float) -> None:
         self._tracer = tracer
-        self._ratio = ratio
-        self._random = source
+        self._recorded_below = ratio * _ALL
 
     def begin(self, traceparent: bytes | None, tracestate: bytes | None) -> Trace:
         """Go on with the client's trace, or begin one; a malformed header counts as none."""
+        fresh = os.urandom(24).hex().encode()
         given = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
         if given and (given[1] != b"00" or not given[5]):
             trace_id, flags = given[2], int(given[4], 16) & (_RECORDED | _RANDOM)
             state = tracestate if tracestate and len(tracestate) <= _LONGEST_STATE else None
             parent = b"00-%b-%b-%02x" % (trace_id, given[3], flags)
         else:
-            recorded = self._tracer is not None and self._random.random() < self._ratio
-            trace_id, flags, state, parent = (
-                b"%032x" % (self._random.getrandbits(128) or 1),
-                _RANDOM | recorded,
-                None,
-                None,
-            )
+            trace_id, state, parent = fresh[:32], None, None
+            flags = _RANDOM | (self._tracer is not None and int(fresh[:8], 16) < self._recorded_below)
         if self._tracer is None or not flags & _RECORDED:
-            return Trace(
-                trace_id.decode(), b"00-%b-%016x-%02x" % (trace_id, self._span_id(), flags), state, None
-            )
+            return Trace(trace_id.decode(), b"00-%b-%b-%02x" % (trace_id, fresh[32:], flags), state, None)
         return _record(self._tracer, parent, state)
-
-    def _span_id(self) -> int:
-        return self._random.getrandbits(64) or 1
 
 
 def _record(tracer: trace.Tracer, parent: bytes | None, state: bytes | None) -> Trace:
@@ -89,8 +78,8 @@ def _record(tracer: trace.Tracer, parent: bytes | None, state: bytes | None) -> 
     return Trace(trace_id, ours.encode(), state, span)
 
 
-def request_id(given: bytes | None) -> bytes:
-    """The client's own id of its request when it is well-formed, else a new one."""
+def request_id(given: bytes | None, trace: Trace) -> bytes:
+    """The client's own id of its request when it is well-formed, else the trace's."""
     if given and _REQUEST_ID.fullmatch(given):
         return given
-    return str(new_id()).encode()
+    return trace.trace_id.encode()
