@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from . import leash
@@ -23,9 +23,11 @@ def spawn(
     ends_with: signal.Signals,
     user: str = "same",
     stdin: int = subprocess.DEVNULL,
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a program that gets the signal `ends_with` when this process ends, however it ends.
 
+    It inherits our environment, unless told another.
     Only from the main thread: the kernel watches the thread, and one from a pool may end earlier.
     """
     if threading.current_thread() is not threading.main_thread():
@@ -39,6 +41,7 @@ def spawn(
             stdout=output,
             stderr=output,
             cwd="/",
+            env=environment,
             start_new_session=True,  # Ctrl-C is for the supervisor, which stops things in order
         )
 
