@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from nats.js.errors import ServerError
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -230,7 +231,12 @@ async def renew(jetstream: JetStreamContext) -> None:
     """Delete every stream, and make those of `MANIFESTS` anew."""
     for stream in await jetstream.streams_info():
         await jetstream.delete_stream(str(stream.config.name))
-    await topology.ensure(jetstream, MANIFESTS)
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                return await topology.ensure(jetstream, MANIFESTS)
+            except ServerError:  # its files of the same name are still being removed
+                await asyncio.sleep(0.01)
 
 
 @pytest.fixture
