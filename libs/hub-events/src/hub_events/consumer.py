@@ -263,7 +263,7 @@ class Loop:
         elif isinstance(failure, RetryLater):
             self._log.info("event later", event_id=event_id, subject=delivery.subject, delay=failure.delay)
             await message.nak(delay=failure.delay)
-        elif isinstance(failure, (DatabaseAway, asyncio.CancelledError)):
+        elif isinstance(failure, DatabaseAway):
             await message.nak(delay=_HANDED_BACK_SECONDS)
         else:
             failures = self._failures[event_id] = self._failures.get(event_id, 0) + 1
