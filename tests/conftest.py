@@ -1,9 +1,13 @@
 """The whole hub, as `make up` starts it, in a folder and on ports of its own."""
 
+import contextlib
+import random
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +16,6 @@ import pytest
 from hub_cli.place import State
 from hub_testing.traces import TraceSink
 
-PORT_BASE = 23080
 HUB = (sys.executable, "-m", "hub_cli")
 
 
@@ -47,10 +50,20 @@ def spans() -> Iterator[TraceSink]:
     sink.stop()
 
 
+def free_base() -> int:
+    """A place for the hub's ports where nothing listens, below those that clients are given."""
+    for base in random.sample(range(20_000, 31_000, 100), 50):
+        with suppress(OSError), contextlib.ExitStack() as taken:
+            for port in range(base, base + 50):
+                taken.enter_context(socket.create_server(("127.0.0.1", port)))
+            return base
+    raise OSError("no fifty free ports in a row")
+
+
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory, spans: TraceSink) -> Iterator[Hub]:
     running = Hub(tmp_path_factory.mktemp("hub"))
-    command = [*HUB, "up", "--detach", "--port-base", str(PORT_BASE), "--var", str(running.folder)]
+    command = [*HUB, "up", "--detach", "--port-base", str(free_base()), "--var", str(running.folder)]
     environment = {"HUB_OTLP_ENDPOINT": spans.url, "PATH": "/usr/bin:/bin"}
     started = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=120, env=environment

@@ -27,7 +27,7 @@ from hub_service.schemas import Id, Int32, Resource
 from hub_service.settings import ServiceSettings
 from hub_testing import databases
 
-MANIFEST = Manifest(name="notes", package="notes", factory="notes:create_app", port=0)
+MANIFEST = Manifest(name="notebook", package="notebook", factory="notebook:create_app", port=0)
 METADATA = MetaData()
 outbox.attach(METADATA)
 inbox.attach(METADATA)
@@ -45,7 +45,7 @@ NOTES = Table(
 class NoteKept(Event):
     """A note was kept."""
 
-    subject: ClassVar[str] = "hub.notes.note.kept.v1"
+    subject: ClassVar[str] = "hub.notebook.note.kept.v1"
     key_field: ClassVar[str] = "note_id"
 
     note_id: UUID
@@ -141,8 +141,8 @@ async def notes_database(postgres_server, join_broker, provisioned):
     provisioned[MANIFEST.name] = database
     engine = create_async_engine(database.migrator_dsn)
     async with engine.begin() as connection:
-        await connection.execute(text("SET ROLE notes_owner"))
-        await connection.execute(text("SET search_path TO notes"))
+        await connection.execute(text("SET ROLE notebook_owner"))
+        await connection.execute(text("SET search_path TO notebook"))
         await connection.run_sync(METADATA.create_all)
     await engine.dispose()
     return database

@@ -88,7 +88,7 @@ class Database:
         self.engine = create_async_engine(
             settings.database_dsn.get_secret_value(),
             pool_size=settings.database_pool_size,
-            max_overflow=settings.database_pool_size,
+            max_overflow=0,
             pool_timeout=3,
             pool_pre_ping=True,
             hide_parameters=True,

@@ -8,7 +8,8 @@ class ServiceSettings(BaseSettings):
     """The settings all services share; a service adds its own in a subclass.
 
     `public_origin` is the one address clients see, and the issuer of all tokens. `database_dsn` is
-    the application role's (`postgresql+asyncpg://…`); the gateway has none.
+    the application role's (`postgresql+asyncpg://…`); the gateway has none. Each replica holds
+    `database_pool_size` connections at most, and one more for the relay; the role may have 20.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
@@ -17,7 +18,7 @@ class ServiceSettings(BaseSettings):
     identity_url: str = "http://127.0.0.1:8101"
     service_secret: SecretStr = SecretStr("")
     database_dsn: SecretStr = SecretStr("")
-    database_pool_size: int = 8
+    database_pool_size: int = 9
     nats_url: str = "nats://127.0.0.1:14222"
     nats_seed: SecretStr = SecretStr("")
     otlp_endpoint: str | None = None
