@@ -59,15 +59,6 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def sign_in(place: Place) -> str:
-    """An access token of a person made up for this run."""
-    os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
-    journey = demo.Journey(place)
-    for _, step in journey.steps()[:8]:
-        step()
-    return str(journey._application.token["access_token"])
-
-
 async def choose_institutions(client: httpx2.AsyncClient) -> list[str]:
     asked = {"accepts_petitions": "true", "limit": INSTITUTIONS}
     answer = await client.get("/catalog/v1/institutions", params=asked)
@@ -214,7 +205,7 @@ async def run(folder: Path, petitions: int, rounds: int) -> list[str]:
     """File, kill, judge; what was broken."""
     place = Place(folder, State.read(folder).ports)
     account = Account()
-    token = await asyncio.to_thread(sign_in, place)
+    token = await asyncio.to_thread(demo.access_token, place)
     async with (
         httpx2.AsyncClient(
             base_url=place.origin, headers={"authorization": f"Bearer {token}"}, timeout=10.0

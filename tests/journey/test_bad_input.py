@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from hub_cli import demo
 from hub_cli.place import Place, State
 
 from ..conftest import Hub
@@ -22,7 +23,7 @@ PETITIONS = "/petitions/v1/petitions"
 
 @pytest.fixture(scope="session")
 async def token(hub: Hub) -> str:
-    return await asyncio.to_thread(kills.sign_in, Place(hub.folder, State.read(hub.folder).ports))
+    return await asyncio.to_thread(demo.access_token, Place(hub.folder, State.read(hub.folder).ports))
 
 
 @pytest.fixture

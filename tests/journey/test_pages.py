@@ -28,7 +28,7 @@ PEOPLE = {"ro": "ana.popescu@example.org", "hu": "kovacs.istvan@example.org", "e
 CALLBACK = "http://127.0.0.1:8765/callback"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(OFFLINE))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import httpx2
 import pytest
 
+from hub_cli import demo
 from hub_cli.place import Place, State
 from hub_testing.traces import Span, TraceSink
 
@@ -24,7 +25,7 @@ PARTS = (
 
 
 async def test_a_petition_is_one_trace_from_the_gateway_to_its_email(hub: Hub, spans: TraceSink) -> None:
-    token = await asyncio.to_thread(kills.sign_in, Place(hub.folder, State.read(hub.folder).ports))
+    token = await asyncio.to_thread(demo.access_token, Place(hub.folder, State.read(hub.folder).ports))
     trace_id = "0af7651916cd43dd8448eb211c80319c"
     headers = {
         "authorization": f"Bearer {token}",

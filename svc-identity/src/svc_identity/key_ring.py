@@ -15,7 +15,7 @@ from .domain import signing_key
 from .domain.signing_key import SigningKey, Use
 from .master_key import MasterKey
 
-ALGORITHMS: Final = {Use.ID_TOKEN: "ES256", Use.INTERNAL_TOKEN: "EdDSA"}
+ALGORITHMS: Final = {Use.ID_TOKEN: "ES256", Use.INTERNAL_TOKEN: "Ed25519"}
 _LOOKED_UP_EVERY: Final = timedelta(minutes=1)
 
 

@@ -66,7 +66,7 @@ def demo_portal(now: datetime) -> Client:
         scopes=frozenset(
             {
                 *("openid", "profile", "email", "offline_access"),
-                *("petitions:read", "petitions:write", "account:read", "account:write"),
+                *("petitions:read", "petitions:write", "account:read", "account:write", "messages:read"),
             }
         ),
         created_at=now,

@@ -31,7 +31,7 @@ from .boundary import Boundary
 from .clients import ServiceClient
 from .database import Database, is_away
 from .settings import ServiceSettings
-from .telemetry import RequestTelemetry, configure
+from .telemetry import RequestTelemetry, configure, install
 from .tokens import OwnToken, Verifier
 
 _log = structlog.get_logger("service")
@@ -151,6 +151,8 @@ async def _open(
 ) -> Resources:
     provider = configure(f"svc-{manifest.name}", settings)
     stack.callback(provider.shutdown)
+    if settings.otlp_endpoint:
+        install(provider)
     http = await stack.enter_async_context(httpx2.AsyncClient(timeout=5.0))
     database = Database(settings)
     stack.push_async_callback(database.close)

@@ -68,9 +68,13 @@ def configure(service: str, settings: ServiceSettings, *, begins_traces: bool = 
     if settings.otlp_endpoint:
         exporter = OTLPSpanExporter(endpoint=f"{settings.otlp_endpoint}/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
-        trace.set_tracer_provider(provider)
-        SQLAlchemyInstrumentor().instrument(tracer_provider=provider)
     return provider
+
+
+def install(provider: TracerProvider) -> None:
+    """Let every library of this process, the database's too, trace with this provider; once a process."""
+    trace.set_tracer_provider(provider)
+    SQLAlchemyInstrumentor().instrument(tracer_provider=provider)
 
 
 def _standard_output() -> BinaryIO:

@@ -1,6 +1,6 @@
 """Internal tokens: verified here, by every service, whatever the gateway has already checked.
 
-An internal token is a JWT (EdDSA) that svc-identity signs for at most five minutes, with the hub as
+An internal token is a JWT (Ed25519) that svc-identity signs for at most five minutes, with the hub as
 its audience. A service has one of its own for its questions to other services.
 """
 
@@ -23,7 +23,7 @@ from .settings import ServiceSettings
 
 AUDIENCE = "hub"
 TYPE = "hub+jwt"
-_ALGORITHMS = ["EdDSA"]
+_ALGORITHMS = ["Ed25519"]
 _REMEMBERED = 4096
 _KEYS_AGAIN_AFTER = 5.0
 _RENEW_BEFORE = timedelta(seconds=60)

@@ -96,9 +96,9 @@ class FakeIdentity:
             "exp": int((issued_at + LIFETIME).timestamp()),
             "jti": str(ids.new_id()),
         } | claims
-        header = {"alg": "EdDSA", "typ": "hub+jwt", "kid": self._key.kid}
+        header = {"alg": "Ed25519", "typ": "hub+jwt", "kid": self._key.kid}
         kept = {name: value for name, value in said.items() if value is not None}
-        return jwt.encode(header, kept, self._key, algorithms=["EdDSA"])
+        return jwt.encode(header, kept, self._key, algorithms=["Ed25519"])
 
     def headers(
         self,

@@ -31,6 +31,7 @@ SCOPES: Final = {
         Scope(ACCOUNT_WRITE, "change your account and sign you out elsewhere"),
         Scope("petitions:read", "see your petitions and their answers"),
         Scope("petitions:write", "file petitions in your name"),
+        Scope("messages:read", "see which messages the hub has sent you"),
     )
 }
 
