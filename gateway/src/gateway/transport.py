@@ -8,6 +8,7 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Mapping
+from functools import cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import Final, Self
@@ -148,7 +149,8 @@ class Transport:
                 async with upload.clock:
                     answer = await self._ask(visit, terms, upload)
                     try:
-                        upload.answered()
+                        if not answer.content.is_eof():
+                            upload.answered()
                         await self._relay(visit, answer, send)
                     finally:
                         answer.close()  # does nothing when the answer was read to its end
@@ -180,7 +182,7 @@ class Transport:
                     headers=headers,
                     data=body,
                     allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=terms.connect),
+                    timeout=_connecting(terms.connect),
                     middlewares=(_break_once,),
                 )
             except (_BrokenOff, aiohttp.ClientConnectorError):
@@ -204,6 +206,11 @@ class Transport:
             more = not content.at_eof()
             visit.sent += len(piece)
             await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+
+@cache
+def _connecting(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=seconds)
 
 
 async def _break_once(
