@@ -14,6 +14,7 @@ The hub starts again whatever dies; that it does is part of what is shown.
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -21,7 +22,6 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -92,13 +92,15 @@ async def file_one(client: httpx2.AsyncClient, institution: str, account: Accoun
         await asyncio.sleep(random.uniform(0.05, 0.3))
 
 
-async def file_all(client: httpx2.AsyncClient, petitions: int, account: Account) -> None:
-    institutions = await choose_institutions(client)
-    waiting: Iterator[str] = (institutions[number % len(institutions)] for number in range(petitions))
+async def file_all(
+    client: httpx2.AsyncClient, petitions: int, killing: asyncio.Task[None], account: Account
+) -> None:
+    """File as many petitions as asked for, and go on for as long as something is killed."""
+    institutions = itertools.cycle(await choose_institutions(client))
 
     async def work() -> None:
-        for institution in waiting:
-            await file_one(client, institution, account)
+        while len(account.answers) < petitions or not killing.done():
+            await file_one(client, next(institutions), account)
 
     await asyncio.gather(*(work() for _ in range(AT_ONCE)))
 
@@ -214,7 +216,7 @@ async def run(folder: Path, petitions: int, rounds: int) -> list[str]:
     ):
         began = time.monotonic()
         killing = asyncio.create_task(Killer(place, account).work(rounds))
-        await file_all(client, petitions, account)
+        await file_all(client, petitions, killing, account)
         say(f"{len(account.answers)} petitions answered with 201 after {time.monotonic() - began:.0f} s")
         await killing
         broken = await judge(place, mailbox, account)
@@ -228,7 +230,7 @@ async def run(folder: Path, petitions: int, rounds: int) -> list[str]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--var", type=Path, default=Path("var"))
-    parser.add_argument("--petitions", type=int, default=2000)
+    parser.add_argument("--petitions", type=int, default=2000, help="at least so many")
     parser.add_argument("--rounds", type=int, default=3, help="how often each of the six is killed")
     chosen = parser.parse_args()
     sys.exit(bool(asyncio.run(run(chosen.var.absolute(), chosen.petitions, chosen.rounds))))
