@@ -1,4 +1,4 @@
-"""The rules, without I/O. Numbers in names are the edge cases of the domain handbook (chapter 12)."""
+"""The rules, without I/O."""
 
 import hashlib
 from dataclasses import replace

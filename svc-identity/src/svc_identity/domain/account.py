@@ -12,7 +12,7 @@ from .login_name import LoginName
 
 
 class State(StrEnum):
-    """Where an account stands (domain handbook 11.7); it is open for sign-in when CREATED."""
+    """Where an account stands; it is open for sign-in when CREATED."""
 
     STARTED = "STARTED"
     CREATED = "CREATED"

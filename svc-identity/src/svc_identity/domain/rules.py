@@ -67,11 +67,11 @@ class Rule:
 _GDPR: Final = "GDPR art. 5(1)(e), storage limitation; term by design"
 
 RULES: Final = (
-    Rule(RuleId.CONFIRMATION_VALIDITY, 15, Unit.MINUTES, "design (domain handbook 11.7)"),
-    Rule(RuleId.CONFIRMATION_TRIES, 5, Unit.TIMES, "design (domain handbook 11.7)"),
+    Rule(RuleId.CONFIRMATION_VALIDITY, 15, Unit.MINUTES, "design"),
+    Rule(RuleId.CONFIRMATION_TRIES, 5, Unit.TIMES, "design"),
     Rule(RuleId.CONFIRMATION_CODES, 3, Unit.TIMES, "design"),
     Rule(RuleId.CONFIRMATION_PAUSE, 30, Unit.SECONDS, "design"),
-    # shorter than the 30 days of the handbook (2.8): after its last code nothing can be done with it
+    # shorter than the 30 days an unconfirmed account could be kept: after its last code nothing can be done with it
     Rule(RuleId.ACCOUNT_UNCONFIRMED, 1, Unit.DAYS, _GDPR),
     Rule(RuleId.PASSWORD_SHORTEST, 12, Unit.CHARACTERS, "design, after NIST SP 800-63B 3.1.1"),
     Rule(RuleId.PASSWORD_LONGEST, 256, Unit.CHARACTERS, "design, bounds the cost of hashing"),
