@@ -71,7 +71,7 @@ RULES: Final = (
     Rule(RuleId.CONFIRMATION_TRIES, 5, Unit.TIMES, "design"),
     Rule(RuleId.CONFIRMATION_CODES, 3, Unit.TIMES, "design"),
     Rule(RuleId.CONFIRMATION_PAUSE, 30, Unit.SECONDS, "design"),
-    # shorter than the 30 days an unconfirmed account could be kept: after its last code nothing can be done with it
+    # after its last code nothing can be done with an unconfirmed account
     Rule(RuleId.ACCOUNT_UNCONFIRMED, 1, Unit.DAYS, _GDPR),
     Rule(RuleId.PASSWORD_SHORTEST, 12, Unit.CHARACTERS, "design, after NIST SP 800-63B 3.1.1"),
     Rule(RuleId.PASSWORD_LONGEST, 256, Unit.CHARACTERS, "design, bounds the cost of hashing"),
