@@ -73,3 +73,7 @@ def test_what_is_too_long_is_refused() -> None:
         LINE.validate_python("a" * 10_001)
     with pytest.raises(ValidationError):
         TEXT.validate_python("a" * 200_001)
+
+
+def test_what_shows_nothing_is_empty() -> None:
+    assert TEXT.validate_python(" \u200b\n\u2060") == ""

@@ -250,6 +250,12 @@ async def test_every_operation_says_who_may_and_what_can_go_wrong(app):
     assert operations["keep"]["security"] == [{"hub": ["notes:write"]}]
     assert operations["keep"]["x-assurance"] == "low"
     assert operations["greet"]["security"] == []
-    assert operations["keep"]["responses"]["409"]["x-problem-types"] == ["title-taken"]
+    assert operations["keep"]["responses"]["409"]["x-problem-types"] == [
+        "title-taken",
+        "idempotency-key-in-use",
+    ]
     assert "application/problem+json" in operations["keep"]["responses"]["422"]["content"]
     assert document["x-problems"]["title-taken"]["status"] == 409
+    schemas = document["components"]["schemas"]
+    assert schemas["NewNote"]["additionalProperties"] is False
+    assert "additionalProperties" not in schemas["Note"]

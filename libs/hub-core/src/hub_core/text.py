@@ -8,6 +8,7 @@ from pydantic import AfterValidator, StringConstraints
 
 _CEDILLA_TO_COMMA: Final = str.maketrans("ŞşŢţ", "ȘșȚț")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_BLANK_ENDS: Final = re.compile(r"\A[\s\u200b-\u200d\u2060]+|[\s\u200b-\u200d\u2060]+\Z")
 _LINE_BREAK: Final = re.compile(r"[\t\n\r]")
 
 
@@ -25,7 +26,7 @@ def fold(text: str) -> str:
 def _clean_text(text: str) -> str:
     if _CONTROL.search(text):
         raise ValueError("control characters are not allowed")
-    return normalise(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return _BLANK_ENDS.sub("", normalise(text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def _clean_line(text: str) -> str:

@@ -88,9 +88,14 @@ def internal(scope: str) -> dict[str, Any]:
 
 
 def responses(raised: Sequence[type[Problem]]) -> dict[int | str, dict[str, Any]]:
-    """The problems of an operation by status, as OpenAPI wants them."""
+    """The problems of an operation by status, with those that any operation can answer with."""
+    return shown([*raised, *problems.EVERYWHERE])
+
+
+def shown(raised: Sequence[type[Problem]]) -> dict[int | str, dict[str, Any]]:
+    """Problems by status, as OpenAPI wants them."""
     by_status: dict[int | str, list[type[Problem]]] = {}
-    for problem in (*raised, *problems.EVERYWHERE):
+    for problem in raised:
         by_status.setdefault(problem.status, []).append(problem)
     return {
         status: {
