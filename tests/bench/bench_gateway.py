@@ -35,6 +35,7 @@ import uvicorn
 import uvloop
 
 BODY: Final = json.dumps({"text": "x" * 1011}).encode()
+WARM: Final = 2.0
 TOKEN: Final = "hub_at_" + "b" * 43
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 PAGE: Final = os.sysconf("SC_PAGE_SIZE")
@@ -138,8 +139,12 @@ class Caller(asyncio.Protocol):
         self.send()
 
 
-async def load(contestant: Contestant, connections: int, seconds: float) -> list[float]:
-    """Keep that many requests going for a while; the wait of each, in seconds."""
+async def load(contestant: Contestant, connections: int, seconds: float) -> tuple[list[float], int]:
+    """Keep that many requests going for a while.
+
+    The wait of each in seconds, and how many of them belong to the first two seconds, in which the
+    gateway opens its connections.
+    """
     waits: list[float] = []
     refused: list[bytes] = []
     loop = asyncio.get_running_loop()
@@ -149,12 +154,14 @@ async def load(contestant: Contestant, connections: int, seconds: float) -> list
         )
         for _ in range(connections)
     ]
+    await asyncio.sleep(WARM)
+    early = len(waits)
     await asyncio.sleep(seconds)
     for transport, _ in callers:
         transport.abort()
     if refused:
         raise SystemExit(f"{contestant.name} was refused: {refused[0]!r}")
-    return waits
+    return waits, early
 
 
 def cpu_seconds(pid: int) -> float:
@@ -212,13 +219,14 @@ class Figures:
 async def measure(contestant: Contestant, connections: int, seconds: float, pid: int) -> Figures:
     """One round."""
     before = cpu_seconds(pid)
-    waits = sorted(await load(contestant, connections, seconds))
+    all_waits, early = await load(contestant, connections, seconds)
     used = cpu_seconds(pid) - before
+    waits = sorted(all_waits[early:])
     return Figures(
         len(waits) / seconds,
         waits[len(waits) // 2] * 1000,
         waits[int(len(waits) * 0.99)] * 1000,
-        used / len(waits) * 1e6,
+        used / len(all_waits) * 1e6,
     )
 
 
