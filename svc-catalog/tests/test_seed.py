@@ -11,7 +11,8 @@ import asyncpg
 import orjson
 import pytest
 
-from hub_service.database import Database, Session
+from hub_events.session import Session
+from hub_service.database import Database
 from hub_service.settings import ServiceSettings
 from svc_catalog import operations, seed
 from svc_catalog.domain import text

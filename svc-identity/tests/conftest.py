@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import clock, ids
 from hub_core.language import Language
-from hub_service.database import Database, Session
+from hub_events.session import Session
+from hub_service.database import Database
 from hub_testing.databases import ServiceDatabase
 from svc_identity import seed
 from svc_identity.domain import login_name

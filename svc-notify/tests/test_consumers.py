@@ -154,7 +154,7 @@ async def test_the_newest_names_are_kept_in_whatever_order_they_are_heard(
         changed = InstitutionChanged(
             institution_id=institution_id, names={"ro": f"Nume {version}"}, version=version
         )
-        async with hub.database.consumer_sessions() as session, session.begin():
+        async with hub.database.sessions() as session, session.unit_of_work():
             await handle(session, heard(changed))
     row = await looking.fetchrow("SELECT * FROM notify.institutions WHERE id = $1", institution_id)
     assert (json.loads(row["names"]), row["version"]) == ({"ro": "Nume 3"}, 3)
@@ -163,12 +163,12 @@ async def test_the_newest_names_are_kept_in_whatever_order_they_are_heard(
 async def test_a_sender_is_woken_by_the_commit_and_not_before(hub: Any, ana: UUID) -> None:
     woken: list[Lane] = []
     handle = consumers.subscriptions(woken.append)[0].handlers[PetitionRegistered]
-    async with hub.database.consumer_sessions() as session:
-        async with session.begin():
+    async with hub.database.sessions() as session:
+        async with session.unit_of_work():
             await handle(session, heard(registered(ana)))
             assert woken == []
         assert woken == [Lane.NOTICE]
-    async with hub.database.consumer_sessions() as session, session.begin() as transaction:
+    async with hub.database.sessions() as session, session.unit_of_work() as transaction:
         await handle(session, heard(registered(ana)))
         await transaction.rollback()
     assert woken == [Lane.NOTICE]

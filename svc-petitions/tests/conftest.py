@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import ids
-from hub_service.database import Database, Session
+from hub_events.session import Session
+from hub_service.database import Database
 from hub_service.settings import ServiceSettings
 from hub_testing.databases import ServiceDatabase
 from svc_petitions import domain, operations

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import clock, ids
 from hub_events import envelope
-from hub_service.database import Session
+from hub_events.session import Session
 from svc_petitions import consumers, domain, storage
 
 CATALOG_EXAMPLE = (

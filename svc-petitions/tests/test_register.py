@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from hub_core import ids
 from hub_core.clock import BUCHAREST
 from hub_core.language import Language
-from hub_service.database import Session
+from hub_events.session import Session
 from svc_petitions import domain, operations
 
 MakeInstitution = Callable[..., Awaitable[domain.Institution]]

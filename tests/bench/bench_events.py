@@ -41,6 +41,7 @@ from hub_core import clock
 from hub_core.ids import new_id
 from hub_core.manifest import Consumer, Manifest
 from hub_events import connection, consumer, envelope, inbox, outbox, relay, topology
+from hub_events.session import Session
 
 AGGREGATES: Final = 1000
 STREAM: Final = "PETITIONS"
@@ -75,7 +76,7 @@ class Place:
 
     dsn: str
     engine: AsyncEngine
-    sessions: async_sessionmaker[AsyncSession]
+    sessions: async_sessionmaker[Session]
     database: asyncpg.Connection
     nats: Client
 
@@ -178,7 +179,7 @@ async def latency(place: Place, rate: int, seconds: float) -> list[float]:
         await effect(session, told)
         session.info["told"] = told.id
 
-    class Watched(AsyncSession):
+    class Watched(Session):
         async def close(self) -> None:
             event_id = self.info.pop("told", None)
             if event_id:
@@ -196,7 +197,7 @@ async def latency(place: Place, rate: int, seconds: float) -> list[float]:
         committed[event_id] = time.perf_counter()
 
     publishing = relay.Relay(place.dsn, place.nats, "petitions")
-    recording = async_sessionmaker(place.engine)
+    recording = async_sessionmaker(place.engine, class_=Session)
     outbox.wake_after_commit(recording, publishing.wake)
     wanted = consumer.Subscription(MAIL, {Registered: note})
     watched = async_sessionmaker(place.engine, class_=Watched)
@@ -242,7 +243,7 @@ async def prepared(folder: Path) -> AsyncIterator[Place]:
         await made.run_sync(METADATA.create_all)
     nats = await connection.connect(broker.url, broker.seed(OPERATOR), OPERATOR)
     database = await asyncpg.connect(postgres.dsn())
-    yield Place(dsn, engine, async_sessionmaker(engine), database, nats)
+    yield Place(dsn, engine, async_sessionmaker(engine, class_=Session), database, nats)
     await database.close()
     await engine.dispose()
     await nats.close()

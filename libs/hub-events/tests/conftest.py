@@ -25,8 +25,9 @@ from hub_cli.postgres import PostgresBox
 from hub_core.ids import new_id
 from hub_core.manifest import Consumer, Manifest
 from hub_events import connection, consumer, envelope, inbox, outbox, relay, topology
+from hub_events.session import Session
 
-Sessions = async_sessionmaker[AsyncSession]
+Sessions = async_sessionmaker[Session]
 Until = Callable[[Callable[[], bool | Awaitable[bool]]], Awaitable[None]]
 Tell = Callable[[Sequence["Registered"]], Awaitable[list[UUID]]]
 RunRelay = Callable[..., AbstractAsyncContextManager[relay.Relay]]
@@ -153,7 +154,7 @@ def dsn(engine: AsyncEngine) -> str:
 
 @pytest.fixture
 def sessions(engine: AsyncEngine) -> Sessions:
-    return async_sessionmaker(engine)
+    return async_sessionmaker(engine, class_=Session)
 
 
 @pytest.fixture
@@ -260,7 +261,7 @@ def consuming(operator: Client, sessions: Sessions) -> RunLoop:
     async def run(
         handler: consumer.Handler,
         nats: Client = operator,
-        sessions: Callable[[], AsyncSession] = sessions,
+        sessions: Callable[[], Session] = sessions,
         concurrency: int = consumer.CONCURRENCY,
         max_failures: int = consumer.MAX_FAILURES,
     ) -> AsyncIterator[consumer.Loop]:

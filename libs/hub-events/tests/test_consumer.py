@@ -30,8 +30,9 @@ from hub_core.ids import new_id
 from hub_core.manifest import Consumer
 from hub_events import consumer, envelope, outbox
 from hub_events.consumer import Loop, Reject, RetryLater, Subscription
+from hub_events.session import Session
 
-Sessions = async_sessionmaker[AsyncSession]
+Sessions = async_sessionmaker[Session]
 Events = Callable[..., list[envelope.Event]]
 Told = envelope.Envelope[Any]
 Tell = Callable[[Any], Awaitable[list[UUID]]]
@@ -256,10 +257,10 @@ async def test_a_database_away_counts_for_nothing(
     nowhere = create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere")
     tries = 0
 
-    def make() -> AsyncSession:
+    def make() -> Session:
         nonlocal tries
         tries += 1
-        return AsyncSession(nowhere) if tries < 4 else sessions()
+        return Session(nowhere) if tries < 4 else sessions()
 
     ids = await publish(broker, events(1))
     with capture_logs() as logs:
@@ -410,7 +411,7 @@ async def test_it_survives_kills_of_the_database(
     """The pool's connections die with it: relay and loop get new ones, a writer sees its own failure."""
     dsn = mortal_postgres.dsn("hub_events")
     engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://"), pool_pre_ping=True)
-    sessions = async_sessionmaker(engine)
+    sessions = async_sessionmaker(engine, class_=Session)
     ids: list[UUID] = []
 
     async def tell() -> None:

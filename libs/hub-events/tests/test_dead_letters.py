@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from hub_core.manifest import Manifest
 from hub_events import consumer, dead_letters, envelope
+from hub_events.session import Session
 
 Events = Callable[..., list[envelope.Event]]
 Tell = Callable[[Any], Awaitable[list[UUID]]]
@@ -56,7 +57,7 @@ async def test_a_letter_is_told_again_to_its_consumer_only(
     broker: JetStreamContext,
     buried: list[UUID],
     operator: Client,
-    sessions: async_sessionmaker[AsyncSession],
+    sessions: async_sessionmaker[Session],
     consuming: Any,
     effect: consumer.Handler,
     manifests: tuple[Manifest, ...],

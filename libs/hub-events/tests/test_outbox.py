@@ -5,14 +5,15 @@ from uuid import UUID
 import asyncpg
 from opentelemetry.trace import Tracer
 from sqlalchemy import MetaData
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from hub_core.ids import new_id
 from hub_events import envelope, inbox, outbox
+from hub_events.session import Session
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
-Sessions = async_sessionmaker[AsyncSession]
+Sessions = async_sessionmaker[Session]
 Events = Callable[..., list[envelope.Event]]
 
 
@@ -57,7 +58,7 @@ async def test_the_current_trace_goes_with_the_event(
 
 
 async def test_the_relay_is_woken_after_the_commit_of_an_event(engine: AsyncEngine, events: Events) -> None:
-    sessions, others = async_sessionmaker(engine), async_sessionmaker(engine)
+    sessions, others = async_sessionmaker(engine, class_=Session), async_sessionmaker(engine, class_=Session)
     woken: list[bool] = []
     outbox.wake_after_commit(sessions, lambda: woken.append(True))
 

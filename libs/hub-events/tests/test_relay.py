@@ -12,14 +12,15 @@ from nats.js import JetStreamContext
 from nats.js.api import StreamConfig
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, Tracer
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker
 from structlog.testing import capture_logs
 
 from hub_cli.broker import NatsBox
 from hub_core.ids import new_id
 from hub_events import envelope, relay
+from hub_events.session import Session
 
-Sessions = async_sessionmaker[AsyncSession]
+Sessions = async_sessionmaker[Session]
 Events = Callable[..., list[envelope.Event]]
 Tell = Callable[[Any], Awaitable[list[UUID]]]
 Until = Callable[[Callable[[], Any]], Awaitable[None]]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hub_events import outbox
-from hub_service.database import Session
+from hub_events.session import Session
 
 from . import storage
 from .domain import institutions, services, versions

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR, insert
 
-from hub_service.database import Session
+from hub_events.session import Session
 
 from .domain import institutions, services
 from .domain.institutions import Institution

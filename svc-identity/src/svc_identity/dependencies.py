@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
-from hub_service import database
+from hub_events.session import Session as DatabaseSession
 from hub_service.dependencies import Now
 
 from . import provider
@@ -29,12 +29,12 @@ Provider = Annotated[provider.Provider, Depends(_provider)]
 """Settings, signing keys and the password hasher."""
 
 
-async def _apart(request: Request) -> AsyncIterator[database.Session]:
+async def _apart(request: Request) -> AsyncIterator[DatabaseSession]:
     async with request.app.state.hub.database.sessions() as session:
         yield session
 
 
-SessionApart = Annotated[database.Session, Depends(_apart)]
+SessionApart = Annotated[DatabaseSession, Depends(_apart)]
 """A session outside the unit of work of an Idempotency-Key.
 
 Where a wrong try has to be counted although it is answered with an error: the unit of work would

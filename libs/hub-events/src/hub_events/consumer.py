@@ -2,7 +2,7 @@
 
     SUBSCRIPTION = consumer.Subscription(manifest.PETITION_MAIL, {PetitionRegistered: petition_registered})
 
-    async def petition_registered(session: AsyncSession, told: Envelope[PetitionRegistered]) -> None:
+    async def petition_registered(session: Session, told: Envelope[PetitionRegistered]) -> None:
         await operations.tell_the_person(session, told.data.petition_id, cause=told.id)
 
 The loop opens one transaction per message, notes the event in the inbox and calls the handler in the
@@ -35,18 +35,19 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind, StatusCode, get_tracer
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import manifest
 
 from . import backoff, subjects, trace
 from .envelope import Envelope, Event, Malformed, decode
 from .pull import Pull
+from .session import Session
 from .transaction import DatabaseAway, Handler, handle_once
 
 __all__ = ["CONCURRENCY", "MAX_FAILURES", "Handler", "Loop", "Reject", "RetryLater", "Subscription"]
 
-CONCURRENCY: Final = 32
+CONCURRENCY: Final = 4
+"""Events in work at once: each holds a connection of the pool that requests use too."""
 MAX_FAILURES: Final = 30
 
 _log: Final = structlog.get_logger("consumer")
@@ -128,7 +129,7 @@ class Loop:
         nats: Client,
         service: str,
         subscription: Subscription,
-        sessions: Callable[[], AsyncSession],
+        sessions: Callable[[], Session],
     ) -> None:
         wanted = subscription.consumer
         self._nats = nats

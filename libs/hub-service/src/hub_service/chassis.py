@@ -25,11 +25,12 @@ from hub_core.manifest import Manifest
 from hub_core.problem import Problem
 from hub_events import connection, consumer, inbox, outbox
 from hub_events.relay import Relay
+from hub_events.session import is_away
 
 from . import contract, health, i18n, idempotency, problems, validation, workers
 from .boundary import Boundary
 from .clients import ServiceClient
-from .database import Database, is_away
+from .database import Database
 from .settings import ServiceSettings
 from .telemetry import RequestTelemetry, configure, install
 from .tokens import OwnToken, Verifier
@@ -174,8 +175,7 @@ async def _open(
     durables = [wanted.consumer.durable for wanted in subscriptions]
     running = [*own_workers, workers.every("purge", _PURGE_EVERY, lambda hub: _purge(hub, durables))]
     if manifest.publishes:
-        for sessions in (database.sessions, database.consumer_sessions):
-            outbox.wake_after_commit(sessions, hub.wake_relay)
+        outbox.wake_after_commit(database.sessions, hub.wake_relay)
         running.append(workers.Worker("relay", _relay))
     running += [
         workers.Worker(wanted.consumer.durable, _consume(wanted), grace=10) for wanted in subscriptions
@@ -192,9 +192,7 @@ async def _relay(hub: Resources) -> None:
 
 def _consume(subscription: consumer.Subscription) -> Callable[[Resources], Awaitable[None]]:
     async def run(hub: Resources) -> None:
-        await consumer.Loop(
-            await hub.broker, hub.manifest.name, subscription, hub.database.consumer_sessions
-        ).run()
+        await consumer.Loop(await hub.broker, hub.manifest.name, subscription, hub.database.sessions).run()
 
     return run
 

@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from hub_core import clock
 from hub_core.language import Language, negotiate
+from hub_events.session import Session as DatabaseSession
 
-from . import database, i18n
+from . import i18n
 
 
-async def _session(request: Request) -> AsyncIterator[database.Session]:
+async def _session(request: Request) -> AsyncIterator[DatabaseSession]:
     """The session of the unit of work around the request, or one of its own."""
-    joined: database.Session | None = getattr(request.state, "session", None)
+    joined: DatabaseSession | None = getattr(request.state, "session", None)
     if joined is not None:
         yield joined
         return
@@ -44,7 +45,7 @@ async def _resources(request: Request) -> Any:
     return request.app.state.hub
 
 
-Session = Annotated[database.Session, Depends(_session)]
+Session = Annotated[DatabaseSession, Depends(_session)]
 """A session for one operation; the operation begins its transaction, nobody commits."""
 
 Now = Annotated[datetime, Depends(_now)]
