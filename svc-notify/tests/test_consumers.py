@@ -84,7 +84,7 @@ async def test_a_registered_petition_is_told_by_e_mail_with_its_institution(
     text = letter.get_body(("plain",)).get_content()
     assert "nr. 123 din 21.11.2026. Termen de răspuns: 21.12.2026." in text
     assert "Instituția: Inspectoratul General" in text
-    assert "http://localhost:8080/account/" in text
+    assert "http://localhost:8080/account/overview" in text
     row = await looking.fetchrow("SELECT * FROM notify.deliveries WHERE cause_id = $1", cause_id)
     assert letter["Message-ID"] == f"<{row['id']}@hub.example>"
     assert (row["person_id"], row["lane"]) == (ana, Lane.NOTICE)

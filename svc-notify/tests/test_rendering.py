@@ -16,7 +16,7 @@ from svc_notify.domain import deliveries, formats
 from svc_notify.rendering import Letter
 
 TEMPLATES = Path(rendering.__file__).parent / "templates"
-ACCOUNT = "https://hub.example/account/"
+ACCOUNT = "https://hub.example/account/overview"
 REGISTERED: dict[str, object] = {
     "number": "123",
     "registered_on": date(2026, 11, 21),

@@ -1,0 +1,45 @@
+"""The e-mail of a petition: what it says, and where its links lead."""
+
+import asyncio
+import re
+from typing import Any
+
+import httpx2
+import pytest
+
+from hub_cli import demo
+from hub_cli.place import Place, State
+
+from ..conftest import Hub
+from ..faults import kills
+
+pytestmark = pytest.mark.xdist_group("hub")
+
+
+async def registration_mail(hub: Hub, label: str) -> dict[str, Any]:
+    number, date = label.split("/")
+    async with httpx2.AsyncClient(base_url=hub.mailbox) as mailbox, asyncio.timeout(20):
+        while True:
+            for message in (await mailbox.get("/api/messages")).json()["items"]:
+                if f"nr. {number} din {date}" in message["subject"]:
+                    return dict(message)
+            await asyncio.sleep(0.05)
+
+
+async def test_every_link_of_the_email_opens_a_page(hub: Hub) -> None:
+    token = await asyncio.to_thread(demo.access_token, Place(hub.folder, State.read(hub.folder).ports))
+    async with httpx2.AsyncClient(
+        base_url=hub.origin, headers={"authorization": f"Bearer {token}"}
+    ) as client:
+        [institution, *_] = await kills.choose_institutions(client)
+        account = kills.Account()
+        await kills.file_one(client, institution, account)
+    [petition] = account.answers.values()
+    mail = await registration_mail(hub, petition["registration_label"])
+    assert "Termen de răspuns" in mail["text"]
+    links = set(re.findall(r"https?://[^\s\"<>]+", mail["text"] + mail["html"]))
+    assert links
+    async with httpx2.AsyncClient(follow_redirects=True) as person:
+        for link in links:
+            page = await person.get(link)
+            assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8"), link
