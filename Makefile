@@ -43,8 +43,12 @@ check: $(SYNCED) check-lock  ## Lint, types, import walls, dependencies, contrac
 contract: $(SYNCED)  ## Write every service's contract/ anew from its code
 	@HUB_CONTRACT=write $(BIN)/python -m pytest -q svc-*/tests/test_contract.py
 
-bench: $(SYNCED)  ## Every benchmark, one after the other (the hub must be up)
-	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+bench: $(SYNCED)  ## Every benchmark, one after the other, on servers of their own
+	@$(BIN)/python tests/bench/bench_events.py
+	@$(BIN)/python tests/bench/bench_gateway.py
+	@$(BIN)/hub up --detach --var var/bench --port-base 20080 >/dev/null; \
+	$(BIN)/python tests/bench/bench_petitions.py --var var/bench; status=$$?; \
+	$(BIN)/hub down --var var/bench; exit $$status
 
 install: $(SYNCED)  ## Install everything into .venv (nothing outside this folder)
 

@@ -46,8 +46,8 @@ from .transaction import DatabaseAway, Handler, handle_once
 
 __all__ = ["CONCURRENCY", "MAX_FAILURES", "Handler", "Loop", "Reject", "RetryLater", "Subscription"]
 
-CONCURRENCY: Final = 4
-"""Events in work at once: each holds a connection of the pool that requests use too."""
+CONCURRENCY: Final = 16
+"""Events in work at once; they share the pool of connections with the service's requests."""
 MAX_FAILURES: Final = 30
 
 _log: Final = structlog.get_logger("consumer")
