@@ -46,7 +46,7 @@ from .transaction import DatabaseAway, Handler, handle_once
 
 __all__ = ["CONCURRENCY", "MAX_FAILURES", "Handler", "Loop", "Reject", "RetryLater", "Subscription"]
 
-CONCURRENCY: Final = 16
+CONCURRENCY: Final = 32
 """Events in work at once; they share the pool of connections with the service's requests."""
 MAX_FAILURES: Final = 30
 
