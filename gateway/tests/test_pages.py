@@ -127,6 +127,11 @@ async def test_a_services_contract_is_served_with_its_etag(client: httpx2.AsyncC
     assert (again.status_code, again.content) == (304, b"")
 
 
+async def test_the_short_address_leads_to_the_account(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/account")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account/overview")
+
+
 async def test_the_index_leads_everywhere(client: httpx2.AsyncClient) -> None:
     text = (await client.get("/", headers={"accept-language": "en"})).text
     for link in ("/docs", "/openapi.json", "/openapi/petitions.json", "/.well-known/openid-configuration"):

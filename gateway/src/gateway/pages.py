@@ -11,7 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan, Receive, Scope, Send
@@ -64,6 +64,7 @@ class Pages:
                 Route("/openapi.json", self._openapi),
                 Route("/openapi/{service}.json", self._openapi_of),
                 Route("/problems/{slug}", self._problem),
+                Route("/account", _account),
                 Route("/healthz", _alive),
                 Route("/readyz", _alive),
                 Route("/status", self._status),
@@ -145,6 +146,11 @@ def _document(request: Request, page: Page) -> Response:
 
 def _language(request: Request) -> Language:
     return negotiate(request.headers.get("accept-language"))
+
+
+async def _account(_: Request) -> Response:
+    """The short address that people type leads to identity's page."""
+    return RedirectResponse("/account/overview", HTTPStatus.SEE_OTHER)
 
 
 async def _alive(_: Request) -> Response:
