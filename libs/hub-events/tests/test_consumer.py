@@ -326,7 +326,8 @@ async def test_a_slow_handler_keeps_its_message(
     async with consuming(work):
         await until(lambda: settled(broker))
     await heard.unsubscribe()
-    assert (tries, beats) == (1, 6)
+    assert tries == 1
+    assert beats >= 6  # one more may be on its way when the work ends
 
 
 @pytest.mark.parametrize("how", ["stop", "cancel"])

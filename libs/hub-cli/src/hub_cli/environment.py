@@ -11,7 +11,7 @@ from hub_core.manifest import Manifest
 
 from . import ports, roles, vault
 from .broker import OPERATOR, NatsBox
-from .place import GATEWAY, MAILBOX, SMTP, Place
+from .place import GATEWAY, SMTP, Place
 from .postgres import PostgresBox
 
 _IDENTITY: Final = "identity"
@@ -44,7 +44,6 @@ def of_service(
         "HUB_NATS_SEED": nats.seed(manifest.name),
         "HUB_NOTIFY_SMTP_HOST": ports.LOOPBACK,
         "HUB_NOTIFY_SMTP_PORT": str(place.ports[SMTP]),
-        "HUB_NOTIFY_SMS_URL": f"{place.url(MAILBOX)}/sms",
         "HUB_GATEWAY_UPSTREAMS": json.dumps(addresses),
     }
     if manifest.has_database:

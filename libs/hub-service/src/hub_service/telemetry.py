@@ -33,7 +33,7 @@ _log = structlog.get_logger("http")
 _tracer = trace.get_tracer("hub_service")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 _FRAMES = 12
-_QUIET = frozenset({"/healthz", "/readyz", "/status"})
+_QUIET = frozenset({"/healthz", "/readyz", "/status", "/openapi.json"})
 
 
 def current_trace_id() -> str:
