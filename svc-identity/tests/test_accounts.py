@@ -12,7 +12,7 @@ import pytest
 
 from hub_core import clock, ids
 from svc_identity.domain.account import Account
-from svc_identity.errors import CodeExpired, NoMoreCodes, WrongCode
+from svc_identity.errors.accounts import CodeExpired, NoMoreCodes, WrongCode
 from svc_identity.operations import accounts, purge
 
 PASSWORD = "patru cuvinte fara rost"

@@ -2,20 +2,25 @@
 
 import base64
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from uuid import UUID
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import svc_identity
 from hub_core.problem import Problem
 from hub_testing import contract
-from svc_identity import errors, events
+from svc_identity import errors
 from svc_identity.domain import scopes
 from svc_identity.domain.confirmation import Purpose
 from svc_identity.domain.session import EndReason
+from svc_identity.events.accounts import AccountCreated, EmailConfirmationRequested
+from svc_identity.events.sessions import TokenRevoked
 from svc_identity.main import create_app
 from svc_identity.pages import messages
 from svc_identity.settings import Settings
@@ -24,9 +29,9 @@ FOLDER = Path(__file__).parents[1] / "contract"
 PACKAGE = Path(str(svc_identity.__file__)).parent
 AN_ID = UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70")
 EVENTS = (
-    events.EmailConfirmationRequested(confirmation_id=AN_ID, purpose=Purpose.SIGN_UP, version=1),
-    events.AccountCreated(person_id=AN_ID, version=2),
-    events.TokenRevoked(session_id=AN_ID, reason=EndReason.SIGNED_OUT, version=1),
+    EmailConfirmationRequested(confirmation_id=AN_ID, purpose=Purpose.SIGN_UP, version=1),
+    AccountCreated(person_id=AN_ID, version=2),
+    TokenRevoked(session_id=AN_ID, reason=EndReason.SIGNED_OUT, version=1),
 )
 
 
@@ -46,26 +51,34 @@ def texts() -> Iterator[str]:
         yield message if isinstance(message, str) else message[0]
     yield from (scope.text for scope in scopes.SCOPES.values())
     yield from messages.TEXTS
-    for one in vars(errors).values():
-        if isinstance(one, type) and issubclass(one, Problem) and one is not Problem:
-            yield from (one.title, one.detail, one.remedy)
+    for found in iter_modules(errors.__path__):
+        for one in vars(import_module(f"{errors.__name__}.{found.name}")).values():
+            if isinstance(one, type) and issubclass(one, Problem) and one is not Problem:
+                yield from (one.title, one.detail, one.remedy)
+
+
+def catalogs(language: str) -> Iterator[Catalog]:
+    """Every catalog of a language: one for each capability."""
+    for file in sorted((PACKAGE / "locale" / language / "LC_MESSAGES").glob("*.po")):
+        with file.open("rb") as opened:
+            yield read_po(opened)
 
 
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_every_text_is_translated_and_nothing_else(language: str) -> None:
-    with (PACKAGE / "locale" / language / "LC_MESSAGES" / "svc_identity.po").open("rb") as file:
-        catalog = read_po(file)
-    translated = {message.id: message.string for message in catalog if message.id}
-    assert translated.keys() == set(texts())
-    assert all(translated.values())
-    assert [fault for message in catalog for fault in message.check(catalog)] == []
+    translated = [
+        (message.id, message.string)
+        for catalog in catalogs(language)
+        for message in catalog
+        if message.id and not message.check(catalog)
+    ]
+    assert sorted(message for message, _ in translated) == sorted(set(texts()))
+    assert all(text for _, text in translated)
 
 
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_a_translation_keeps_the_placeholders(language: str) -> None:
-    with (PACKAGE / "locale" / language / "LC_MESSAGES" / "svc_identity.po").open("rb") as file:
-        catalog = read_po(file)
-    for message in catalog:
+    for message in (message for catalog in catalogs(language) for message in catalog):
         if message.id:
             for mark in (
                 "{seconds}",

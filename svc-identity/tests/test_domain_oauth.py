@@ -16,7 +16,7 @@ from svc_identity.domain.authorization import Authorization, Prompt, Step
 from svc_identity.domain.client import ApplicationType, Authentication, Client
 from svc_identity.domain.grant import Grant, Redemption, Token, TokenKind
 from svc_identity.domain.parameters import Parameters
-from svc_identity.errors import OAuthError
+from svc_identity.errors.oauth import OAuthError
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ANA, ION = UUID(int=1), UUID(int=2)

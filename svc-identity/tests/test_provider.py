@@ -17,7 +17,7 @@ from joserfc.jwk import KeySet
 
 from hub_core import clock
 from svc_identity.domain.account import Account
-from svc_identity.errors import InvalidGrant
+from svc_identity.errors.oauth import InvalidGrant
 from svc_identity.operations import purge, tokens
 
 REDIRECT = "http://127.0.0.1:8765/callback"

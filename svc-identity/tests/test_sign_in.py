@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from hub_core import clock
 from hub_service.problems import ServiceUnavailable
 from svc_identity.domain.account import Account
-from svc_identity.errors import TooManyTries
+from svc_identity.errors.accounts import TooManyTries
 from svc_identity.operations import sign_in
 from svc_identity.operations.sign_in import Attempt, SignedIn
 from svc_identity.passwords import Passwords

@@ -12,7 +12,7 @@ from hub_events.session import Session as DatabaseSession
 from hub_service.dependencies import Now
 
 from . import provider
-from .errors import InvalidServiceCredentials
+from .errors.services import InvalidServiceCredentials
 from .operations import clients, keys
 
 

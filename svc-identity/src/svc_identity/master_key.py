@@ -21,6 +21,9 @@ class Purpose(StrEnum):
     FORMS = "forms"
     DEVICES = "devices"
     COUNTERS = "counters"
+    IDENTIFIERS = "identifiers"
+    PAIRWISE = "pairwise"
+    FACTORS = "factors"
 
 
 class MasterKey:

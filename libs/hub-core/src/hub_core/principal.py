@@ -26,12 +26,33 @@ class Kind(StrEnum):
     SERVICE = "service"
 
 
+class Role(StrEnum):
+    """What an official may do in their institution; each role has a granting act, a start and an end."""
+
+    CLERK = "CLERK"
+    REGISTRAR = "REGISTRAR"
+    HANDLER = "HANDLER"
+    HEAD = "HEAD"
+    SIGNATORY = "SIGNATORY"
+    CATALOG_EDITOR = "CATALOG_EDITOR"
+    CATALOG_PUBLISHER = "CATALOG_PUBLISHER"
+    TRAFFIC_OFFICER = "TRAFFIC_OFFICER"
+    RECORDS_OFFICER = "RECORDS_OFFICER"
+    ALERT_OPERATOR = "ALERT_OPERATOR"
+    ALERT_APPROVER = "ALERT_APPROVER"
+    AUDITOR = "AUDITOR"
+    DPO = "DPO"
+    ADMIN = "ADMIN"
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The caller of an operation.
 
     `subject` is the person's id, the client's id or the service's name, by `kind`.
     `session_id` names the sign-in that the token came from; ending it ends the token.
+    `roles` are those of an official at `institution_id`, and only when they sign in as such: a token
+    of the same person as a citizen carries none.
     `mandate_id` is set when a person acts for another, whose id is then `on_behalf_of`.
     """
 
@@ -41,7 +62,7 @@ class Principal:
     scopes: frozenset[str]
     client_id: str
     session_id: str | None = None
-    roles: frozenset[str] = frozenset()
+    roles: frozenset[Role] = frozenset()
     institution_id: UUID | None = None
     mandate_id: UUID | None = None
     on_behalf_of: UUID | None = None

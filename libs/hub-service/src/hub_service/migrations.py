@@ -7,6 +7,7 @@ same for all. `upgrade` is quick when there is nothing to do.
 import importlib
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 from alembic import command
@@ -24,8 +25,18 @@ _ENVIRONMENT = Path(__file__).parent / "migration_environment"
 
 
 def metadata_of(manifest: Manifest) -> MetaData:
-    """The tables that a service declares in `tables.py`."""
-    metadata: MetaData = importlib.import_module(f"{manifest.package}.tables").metadata
+    """The tables that a service declares in `tables.py`, or in the modules of a package of that name.
+
+    In a package they hang on the one metadata of its module `metadata`.
+    """
+    tables = importlib.import_module(f"{manifest.package}.tables")
+    if hasattr(tables, "__path__"):
+        modules = {
+            found.name: importlib.import_module(f"{tables.__name__}.{found.name}")
+            for found in iter_modules(tables.__path__)
+        }
+        tables = modules["metadata"]
+    metadata: MetaData = tables.metadata
     return metadata
 
 

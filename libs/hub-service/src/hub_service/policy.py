@@ -5,13 +5,15 @@ The same words make the check and the contract:
     @router.post("/appointments", **policy.operation("appointments:write", raises=(SlotTaken,)))
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import Depends
 from starlette.requests import Request
 
-from hub_core.principal import Assurance, Kind, Principal
+from hub_core.principal import Assurance, Kind, Principal, Role
 from hub_core.problem import Problem
 
 from . import problems
@@ -45,32 +47,56 @@ Person = Annotated[Principal, Depends(_person)]
 """A signed-in person; a token of a client or a service is refused (401)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Official:
+    """A person who acts for an institution, with the roles they have there."""
+
+    person_id: UUID
+    institution_id: UUID
+    roles: frozenset[Role]
+    principal: Principal
+
+
+async def _official(principal: Annotated[Principal, Depends(_person)]) -> Official:
+    if principal.institution_id is None or not principal.roles:
+        raise problems.RoleRequired(roles="-")
+    return Official(principal.person_id, principal.institution_id, principal.roles, principal)
+
+
+Acting = Annotated[Official, Depends(_official)]
+"""The official who calls, in operations that name `roles`."""
+
+
 def operation(
     scope: str,
     *,
     assurance: Assurance = Assurance.LOW,
     mandate: bool = False,
+    roles: Collection[Role] = (),
     raises: Sequence[type[Problem]] = (),
 ) -> dict[str, Any]:
     """The policy of an operation for signed-in callers, as keyword arguments of its route.
 
     `mandate` says whether it may be done for another person; a token that carries a mandate is
-    refused elsewhere. `raises` are the operation's own problems.
+    refused elsewhere. With `roles` only an official who has one of them may. `raises` are the
+    operation's own problems.
     """
     met: list[type[Problem]] = [
         problems.InvalidToken,
         problems.InsufficientScope,
         problems.InsufficientAssurance,
+        *([problems.RoleRequired] if roles else []),
         *raises,
     ]
+    extra = {
+        "security": [{SCHEME: [scope]}],
+        "x-assurance": assurance.value,
+        "x-mandate": mandate,
+    }
     return {
-        "dependencies": [Depends(_requirement(scope, assurance, mandate=mandate))],
+        "dependencies": [Depends(_requirement(scope, assurance, mandate=mandate, roles=frozenset(roles)))],
         "responses": responses(met),
-        "openapi_extra": {
-            "security": [{SCHEME: [scope]}],
-            "x-assurance": assurance.value,
-            "x-mandate": mandate,
-        },
+        "openapi_extra": extra | ({"x-roles": sorted(roles)} if roles else {}),
     }
 
 
@@ -82,7 +108,7 @@ def public(*, raises: Sequence[type[Problem]] = ()) -> dict[str, Any]:
 def internal(scope: str) -> dict[str, Any]:
     """The policy of a question between services: not routed by the gateway, not in the contract."""
     return {
-        "dependencies": [Depends(_requirement(scope, Assurance.LOW, mandate=False))],
+        "dependencies": [Depends(_requirement(scope, Assurance.LOW, mandate=False, roles=frozenset()))],
         "include_in_schema": False,
     }
 
@@ -108,7 +134,7 @@ def shown(raised: Sequence[type[Problem]]) -> dict[int | str, dict[str, Any]]:
 
 
 def _requirement(
-    scope: str, assurance: Assurance, *, mandate: bool
+    scope: str, assurance: Assurance, *, mandate: bool, roles: frozenset[Role]
 ) -> Callable[[Principal], Awaitable[None]]:
     async def check(principal: Caller) -> None:
         if scope not in principal.scopes:
@@ -117,6 +143,8 @@ def _requirement(
         if not principal.assurance.meets(assurance):
             challenge = f'Bearer error="insufficient_user_authentication", acr_values="{assurance}"'
             raise problems.InsufficientAssurance(assurance=assurance, headers={"www-authenticate": challenge})
+        if roles and (principal.institution_id is None or roles.isdisjoint(principal.roles)):
+            raise problems.RoleRequired(roles=", ".join(sorted(roles)))
         if principal.mandate_id and not mandate:
             raise problems.InvalidToken(headers={"www-authenticate": 'Bearer error="invalid_token"'})
 

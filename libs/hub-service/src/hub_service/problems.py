@@ -51,6 +51,15 @@ class InsufficientAssurance(Problem):
     remedy = "Sign in again with a stronger means, such as the electronic identity card."
 
 
+class RoleRequired(Problem):
+    """Only an official with one of the named roles may; the token is a citizen's, or of another role."""
+
+    type, status = "role-required", 403
+    title = "You may not do this"
+    detail = "This needs one of the roles: {roles}."
+    remedy = "Sign in as an official of your institution who has the role."
+
+
 class NotFound(Problem):
     """Not there, or not yours: the two look the same on purpose."""
 

@@ -16,7 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from hub_core import clock
-from hub_core.principal import Assurance, Kind, Principal
+from hub_core.principal import Assurance, Kind, Principal, Role
 
 from .problems import InvalidToken, ServiceUnavailable
 from .settings import ServiceSettings
@@ -102,7 +102,7 @@ def _principal(claims: dict[str, Any]) -> Principal:
         scopes=frozenset(claims["scope"].split()),
         client_id=claims["client_id"],
         session_id=claims.get("sid"),
-        roles=frozenset(claims.get("roles", ())),
+        roles=frozenset(map(Role, claims.get("roles", ()))),
         institution_id=optional_id("institution"),
         mandate_id=optional_id("mandate"),
         on_behalf_of=optional_id("act_for"),

@@ -20,7 +20,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`id` is the person's id everywhere in the hub; `version` grows with each change."""
+    """`id` is the person's id everywhere in the hub; `version` grows with each change.
+
+    Without `password_hash` the person signs in by other means only.
+    """
 
     id: UUID
     email: str
@@ -28,7 +31,7 @@ class Account:
     given_name: str
     family_name: str
     language: Language
-    password_hash: str
+    password_hash: str | None
     state: State
     assurance: Assurance
     version: int
@@ -52,7 +55,9 @@ class Profile:
     language: Language
 
 
-def start(account_id: UUID, email: LoginName, profile: Profile, password_hash: str, now: datetime) -> Account:
+def start(
+    account_id: UUID, email: LoginName, profile: Profile, password_hash: str | None, now: datetime
+) -> Account:
     """A sign-up whose address is not confirmed yet.
 
     Several may stand side by side for one address, each with its own password and its own code:

@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from hub_core.language import Language
+from hub_core.principal import Assurance
 
-from ..errors import OAuthError
+from ..errors.oauth import OAuthError
 from . import rules, scopes
 from .client import Client
 from .parameters import Parameters
@@ -40,6 +41,9 @@ class Step(StrEnum):
 class Authorization:
     """A request that waits for the person. `hinted_person` comes from `id_token_hint`.
 
+    `acr_values` are the levels of assurance the client asks for, `dpop_jkt` the thumbprint of the key
+    its code is bound to (RFC 9449, 10), `institution_id` the one the person wants to act for as an official.
+
     `consented_at` is when the person agreed on the consent page of this very request;
     `answered_at` when the client got its answer: a request is answered once.
     """
@@ -56,6 +60,9 @@ class Authorization:
     login_hint: str | None
     language: Language | None
     hinted_person: UUID | None
+    acr_values: tuple[Assurance, ...]
+    dpop_jkt: str | None
+    institution_id: UUID | None
     created_at: datetime
     expires_at: datetime
     consented_at: datetime | None = None
@@ -96,6 +103,9 @@ def parse(
         login_hint=parameters.get("login_hint"),
         language=_language(parameters.get("ui_locales")),
         hinted_person=None,
+        acr_values=(),
+        dpop_jkt=None,
+        institution_id=None,
         created_at=now,
         expires_at=now + rules.duration(RuleId.AUTHORIZATION_OPEN, now),
     )

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from hub_core.language import Language
 
@@ -15,6 +15,34 @@ class Authentication(StrEnum):
     NONE = "none"
     SECRET_BASIC = "client_secret_basic"
     SECRET_POST = "client_secret_post"
+    PRIVATE_KEY_JWT = "private_key_jwt"
+
+
+class GrantType(StrEnum):
+    """How a client may get tokens (names of RFC 6749, 8628, 8693)."""
+
+    CODE = "authorization_code"
+    REFRESH = "refresh_token"
+    CLIENT_CREDENTIALS = "client_credentials"
+    DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+    TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+
+
+class Profile(StrEnum):
+    """The rules a client keeps: OPENID for front ends and mobile apps, FAPI for partner institutions.
+
+    FAPI is the FAPI 2.0 Security Profile: pushed requests only, private_key_jwt, tokens bound by DPoP.
+    """
+
+    OPENID = "OPENID"
+    FAPI = "FAPI"
+
+
+class SubjectType(StrEnum):
+    """PAIRWISE clients see a `sub` that only their sector sees (OpenID Connect Core, 8)."""
+
+    PUBLIC = "public"
+    PAIRWISE = "pairwise"
 
 
 class ApplicationType(StrEnum):
@@ -26,7 +54,11 @@ class ApplicationType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An application that people sign in to. `secret_hash` is SHA-256 of a random 256-bit secret."""
+    """An application that people sign in to. `secret_hash` is SHA-256 of a random 256-bit secret.
+
+    `jwks` are its public keys (JWK, RFC 7517), for private_key_jwt. `sector` is the host that pairwise
+    subjects belong to; empty for the host of the redirect addresses.
+    """
 
     id: str
     names: dict[Language, str]
@@ -37,6 +69,13 @@ class Client:
     post_logout_redirect_uris: tuple[str, ...]
     scopes: frozenset[str]
     created_at: datetime
+    profile: Profile = Profile.OPENID
+    grant_types: frozenset[GrantType] = frozenset({GrantType.CODE, GrantType.REFRESH})
+    jwks: tuple[dict[str, Any], ...] = ()
+    subject_type: SubjectType = SubjectType.PUBLIC
+    sector: str = ""
+    dpop_bound: bool = False
+    backchannel_logout_uri: str | None = None
 
     @property
     def is_confidential(self) -> bool:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from hub_core.principal import Assurance
 
-from ..errors import OAuthError
+from ..errors.oauth import OAuthError
 from . import rules
 from .authorization import Authorization
 from .rules import RuleId
@@ -40,7 +40,11 @@ class Redemption(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A family of tokens. Assurance, methods and time are those of the sign-in when it was given."""
+    """A family of tokens. Assurance, methods and time are those of the sign-in when it was given.
+
+    `dpop_jkt` is the thumbprint of the key that the code is bound to. `institution_id` is set when the
+    person acts as an official there, `mandate_id` when they act for another.
+    """
 
     id: UUID
     session_id: UUID
@@ -56,6 +60,9 @@ class Grant:
     methods: tuple[Method, ...]
     authenticated_at: datetime
     created_at: datetime
+    dpop_jkt: str | None = None
+    institution_id: UUID | None = None
+    mandate_id: UUID | None = None
     code_used_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
@@ -63,7 +70,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One opaque token, known by its SHA-256 only. `used_at` is set when a refresh token was spent."""
+    """One opaque token, known by its SHA-256 only. `used_at` is set when a refresh token was spent.
+
+    `jkt` is the thumbprint of the key whose holder alone may use it (RFC 9449, 6); none for a bearer token.
+    """
 
     hash: bytes
     grant_id: UUID
@@ -72,6 +82,7 @@ class Token:
     issued_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    jkt: str | None = None
 
 
 def hash_of(secret: str) -> bytes:
@@ -98,6 +109,8 @@ def give(
         methods=session.methods,
         authenticated_at=session.signed_in_at,
         created_at=now,
+        dpop_jkt=authorization.dpop_jkt,
+        institution_id=authorization.institution_id,
     )
 
 

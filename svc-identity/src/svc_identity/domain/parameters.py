@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from ..errors import OAuthError
+from ..errors.oauth import OAuthError
 
 LONGEST: Final = 4096
 """Characters of one value: longer than any client needs, shorter than what fills a table."""

@@ -19,8 +19,8 @@ from ..domain import throttle
 from ..domain.account import Account, Profile
 from ..domain.confirmation import Confirmation, Purpose
 from ..domain.login_name import LoginName
-from ..errors import AccountExists, CodeExpired, NoMoreCodes, TooManyTries, WrongCode
-from ..events import AccountCreated, EmailConfirmationRequested
+from ..errors.accounts import AccountExists, CodeExpired, NoMoreCodes, TooManyTries, WrongCode
+from ..events.accounts import AccountCreated, EmailConfirmationRequested
 from ..master_key import MasterKey
 from ..master_key import Purpose as KeyPurpose
 from ..provider import Provider

@@ -18,7 +18,8 @@ from ..domain.client import Client
 from ..domain.parameters import Parameters
 from ..domain.session import Session
 from ..domain.signing_key import Use
-from ..errors import AuthorizationRefused, OAuthError, RequestEnded, UnknownApplication, UnregisteredRedirect
+from ..errors.oauth import AuthorizationRefused, OAuthError
+from ..errors.pages import RequestEnded, UnknownApplication, UnregisteredRedirect
 from ..provider import Provider
 from ..storage import authorizations as storage
 from ..storage import clients as client_storage

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.client import Authentication, Client
 from ..domain.grant import hash_of
-from ..errors import InvalidClient, InvalidServiceCredentials
+from ..errors.oauth import InvalidClient
+from ..errors.services import InvalidServiceCredentials
 from ..settings import KnownService
 from ..storage import clients as storage
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..domain.client import Client
 from ..domain.parameters import Parameters
 from ..domain.signing_key import Use
-from ..errors import UnknownApplication, UnregisteredRedirect
+from ..errors.pages import UnknownApplication, UnregisteredRedirect
 from ..provider import Provider
 from ..storage import clients as storage
 

@@ -10,7 +10,7 @@ from hub_events import outbox
 from ..domain import account as accounts
 from ..domain.account import Account
 from ..domain.client import Client
-from ..events import AccountCreated
+from ..events.accounts import AccountCreated
 from ..provider import Provider
 from ..storage import accounts as storage
 from ..storage import clients

@@ -14,7 +14,7 @@ from hub_service.problems import NotFound
 from ..domain import rules
 from ..domain.rules import RuleId
 from ..domain.session import EndReason, Session
-from ..events import TokenRevoked
+from ..events.sessions import TokenRevoked
 from ..storage import grants
 from ..storage import sessions as storage
 

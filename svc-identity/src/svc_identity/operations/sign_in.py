@@ -67,7 +67,7 @@ async def sign_in(
     if account is None or not right:
         return None
     rehashed = None
-    if provider.passwords.is_outdated(account.password_hash):
+    if account.password_hash and provider.passwords.is_outdated(account.password_hash):
         rehashed = await provider.passwords.hash(attempt.password)
     async with session.begin():
         for key, policy in sorted(policies.items()):

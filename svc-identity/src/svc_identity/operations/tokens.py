@@ -23,7 +23,7 @@ from ..domain.grant import Grant, Redemption, Token, TokenKind
 from ..domain.rules import RuleId
 from ..domain.session import EndReason, Session
 from ..domain.signing_key import Use
-from ..errors import InsufficientBearer, InvalidBearer, InvalidGrant
+from ..errors.oauth import InsufficientBearer, InvalidBearer, InvalidGrant
 from ..provider import Provider
 from ..storage import accounts
 from ..storage import grants as storage

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain import throttle
 from ..domain.throttle import Policy
-from ..errors import TooManyTries
+from ..errors.accounts import TooManyTries
 from ..master_key import MasterKey, Purpose
 from ..storage import counters
 

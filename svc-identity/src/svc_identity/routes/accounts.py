@@ -15,9 +15,9 @@ from hub_service.routing import Router
 from ..dependencies import Address, Provider, SessionApart
 from ..domain import scopes
 from ..domain.session import EndReason
-from ..errors import AccountExists, CodeExpired, NoMoreCodes, TooManyTries, WrongCode
+from ..errors.accounts import AccountExists, CodeExpired, NoMoreCodes, TooManyTries, WrongCode
 from ..operations import accounts, sessions
-from ..schemas import (
+from ..schemas.accounts import (
     AccountView,
     ChangeAccount,
     ConfirmAccount,

@@ -13,7 +13,7 @@ from hub_core.problem import Problem
 from hub_service import problems
 
 from ..domain.authorization import answer
-from ..errors import AuthorizationRefused, OAuthError
+from ..errors.oauth import AuthorizationRefused, OAuthError
 from ..pages.rendering import Pages
 from ..settings import Settings
 from .visits import LANGUAGE, see_other

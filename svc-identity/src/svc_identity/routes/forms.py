@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from ..domain.parameters import Parameters
-from ..errors import OAuthError
+from ..errors.oauth import OAuthError
 
 _MOST_FIELDS: Final = 64
 _FORM: Final = "application/x-www-form-urlencoded"

@@ -11,7 +11,7 @@ from hub_service.dependencies import Now, Session
 from ..dependencies import Gateway, Provider, Service
 from ..domain.signing_key import Use
 from ..operations import accounts, tokens
-from ..schemas import ContactView, EmailConfirmationView, InternalTokenView, ResolveToken
+from ..schemas.internal import ContactView, EmailConfirmationView, InternalTokenView, ResolveToken
 
 CONTACT: Final = "identity.contact:read"
 

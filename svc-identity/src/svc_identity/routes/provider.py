@@ -19,7 +19,7 @@ from ..domain.authorization import Prompt
 from ..domain.client import Authentication, Client
 from ..domain.parameters import Parameters
 from ..domain.signing_key import Use
-from ..errors import InvalidClient, OAuthError
+from ..errors.oauth import InvalidClient, OAuthError
 from ..key_ring import ALGORITHMS
 from ..operations import clients, tokens
 from . import forms, protocol

@@ -12,7 +12,7 @@ from ..dependencies import Address
 from ..operations import accounts
 from ..operations.accounts import Ended
 from ..pages import messages
-from ..schemas import ConfirmAccount, CreateAccount
+from ..schemas.accounts import ConfirmAccount, CreateAccount
 from .visits import Visit, Visitor, see_other, validated
 
 router = APIRouter(prefix="/account", include_in_schema=False, redirect_slashes=False)

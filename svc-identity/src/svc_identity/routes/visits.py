@@ -21,7 +21,7 @@ from hub_service.problems import MalformedRequest
 from .. import dependencies, provider
 from ..domain import session as sessions
 from ..domain.parameters import Parameters
-from ..errors import FormOutdated
+from ..errors.pages import FormOutdated
 from ..master_key import Purpose
 from ..operations import sign_in
 from ..pages import messages

@@ -13,7 +13,7 @@ from hub_core.principal import Assurance
 from ..domain.account import Account, State
 from ..domain.confirmation import Confirmation, Purpose
 from ..domain.confirmation import State as ConfirmationState
-from ..tables import ACCOUNTS, CONFIRMATIONS
+from ..tables.accounts import ACCOUNTS, CONFIRMATIONS
 
 
 async def add(session: AsyncSession, account: Account) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
+from hub_core.principal import Assurance
 
 from ..domain.authorization import Authorization, Prompt
-from ..tables import AUTHORIZATIONS, CONSENTS
+from ..tables.clients import AUTHORIZATIONS, CONSENTS
 
 
 async def add(session: AsyncSession, authorization: Authorization) -> None:
@@ -31,6 +32,7 @@ async def lock(session: AsyncSession, authorization_id: UUID) -> Authorization |
             **row,
             "scopes": tuple(row["scopes"]),
             "prompts": frozenset(Prompt(prompt) for prompt in row["prompts"]),
+            "acr_values": tuple(map(Assurance, row["acr_values"])),
             "language": Language(row["language"]) if row["language"] else None,
         }
     )

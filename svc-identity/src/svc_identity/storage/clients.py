@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 
-from ..domain.client import ApplicationType, Authentication, Client
-from ..tables import CLIENTS
+from ..domain.client import ApplicationType, Authentication, Client, GrantType, Profile, SubjectType
+from ..tables.clients import CLIENTS
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -32,6 +32,13 @@ async def find(session: AsyncSession, client_id: str) -> Client | None:
         post_logout_redirect_uris=tuple(row["post_logout_redirect_uris"]),
         scopes=frozenset(row["scopes"]),
         created_at=row["created_at"],
+        profile=Profile(row["profile"]),
+        grant_types=frozenset(map(GrantType, row["grant_types"])),
+        jwks=tuple(row["jwks"]),
+        subject_type=SubjectType(row["subject_type"]),
+        sector=row["sector"],
+        dpop_bound=row["dpop_bound"],
+        backchannel_logout_uri=row["backchannel_logout_uri"],
     )
 
 
@@ -45,6 +52,13 @@ async def put(session: AsyncSession, client: Client) -> None:
         "redirect_uris": list(client.redirect_uris),
         "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
         "scopes": sorted(client.scopes),
+        "profile": client.profile,
+        "grant_types": sorted(client.grant_types),
+        "jwks": list(client.jwks),
+        "subject_type": client.subject_type,
+        "sector": client.sector,
+        "dpop_bound": client.dpop_bound,
+        "backchannel_logout_uri": client.backchannel_logout_uri,
     }
     put = insert(CLIENTS).values(id=client.id, created_at=client.created_at, **values)
     await session.execute(put.on_conflict_do_update(index_elements=["id"], set_=values))

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.throttle import Counter
-from ..tables import COUNTERS
+from ..tables.accounts import COUNTERS
 
 
 async def lock(session: AsyncSession, keys: Iterable[bytes], now: datetime) -> dict[bytes, Counter]:

@@ -15,7 +15,10 @@ from hub_core.principal import Assurance
 from ..domain.account import State
 from ..domain.grant import Grant, Token, TokenKind
 from ..domain.session import EndReason, Method, Session
-from ..tables import ACCOUNTS, CLIENTS, GRANTS, SESSIONS, TOKENS
+from ..tables.accounts import ACCOUNTS
+from ..tables.clients import CLIENTS
+from ..tables.grants import GRANTS, TOKENS
+from ..tables.sessions import SESSIONS
 from . import sessions
 
 

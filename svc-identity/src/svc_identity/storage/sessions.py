@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core.principal import Assurance
 
 from ..domain.session import EndReason, Method, Session
-from ..tables import GRANTS, SESSIONS, TOKENS
+from ..tables.grants import GRANTS, TOKENS
+from ..tables.sessions import SESSIONS
 
 
 async def add(session: AsyncSession, signed_in: Session) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.signing_key import SigningKey, Use
-from ..tables import SIGNING_KEYS
+from ..tables.signing_keys import SIGNING_KEYS
 
 
 async def lock(session: AsyncSession) -> None:

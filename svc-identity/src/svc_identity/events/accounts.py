@@ -1,13 +1,12 @@
-"""What this service tells. No name, no address, no code: who needs those asks."""
+"""What is told of accounts. No name, no address, no code: who needs those asks."""
 
 from typing import ClassVar, Self
 from uuid import UUID
 
 from hub_events.envelope import Event
 
-from .domain.account import Account
-from .domain.confirmation import Confirmation, Purpose
-from .domain.session import EndReason, Session
+from ..domain.account import Account
+from ..domain.confirmation import Confirmation, Purpose
 
 
 class EmailConfirmationRequested(Event):
@@ -37,18 +36,3 @@ class AccountCreated(Event):
     def of(cls, account: Account) -> Self:
         """The event of an account just confirmed."""
         return cls(person_id=account.id, version=account.version)
-
-
-class TokenRevoked(Event):
-    """Some or all tokens of a session ended before their time: whoever remembers one, forget it."""
-
-    subject: ClassVar[str] = "hub.identity.token.revoked.v1"
-    key_field: ClassVar[str] = "session_id"
-
-    session_id: UUID
-    reason: EndReason
-
-    @classmethod
-    def of(cls, session: Session, reason: EndReason) -> Self:
-        """The event of a session whose version has just grown."""
-        return cls(session_id=session.id, reason=reason, version=session.version)

@@ -1,0 +1,104 @@
+"""People, and the numbers they are known by: encrypted, found by a keyed hash."""
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import ids
+
+from ..domain.person import Identifier, Person, Scheme, Source
+from ..master_key import MasterKey, Purpose
+from ..tables.people import IDENTIFIERS, PEOPLE
+
+
+async def add(session: AsyncSession, person: Person) -> None:
+    """Store a person."""
+    await session.execute(insert(PEOPLE).values(asdict(person)))
+
+
+async def store(session: AsyncSession, person: Person) -> None:
+    """Store a person who has changed."""
+    await session.execute(update(PEOPLE).where(PEOPLE.c.id == person.id).values(asdict(person)))
+
+
+async def lock(session: AsyncSession, person_id: UUID) -> Person | None:
+    """A person; the row is locked until the transaction ends."""
+    wanted = select(PEOPLE).where(PEOPLE.c.id == person_id).with_for_update()
+    return _person((await session.execute(wanted)).mappings().first())
+
+
+async def read(session: AsyncSession, person_id: UUID) -> Person | None:
+    """A person."""
+    wanted = select(PEOPLE).where(PEOPLE.c.id == person_id)
+    return _person((await session.execute(wanted)).mappings().first())
+
+
+async def by_identifier(
+    session: AsyncSession, master_key: MasterKey, identifier: Identifier
+) -> Person | None:
+    """The person a number belongs to, or belonged to before it was replaced."""
+    wanted = (
+        select(PEOPLE)
+        .join(IDENTIFIERS, IDENTIFIERS.c.person_id == PEOPLE.c.id)
+        .where(
+            IDENTIFIERS.c.scheme == identifier.scheme,
+            IDENTIFIERS.c.digest == digest(master_key, identifier),
+        )
+    )
+    return _person((await session.execute(wanted)).mappings().first())
+
+
+async def add_identifier(
+    session: AsyncSession, master_key: MasterKey, person_id: UUID, identifier: Identifier, now: datetime
+) -> None:
+    """Let a number lead to a person; `IntegrityError` when it leads to somebody already."""
+    await session.execute(
+        insert(IDENTIFIERS).values(
+            id=ids.new_id(),
+            person_id=person_id,
+            scheme=identifier.scheme,
+            digest=digest(master_key, identifier),
+            sealed=master_key.seal(identifier.value.encode(), str(person_id)),
+            since=now,
+        )
+    )
+
+
+async def replace_identifiers(session: AsyncSession, person_id: UUID, scheme: Scheme, now: datetime) -> None:
+    """The numbers of this scheme are no longer the person's own; they still lead to the person."""
+    await session.execute(
+        update(IDENTIFIERS)
+        .where(
+            IDENTIFIERS.c.person_id == person_id,
+            IDENTIFIERS.c.scheme == scheme,
+            IDENTIFIERS.c.replaced_at.is_(None),
+        )
+        .values(replaced_at=now)
+    )
+
+
+async def identifier_of(
+    session: AsyncSession, master_key: MasterKey, person_id: UUID, scheme: Scheme
+) -> Identifier | None:
+    """The number a person has now in this scheme."""
+    wanted = select(IDENTIFIERS.c.sealed).where(
+        IDENTIFIERS.c.person_id == person_id,
+        IDENTIFIERS.c.scheme == scheme,
+        IDENTIFIERS.c.replaced_at.is_(None),
+    )
+    sealed = (await session.execute(wanted)).scalar()
+    if sealed is None:
+        return None
+    return Identifier(scheme, master_key.unseal(sealed, str(person_id)).decode())
+
+
+def digest(master_key: MasterKey, identifier: Identifier) -> bytes:
+    """What a number is looked up by: nobody without the key can try all of them."""
+    return master_key.digest(Purpose.IDENTIFIERS, f"{identifier.scheme}:{identifier.value}")
+
+
+def _person(row: RowMapping | None) -> Person | None:
+    return Person(**{**row, "source": Source(row["source"])}) if row else None
