@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from hub_core.ids import new_id
 from hub_core.manifest import Manifest
-from hub_core.principal import Assurance
+from hub_core.principal import Assurance, Role
 from hub_core.problem import Problem
 from hub_core.text import Line
 from hub_events import inbox, outbox
@@ -120,6 +120,12 @@ async def list_notes(
 async def read_secret(caller: policy.Caller) -> dict[str, str]:
     """Read what needs a strong sign-in."""
     return {"subject": caller.subject}
+
+
+@router.get("/registers", **policy.operation("notes:read", roles=(Role.REGISTRAR, Role.HEAD)))
+async def read_register(official: policy.Acting) -> dict[str, str]:
+    """Read what officials keep."""
+    return {"institution": str(official.institution_id), "roles": " ".join(sorted(official.roles))}
 
 
 @router.get("/greeting", **policy.public())

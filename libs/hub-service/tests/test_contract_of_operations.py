@@ -54,6 +54,37 @@ async def test_a_missing_scope_is_named(client, signed_in):
     assert 'scope="notes:write"' in answer.headers["www-authenticate"]
 
 
+INSTITUTION = str(new_id())
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"roles": ["REGISTRAR"]},
+        {"institution": INSTITUTION},
+        {"roles": ["CLERK", "ADMIN"], "institution": INSTITUTION},
+    ],
+    ids=["a citizen", "no institution", "no role", "other roles"],
+)
+async def test_only_an_official_with_the_role_may(client, signed_in, claims):
+    answer = await client.get("/notes/v1/registers", headers=signed_in(scopes={"notes:read"}, **claims))
+    assert answer.status_code == 403
+    assert answer.json()["type"].endswith("/problems/role-required")
+    assert "HEAD, REGISTRAR" in answer.json()["detail"]
+
+
+async def test_an_official_acts_for_the_institution_of_the_token(client, signed_in):
+    headers = signed_in(scopes={"notes:read"}, roles=["HEAD", "CLERK"], institution=INSTITUTION)
+    answer = await client.get("/notes/v1/registers", headers=headers)
+    assert answer.json() == {"institution": INSTITUTION, "roles": "CLERK HEAD"}
+
+
+async def test_a_role_nobody_knows_makes_the_token_worthless(client, signed_in):
+    headers = signed_in(scopes={"notes:read"}, roles=["EMPEROR"], institution=INSTITUTION)
+    assert (await client.get("/notes/v1/registers", headers=headers)).status_code == 401
+
+
 async def test_a_weak_sign_in_is_asked_to_step_up(client, signed_in):
     answer = await client.get("/notes/v1/secrets", headers=signed_in(scopes={"notes:read"}))
     assert answer.status_code == 403
@@ -246,9 +277,10 @@ async def test_every_operation_says_who_may_and_what_can_go_wrong(app):
     document = app.openapi()
     assert document["openapi"].startswith("3.1")
     operations = {o["operationId"]: o for item in document["paths"].values() for o in item.values()}
-    assert set(operations) == {"keep", "list_notes", "read_secret", "greet", "fail"}
+    assert set(operations) == {"keep", "list_notes", "read_secret", "read_register", "greet", "fail"}
     assert operations["keep"]["security"] == [{"hub": ["notes:write"]}]
     assert operations["keep"]["x-assurance"] == "low"
+    assert operations["read_register"]["x-roles"] == ["HEAD", "REGISTRAR"]
     assert operations["greet"]["security"] == []
     assert operations["keep"]["responses"]["409"]["x-problem-types"] == [
         "title-taken",
