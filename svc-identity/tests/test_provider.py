@@ -405,7 +405,7 @@ async def test_a_code_shown_twice_at_the_same_instant_gives_tokens_once(flow: An
         ({"code": None}, "invalid_request"),
         ({"grant_type": None}, "invalid_request"),
         ({"grant_type": "password"}, "unsupported_grant_type"),
-        ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
+        ({"grant_type": "client_credentials"}, "unauthorized_client"),
         ({"client_id": "office"}, "invalid_client"),
         ({"client_id": "nobody"}, "invalid_client"),
         ({"client_secret": "guessed"}, "invalid_client"),

@@ -13,8 +13,9 @@ from uuid import UUID
 from hub_core.principal import Assurance
 
 from ..errors.oauth import OAuthError
-from . import rules
+from . import rules, scopes
 from .authorization import Authorization
+from .client import Client
 from .rules import RuleId
 from .session import EndReason, Method, Session
 
@@ -42,20 +43,23 @@ class Redemption(StrEnum):
 class Grant:
     """A family of tokens. Assurance, methods and time are those of the sign-in when it was given.
 
+    Without `session_id` and `account_id` the client stands for itself (RFC 6749, 4.4). What belongs to a
+    code is empty where the tokens came without one.
+
     `dpop_jkt` is the thumbprint of the key that the code is bound to. `institution_id` is set when the
     person acts as an official there, `mandate_id` when they act for another.
     """
 
     id: UUID
-    session_id: UUID
-    account_id: UUID
+    session_id: UUID | None
+    account_id: UUID | None
     client_id: str
     scopes: tuple[str, ...]
     nonce: str | None
-    redirect_uri: str
-    code_hash: bytes
-    code_challenge: str
-    code_expires_at: datetime
+    redirect_uri: str | None
+    code_hash: bytes | None
+    code_challenge: str | None
+    code_expires_at: datetime | None
     assurance: Assurance
     methods: tuple[Method, ...]
     authenticated_at: datetime
@@ -66,6 +70,16 @@ class Grant:
     code_used_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
+
+    @property
+    def subject(self) -> str:
+        """Whom the tokens stand for: the person's id, or the client's."""
+        return str(self.account_id) if self.account_id else self.client_id
+
+    @property
+    def ends_with(self) -> UUID:
+        """The id under which the end of its tokens is told: its session's, or its own without one."""
+        return self.session_id or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,32 @@ def give(
     )
 
 
+def give_to_client(grant_id: UUID, client: Client, asked: tuple[str, ...], now: datetime) -> Grant:
+    """The grant of a client that stands for itself (RFC 6749, 4.4); all its scopes when none is asked for.
+
+    `OAuthError` (`invalid_scope`) for a scope that is not registered, or means nothing without a person.
+    """
+    possible = client.scopes - scopes.OF_PERSONS
+    if not possible.issuperset(asked) or not possible:
+        raise OAuthError("invalid_scope", "a scope is unknown, not registered, or belongs to a person")
+    return Grant(
+        id=grant_id,
+        session_id=None,
+        account_id=None,
+        client_id=client.id,
+        scopes=scopes.ordered(asked or possible),
+        nonce=None,
+        redirect_uri=None,
+        code_hash=None,
+        code_challenge=None,
+        code_expires_at=None,
+        assurance=Assurance.LOW,
+        methods=(),
+        authenticated_at=now,
+        created_at=now,
+    )
+
+
 def redeem_code(grant: Grant, client_id: str, redirect_uri: str, verifier: str, now: datetime) -> Redemption:
     """Judge a code shown at the token endpoint (RFC 6749, 4.1.3; RFC 7636, 4.6).
 
@@ -125,9 +165,9 @@ def redeem_code(grant: Grant, client_id: str, redirect_uri: str, verifier: str, 
         return Redemption.REFUSED
     if grant.code_used_at is not None:
         return Redemption.REPLAYED
-    if now >= grant.code_expires_at or grant.redirect_uri != redirect_uri:
+    if grant.code_expires_at is None or now >= grant.code_expires_at or grant.redirect_uri != redirect_uri:
         return Redemption.REFUSED
-    return Redemption.GOOD if _proves(verifier, grant.code_challenge) else Redemption.REFUSED
+    return Redemption.GOOD if _proves(verifier, grant.code_challenge or "") else Redemption.REFUSED
 
 
 def redeem_refresh(token: Token, grant: Grant, client_id: str, now: datetime) -> Redemption:

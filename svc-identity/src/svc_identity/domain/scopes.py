@@ -35,6 +35,9 @@ SCOPES: Final = {
     )
 }
 
+OF_PERSONS: Final = frozenset({OPENID, PROFILE, EMAIL, OFFLINE_ACCESS, ACCOUNT_READ, ACCOUNT_WRITE})
+"""Scopes that mean nothing in the hands of a client that stands for itself."""
+
 
 def parse(text: str) -> tuple[str, ...]:
     """The scopes of a `scope` parameter (RFC 6749, 3.3), each once, in the order asked for."""

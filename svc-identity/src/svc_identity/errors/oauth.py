@@ -40,6 +40,13 @@ class InvalidGrant(OAuthError):
         super().__init__("invalid_grant", "the grant is not valid, has ended, or belongs to another client")
 
 
+class UnsupportedGrantType(OAuthError):
+    """The token endpoint does not know this way to get tokens (RFC 6749, 5.2)."""
+
+    def __init__(self) -> None:
+        super().__init__("unsupported_grant_type", "the grant types are in the provider's metadata")
+
+
 class InvalidBearer(OAuthError):
     """The access token does not open this resource (RFC 6750, 3.1)."""
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from hub_events.envelope import Event
 
+from ..domain.grant import Grant
 from ..domain.session import EndReason, Session
 
 
@@ -21,3 +22,8 @@ class TokenRevoked(Event):
     def of(cls, session: Session, reason: EndReason) -> Self:
         """The event of a session whose version has just grown."""
         return cls(session_id=session.id, reason=reason, version=session.version)
+
+    @classmethod
+    def of_client(cls, grant: Grant, reason: EndReason) -> Self:
+        """The event of a grant without a session; it has ended, and does so once."""
+        return cls(session_id=grant.id, reason=reason, version=1)

@@ -1,8 +1,5 @@
 """The token endpoint and what stands behind a token."""
 
-import base64
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
 from hub_core.principal import Assurance, Kind
+from hub_events import outbox
 from hub_service.problems import InvalidToken
 from hub_service.tokens import AUDIENCE, TYPE
 
@@ -24,38 +22,24 @@ from ..domain.rules import RuleId
 from ..domain.session import EndReason, Session
 from ..domain.signing_key import Use
 from ..errors.oauth import InsufficientBearer, InvalidBearer, InvalidGrant
+from ..events.sessions import TokenRevoked
 from ..provider import Provider
 from ..storage import accounts
 from ..storage import grants as storage
 from . import sessions
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """What a client gets: the texts of its tokens, given out this once."""
-
-    access_token: str
-    expires_in: int
-    scopes: tuple[str, ...]
-    refresh_token: str | None
-    id_token: str | None
+from .minting import Issued, mint
 
 
 @dataclass(frozen=True, slots=True)
 class InternalToken:
-    """A token for the hub's own services, and when it ends."""
+    """A token for the hub's own services, and when it ends.
+
+    `session_id` is what a revocation names: the sign-in, or the grant of a client that stands for itself.
+    """
 
     text: str
     expires_at: datetime
     session_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Minted:
-    """Tokens made but not yet stored."""
-
-    issued: Issued
-    stored: list[Token]
 
 
 async def exchange_code(
@@ -69,7 +53,7 @@ async def exchange_code(
     now: datetime,
 ) -> Issued:
     """Tokens for a code (RFC 6749, 4.1.3); a code shown twice ends what it gave. Raises `InvalidGrant`."""
-    minted = None
+    issued = None
     async with session.begin():
         found = await storage.lock_by_code(session, grants.hash_of(code))
         if found is None:
@@ -78,13 +62,12 @@ async def exchange_code(
         redemption = grants.redeem_code(grant, client.id, redirect_uri, verifier, now)
         if redemption is Redemption.GOOD:
             await storage.spend_code(session, grant.id, now)
-            minted = _mint(provider, grant, grant.scopes, grant.nonce, now)
-            await storage.add_tokens(session, minted.stored)
+            issued = await mint(session, provider, grant, grant.scopes, now, nonce=grant.nonce)
         elif redemption is Redemption.REPLAYED:
             await _end_family(session, signed_in, grant, EndReason.CODE_REPLAYED, now)
-    if minted is None:
+    if issued is None:
         raise InvalidGrant
-    return minted.issued
+    return issued
 
 
 async def refresh(
@@ -100,7 +83,7 @@ async def refresh(
 
     One that was spent before has been copied: the whole family ends (RFC 9700, 4.14.2).
     """
-    minted = None
+    issued = None
     async with session.begin():
         found = await storage.lock_by_token(session, grants.hash_of(refresh_token))
         if found is None:
@@ -110,17 +93,28 @@ async def refresh(
         if redemption is Redemption.GOOD:
             narrowed = grants.narrow(grant.scopes, asked)
             await storage.spend_token(session, token.hash, now)
-            minted = _mint(provider, grant, narrowed, None, now)
-            await storage.add_tokens(session, minted.stored)
+            issued = await mint(session, provider, grant, narrowed, now)
         elif redemption is Redemption.REPLAYED:
             await _end_family(session, signed_in, grant, EndReason.REFRESH_REUSED, now)
-    if minted is None:
+    if issued is None:
         raise InvalidGrant
-    return minted.issued
+    return issued
+
+
+async def issue_to_client(
+    session: AsyncSession, provider: Provider, client: Client, *, asked: tuple[str, ...], now: datetime
+) -> Issued:
+    """An access token that stands for the client itself (RFC 6749, 4.4); `OAuthError` for a wrong scope."""
+    grant = grants.give_to_client(ids.new_id(), client, asked, now)
+    async with session.begin():
+        await storage.add(session, grant)
+        return await mint(session, provider, grant, grant.scopes, now)
 
 
 async def revoke(session: AsyncSession, client: Client, text: str, now: datetime) -> None:
     """End a client's own token (RFC 7009): a refresh token with its family, an access token alone.
+
+    A token of a client that stands for itself is all its grant has, and ends with it.
 
     What is unknown, ended or another client's stays as it is, and nothing is said about it.
     """
@@ -129,9 +123,10 @@ async def revoke(session: AsyncSession, client: Client, text: str, now: datetime
         if found is None or found[1].client_id != client.id:
             return
         signed_in, grant, token = found
-        if token.kind is TokenKind.REFRESH and grant.ended_at is None:
+        alone = signed_in is None
+        if (token.kind is TokenKind.REFRESH or alone) and grant.ended_at is None:
             await _end_family(session, signed_in, grant, EndReason.TOKEN_REVOKED, now)
-        elif grants.is_live(token, grant, now):
+        elif signed_in is not None and grants.is_live(token, grant, now):
             await storage.spend_token(session, token.hash, now)
             await sessions.tell_revoked(session, signed_in, EndReason.TOKEN_REVOKED, now)
 
@@ -145,14 +140,18 @@ async def introspect(
     if found is None or found[0].client_id != client.id or not grants.is_live(found[1], found[0], now):
         return {"active": False}
     grant, token = found
-    return {
+    said = {
         "active": True,
         "iss": provider.issuer,
-        "sub": str(grant.account_id),
+        "sub": grant.subject,
         "client_id": grant.client_id,
         "scope": " ".join(token.scopes),
         "iat": _seconds(token.issued_at),
         "exp": _seconds(token.expires_at),
+    }
+    if grant.session_id is None:
+        return said
+    return said | {
         "acr": grant.assurance,
         "auth_time": _seconds(grant.authenticated_at),
         "sid": str(grant.session_id),
@@ -166,7 +165,8 @@ async def userinfo(session: AsyncSession, text: str, now: datetime) -> dict[str,
     """
     async with session.begin():
         found = await _live_access(session, text, now)
-        account = await accounts.read(session, found[0].account_id) if found else None
+        person_id = found[0].account_id if found else None
+        account = await accounts.read(session, person_id) if person_id else None
     if found is None or account is None:
         raise InvalidBearer
     return _claims(account, frozenset(found[1].scopes))
@@ -190,15 +190,16 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
     grant, token = found
     ends = min(now + rules.duration(RuleId.INTERNAL_TOKEN_VALIDITY, now), token.expires_at)
     claims = {
-        "sub": str(grant.account_id),
-        "kind": Kind.PERSON,
+        "sub": grant.subject,
+        "kind": Kind.PERSON if grant.account_id else Kind.CLIENT,
         "acr": grant.assurance,
         "scope": " ".join(token.scopes),
         "client_id": grant.client_id,
-        "sid": str(grant.session_id),
         "roles": [],
     }
-    return InternalToken(_sign_internal(provider, claims, ends, now), ends, grant.session_id)
+    if grant.session_id:
+        claims["sid"] = str(grant.session_id)
+    return InternalToken(_sign_internal(provider, claims, ends, now), ends, grant.ends_with)
 
 
 def issue_service_token(
@@ -227,48 +228,13 @@ async def _live_access(session: AsyncSession, text: str, now: datetime) -> tuple
 
 
 async def _end_family(
-    session: AsyncSession, signed_in: Session, grant: Grant, reason: EndReason, now: datetime
+    session: AsyncSession, signed_in: Session | None, grant: Grant, reason: EndReason, now: datetime
 ) -> None:
     await storage.end(session, grant.id, reason, now)
-    await sessions.tell_revoked(session, signed_in, reason, now)
-
-
-def _mint(
-    provider: Provider, grant: Grant, access_scopes: tuple[str, ...], nonce: str | None, now: datetime
-) -> _Minted:
-    validity = rules.duration(RuleId.ACCESS_TOKEN_VALIDITY, now)
-    access = grants.ACCESS_PREFIX + secrets.token_urlsafe(32)
-    stored = [Token(grants.hash_of(access), grant.id, TokenKind.ACCESS, access_scopes, now, now + validity)]
-    next_refresh = None
-    if scopes.OFFLINE_ACCESS in grant.scopes:
-        next_refresh = grants.REFRESH_PREFIX + secrets.token_urlsafe(32)
-        ends = now + rules.duration(RuleId.REFRESH_TOKEN_VALIDITY, now)
-        refresh_hash = grants.hash_of(next_refresh)
-        stored.append(Token(refresh_hash, grant.id, TokenKind.REFRESH, grant.scopes, now, ends))
-    id_token = None
-    if scopes.OPENID in grant.scopes:
-        id_token = provider.key_ring.sign(Use.ID_TOKEN, _id_claims(provider, grant, access, nonce, now), now)
-    issued = Issued(access, int(validity.total_seconds()), access_scopes, next_refresh, id_token)
-    return _Minted(issued, stored)
-
-
-def _id_claims(
-    provider: Provider, grant: Grant, access_token: str, nonce: str | None, now: datetime
-) -> dict[str, Any]:
-    digest = hashlib.sha256(access_token.encode()).digest()
-    claims = {
-        "iss": provider.issuer,
-        "sub": str(grant.account_id),
-        "aud": grant.client_id,
-        "iat": _seconds(now),
-        "exp": _seconds(now + rules.duration(RuleId.ID_TOKEN_VALIDITY, now)),
-        "auth_time": _seconds(grant.authenticated_at),
-        "acr": grant.assurance,
-        "amr": list(grant.methods),
-        "sid": str(grant.session_id),
-        "at_hash": base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode(),
-    }
-    return claims if nonce is None else claims | {"nonce": nonce}
+    if signed_in is None:
+        await outbox.record(session, TokenRevoked.of_client(grant, reason), now)
+    else:
+        await sessions.tell_revoked(session, signed_in, reason, now)
 
 
 def _sign_internal(provider: Provider, claims: dict[str, Any], ends: datetime, now: datetime) -> str:

@@ -40,7 +40,7 @@ def described(
 
 
 _FIELDS: Final = {
-    "grant_type": "`authorization_code` or `refresh_token`.",
+    "grant_type": "`authorization_code`, `refresh_token` or `client_credentials`.",
     "code": "The code that came to the redirect address.",
     "redirect_uri": "The redirect address the code came to.",
     "code_verifier": "The PKCE verifier of the code's challenge (RFC 7636).",

@@ -16,16 +16,19 @@ from hub_service.dependencies import Now, Session
 from ..dependencies import Provider, basic
 from ..domain import grant, scopes
 from ..domain.authorization import Prompt
-from ..domain.client import Authentication, Client
+from ..domain.client import Authentication, Client, GrantType
 from ..domain.parameters import Parameters
 from ..domain.signing_key import Use
-from ..errors.oauth import InvalidClient, OAuthError
+from ..errors.oauth import InvalidClient, OAuthError, UnsupportedGrantType
 from ..key_ring import ALGORITHMS
 from ..operations import clients, tokens
 from . import forms, protocol
 
 _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 _CACHED: Final = {"cache-control": "public, max-age=300"}
+
+SUPPORTED: Final = (GrantType.CODE, GrantType.REFRESH, GrantType.CLIENT_CREDENTIALS)
+"""The grant types of the token endpoint."""
 
 SCOPES: Final = {scopes.OPENID: "Recognise the person"}
 
@@ -70,7 +73,7 @@ def _metadata(issuer: str) -> dict[str, Any]:
         ],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": list(SUPPORTED),
         "subject_types_supported": ["public"],
         "acr_values_supported": [Assurance.LOW],
         "prompt_values_supported": list(Prompt),
@@ -146,8 +149,8 @@ async def create_token(
     body: Body, client: CallingClient, provider: Provider, session: Session, now: Now
 ) -> JSONResponse:
     """Exchange a code, or a refresh token, for the next tokens."""
-    match body.need("grant_type"):
-        case "authorization_code":
+    match _grant_type(body, client):
+        case GrantType.CODE:
             issued = await tokens.exchange_code(
                 session,
                 provider,
@@ -157,7 +160,7 @@ async def create_token(
                 verifier=body.need("code_verifier"),
                 now=now,
             )
-        case "refresh_token":
+        case GrantType.REFRESH:
             issued = await tokens.refresh(
                 session,
                 provider,
@@ -166,8 +169,11 @@ async def create_token(
                 asked=scopes.parse(body.get("scope") or ""),
                 now=now,
             )
+        case GrantType.CLIENT_CREDENTIALS:
+            asked = scopes.parse(body.get("scope") or "")
+            issued = await tokens.issue_to_client(session, provider, client, asked=asked, now=now)
         case _:
-            raise OAuthError("unsupported_grant_type", "authorization_code and refresh_token are supported")
+            raise UnsupportedGrantType
     answer = {
         "access_token": issued.access_token,
         "token_type": "Bearer",
@@ -179,6 +185,17 @@ async def create_token(
     return JSONResponse(
         {name: value for name, value in answer.items() if value is not None}, headers=_NO_STORE
     )
+
+
+def _grant_type(body: Parameters, client: Client) -> GrantType:
+    asked = body.need("grant_type")
+    grant_type = next((one for one in GrantType if one.value == asked), None)
+    if grant_type not in SUPPORTED:
+        raise UnsupportedGrantType
+    alone = grant_type is GrantType.CLIENT_CREDENTIALS
+    if grant_type not in client.grant_types or (alone and not client.is_confidential):
+        raise OAuthError("unauthorized_client", "the client is not registered for this grant type")
+    return grant_type
 
 
 @router.post(

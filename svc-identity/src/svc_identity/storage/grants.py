@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, delete, exists, insert, select, update
+from sqlalchemy import Select, Table, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
@@ -42,20 +42,28 @@ async def lock_by_code(session: AsyncSession, code_hash: bytes) -> tuple[Session
     return (_session(row), _grant(row)) if row else None
 
 
-async def lock_by_token(session: AsyncSession, token_hash: bytes) -> tuple[Session, Grant, Token] | None:
-    """A token, its grant and its session; all three rows are locked, in the order of the session first.
+async def lock_by_token(
+    session: AsyncSession, token_hash: bytes
+) -> tuple[Session | None, Grant, Token] | None:
+    """A token, its grant and its session, if it has one; the rows are locked, the session's first.
 
-    All are locked because PostgreSQL re-reads after a wait only what it locks.
+    All are locked because PostgreSQL re-reads after a wait only what it locks, and in two questions
+    because it locks no row that an outer join may leave out.
     """
-    found = await session.execute(_BY_TOKEN.where(TOKENS.c.hash == token_hash).with_for_update())
+    found = await session.execute(_WITH_SESSION.where(TOKENS.c.hash == token_hash).with_for_update())
     row = found.mappings().first()
-    return (_session(row), _grant(row), _token(row)) if row else None
+    if row:
+        return _session(row), _grant(row), _token(row)
+    alone = _BY_TOKEN.where(TOKENS.c.hash == token_hash, GRANTS.c.session_id.is_(None))
+    row = (await session.execute(alone.with_for_update())).mappings().first()
+    return (None, _grant(row), _token(row)) if row else None
 
 
 async def read_by_token(session: AsyncSession, token_hash: bytes) -> tuple[Grant, Token] | None:
-    """A token and its grant, while the account behind it may sign in."""
+    """A token and its grant, while the account behind it, if there is one, may sign in."""
     open_account = exists().where(ACCOUNTS.c.id == GRANTS.c.account_id, ACCOUNTS.c.state == State.CREATED)
-    found = await session.execute(_BY_TOKEN.where(TOKENS.c.hash == token_hash, open_account))
+    good = or_(GRANTS.c.account_id.is_(None), open_account)
+    found = await session.execute(_BY_TOKEN.where(TOKENS.c.hash == token_hash, good))
     row = found.mappings().first()
     return (_grant(row), _token(row)) if row else None
 
@@ -114,14 +122,16 @@ async def purge(session: AsyncSession, before: datetime) -> None:
     """Forget tokens that ran out before `before`, then the families that hold none and get none any more."""
     await session.execute(delete(TOKENS).where(TOKENS.c.expires_at < before))
     kept = exists().where(TOKENS.c.grant_id == GRANTS.c.id)
-    await session.execute(delete(GRANTS).where(GRANTS.c.code_expires_at < before, ~kept))
+    past = or_(GRANTS.c.code_expires_at < before, GRANTS.c.code_expires_at.is_(None))
+    await session.execute(delete(GRANTS).where(past, ~kept))
 
 
 def _select(*tables: Table) -> Select[Any]:
     return select(*(column.label(f"{table.name}_{column.name}") for table in tables for column in table.c))
 
 
-_BY_TOKEN = _select(SESSIONS, GRANTS, TOKENS).select_from(
+_BY_TOKEN = _select(GRANTS, TOKENS).select_from(GRANTS.join(TOKENS, TOKENS.c.grant_id == GRANTS.c.id))
+_WITH_SESSION = _select(SESSIONS, GRANTS, TOKENS).select_from(
     SESSIONS.join(GRANTS, GRANTS.c.session_id == SESSIONS.c.id).join(TOKENS, TOKENS.c.grant_id == GRANTS.c.id)
 )
 
