@@ -51,7 +51,15 @@ def test_what_only_the_gateway_may_say_is_not_taken_from_a_client(name: bytes) -
 
 @pytest.mark.parametrize(
     "name",
-    [b"host", b"content-length", b"authorization", b"content-type", b"idempotency-key", b"cookie", b"origin"],
+    [
+        b"host",
+        b"content-length",
+        b"authorization",
+        b"content-type",
+        b"idempotency-key",
+        b"cookie",
+        b"purpose",
+    ],
 )
 def test_a_header_that_must_be_unique_and_is_not_refuses(name: bytes) -> None:
     fields = headers.read([HOST, (name, b"1"), (name, b"1")], "1.1")

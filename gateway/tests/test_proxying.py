@@ -21,6 +21,7 @@ async def test_a_request_arrives_as_it_was_sent(client: httpx2.AsyncClient) -> N
         headers={
             "content-type": "application/json",
             "idempotency-key": "k-1",
+            "purpose": 'CASE_HANDLING;file="1/2026"',
             "x-request-id": "my-request-1",
         },
     )
@@ -29,6 +30,7 @@ async def test_a_request_arrives_as_it_was_sent(client: httpx2.AsyncClient) -> N
     assert (got["method"], got["path"], got["query"]) == ("POST", PUBLIC, "q=%C8%99&q=a+b")
     assert got["body"].encode("latin-1").decode() == '{"text": "ș"}'
     assert (told["content-type"], told["idempotency-key"]) == ("application/json", "k-1")
+    assert told["purpose"] == 'CASE_HANDLING;file="1/2026"'
     assert told["x-request-id"] == answer.headers["x-request-id"] == "my-request-1"
     assert told["traceparent"].startswith("00-")
     assert "transfer-encoding" not in told

@@ -63,6 +63,7 @@ _UNIQUE: Final = frozenset(
         b"host",
         b"idempotency-key",
         b"origin",
+        b"purpose",
         b"transfer-encoding",
     }
 )

@@ -123,3 +123,8 @@ def test_only_one_check_digit_fits(first: str) -> None:
         except cnp.InvalidCnp:
             continue
     assert accepted in ([], [standard.calc_check_digit(first)])
+
+
+def test_numbers_are_found_in_a_text_that_should_hold_none() -> None:
+    text = "id=1850312149006; 1850312149007, 11850312149006 and 6240520709004"
+    assert [found.number for found in cnp.find(text)] == ["1850312149006", "6240520709004"]

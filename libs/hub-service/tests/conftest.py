@@ -20,7 +20,7 @@ from hub_core.problem import Problem
 from hub_core.text import Line
 from hub_events import inbox, outbox
 from hub_events.envelope import Event
-from hub_service import chassis, idempotency, paging, policy
+from hub_service import access, chassis, idempotency, paging, policy, purpose
 from hub_service.dependencies import Lang, Now, Session
 from hub_service.routing import Router
 from hub_service.schemas import Id, Int32, Resource
@@ -50,6 +50,13 @@ class NoteKept(Event):
 
     note_id: UUID
     version: int = 1
+
+
+class RecordAccessed(access.Line, Event):
+    """Somebody's notes were opened by another."""
+
+    subject: ClassVar[str] = "hub.notebook.record.accessed.v1"
+    key_field: ClassVar[str] = "line_id"
 
 
 class TitleTaken(Problem):
@@ -114,6 +121,28 @@ async def list_notes(
         position=lambda row: (row.number,),
         view=lambda row: Note(id=row.id, number=row.number, title=row.title),
     )
+
+
+@router.get("/people/{person_id}/notes", **policy.operation("notes:read", roles=(Role.HANDLER,)))
+async def count_notes(
+    person_id: UUID, official: policy.Acting, purpose: purpose.Given, session: Session, now: Now
+) -> dict[str, int]:
+    """Count the notes of somebody else, who will see it."""
+    async with session.begin():
+        number = await session.scalar(
+            select(func.count()).select_from(NOTES).where(NOTES.c.owner == str(person_id))
+        )
+        line = access.line(
+            official.principal,
+            action=access.Action.READ,
+            resource_type="notes",
+            resource_id=person_id,
+            subject_person_id=person_id,
+            purpose=purpose,
+            legal_basis="OG 27/2002 art. 8",
+        )
+        await outbox.record(session, RecordAccessed.of(line), now)
+    return {"number": number or 0}
 
 
 @router.get("/secrets", **policy.operation("notes:read", assurance=Assurance.HIGH))

@@ -10,6 +10,8 @@ Cnp(*********9006)
 datetime.date(1985, 3, 12)
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
@@ -21,6 +23,7 @@ from stdnum.ro import cnp as standard
 _LENGTH: Final = 13
 _CENTURY: Final = {"1": 1900, "2": 1900, "3": 1800, "4": 1800, "5": 2000, "6": 2000}
 _OLDEST_AGE: Final = 120
+_THIRTEEN_DIGITS: Final = re.compile(r"(?<![0-9])[0-9]{13}(?![0-9])")
 
 
 class InvalidCnp(ValueError):
@@ -101,6 +104,15 @@ def validate(text: str, today: date) -> Cnp:
     if cnp.birth_date is not None and cnp.birth_date > today:
         raise InvalidCnp("future")
     return cnp
+
+
+def find(text: str) -> Iterator[Cnp]:
+    """Every CNP in a text that should hold none: thirteen digits in a row that are right in themselves."""
+    for digits in _THIRTEEN_DIGITS.findall(text):
+        try:
+            yield Cnp(digits)
+        except InvalidCnp:
+            continue
 
 
 def _date(number: str) -> date | None:

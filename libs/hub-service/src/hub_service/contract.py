@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from hub_core.problem import Problem
 
-from . import policy, problems
+from . import policy, problems, purpose
 from .i18n import Texts
 from .schemas import ProblemDetails
 
@@ -134,6 +134,10 @@ def _keep_promises(method: str, operation: dict[str, Any]) -> None:
     if method == "post":
         operation.setdefault("parameters", []).append(_KEY)
         met += _WITH_KEY
+    for header in operation.get("parameters", ()):
+        if header["name"] == purpose.HEADER:
+            header["required"] = True
+            met.append(problems.PurposeRequired)
     for problem in met:
         _add(answers, problem)
     operation["responses"] = answers = dict(sorted(answers.items()))

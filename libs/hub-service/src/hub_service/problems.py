@@ -24,6 +24,15 @@ class MalformedRequest(Problem):
     remedy = "Check the syntax of the request body and send it again."
 
 
+class PurposeRequired(Problem):
+    """Somebody else's record is opened for a stated purpose only (GDPR art. 5(1)(b))."""
+
+    type, status = "purpose-required", 400
+    title = "Say why you open this record"
+    detail = "The header Purpose is missing, or is not a known purpose with the number of its file."
+    remedy = 'Send the header Purpose with a code and the number of the file: CASE_HANDLING;file="123/2026".'
+
+
 class InvalidToken(Problem):
     """No token, or one that is expired, revoked, forged or meant for another audience (RFC 6750)."""
 
