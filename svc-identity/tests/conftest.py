@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
+import itertools
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,8 +16,11 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker
+from stdnum.ro import cnp as standard_cnp
 
 from hub_core import clock, ids
+from hub_core.cnp import Cnp
+from hub_core.county import COUNTIES
 from hub_core.language import Language
 from hub_events.session import Session
 from hub_service.database import Database
@@ -25,7 +29,10 @@ from svc_identity import seed
 from svc_identity.domain import login_name
 from svc_identity.domain.account import Account, Profile
 from svc_identity.domain.client import ApplicationType, Authentication, Client
+from svc_identity.domain.company import Company
 from svc_identity.domain.grant import hash_of
+from svc_identity.domain.population import RegisteredPerson, Relative, Sex
+from svc_identity.errors.decisions import RegisterUnavailable
 from svc_identity.main import create_app
 from svc_identity.manifest import MANIFEST
 from svc_identity.operations import registration
@@ -37,6 +44,7 @@ PASSWORD = "patru cuvinte fara rost"
 SECRET = "a-secret-of-a-confidential-client"
 REDIRECT = "http://127.0.0.1:8765/callback"
 ORIGIN = "http://localhost:8080"
+CENTURY = 2000
 
 
 def somewhere() -> str:
@@ -66,9 +74,94 @@ def settings(schema: ServiceDatabase, service_settings: Any) -> Settings:
     return made
 
 
+class FakePopulation:
+    """A population register that holds whom a test puts in; `is_away` makes it fail."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+        self._people: dict[str, RegisteredPerson] = {}
+        self._relatives: dict[str, list[Relative]] = {}
+
+    def put(self, person: RegisteredPerson, *relatives: Relative) -> RegisteredPerson:
+        """Register a person, found by every number they have or had."""
+        for number in (person.cnp, *person.former):
+            self._people[number.number] = person
+        self._relatives[person.cnp.number] = list(relatives)
+        return person
+
+    async def find(self, cnp: Cnp) -> RegisteredPerson | None:
+        if self.is_away:
+            raise RegisterUnavailable
+        return self._people.get(cnp.number)
+
+    async def relatives(self, cnp: Cnp) -> list[Relative]:
+        found = await self.find(cnp)
+        return self._relatives[found.cnp.number] if found else []
+
+
+class FakeCompanies:
+    """A trade register that holds the companies a test puts in; `is_away` makes it fail."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+        self.companies: dict[str, Company] = {}
+
+    async def find(self, cui: str) -> Company | None:
+        if self.is_away:
+            raise RegisterUnavailable
+        return self.companies.get(cui)
+
+
 @pytest.fixture(scope="session")
-async def app(settings: Settings, running: Any) -> AsyncIterator[FastAPI]:
+def population_register() -> FakePopulation:
+    return FakePopulation()
+
+
+@pytest.fixture(scope="session")
+def company_register() -> FakeCompanies:
+    return FakeCompanies()
+
+
+@pytest.fixture
+def population(population_register: FakePopulation) -> Iterator[FakePopulation]:
+    """The register the service asks; who is put in stays, so every test takes people of its own."""
+    yield population_register
+    population_register.is_away = False
+
+
+@pytest.fixture
+def companies(company_register: FakeCompanies) -> Iterator[FakeCompanies]:
+    """The same of companies."""
+    yield company_register
+    company_register.is_away = False
+
+
+@pytest.fixture
+def a_cnp() -> Callable[..., Cnp]:
+    """Make `a_cnp(date(1985, 3, 12), Sex.FEMALE)`: a number that no other test has."""
+    serials = itertools.count(900)
+
+    def make(born: date | None = None, sex: Sex = Sex.FEMALE) -> Cnp:
+        born = born or date(1940, 1, 1) + timedelta(days=secrets.randbelow(20_000))
+        first = (5 if born.year >= CENTURY else 1) + (sex is Sex.FEMALE)
+        county = secrets.choice([county for each in COUNTIES for county in each.cnp_codes])
+        number = f"{first}{born:%y%m%d}{county}{next(serials)}"
+        return Cnp(number + standard_cnp.calc_check_digit(number))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+async def app(
+    settings: Settings,
+    running: Any,
+    population_register: FakePopulation,
+    company_register: FakeCompanies,
+) -> AsyncIterator[FastAPI]:
     made = create_app(settings)
+    made.state.provider = replace(
+        made.state.provider, population=population_register, companies=company_register
+    )
     async with running(made):
         yield made
 

@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from .key_ring import KeyRing
 from .master_key import MasterKey
 from .passwords import Passwords
+from .registers.companies import CompanyRegister, HttpCompanyRegister
+from .registers.population import HttpPopulationRegister, PopulationRegister
+from .registers.questions import Questions
 from .settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Settings, keys and the password hasher of one process; `app.state.provider`."""
+    """Settings, keys, the password hasher and the registers of one process; `app.state.provider`."""
 
     settings: Settings
     master_key: MasterKey
     passwords: Passwords
     key_ring: KeyRing
+    population: PopulationRegister
+    companies: CompanyRegister
 
     @property
     def issuer(self) -> str:
@@ -26,4 +31,11 @@ class Provider:
 def build(settings: Settings) -> Provider:
     """The provider of these settings."""
     master_key = MasterKey(settings.identity_key.get_secret_value())
-    return Provider(settings, master_key, Passwords(settings), KeyRing(master_key))
+    return Provider(
+        settings,
+        master_key,
+        Passwords(settings),
+        KeyRing(master_key),
+        HttpPopulationRegister(Questions(settings.identity_population_register_url)),
+        HttpCompanyRegister(Questions(settings.identity_company_register_url)),
+    )

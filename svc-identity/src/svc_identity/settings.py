@@ -27,6 +27,8 @@ class Settings(ServiceSettings):
     32 bytes) encrypts signing keys at rest and derives codes. The Argon2id parameters are the first
     choice of the OWASP Password Storage Cheat Sheet; `identity_argon2_at_once` bounds memory and
     CPU, `identity_argon2_waiting` how many may wait for their turn before the answer is 503.
+    `identity_population_register_url` and `identity_company_register_url` say where the registers of
+    the state are asked.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
@@ -38,6 +40,8 @@ class Settings(ServiceSettings):
     identity_argon2_lanes: int = Field(default=1, ge=1)
     identity_argon2_at_once: int = Field(default=2, ge=1)
     identity_argon2_waiting: int = Field(default=32, ge=0)
+    identity_population_register_url: str = "http://127.0.0.1:8027/population"
+    identity_company_register_url: str = "http://127.0.0.1:8027/companies"
 
     @field_validator("identity_key", mode="before")
     @classmethod
