@@ -113,7 +113,7 @@ def test_a_parameter_without_a_value_was_not_sent() -> None:
 
 
 def signed_in(at: datetime, who: UUID = ANA) -> session.Session:
-    return session.begin(UUID(int=3), who, b"", "", Assurance.LOW, at)
+    return session.begin(UUID(int=3), who, b"", "", (session.Method.PASSWORD,), Assurance.LOW, at)
 
 
 BEFORE, AFTER = NOON - timedelta(minutes=10), NOON + timedelta(seconds=5)

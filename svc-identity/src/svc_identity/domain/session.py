@@ -16,9 +16,21 @@ SEEN_STEP: Final = timedelta(minutes=1)
 
 
 class Method(StrEnum):
-    """A means of sign-in, by its name in the `amr` claim (RFC 8176)."""
+    """A means of sign-in, by its name in the `amr` claim (RFC 8176).
+
+    ONE_TIME_CODE is a code of an authenticator app or a recovery code; HARDWARE_KEY a passkey that cannot
+    leave its device, SOFTWARE_KEY one that is kept by an account elsewhere; USER says that the device knew
+    its person, MULTIPLE that two factors were shown. FEDERATED, which is not in the RFC, is a sign-in at
+    another identity provider, such as a state's.
+    """
 
     PASSWORD = "pwd"
+    ONE_TIME_CODE = "otp"
+    HARDWARE_KEY = "hwk"
+    SOFTWARE_KEY = "swk"
+    USER = "user"
+    MULTIPLE = "mfa"
+    FEDERATED = "fed"
 
 
 class EndReason(StrEnum):
@@ -54,15 +66,21 @@ class Session:
 
 
 def begin(
-    session_id: UUID, account_id: UUID, secret_hash: bytes, device: str, assurance: Assurance, now: datetime
+    session_id: UUID,
+    account_id: UUID,
+    secret_hash: bytes,
+    device: str,
+    methods: tuple[Method, ...],
+    assurance: Assurance,
+    now: datetime,
 ) -> Session:
-    """A session that begins with a password."""
+    """A session that begins with these means, at the level that they give."""
     return Session(
         id=session_id,
         account_id=account_id,
         secret_hash=secret_hash,
         assurance=assurance,
-        methods=(Method.PASSWORD,),
+        methods=methods,
         device=device,
         signed_in_at=now,
         last_seen_at=now,
@@ -71,11 +89,15 @@ def begin(
     )
 
 
-def renew(session: Session, secret_hash: bytes, now: datetime) -> Session:
-    """The session after its person has signed in again: same session, new cookie, new time."""
+def renew(
+    session: Session, secret_hash: bytes, methods: tuple[Method, ...], assurance: Assurance, now: datetime
+) -> Session:
+    """The session after its person has signed in again: the same one, with new cookie, means and time."""
     return replace(
         session,
         secret_hash=secret_hash,
+        methods=methods,
+        assurance=assurance,
         signed_in_at=now,
         last_seen_at=now,
         expires_at=now + rules.duration(RuleId.SESSION_LONGEST, now),

@@ -14,7 +14,7 @@ from ..domain import session as sessions
 from ..domain.account import Account
 from ..domain.grant import hash_of
 from ..domain.login_name import LoginName
-from ..domain.session import Session
+from ..domain.session import Method, Session
 from ..domain.throttle import Policy
 from ..master_key import Purpose
 from ..provider import Provider
@@ -91,12 +91,15 @@ async def sign_in(
 async def _open(session: AsyncSession, account: Account, attempt: Attempt, now: datetime) -> str:
     """The secret of the browser's session: a new one each time (no fixation), also for the same session."""
     secret = secrets.token_urlsafe(32)
+    methods = (Method.PASSWORD,)
     held = await storage.lock_by_secret(session, hash_of(attempt.session_secret))
     if held is not None and held.account_id == account.id and sessions.is_live(held, now):
-        await storage.store(session, sessions.renew(held, hash_of(secret), now))
+        await storage.store(session, sessions.renew(held, hash_of(secret), methods, account.assurance, now))
     else:
         described = device.describe(attempt.user_agent)
-        begun = sessions.begin(ids.new_id(), account.id, hash_of(secret), described, account.assurance, now)
+        begun = sessions.begin(
+            ids.new_id(), account.id, hash_of(secret), described, methods, account.assurance, now
+        )
         await storage.add(session, begun)
     return secret
 
