@@ -362,7 +362,7 @@ def test_a_device_is_described_coarsely(user_agent: str, described: str) -> None
 
 
 def test_a_session_ends_by_idleness_by_age_and_by_its_owner() -> None:
-    held = session.begin(ANA, ANA, b"", "", Assurance.LOW, NOON)
+    held = session.begin(ANA, ANA, b"", "", (session.Method.PASSWORD,), Assurance.LOW, NOON)
     assert session.is_live(held, NOON + timedelta(minutes=59))
     assert not session.is_live(held, NOON + timedelta(hours=1))
     seen = replace(held, last_seen_at=NOON + timedelta(hours=11, minutes=30))

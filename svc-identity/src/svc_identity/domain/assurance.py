@@ -33,6 +33,9 @@ class Level:
 
 LEVELS: Final = (
     Level(frozenset({Method.PASSWORD}), Assurance.LOW, "Reg. (EU) 2015/1502, annex, 2.2.1: one factor"),
+    Level(frozenset({Method.MULTIPLE}), Assurance.SUBSTANTIAL, "Reg. (EU) 2015/1502, annex, 2.2.1"),
+    # the other provider says the level of the sign-in; the account's is bounded by it before
+    Level(frozenset({Method.FEDERATED}), Assurance.HIGH, "Reg. (EU) 910/2014 art. 6 and 8"),
 )
 
 

@@ -12,6 +12,7 @@ from hub_core.language import Language
 from ..domain import device, login_name, throttle
 from ..domain import session as sessions
 from ..domain.account import Account
+from ..domain.assurance import level_of
 from ..domain.grant import hash_of
 from ..domain.login_name import LoginName
 from ..domain.session import Method, Session
@@ -92,14 +93,13 @@ async def _open(session: AsyncSession, account: Account, attempt: Attempt, now: 
     """The secret of the browser's session: a new one each time (no fixation), also for the same session."""
     secret = secrets.token_urlsafe(32)
     methods = (Method.PASSWORD,)
+    level = level_of(methods, account.assurance, now)
     held = await storage.lock_by_secret(session, hash_of(attempt.session_secret))
     if held is not None and held.account_id == account.id and sessions.is_live(held, now):
-        await storage.store(session, sessions.renew(held, hash_of(secret), methods, account.assurance, now))
+        await storage.store(session, sessions.renew(held, hash_of(secret), methods, level, now))
     else:
         described = device.describe(attempt.user_agent)
-        begun = sessions.begin(
-            ids.new_id(), account.id, hash_of(secret), described, methods, account.assurance, now
-        )
+        begun = sessions.begin(ids.new_id(), account.id, hash_of(secret), described, methods, level, now)
         await storage.add(session, begun)
     return secret
 
