@@ -12,7 +12,7 @@ import pytest
 from hub_core.language import Language
 from hub_core.principal import Assurance
 from svc_identity.domain import authorization, grant, session
-from svc_identity.domain.authorization import Authorization, Prompt, Step
+from svc_identity.domain.authorization import Authorization, Present, Prompt, Step
 from svc_identity.domain.client import ApplicationType, Authentication, Client
 from svc_identity.domain.grant import Grant, Redemption, Token, TokenKind
 from svc_identity.domain.parameters import Parameters
@@ -112,8 +112,11 @@ def test_a_parameter_without_a_value_was_not_sent() -> None:
 # ── what the request needs next ──
 
 
-def signed_in(at: datetime, who: UUID = ANA) -> session.Session:
-    return session.begin(UUID(int=3), who, b"", "", (session.Method.PASSWORD,), Assurance.LOW, at)
+def signed_in(
+    at: datetime, who: UUID = ANA, level: Assurance = Assurance.LOW, reachable: Assurance = Assurance.LOW
+) -> Present:
+    held = session.begin(UUID(int=3), who, b"", "", (session.Method.PASSWORD,), level, at)
+    return Present(held, f"sub-{who.int}", reachable)
 
 
 BEFORE, AFTER = NOON - timedelta(minutes=10), NOON + timedelta(seconds=5)
@@ -151,9 +154,63 @@ def test_prompt_none_is_answered_instead_of_asking() -> None:
 
 
 def test_the_hint_of_another_person_asks_to_sign_in() -> None:
-    hinted = replace(parse(), hinted_person=ION)
+    hinted = replace(parse(), hinted_subject="sub-2")
     assert authorization.next_step(hinted, signed_in(BEFORE), BOTH, AFTER) is Step.SIGN_IN
     assert authorization.next_step(hinted, signed_in(BEFORE, ION), BOTH, AFTER) is Step.GRANT
+    assert authorization.next_step(hinted, signed_in(AFTER, ION), BOTH, AFTER) is Step.GRANT
+
+
+def test_who_signs_in_as_another_than_hinted_is_not_asked_for_ever() -> None:
+    hinted = replace(parse(), hinted_subject="sub-2")
+    with pytest.raises(OAuthError, match="login_required"):
+        authorization.next_step(hinted, signed_in(AFTER), BOTH, AFTER)
+
+
+# ── step-up (RFC 9470) ──
+
+LOW, SUBSTANTIAL, HIGH = Assurance
+
+
+@pytest.mark.parametrize(
+    ("asked", "levels", "needed"),
+    [
+        (None, (), LOW),
+        ("substantial", (SUBSTANTIAL,), SUBSTANTIAL),
+        ("high substantial high", (HIGH, SUBSTANTIAL), SUBSTANTIAL),
+        ("urn:mace:incommon:iap:silver high", (HIGH,), HIGH),
+        ("phr", (), LOW),
+        ("SUBSTANTIAL", (), LOW),
+    ],
+)
+def test_the_lowest_level_asked_for_is_needed(asked: Any, levels: Any, needed: Assurance) -> None:
+    request = parse(acr_values=asked)
+    assert (request.acr_values, request.needed) == (levels, needed)
+
+
+@pytest.mark.parametrize(
+    ("held", "step"),
+    [
+        (None, Step.SIGN_IN),
+        (signed_in(BEFORE, level=SUBSTANTIAL, reachable=SUBSTANTIAL), Step.GRANT),
+        (signed_in(BEFORE, level=HIGH, reachable=HIGH), Step.GRANT),
+        (signed_in(BEFORE, reachable=SUBSTANTIAL), Step.SIGN_IN),
+        (signed_in(AFTER, reachable=SUBSTANTIAL), Step.UNMET),
+        (signed_in(BEFORE), Step.UNMET),
+        (signed_in(AFTER), Step.UNMET),
+    ],
+)
+def test_a_level_is_reached_by_signing_in_again_or_not_at_all(held: Any, step: Step) -> None:
+    assert authorization.next_step(parse(acr_values="substantial"), held, BOTH, AFTER) is step
+
+
+def test_a_level_that_cannot_be_reached_silently_is_said() -> None:
+    silent = parse(acr_values="substantial", prompt="none")
+    with pytest.raises(OAuthError, match="unmet_authentication_requirements"):
+        authorization.next_step(silent, signed_in(BEFORE), BOTH, AFTER)
+    with pytest.raises(OAuthError, match="login_required"):
+        authorization.next_step(silent, signed_in(BEFORE, reachable=SUBSTANTIAL), BOTH, AFTER)
+    with pytest.raises(OAuthError, match="login_required"):
+        authorization.next_step(silent, None, BOTH, AFTER)
 
 
 def test_consent_given_to_this_request_serves_prompt_consent() -> None:
@@ -173,7 +230,7 @@ def test_an_answer_is_added_to_the_redirect_address() -> None:
 
 
 def a_grant(**changed: Any) -> Grant:
-    given = grant.give(UUID(int=4), parse(), signed_in(BEFORE), b"hash", NOON)
+    given = grant.give(UUID(int=4), parse(), signed_in(BEFORE).session, b"hash", NOON)
     return replace(given, **changed)
 
 

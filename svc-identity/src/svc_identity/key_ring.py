@@ -47,13 +47,14 @@ class KeyRing:
         header = {"alg": algorithm, "typ": kind, "kid": key.kid}
         return jwt.encode(header, claims, self._private[key.kid], algorithms=[algorithm])
 
-    def read(self, use: Use, token: str) -> dict[str, Any] | None:
-        """The claims of a token we signed, whatever its time; `None` for any other text."""
+    def read(self, use: Use, token: str, *, kind: str = "JWT") -> dict[str, Any] | None:
+        """The claims of a token of this `typ` that we signed, whatever its time; else `None`."""
         keys = KeySet([self._private[key.kid] for key in self._keys if key.use is use])
         try:
-            return jwt.decode(token, keys, algorithms=[ALGORITHMS[use]]).claims
+            read = jwt.decode(token, keys, algorithms=[ALGORITHMS[use]])
         except (JoseError, ValueError):
             return None
+        return read.claims if read.header.get("typ") == kind else None
 
     def published(self, use: Use, now: datetime) -> dict[str, Any]:
         """The JWK set (RFC 7517) of one use."""

@@ -20,6 +20,15 @@ from .rules import RuleId
 from .session import Session
 
 
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who is at the browser: `subject` as the client knows them, `reachable` what their account allows."""
+
+    session: Session
+    subject: str
+    reachable: Assurance
+
+
 class Prompt(StrEnum):
     """What the client wants the person to be asked (OpenID Connect Core, 3.1.2.1)."""
 
@@ -30,19 +39,24 @@ class Prompt(StrEnum):
 
 
 class Step(StrEnum):
-    """What has to happen next for the request to be answered."""
+    """What has to happen next for the request to be answered.
+
+    UNMET: the person is signed in, and cannot reach the level of assurance by signing in once more.
+    """
 
     SIGN_IN = "SIGN_IN"
+    UNMET = "UNMET"
     CONSENT = "CONSENT"
     GRANT = "GRANT"
 
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """A request that waits for the person. `hinted_person` comes from `id_token_hint`.
+    """A request that waits for the person. `hinted_subject` is the `sub` of `id_token_hint`.
 
-    `acr_values` are the levels of assurance the client asks for, `dpop_jkt` the thumbprint of the key
-    its code is bound to (RFC 9449, 10), `institution_id` the one the person wants to act for as an official.
+    `acr_values` are the levels of assurance the client asks for, best first, `dpop_jkt` the thumbprint of
+    the key its code is bound to (RFC 9449, 10), `institution_id` the one the person wants to act for as an
+    official.
 
     `consented_at` is when the person agreed on the consent page of this very request;
     `answered_at` when the client got its answer: a request is answered once.
@@ -59,7 +73,7 @@ class Authorization:
     max_age: int | None
     login_hint: str | None
     language: Language | None
-    hinted_person: UUID | None
+    hinted_subject: str | None
     acr_values: tuple[Assurance, ...]
     dpop_jkt: str | None
     institution_id: UUID | None
@@ -67,6 +81,11 @@ class Authorization:
     expires_at: datetime
     consented_at: datetime | None = None
     answered_at: datetime | None = None
+
+    @property
+    def needed(self) -> Assurance:
+        """The lowest level that serves the client: levels are ordered, and a higher one serves as well."""
+        return next((level for level in Assurance if level in self.acr_values), Assurance.LOW)
 
 
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -102,8 +121,8 @@ def parse(
         max_age=_max_age(parameters),
         login_hint=parameters.get("login_hint"),
         language=_language(parameters.get("ui_locales")),
-        hinted_person=None,
-        acr_values=(),
+        hinted_subject=None,
+        acr_values=_levels(parameters),
         dpop_jkt=None,
         institution_id=None,
         created_at=now,
@@ -149,6 +168,12 @@ def _max_age(parameters: Parameters) -> int | None:
     return int(text)
 
 
+def _levels(parameters: Parameters) -> tuple[Assurance, ...]:
+    """The levels asked for; other words ask for nothing (OpenID Connect Core, 3.1.2.1: voluntary)."""
+    words = dict.fromkeys((parameters.get("acr_values") or "").split())
+    return tuple(level for word in words for level in Assurance if level.value == word)
+
+
 def _language(ui_locales: str | None) -> Language | None:
     for tag in (ui_locales or "").split():
         for language in Language:
@@ -157,36 +182,58 @@ def _language(ui_locales: str | None) -> Language | None:
     return None
 
 
-def needs_sign_in(authorization: Authorization, session: Session | None, now: datetime) -> bool:
-    """Whether the person must sign in, or sign in again, for this request."""
-    if session is None:
+def needs_sign_in(authorization: Authorization, present: Present | None, now: datetime) -> bool:
+    """Whether the person must sign in, or sign in again, for this request.
+
+    Who has signed in since the request came is not asked again: what that did not bring, another
+    time does not bring either.
+    """
+    if present is None:
         return True
-    if authorization.hinted_person not in (None, session.account_id):
-        return True
-    if session.signed_in_at >= authorization.created_at:
+    if present.session.signed_in_at >= authorization.created_at:
         return False
+    if authorization.hinted_subject not in (None, present.subject):
+        return True
     if authorization.prompts & {Prompt.LOGIN, Prompt.SELECT_ACCOUNT}:
         return True
-    return authorization.max_age is not None and now - session.signed_in_at > timedelta(
+    if not present.session.assurance.meets(authorization.needed):
+        return present.reachable.meets(authorization.needed)
+    return authorization.max_age is not None and now - present.session.signed_in_at > timedelta(
         seconds=authorization.max_age
     )
 
 
 def next_step(
-    authorization: Authorization, session: Session | None, consented: Iterable[str], now: datetime
+    authorization: Authorization, present: Present | None, consented: Iterable[str], now: datetime
 ) -> Step:
-    """What has to happen next; `OAuthError` when the client forbade to ask the person for it."""
+    """What has to happen next; `OAuthError` when the client forbade to ask the person for it.
+
+    The error is also the answer when another person signed in than `id_token_hint` names.
+    """
     silent = Prompt.NONE in authorization.prompts
-    if needs_sign_in(authorization, session, now):
+    if present is None or needs_sign_in(authorization, present, now):
         if silent:
             raise OAuthError("login_required", "the person has to sign in")
         return Step.SIGN_IN
+    if authorization.hinted_subject not in (None, present.subject):
+        raise OAuthError("login_required", "another person signed in than the one of id_token_hint")
+    if not present.session.assurance.meets(authorization.needed):
+        if silent:
+            raise unmet(authorization)
+        return Step.UNMET
     asked_anew = Prompt.CONSENT in authorization.prompts and authorization.consented_at is None
     if asked_anew or not frozenset(consented).issuperset(authorization.scopes):
         if silent:
             raise OAuthError("consent_required", "the person has to agree")
         return Step.CONSENT
     return Step.GRANT
+
+
+def unmet(authorization: Authorization) -> OAuthError:
+    """The client's answer when the level cannot be reached (RFC 9470, 5)."""
+    return OAuthError(
+        "unmet_authentication_requirements", f"the person cannot sign in at level {authorization.needed}"
+    )
 
 
 def is_open(authorization: Authorization, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from hub_core.language import Language
 
@@ -81,6 +82,17 @@ class Client:
     def is_confidential(self) -> bool:
         """Whether the client can keep a secret."""
         return self.authentication is not Authentication.NONE
+
+    @property
+    def sector_identifier(self) -> str:
+        """What pairwise subjects belong to (OpenID Connect Core, 8.1).
+
+        The sector it is registered with, else the one host of its redirect addresses. A client with
+        several hosts, or with none, is a sector of its own.
+        """
+        hosts = {urlsplit(uri).hostname for uri in self.redirect_uris}
+        alone = next(iter(hosts)) if len(hosts) == 1 else None
+        return self.sector or alone or self.id
 
 
 _LOOPBACK: Final = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:/[^#]*)?)")

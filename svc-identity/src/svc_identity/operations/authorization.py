@@ -13,7 +13,7 @@ from hub_core import ids
 from ..domain import authorization as authorizations
 from ..domain import client as clients
 from ..domain import grant as grants
-from ..domain.authorization import Authorization, Step
+from ..domain.authorization import Authorization, Present, Step
 from ..domain.client import Client
 from ..domain.parameters import Parameters
 from ..domain.session import Session
@@ -21,9 +21,11 @@ from ..domain.signing_key import Use
 from ..errors.oauth import AuthorizationRefused, OAuthError
 from ..errors.pages import RequestEnded, UnknownApplication, UnregisteredRedirect
 from ..provider import Provider
+from ..storage import accounts
 from ..storage import authorizations as storage
 from ..storage import clients as client_storage
 from ..storage import grants as grant_storage
+from . import subjects
 
 _DENIED: Final = OAuthError("access_denied", "the person did not agree")
 
@@ -60,17 +62,18 @@ async def receive(
             raise AuthorizationRefused(redirect_uri, parameters.get("state"), error) from error
         hint = parameters.get("id_token_hint")
         if hint is not None:
-            authorization = replace(authorization, hinted_person=_hinted(provider, hint, authorization))
+            authorization = replace(authorization, hinted_subject=_hinted(provider, hint, authorization))
         await storage.add(session, authorization)
     return authorization
 
 
-def _hinted(provider: Provider, hint: str, authorization: Authorization) -> UUID:
+def _hinted(provider: Provider, hint: str, authorization: Authorization) -> str:
     claims = provider.key_ring.read(Use.ID_TOKEN, hint)
     if claims is None or claims.get("aud") != authorization.client_id:
         error = OAuthError("invalid_request", "id_token_hint is not an ID token of this client")
         raise AuthorizationRefused(authorization.redirect_uri, authorization.state, error)
-    return UUID(claims["sub"])
+    subject: str = claims["sub"]
+    return subject
 
 
 async def advance(
@@ -80,7 +83,7 @@ async def advance(
     signed_in: Session | None,
     now: datetime,
 ) -> Reached:
-    """Bring a request as far as it goes: to the sign-in page, the consent page, or its answer.
+    """Bring a request as far as it goes: to the page that the person has to see next, or its answer.
 
     Raises `RequestEnded` when it was answered before or has run out, `AuthorizationRefused` when the
     client forbade to ask the person.
@@ -88,10 +91,12 @@ async def advance(
     async with session.begin():
         authorization, client = await _open(session, authorization_id, now)
         consented: frozenset[str] = frozenset()
+        present = None
         if signed_in is not None:
             consented = await storage.consented(session, signed_in.account_id, client.id)
+            present = await _present(session, provider, client, signed_in)
         try:
-            step = authorizations.next_step(authorization, signed_in, consented, now)
+            step = authorizations.next_step(authorization, present, consented, now)
         except OAuthError as error:
             raise AuthorizationRefused(authorization.redirect_uri, authorization.state, error) from error
         if step is not Step.GRANT or signed_in is None:
@@ -104,6 +109,12 @@ async def advance(
         authorization.redirect_uri, code=code, state=authorization.state, iss=provider.issuer
     )
     return Reached(step, authorization, client, location)
+
+
+async def _present(session: AsyncSession, provider: Provider, client: Client, signed_in: Session) -> Present:
+    account = await accounts.read(session, signed_in.account_id)
+    reachable = account.assurance if account else signed_in.assurance
+    return Present(signed_in, subjects.of(provider.master_key, client, signed_in.account_id), reachable)
 
 
 async def look(session: AsyncSession, authorization_id: UUID, now: datetime) -> Reached:
@@ -124,10 +135,22 @@ async def agree(session: AsyncSession, authorization_id: UUID, person_id: UUID, 
 
 async def deny(session: AsyncSession, authorization_id: UUID, now: datetime) -> None:
     """The person does not agree; always raises `AuthorizationRefused`, the client's answer."""
+    authorization = await _give_up(session, authorization_id, now)
+    raise AuthorizationRefused(authorization.redirect_uri, authorization.state, _DENIED)
+
+
+async def turn_back(session: AsyncSession, authorization_id: UUID, now: datetime) -> None:
+    """The person cannot reach the level asked for; always raises `AuthorizationRefused`, which says so."""
+    authorization = await _give_up(session, authorization_id, now)
+    error = authorizations.unmet(authorization)
+    raise AuthorizationRefused(authorization.redirect_uri, authorization.state, error)
+
+
+async def _give_up(session: AsyncSession, authorization_id: UUID, now: datetime) -> Authorization:
     async with session.begin():
         authorization, _ = await _open(session, authorization_id, now)
         await storage.mark_answered(session, authorization.id, now)
-    raise AuthorizationRefused(authorization.redirect_uri, authorization.state, _DENIED)
+    return authorization
 
 
 async def _open(session: AsyncSession, authorization_id: UUID, now: datetime) -> tuple[Authorization, Client]:

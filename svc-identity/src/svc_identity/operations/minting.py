@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain import grant as grants
 from ..domain import rules, scopes
+from ..domain.client import Client
 from ..domain.grant import Grant, Token, TokenKind
 from ..domain.rules import RuleId
 from ..domain.signing_key import Use
 from ..provider import Provider
 from ..storage import grants as storage
+from . import subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Issued:
 async def mint(
     session: AsyncSession,
     provider: Provider,
+    client: Client,
     grant: Grant,
     access_scopes: tuple[str, ...],
     now: datetime,
@@ -59,18 +62,19 @@ async def mint(
         made.append(Token(refresh_hash, grant.id, TokenKind.REFRESH, grant.scopes, now, ends))
     id_token = None
     if grant.account_id and scopes.OPENID in grant.scopes:
-        id_token = provider.key_ring.sign(Use.ID_TOKEN, _id_claims(provider, grant, access, nonce, now), now)
+        claims = _id_claims(provider, client, grant, access, nonce, now)
+        id_token = provider.key_ring.sign(Use.ID_TOKEN, claims, now)
     await storage.add_tokens(session, made)
     return Issued(access, int(validity.total_seconds()), access_scopes, next_refresh, id_token, jkt)
 
 
 def _id_claims(
-    provider: Provider, grant: Grant, access_token: str, nonce: str | None, now: datetime
+    provider: Provider, client: Client, grant: Grant, access_token: str, nonce: str | None, now: datetime
 ) -> dict[str, Any]:
     digest = hashlib.sha256(access_token.encode()).digest()
     claims = {
         "iss": provider.issuer,
-        "sub": grant.subject,
+        "sub": subjects.of_grant(provider.master_key, client, grant),
         "aud": grant.client_id,
         "iat": int(now.timestamp()),
         "exp": int((now + rules.duration(RuleId.ID_TOKEN_VALIDITY, now)).timestamp()),

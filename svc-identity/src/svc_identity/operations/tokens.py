@@ -24,9 +24,9 @@ from ..domain.signing_key import Use
 from ..errors.oauth import InsufficientBearer, InvalidBearer, InvalidGrant
 from ..events.sessions import TokenRevoked
 from ..provider import Provider
-from ..storage import accounts
+from ..storage import accounts, clients
 from ..storage import grants as storage
-from . import sessions
+from . import sessions, subjects
 from .minting import Issued, mint
 
 
@@ -62,7 +62,7 @@ async def exchange_code(
         redemption = grants.redeem_code(grant, client.id, redirect_uri, verifier, now)
         if redemption is Redemption.GOOD:
             await storage.spend_code(session, grant.id, now)
-            issued = await mint(session, provider, grant, grant.scopes, now, nonce=grant.nonce)
+            issued = await mint(session, provider, client, grant, grant.scopes, now, nonce=grant.nonce)
         elif redemption is Redemption.REPLAYED:
             await _end_family(session, signed_in, grant, EndReason.CODE_REPLAYED, now)
     if issued is None:
@@ -93,7 +93,7 @@ async def refresh(
         if redemption is Redemption.GOOD:
             narrowed = grants.narrow(grant.scopes, asked)
             await storage.spend_token(session, token.hash, now)
-            issued = await mint(session, provider, grant, narrowed, now)
+            issued = await mint(session, provider, client, grant, narrowed, now)
         elif redemption is Redemption.REPLAYED:
             await _end_family(session, signed_in, grant, EndReason.REFRESH_REUSED, now)
     if issued is None:
@@ -108,7 +108,7 @@ async def issue_to_client(
     grant = grants.give_to_client(ids.new_id(), client, asked, now)
     async with session.begin():
         await storage.add(session, grant)
-        return await mint(session, provider, grant, grant.scopes, now)
+        return await mint(session, provider, client, grant, grant.scopes, now)
 
 
 async def revoke(session: AsyncSession, client: Client, text: str, now: datetime) -> None:
@@ -143,7 +143,7 @@ async def introspect(
     said = {
         "active": True,
         "iss": provider.issuer,
-        "sub": grant.subject,
+        "sub": subjects.of_grant(provider.master_key, client, grant),
         "client_id": grant.client_id,
         "scope": " ".join(token.scopes),
         "iat": _seconds(token.issued_at),
@@ -158,27 +158,29 @@ async def introspect(
     }
 
 
-async def userinfo(session: AsyncSession, text: str, now: datetime) -> dict[str, Any]:
+async def userinfo(session: AsyncSession, provider: Provider, text: str, now: datetime) -> dict[str, Any]:
     """The claims an access token opens (OpenID Connect Core, 5.3).
 
     Raises `InvalidBearer`, `InsufficientBearer`.
     """
     async with session.begin():
         found = await _live_access(session, text, now)
-        person_id = found[0].account_id if found else None
-        account = await accounts.read(session, person_id) if person_id else None
-    if found is None or account is None:
+    if found is None or found[0].account_id is None:
         raise InvalidBearer
-    return _claims(account, frozenset(found[1].scopes))
+    person_id, granted = found[0].account_id, frozenset(found[1].scopes)
+    return await userinfo_of(session, provider, person_id, found[0].client_id, granted)
 
 
-async def userinfo_of(session: AsyncSession, person_id: UUID, granted: frozenset[str]) -> dict[str, Any]:
+async def userinfo_of(
+    session: AsyncSession, provider: Provider, person_id: UUID, client_id: str, granted: frozenset[str]
+) -> dict[str, Any]:
     """The same for a token that the gateway has resolved already."""
     async with session.begin():
         account = await accounts.read(session, person_id)
-    if account is None:
+        client = await clients.find(session, client_id)
+    if account is None or client is None:
         raise InvalidBearer
-    return _claims(account, granted)
+    return _claims(account, subjects.of(provider.master_key, client, account.id), granted)
 
 
 async def resolve(session: AsyncSession, provider: Provider, text: str, now: datetime) -> InternalToken:
@@ -248,11 +250,11 @@ def _sign_internal(provider: Provider, claims: dict[str, Any], ends: datetime, n
     return provider.key_ring.sign(Use.INTERNAL_TOKEN, said, now, kind=TYPE)
 
 
-def _claims(account: Account, granted: frozenset[str]) -> dict[str, Any]:
+def _claims(account: Account, subject: str, granted: frozenset[str]) -> dict[str, Any]:
     """Standard claims (OpenID Connect Core, 5.1, 5.4) for the scopes granted."""
     if scopes.OPENID not in granted:
         raise InsufficientBearer
-    claims: dict[str, Any] = {"sub": str(account.id)}
+    claims: dict[str, Any] = {"sub": subject}
     if scopes.PROFILE in granted:
         claims |= {
             "name": account.name,

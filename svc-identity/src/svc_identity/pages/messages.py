@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from hub_core.principal import Assurance
+
 NOTICES: Final = {
     "account-created": "Your account is ready. You can sign in now.",
     "account-exists": "You already have an account with this e-mail address. Sign in with its password.",
@@ -9,6 +11,13 @@ NOTICES: Final = {
     "session-ended": "The sign-in was ended.",
 }
 """What a page says of the step before it, by the word in its address."""
+
+LEVELS: Final = {
+    Assurance.LOW: "low",
+    Assurance.SUBSTANTIAL: "substantial",
+    Assurance.HIGH: "high",
+}
+"""Levels of assurance (Regulation (EU) 910/2014, art. 8), as words."""
 
 WRONG_CREDENTIALS: Final = "The e-mail address or the password is wrong."
 WRONG_CODE: Final = "This is not the code of the newest e-mail."
@@ -27,6 +36,7 @@ _PASSWORD: Final = {
 }
 _PASSWORD_SHORT: Final = "Use at least 12 characters. Several words are good."
 TEXTS: Final = (
+    *LEVELS.values(),
     *NOTICES.values(),
     WRONG_CREDENTIALS,
     WRONG_CODE,

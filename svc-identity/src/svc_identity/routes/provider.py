@@ -9,17 +9,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hub_core.language import Language
-from hub_core.principal import Assurance
+from hub_core.principal import Assurance, Kind
 from hub_service import policy
 from hub_service.dependencies import Now, Session
 
 from ..dependencies import Provider, basic
 from ..domain import grant, scopes
 from ..domain.authorization import Prompt
-from ..domain.client import Authentication, Client, GrantType
+from ..domain.client import Authentication, Client, GrantType, SubjectType
 from ..domain.parameters import Parameters
 from ..domain.signing_key import Use
-from ..errors.oauth import InvalidClient, OAuthError, UnsupportedGrantType
+from ..errors.oauth import InvalidBearer, InvalidClient, OAuthError, UnsupportedGrantType
 from ..key_ring import ALGORITHMS
 from ..operations import clients, tokens
 from . import forms, protocol
@@ -74,8 +74,8 @@ def _metadata(issuer: str) -> dict[str, Any]:
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": list(SUPPORTED),
-        "subject_types_supported": ["public"],
-        "acr_values_supported": [Assurance.LOW],
+        "subject_types_supported": list(SubjectType),
+        "acr_values_supported": list(Assurance),
         "prompt_values_supported": list(Prompt),
         "ui_locales_supported": list(Language),
         "id_token_signing_alg_values_supported": [ALGORITHMS[Use.ID_TOKEN]],
@@ -235,13 +235,16 @@ async def introspect_token(
     ),
 )
 @router.post("/oauth2/userinfo", include_in_schema=False)
-async def get_userinfo(request: Request, session: Session, now: Now) -> JSONResponse:
+async def get_userinfo(request: Request, provider: Provider, session: Session, now: Now) -> JSONResponse:
     """Name, language and address of the person, as far as the token's scopes go.
 
     Through the gateway the token comes as an internal one, without it as it was given out.
     """
     _, _, token = request.headers.get("authorization", "").partition(" ")
     if token.startswith(grant.ACCESS_PREFIX):
-        return JSONResponse(await tokens.userinfo(session, token, now), headers=_NO_STORE)
+        return JSONResponse(await tokens.userinfo(session, provider, token, now), headers=_NO_STORE)
     caller = await policy.authenticate(request)
-    return JSONResponse(await tokens.userinfo_of(session, caller.person_id, caller.scopes), headers=_NO_STORE)
+    if caller.kind is not Kind.PERSON:
+        raise InvalidBearer
+    shown = await tokens.userinfo_of(session, provider, caller.person_id, caller.client_id, caller.scopes)
+    return JSONResponse(shown, headers=_NO_STORE)

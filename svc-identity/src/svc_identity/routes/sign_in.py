@@ -49,6 +49,8 @@ def _go_on(reached: Reached) -> Response:
     match reached.step:
         case Step.SIGN_IN:
             return see_other("/account/sign-in", request=reached.authorization.id)
+        case Step.UNMET:
+            return see_other("/account/level", request=reached.authorization.id)
         case Step.CONSENT:
             return see_other("/account/consent", request=reached.authorization.id)
         case Step.GRANT:
@@ -61,6 +63,9 @@ async def show_sign_in(visit: Visitor, session: Session, now: Now) -> Response:
     request_id = visit.query_id("request")
     if request_id is None:
         return see_other("/account/overview") if visit.signed_in else _sign_in(visit, None, "", {}, 200)
+    if "again" in visit.request.query_params:  # by other means, or with another account
+        reached = await authorization.look(session, request_id, now)
+        return _sign_in(visit, reached, "", {}, 200)
     reached = await authorization.advance(session, visit.provider, request_id, visit.signed_in, now)
     if reached.step is not Step.SIGN_IN:
         return _go_on(reached)
@@ -149,6 +154,33 @@ async def decide_consent(visit: Visitor, session: Session, now: Now) -> Response
     if visit.signed_in is not None:
         await authorization.agree(session, request_id, visit.signed_in.account_id, now)
     return _go_on(await authorization.advance(session, visit.provider, request_id, visit.signed_in, now))
+
+
+@router.get("/account/level")
+async def show_level(visit: Visitor, session: Session, now: Now) -> Response:
+    """Why the sign-in does not suffice for what the application asks, and what to do about it."""
+    request_id = _request(visit)
+    reached = await authorization.advance(session, visit.provider, request_id, visit.signed_in, now)
+    if reached.step is not Step.UNMET or visit.signed_in is None:
+        return _go_on(reached)
+    account = await accounts.read(session, visit.signed_in.account_id)
+    visit.prefer(reached.authorization.language)
+    return visit.show(
+        "level.html",
+        sends_to=reached.authorization.redirect_uri,
+        application=reached.client.names[visit.language],
+        needed=messages.LEVELS[reached.authorization.needed],
+        reached=messages.LEVELS[visit.signed_in.assurance],
+        validated=account.assurance.meets(reached.authorization.needed),
+        request_id=request_id,
+    )
+
+
+@router.post("/account/level")
+async def turn_back(visit: Visitor, session: Session, now: Now) -> None:
+    """Go back to the application, which is told that the level was not reached."""
+    await visit.form()
+    await authorization.turn_back(session, _request(visit), now)
 
 
 def _request(visit: Visit) -> UUID:

@@ -53,7 +53,7 @@ AUTHORIZATIONS = Table(
     Column("max_age", Integer),
     Column("login_hint", Text),
     Column("language", String(2)),
-    Column("hinted_person", Uuid),
+    Column("hinted_subject", Text),
     Column("acr_values", ARRAY(String(16)), nullable=False),
     Column("dpop_jkt", String(43)),
     Column("institution_id", Uuid),
