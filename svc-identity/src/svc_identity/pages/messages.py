@@ -33,6 +33,8 @@ _BY_FIELD: Final = {
 _PASSWORD: Final = {
     "string_too_long": "Use at most 256 characters.",
     "control_characters": "The password may not contain control characters.",
+    "password_breached": "This password is among those that are tried first. Choose one that only you know.",
+    "password_own": "The password may not be your name or your e-mail address.",
 }
 _PASSWORD_SHORT: Final = "Use at least 12 characters. Several words are good."
 TEXTS: Final = (

@@ -1,9 +1,10 @@
 """Bodies about accounts and sign-ins."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from hub_core import clock
@@ -12,6 +13,7 @@ from hub_core.principal import Assurance
 from hub_core.text import Line
 from hub_service import schemas
 
+from .. import common_passwords
 from ..domain import login_name, password
 from ..domain.account import Account, Profile
 from ..domain.confirmation import DIGITS, Confirmation
@@ -31,8 +33,9 @@ def _login_name(text: str) -> str:
     return text
 
 
-def _password(text: SecretStr) -> SecretStr:
-    match password.flaw(text.get_secret_value(), clock.now()):
+def new_password(text: SecretStr, own: Collection[str] = ()) -> SecretStr:
+    """A password that somebody who is called so may choose; `PydanticCustomError` says what it lacks."""
+    match password.flaw(text.get_secret_value(), clock.now(), common_passwords.contains, own):
         case Flaw.TOO_SHORT:
             raise PydanticCustomError(
                 "string_too_short", "Use at least 12 characters. Several words are good."
@@ -43,6 +46,12 @@ def _password(text: SecretStr) -> SecretStr:
             raise PydanticCustomError(
                 "control_characters", "The password may not contain control characters."
             )
+        case Flaw.BREACHED:
+            raise PydanticCustomError(
+                "password_breached", "This password is among those that are tried first."
+            )
+        case Flaw.OWN:
+            raise PydanticCustomError("password_own", "The password may not be your name or e-mail address.")
     return text
 
 
@@ -58,7 +67,7 @@ Email = Annotated[
 ]
 NewPassword = Annotated[
     SecretStr,
-    AfterValidator(_password),
+    AfterValidator(new_password),
     Field(
         json_schema_extra={"minLength": 12, "maxLength": 256},
         description="12 to 256 characters of any kind; several words are good.",
@@ -90,10 +99,17 @@ class CreateAccount(schemas.Resource):
     """What a person gives to get an account."""
 
     email: Email
-    password: NewPassword
     given_name: GivenName
     family_name: FamilyName
+    password: NewPassword
     language: Spoken
+
+    @field_validator("password")
+    @classmethod
+    def _is_not_own(cls, text: SecretStr, info: ValidationInfo) -> SecretStr:
+        return new_password(
+            text, [info.data.get(name, "") for name in ("email", "given_name", "family_name")]
+        )
 
     def wanted(self) -> SignUp:
         """The sign-up, as a value."""
