@@ -33,9 +33,16 @@ ANA_IS = {
 HIGH = Level(frozenset({Method.PASSWORD}), Assurance.HIGH, "a test's", date(2026, 11, 21), date(2026, 11, 22))
 
 
-@pytest.mark.parametrize("proofed", list(Assurance))
-def test_a_password_alone_is_low_however_well_the_person_is_known(proofed: Assurance) -> None:
-    assert assurance.level_of([Method.PASSWORD], proofed, NOON) is Assurance.LOW
+@pytest.mark.parametrize(
+    ("proofed", "level"),
+    [
+        (Assurance.LOW, Assurance.LOW),
+        (Assurance.SUBSTANTIAL, Assurance.SUBSTANTIAL),
+        (Assurance.HIGH, Assurance.SUBSTANTIAL),
+    ],
+)
+def test_a_validated_account_serves_with_its_password(proofed: Assurance, level: Assurance) -> None:
+    assert assurance.level_of([Method.PASSWORD], proofed, NOON) is level
 
 
 @pytest.mark.parametrize("proofed", list(Assurance))

@@ -1,7 +1,8 @@
 """Levels of assurance: the lower one of how a person was identified and of how they signed in.
 
-The levels of means follow Implementing Regulation (EU) 2015/1502, annex, 2.2.1 and 2.3.1: substantial
-takes two factors of different categories. A change is a new row with a later `valid_from`.
+An account that was validated once, at a counter, serves at level SUBSTANTIAL with its password: a rule of
+national law. For others the levels of means follow Implementing Regulation (EU) 2015/1502, annex, 2.2.1.
+A change is a new row with a later `valid_from`.
 """
 
 from collections.abc import Collection
@@ -32,7 +33,8 @@ class Level:
 
 
 LEVELS: Final = (
-    Level(frozenset({Method.PASSWORD}), Assurance.LOW, "Reg. (EU) 2015/1502, annex, 2.2.1: one factor"),
+    # a national rule, not an eIDAS notification: a validated account serves with its password
+    Level(frozenset({Method.PASSWORD}), Assurance.SUBSTANTIAL, "Ordin MAI/MCID 150/21.085/2023"),
     Level(frozenset({Method.MULTIPLE}), Assurance.SUBSTANTIAL, "Reg. (EU) 2015/1502, annex, 2.2.1"),
     # the other provider says the level of the sign-in; the account's is bounded by it before
     Level(frozenset({Method.FEDERATED}), Assurance.HIGH, "Reg. (EU) 910/2014 art. 6 and 8"),
