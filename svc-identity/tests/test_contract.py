@@ -18,8 +18,10 @@ from hub_testing import contract
 from svc_identity import errors
 from svc_identity.domain import scopes
 from svc_identity.domain.confirmation import Purpose
+from svc_identity.domain.mandate import EndCause, MandateType, PrincipalKind
 from svc_identity.domain.session import EndReason
 from svc_identity.events.accounts import AccountCreated, EmailConfirmationRequested
+from svc_identity.events.mandates import MandateActivated, MandateEnded, MandateRequested
 from svc_identity.events.sessions import TokenRevoked
 from svc_identity.main import create_app
 from svc_identity.pages import messages
@@ -28,10 +30,20 @@ from svc_identity.settings import Settings
 FOLDER = Path(__file__).parents[1] / "contract"
 PACKAGE = Path(str(svc_identity.__file__)).parent
 AN_ID = UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70")
+OF_MANDATE = {
+    "mandate_id": AN_ID,
+    "type": MandateType.DELEGATE,
+    "principal_kind": PrincipalKind.PERSON,
+    "principal_id": UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
+    "representative_id": UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b72"),
+}
 EVENTS = (
     EmailConfirmationRequested(confirmation_id=AN_ID, purpose=Purpose.SIGN_UP, version=1),
     AccountCreated(person_id=AN_ID, version=2),
     TokenRevoked(session_id=AN_ID, reason=EndReason.SIGNED_OUT, version=1),
+    MandateRequested(**OF_MANDATE, version=1),
+    MandateActivated(**OF_MANDATE, version=2),
+    MandateEnded(**OF_MANDATE, cause=EndCause.REVOKED_BY_PRINCIPAL, version=3),
 )
 
 

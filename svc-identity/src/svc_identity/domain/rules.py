@@ -35,6 +35,13 @@ class RuleId(StrEnum):
     KEY_SIGNS = "key.signs"
     KEY_AHEAD = "key.ahead"
     KEY_AFTER = "key.after"
+    FULL_AGE = "capacity.full-age"
+    LIMITED_CAPACITY_AGE = "capacity.limited-age"
+    BIRTHDAY_OF_LEAP_DAY = "capacity.birthday-of-leap-day"
+    MANDATE_TERM = "mandate.term"
+    MANDATE_OFFER = "mandate.offer"
+    MANDATE_CHECKED = "mandate.checked"
+    MANDATE_LAST_WORD = "mandate.last-word"
 
 
 class Unit(StrEnum):
@@ -44,6 +51,7 @@ class Unit(StrEnum):
     MINUTES = "minutes"
     HOURS = "hours"
     DAYS = "days"
+    YEARS = "years"
     TIMES = "times"
     CHARACTERS = "characters"
 
@@ -88,6 +96,20 @@ RULES: Final = (
     Rule(RuleId.KEY_SIGNS, 30, Unit.DAYS, "design"),
     Rule(RuleId.KEY_AHEAD, 1, Unit.DAYS, "design, longer than any client caches the key set"),
     Rule(RuleId.KEY_AFTER, 30, Unit.DAYS, "design, so that an old ID token still serves as a logout hint"),
+    Rule(RuleId.FULL_AGE, 18, Unit.YEARS, "Civil Code art. 38"),
+    Rule(RuleId.LIMITED_CAPACITY_AGE, 14, Unit.YEARS, "Civil Code art. 41"),
+    Rule(
+        RuleId.BIRTHDAY_OF_LEAP_DAY,
+        1,
+        Unit.DAYS,
+        "design, the law is silent: days after 28 February in a common year, so that rights come on 1 March",
+    ),
+    Rule(RuleId.MANDATE_TERM, 3, Unit.YEARS, "Civil Code art. 2015, where the parties set no term"),
+    Rule(RuleId.MANDATE_OFFER, 7, Unit.DAYS, "design"),
+    Rule(
+        RuleId.MANDATE_CHECKED, 12, Unit.HOURS, "design: a register is asked again, each legal day at least"
+    ),
+    Rule(RuleId.MANDATE_LAST_WORD, 72, Unit.HOURS, "design: how long its last word counts while it is away"),
 )
 
 

@@ -41,6 +41,7 @@ class EndReason(StrEnum):
     TOKEN_REVOKED = "TOKEN_REVOKED"
     CODE_REPLAYED = "CODE_REPLAYED"
     REFRESH_REUSED = "REFRESH_REUSED"
+    MANDATE_ENDED = "MANDATE_ENDED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,28 @@ async def end_of_session(session: AsyncSession, session_id: UUID, reason: EndRea
     )
 
 
+async def sessions_under(session: AsyncSession, mandate_id: UUID) -> Sequence[UUID]:
+    """The sessions that hold a family under a mandate, in the order to lock them in."""
+    wanted = (
+        select(GRANTS.c.session_id)
+        .where(
+            GRANTS.c.mandate_id == mandate_id, GRANTS.c.ended_at.is_(None), GRANTS.c.session_id.is_not(None)
+        )
+        .distinct()
+        .order_by(GRANTS.c.session_id)
+    )
+    return (await session.execute(wanted)).scalars().all()
+
+
+async def end_under(session: AsyncSession, mandate_id: UUID, reason: EndReason, now: datetime) -> None:
+    """End every family under a mandate; the caller has locked their sessions."""
+    await session.execute(
+        update(GRANTS)
+        .where(GRANTS.c.mandate_id == mandate_id, GRANTS.c.ended_at.is_(None))
+        .values(ended_at=now, end_reason=reason)
+    )
+
+
 async def applications(
     session: AsyncSession, session_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, list[dict[Language, str]]]:

@@ -1,0 +1,69 @@
+"""Age and capacity (Civil Code art. 37-43), by the legal date in Europe/Bucharest."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from hub_core.clock import local_date
+
+from . import rules
+from .rules import RuleId
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """What is known of one of the two people of a mandate.
+
+    `birth_date` is none for an organisation, which has no age; `under_guardianship` is what the
+    register said when it was last asked.
+    """
+
+    birth_date: date | None
+    died_on: date | None = None
+    under_guardianship: bool = False
+
+
+def birthday(birth_date: date, age: int, now: datetime) -> date:
+    """The day on which somebody reaches an age.
+
+    Who was born on 29 February reaches it, in a year without one, on the day that the rule table
+    names: the law is silent, and rights are gained on 1 March.
+    """
+    year = birth_date.year + age
+    try:
+        return birth_date.replace(year=year)
+    except ValueError:
+        shift = rules.value(RuleId.BIRTHDAY_OF_LEAP_DAY, now)
+        return date(year, 2, 28) + timedelta(days=shift)
+
+
+def age_on(birth_date: date, now: datetime) -> int:
+    """Full years on the legal date of `now`; the birthday counts from 00:00 local time."""
+    today = local_date(now)
+    years = today.year - birth_date.year
+    return years if today >= birthday(birth_date, years, now) else years - 1
+
+
+def full_age(birth_date: date, now: datetime) -> date:
+    """The day on which somebody comes of age."""
+    return birthday(birth_date, rules.value(RuleId.FULL_AGE, now), now)
+
+
+def is_of_age(birth_date: date, now: datetime) -> bool:
+    """Whether somebody is of age on the legal date of `now`."""
+    return local_date(now) >= full_age(birth_date, now)
+
+
+def acts_with_consent(birth_date: date, now: datetime) -> bool:
+    """Whether a minor acts in person, with the consent of the parent or guardian (limited capacity)."""
+    since = birthday(birth_date, rules.value(RuleId.LIMITED_CAPACITY_AGE, now), now)
+    return since <= local_date(now) < full_age(birth_date, now)
+
+
+def has_full_capacity(party: Party, now: datetime) -> bool:
+    """Whether a person may act for another: alive, of age, not under guardianship."""
+    return (
+        party.birth_date is not None
+        and party.died_on is None
+        and not party.under_guardianship
+        and is_of_age(party.birth_date, now)
+    )
