@@ -12,7 +12,7 @@ from . import provider
 from .manifest import MANIFEST
 from .operations.purge import purge
 from .pages.rendering import Pages
-from .routes import accounts, failures, internal, overview, sign_in, sign_up
+from .routes import accounts, devices, failures, internal, overview, sign_in, sign_up
 from .routes import provider as provider_routes
 from .settings import Settings
 
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             provider_routes.router,
             sign_up.router,
             sign_in.router,
+            devices.router,
             overview.router,
             internal.router,
         ),

@@ -14,7 +14,8 @@ from hub_core.principal import Assurance
 
 from ..errors.oauth import OAuthError
 from . import rules, scopes
-from .client import Client
+from .client import Client, GrantType
+from .device_request import DeviceRequest
 from .parameters import Parameters
 from .rules import RuleId
 from .session import Session
@@ -58,6 +59,8 @@ class Authorization:
     the key its code is bound to (RFC 9449, 10), `institution_id` the one the person wants to act for as an
     official.
 
+    With `device_id` a device asked (RFC 8628): no code is given, and `redirect_uri` is our own page.
+
     `consented_at` is when the person agreed on the consent page of this very request;
     `answered_at` when the client got its answer: a request is answered once.
     """
@@ -81,6 +84,7 @@ class Authorization:
     expires_at: datetime
     consented_at: datetime | None = None
     answered_at: datetime | None = None
+    device_id: UUID | None = None
 
     @property
     def needed(self) -> Assurance:
@@ -102,6 +106,8 @@ def parse(
 ) -> Authorization:
     """The request of a known client with a good redirect address; `OAuthError` says what is wrong."""
     parameters.check()
+    if GrantType.CODE not in client.grant_types:
+        raise OAuthError("unauthorized_client", "the client is not registered for codes")
     for name, error in _REFUSED.items():
         if parameters.get(name) is not None:
             raise OAuthError(error, f"{name} is not supported")
@@ -127,6 +133,30 @@ def parse(
         institution_id=None,
         created_at=now,
         expires_at=now + rules.duration(RuleId.AUTHORIZATION_OPEN, now),
+    )
+
+
+def of_device(authorization_id: UUID, request: DeviceRequest, page: str, now: datetime) -> Authorization:
+    """What a device asks for, to be decided by the person who typed its code: they are always asked."""
+    return Authorization(
+        id=authorization_id,
+        client_id=request.client_id,
+        redirect_uri=page,
+        scopes=request.scopes,
+        state=None,
+        nonce=None,
+        code_challenge="",
+        prompts=frozenset({Prompt.CONSENT}),
+        max_age=None,
+        login_hint=None,
+        language=None,
+        hinted_subject=None,
+        acr_values=(),
+        dpop_jkt=None,
+        institution_id=None,
+        created_at=now,
+        expires_at=request.expires_at,
+        device_id=request.id,
     )
 
 

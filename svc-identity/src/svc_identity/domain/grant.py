@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -126,6 +126,12 @@ def give(
         dpop_jkt=authorization.dpop_jkt,
         institution_id=authorization.institution_id,
     )
+
+
+def give_to_device(grant_id: UUID, authorization: Authorization, session: Session, now: datetime) -> Grant:
+    """The grant of a device that the person has let in: it has a device code, and no code of its own."""
+    given = give(grant_id, authorization, session, b"", now)
+    return replace(given, redirect_uri=None, code_hash=None, code_challenge=None, code_expires_at=None)
 
 
 def give_to_client(grant_id: UUID, client: Client, asked: tuple[str, ...], now: datetime) -> Grant:

@@ -28,6 +28,8 @@ class RuleId(StrEnum):
     DEVICE_KNOWN = "device.known"
     AUTHORIZATION_OPEN = "authorization.open"
     CODE_VALIDITY = "code.validity"
+    DEVICE_VALIDITY = "device.validity"
+    DEVICE_INTERVAL = "device.interval"
     ACCESS_TOKEN_VALIDITY = "access-token.validity"
     REFRESH_TOKEN_VALIDITY = "refresh-token.validity"
     ID_TOKEN_VALIDITY = "id-token.validity"
@@ -89,6 +91,8 @@ RULES: Final = (
     Rule(RuleId.DEVICE_KNOWN, 365, Unit.DAYS, "design"),
     Rule(RuleId.AUTHORIZATION_OPEN, 30, Unit.MINUTES, "design"),
     Rule(RuleId.CODE_VALIDITY, 60, Unit.SECONDS, "FAPI 2.0 Security Profile 5.3.2.1", verified=True),
+    Rule(RuleId.DEVICE_VALIDITY, 10, Unit.MINUTES, "design, after RFC 8628 6.1: short, for a short code"),
+    Rule(RuleId.DEVICE_INTERVAL, 5, Unit.SECONDS, "RFC 8628 3.2, the default", verified=True),
     Rule(RuleId.ACCESS_TOKEN_VALIDITY, 10, Unit.MINUTES, "design"),
     Rule(RuleId.REFRESH_TOKEN_VALIDITY, 30, Unit.DAYS, "design"),
     Rule(RuleId.ID_TOKEN_VALIDITY, 10, Unit.MINUTES, "design"),

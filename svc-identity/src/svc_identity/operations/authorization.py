@@ -12,9 +12,11 @@ from hub_core import ids
 
 from ..domain import authorization as authorizations
 from ..domain import client as clients
+from ..domain import device_request as device_requests
 from ..domain import grant as grants
 from ..domain.authorization import Authorization, Present, Step
 from ..domain.client import Client
+from ..domain.device_request import DeviceRequest
 from ..domain.parameters import Parameters
 from ..domain.session import Session
 from ..domain.signing_key import Use
@@ -24,6 +26,7 @@ from ..provider import Provider
 from ..storage import accounts
 from ..storage import authorizations as storage
 from ..storage import clients as client_storage
+from ..storage import device_requests as device_storage
 from ..storage import grants as grant_storage
 from . import subjects
 
@@ -101,6 +104,9 @@ async def advance(
             raise AuthorizationRefused(authorization.redirect_uri, authorization.state, error) from error
         if step is not Step.GRANT or signed_in is None:
             return Reached(step, authorization, client)
+        if authorization.device_id is not None:
+            await _let_in(session, authorization, signed_in, now)
+            return Reached(step, authorization, client, authorization.redirect_uri)
         code = secrets.token_urlsafe(32)
         given = grants.give(ids.new_id(), authorization, signed_in, grants.hash_of(code), now)
         await grant_storage.add(session, given)
@@ -109,6 +115,24 @@ async def advance(
         authorization.redirect_uri, code=code, state=authorization.state, iss=provider.issuer
     )
     return Reached(step, authorization, client, location)
+
+
+async def _let_in(
+    session: AsyncSession, authorization: Authorization, signed_in: Session, now: datetime
+) -> None:
+    """The device of the request gets its tokens with its next poll."""
+    device = await _device(session, authorization, now)
+    given = grants.give_to_device(ids.new_id(), authorization, signed_in, now)
+    await grant_storage.add(session, given)
+    await device_storage.store(session, replace(device, decided_at=now, grant_id=given.id))
+    await storage.mark_answered(session, authorization.id, now)
+
+
+async def _device(session: AsyncSession, authorization: Authorization, now: datetime) -> DeviceRequest:
+    held = await device_storage.lock(session, authorization.device_id) if authorization.device_id else None
+    if held is None or not device_requests.is_open(held, now):
+        raise RequestEnded
+    return held
 
 
 async def _present(session: AsyncSession, provider: Provider, client: Client, signed_in: Session) -> Present:
@@ -149,6 +173,9 @@ async def turn_back(session: AsyncSession, authorization_id: UUID, now: datetime
 async def _give_up(session: AsyncSession, authorization_id: UUID, now: datetime) -> Authorization:
     async with session.begin():
         authorization, _ = await _open(session, authorization_id, now)
+        if authorization.device_id is not None:
+            device = await _device(session, authorization, now)
+            await device_storage.store(session, replace(device, decided_at=now))
         await storage.mark_answered(session, authorization.id, now)
     return authorization
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain import rules, throttle
 from ..domain.rules import RuleId
-from ..storage import accounts, authorizations, counters, grants, sessions, signing_keys
+from ..storage import accounts, authorizations, counters, device_requests, grants, sessions, signing_keys
 
 
 async def purge(session: AsyncSession, now: datetime) -> None:
@@ -20,6 +20,7 @@ async def purge(session: AsyncSession, now: datetime) -> None:
             throttle.ADDRESS,
             throttle.CODES_TO_EMAIL,
             throttle.CODES_FROM_ADDRESS,
+            throttle.USER_CODES,
         )
     )
     async with session.begin():
@@ -27,6 +28,7 @@ async def purge(session: AsyncSession, now: datetime) -> None:
         await accounts.purge_confirmations(session, now - rules.duration(RuleId.ACCOUNT_UNCONFIRMED, now))
     async with session.begin():
         await authorizations.purge(session, now)
+        await device_requests.purge(session, now - rules.duration(RuleId.DEVICE_VALIDITY, now))
         await counters.purge(session, now - forgotten)
     async with session.begin():
         # a spent token is kept while it could still betray a copy, and a family while it has tokens

@@ -22,6 +22,7 @@ LEVELS: Final = {
 WRONG_CREDENTIALS: Final = "The e-mail address or the password is wrong."
 WRONG_CODE: Final = "This is not the code of the newest e-mail."
 CODE_EXPIRED: Final = "This code is no longer valid. Ask for a new one."
+WRONG_USER_CODE: Final = "No device waits with this code. Codes are valid for 10 minutes."
 
 _BY_FIELD: Final = {
     "email": "Enter an e-mail address, such as name@example.org.",
@@ -43,6 +44,7 @@ TEXTS: Final = (
     WRONG_CREDENTIALS,
     WRONG_CODE,
     CODE_EXPIRED,
+    WRONG_USER_CODE,
     *_BY_FIELD.values(),
     *_PASSWORD.values(),
     _PASSWORD_SHORT,

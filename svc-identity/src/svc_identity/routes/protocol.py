@@ -40,12 +40,13 @@ def described(
 
 
 _FIELDS: Final = {
-    "grant_type": "`authorization_code`, `refresh_token` or `client_credentials`.",
+    "grant_type": "One of `grant_types_supported` in the metadata.",
     "code": "The code that came to the redirect address.",
     "redirect_uri": "The redirect address the code came to.",
     "code_verifier": "The PKCE verifier of the code's challenge (RFC 7636).",
     "refresh_token": "The refresh token; it is spent by being used.",
-    "scope": "Fewer scopes for the next access token.",
+    "device_code": "The code that the device polls with (RFC 8628).",
+    "scope": "Scopes asked for; with a refresh token, fewer for the next access token.",
     "client_id": "The client's id, for a client without a secret or with `client_secret_post`.",
     "client_secret": "The client's secret, for `client_secret_post`.",
     "token": "The token that is meant.",
@@ -86,6 +87,14 @@ TOKENS: Final = {
     "scope": "The scopes of the access token.",
     "refresh_token": "The next refresh token, with the scope `offline_access`.",
     "id_token": "The ID token (ES256), with the scope `openid`.",
+}
+DEVICE: Final = {
+    "device_code": "What the device polls the token endpoint with.",
+    "user_code": "What the device shows and the person types.",
+    "verification_uri": "Where the person types it.",
+    "verification_uri_complete": "The same with the code filled in, for a QR code.",
+    "expires_in": "Seconds that both codes are valid.",
+    "interval": "Seconds to wait between two polls.",
 }
 INSPECTED: Final = {
     "active": "Whether the token opens anything.",

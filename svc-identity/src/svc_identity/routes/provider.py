@@ -21,13 +21,18 @@ from ..domain.parameters import Parameters
 from ..domain.signing_key import Use
 from ..errors.oauth import InvalidBearer, InvalidClient, OAuthError, UnsupportedGrantType
 from ..key_ring import ALGORITHMS
-from ..operations import clients, tokens
+from ..operations import clients, devices, tokens
 from . import forms, protocol
 
 _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 _CACHED: Final = {"cache-control": "public, max-age=300"}
 
-SUPPORTED: Final = (GrantType.CODE, GrantType.REFRESH, GrantType.CLIENT_CREDENTIALS)
+SUPPORTED: Final = (
+    GrantType.CODE,
+    GrantType.REFRESH,
+    GrantType.CLIENT_CREDENTIALS,
+    GrantType.DEVICE_CODE,
+)
 """The grant types of the token endpoint."""
 
 SCOPES: Final = {scopes.OPENID: "Recognise the person"}
@@ -65,6 +70,7 @@ def _metadata(issuer: str) -> dict[str, Any]:
         "jwks_uri": f"{issuer}/oauth2/jwks",
         "revocation_endpoint": f"{issuer}/oauth2/revoke",
         "introspection_endpoint": f"{issuer}/oauth2/introspect",
+        "device_authorization_endpoint": f"{issuer}/oauth2/device",
         "end_session_endpoint": f"{issuer}/oauth2/logout",
         "scopes_supported": list(scopes.SCOPES),
         "claims_supported": [
@@ -139,7 +145,7 @@ CallingClient = Annotated[Client, Depends(_client)]
     summary="Get tokens",
     **protocol.described(
         protocol.TOKENS,
-        *("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope"),
+        *("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "device_code", "scope"),
         *("client_id", "client_secret"),
         required=("grant_type",),
         errors=protocol.ASKED,
@@ -172,6 +178,9 @@ async def create_token(
         case GrantType.CLIENT_CREDENTIALS:
             asked = scopes.parse(body.get("scope") or "")
             issued = await tokens.issue_to_client(session, provider, client, asked=asked, now=now)
+        case GrantType.DEVICE_CODE:
+            code = body.need("device_code")
+            issued = await devices.poll(session, provider, client, device_code=code, now=now)
         case _:
             raise UnsupportedGrantType
     answer = {
@@ -196,6 +205,34 @@ def _grant_type(body: Parameters, client: Client) -> GrantType:
     if grant_type not in client.grant_types or (alone and not client.is_confidential):
         raise OAuthError("unauthorized_client", "the client is not registered for this grant type")
     return grant_type
+
+
+@router.post(
+    "/oauth2/device",
+    summary="Ask for a device to be let in",
+    **protocol.described(
+        protocol.DEVICE,
+        *("scope", "client_id", "client_secret"),
+        required=("scope",),
+        errors=protocol.ASKED,
+    ),
+)
+async def request_device(
+    body: Body, client: CallingClient, provider: Provider, session: Session, now: Now
+) -> JSONResponse:
+    """Begin the flow of a device without a browser (RFC 8628): the person types the code elsewhere."""
+    asked = scopes.parse(body.get("scope") or "")
+    begun = await devices.begin(session, provider, client, asked, now)
+    page = f"{provider.issuer}/account/device"
+    answer = {
+        "device_code": begun.device_code,
+        "user_code": begun.user_code,
+        "verification_uri": page,
+        "verification_uri_complete": f"{page}?user_code={begun.user_code}",
+        "expires_in": begun.expires_in,
+        "interval": begun.interval,
+    }
+    return JSONResponse(answer, headers=_NO_STORE)
 
 
 @router.post(

@@ -139,6 +139,7 @@ async def show_consent(visit: Visitor, session: Session, now: Now) -> Response:
         sends_to=reached.authorization.redirect_uri,
         application=reached.client.names[visit.language],
         account=account,
+        device=reached.authorization.device_id is not None,
         asked=[scopes.SCOPES[name] for name in reached.authorization.scopes],
         request_id=request_id,
     )

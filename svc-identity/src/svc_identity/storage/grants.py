@@ -17,6 +17,7 @@ from ..domain.grant import Grant, Token, TokenKind
 from ..domain.session import EndReason, Method, Session
 from ..tables.accounts import ACCOUNTS
 from ..tables.clients import CLIENTS
+from ..tables.devices import DEVICE_REQUESTS
 from ..tables.grants import GRANTS, TOKENS
 from ..tables.sessions import SESSIONS
 from . import sessions
@@ -34,10 +35,7 @@ async def add_tokens(session: AsyncSession, tokens: Sequence[Token]) -> None:
 
 async def lock_by_code(session: AsyncSession, code_hash: bytes) -> tuple[Session, Grant] | None:
     """The grant of a code, and its session; both rows are locked, the session's first."""
-    wanted = _select(SESSIONS, GRANTS).select_from(
-        SESSIONS.join(GRANTS, GRANTS.c.session_id == SESSIONS.c.id)
-    )
-    found = await session.execute(wanted.where(GRANTS.c.code_hash == code_hash).with_for_update())
+    found = await session.execute(_SESSION_GRANT.where(GRANTS.c.code_hash == code_hash).with_for_update())
     row = found.mappings().first()
     return (_session(row), _grant(row)) if row else None
 
@@ -66,6 +64,13 @@ async def read_by_token(session: AsyncSession, token_hash: bytes) -> tuple[Grant
     found = await session.execute(_BY_TOKEN.where(TOKENS.c.hash == token_hash, good))
     row = found.mappings().first()
     return (_grant(row), _token(row)) if row else None
+
+
+async def lock(session: AsyncSession, grant_id: UUID) -> tuple[Session, Grant] | None:
+    """A grant and its session; both rows are locked, the session's first. None for a client's own grant."""
+    found = await session.execute(_SESSION_GRANT.where(GRANTS.c.id == grant_id).with_for_update())
+    row = found.mappings().first()
+    return (_session(row), _grant(row)) if row else None
 
 
 async def spend_code(session: AsyncSession, grant_id: UUID, now: datetime) -> None:
@@ -145,13 +150,17 @@ async def purge(session: AsyncSession, before: datetime) -> None:
     await session.execute(delete(TOKENS).where(TOKENS.c.expires_at < before))
     kept = exists().where(TOKENS.c.grant_id == GRANTS.c.id)
     past = or_(GRANTS.c.code_expires_at < before, GRANTS.c.code_expires_at.is_(None))
-    await session.execute(delete(GRANTS).where(past, ~kept))
+    waited_for = exists().where(DEVICE_REQUESTS.c.grant_id == GRANTS.c.id)
+    await session.execute(delete(GRANTS).where(past, ~kept, ~waited_for))
 
 
 def _select(*tables: Table) -> Select[Any]:
     return select(*(column.label(f"{table.name}_{column.name}") for table in tables for column in table.c))
 
 
+_SESSION_GRANT = _select(SESSIONS, GRANTS).select_from(
+    SESSIONS.join(GRANTS, GRANTS.c.session_id == SESSIONS.c.id)
+)
 _BY_TOKEN = _select(GRANTS, TOKENS).select_from(GRANTS.join(TOKENS, TOKENS.c.grant_id == GRANTS.c.id))
 _WITH_SESSION = _select(SESSIONS, GRANTS, TOKENS).select_from(
     SESSIONS.join(GRANTS, GRANTS.c.session_id == SESSIONS.c.id).join(TOKENS, TOKENS.c.grant_id == GRANTS.c.id)

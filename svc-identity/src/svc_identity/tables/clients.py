@@ -61,6 +61,7 @@ AUTHORIZATIONS = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
     Column("consented_at", DateTime(timezone=True)),
     Column("answered_at", DateTime(timezone=True)),
+    Column("device_id", Uuid, ForeignKey("device_requests.id", ondelete="CASCADE"), index=True),
     comment="Authorization requests that wait for their person",
 )
 
