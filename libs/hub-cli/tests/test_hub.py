@@ -40,7 +40,7 @@ from hub_cli import lifecycle, place
 where = place.Place(pathlib.Path(sys.argv[1]), json.loads(sys.argv[2]))
 lifecycle.run(where, [tiny.MANIFEST], sys.stdout, lambda: print("READY", flush=True))
 """
-NAMES = ("postgres", "nats", "mailbox", "smtp", "gateway")
+NAMES = ("postgres", "nats", "mailbox", "smtp", "outside", "gateway")
 
 
 @pytest.fixture(scope="module")
@@ -99,14 +99,14 @@ def test_it_starts_restarts_what_is_killed_and_stops_in_order(
     assert running.value.pid == hub.pid
 
     before = pids(where)
-    for victim in ("gateway", "mailbox", "nats", "postgres"):
+    for victim in ("gateway", "mailbox", "outside", "nats", "postgres"):
         os.kill(before[victim], signal.SIGKILL)
 
     process.wait_for(lambda: all_back(where, dict.fromkeys(before, 1) | {"zygote": 0}), 20, "the hub")
     assert httpx2.get(where.origin).text == "tiny"
 
     os.kill(pids(where)["zygote"], signal.SIGKILL)
-    forks = {"zygote": 1, "gateway": 2, "mailbox": 2}
+    forks = {"zygote": 1, "gateway": 2, "mailbox": 2, "outside": 2}
     process.wait_for(lambda: all_back(where, forks), 20, "the hub after its zygote")
     everybody = [psutil.Process(pid) for pid in pids(where).values()]
     assert lifecycle.stop(where.folder)

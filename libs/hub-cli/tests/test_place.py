@@ -20,6 +20,7 @@ def test_the_usual_ports() -> None:
         "nats": 14222,
         "mailbox": 8025,
         "smtp": 8026,
+        "outside": 8027,
         "gateway": 8080,
         "passport-booking": 8105,
     }
@@ -33,6 +34,7 @@ def test_all_ports_move_together_and_one_by_one() -> None:
         "nats": 20042,
         "mailbox": 20045,
         "smtp": 2525,
+        "outside": 20047,
         "gateway": 20000,
         "passport-booking": 30001,
     }

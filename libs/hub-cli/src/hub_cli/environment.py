@@ -11,7 +11,7 @@ from hub_core.manifest import Manifest
 
 from . import ports, roles, vault
 from .broker import OPERATOR, NatsBox
-from .place import GATEWAY, SMTP, Place
+from .place import GATEWAY, OUTSIDE, SMTP, Place
 from .postgres import PostgresBox
 
 _IDENTITY: Final = "identity"
@@ -51,6 +51,9 @@ def of_service(
         hub = postgres.dsn(roles.DATABASE)
         given["HUB_DATABASE_DSN"] = roles.service_dsn(hub, f"{manifest.name}_app", application)
     if manifest.name == _IDENTITY:
+        outside = place.url(OUTSIDE)
+        given["HUB_IDENTITY_POPULATION_REGISTER_URL"] = f"{outside}/population"
+        given["HUB_IDENTITY_COMPANY_REGISTER_URL"] = f"{outside}/companies"
         given["HUB_IDENTITY_KEY"] = vault.keep(
             place.secrets / "identity.key", lambda: base64.b64encode(os.urandom(32)).decode()
         )

@@ -6,7 +6,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from .place import MAILBOX, NATS, POSTGRES, SMTP, Place
+from .place import MAILBOX, NATS, OUTSIDE, POSTGRES, SMTP, Place
 
 _PEOPLE: Final = (
     ("ana.popescu@example.org", "Romanian"),
@@ -25,6 +25,7 @@ def show(screen: Console, place: Place, seconds: float) -> None:
         ("Reference of the API", f"{place.origin}/docs"),
         ("Inbox: its e-mails and SMS", f"http://localhost:{place.ports[MAILBOX]}"),
         ("SMTP", f"localhost:{place.ports[SMTP]}"),
+        ("Registers outside, with invented people", f"{place.url(OUTSIDE)}/population/people"),
         ("PostgreSQL", f"localhost:{place.ports[POSTGRES]} (passwords in {place.secrets})"),
         ("NATS", f"localhost:{place.ports[NATS]} (keys in {place.folder / 'nats' / 'keys'})"),
         ("Logs and data", str(place.folder)),

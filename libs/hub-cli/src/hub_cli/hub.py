@@ -13,7 +13,7 @@ from hub_core.manifest import Manifest
 
 from . import environment, vault
 from .broker import NatsBox, User
-from .place import GATEWAY, MAILBOX, NATS, POSTGRES, SMTP, Place, Running, State
+from .place import GATEWAY, MAILBOX, NATS, OUTSIDE, POSTGRES, SMTP, Place, Running, State
 from .postgres import PostgresBox
 from .programs import Fork, Order, Server, Zygote
 from .supervisor import Part, Program, StartFailed, Supervisor
@@ -86,6 +86,7 @@ class Hub:
         self._nats.configure(User(name, *subjects) for name, subjects in plan["permissions"].items())
         await self._keep(NATS, Server(self._nats))
         await self._keep(MAILBOX, self._mailbox())
+        making = asyncio.create_task(self._make_outside())
         await self._until_ready(POSTGRES, NATS)
 
         databases, broker = environment.of_preparation(
@@ -99,8 +100,9 @@ class Hub:
                 self._say(name, f"migrated: {', '.join(migrations) or 'nothing to do'}")
         for manifest in self._manifests:
             await self._keep(manifest.name, self._service(manifest))
-        await preparing
-        await self._until_ready(MAILBOX, *(manifest.name for manifest in self._manifests))
+        await asyncio.gather(preparing, making)
+        await self._keep(OUTSIDE, self._outside())
+        await self._until_ready(MAILBOX, OUTSIDE, *(manifest.name for manifest in self._manifests))
         if is_stale:
             await asyncio.gather(*(self._seed(manifest) for manifest in self._manifests if manifest.seed))
             publishers = [self._place.url(one.name) for one in self._manifests if one.publishes]
@@ -111,8 +113,10 @@ class Hub:
         """Doors first, data last."""
         self._say("hub", "stopping")
         self._ready = False
-        services = [name for name in self._parts if name not in (GATEWAY, MAILBOX, ZYGOTE, NATS, POSTGRES)]
-        for names in ((GATEWAY,), services, (MAILBOX,), (ZYGOTE, NATS, POSTGRES)):
+        neighbours = (MAILBOX, OUTSIDE)
+        last = (ZYGOTE, NATS, POSTGRES)
+        services = [name for name in self._parts if name not in (GATEWAY, *neighbours, *last)]
+        for names in ((GATEWAY,), services, neighbours, last):
             await self._supervisor.stop([self._parts[name] for name in names if name in self._parts])
 
     async def _keep(self, name: str, program: Program, **options: Any) -> None:
@@ -153,6 +157,17 @@ class Hub:
         folder = self._place.folder / MAILBOX
         order = Order("hub_cli.mailbox.app:serve", [str(folder), web, smtp], {}, self._place.log(MAILBOX))
         return Fork(self._zygote, order, web)
+
+    async def _make_outside(self) -> None:
+        arguments = [str(self._place.registers)]
+        order = Order("hub_cli.outside.store:make", arguments, {}, self._place.log(PREPARATION))
+        await self._zygote.call(order)
+
+    def _outside(self) -> Fork:
+        port = self._place.ports[OUTSIDE]
+        arguments = [str(self._place.registers), port]
+        order = Order("hub_cli.outside.app:serve", arguments, {}, self._place.log(OUTSIDE))
+        return Fork(self._zygote, order, port)
 
     def _environment(self, manifest: Manifest) -> dict[str, str]:
         return environment.of_service(manifest, self._place, self._manifests, self._postgres, self._nats)

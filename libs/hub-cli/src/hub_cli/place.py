@@ -17,10 +17,11 @@ POSTGRES: Final = "postgres"
 NATS: Final = "nats"
 MAILBOX: Final = "mailbox"
 SMTP: Final = "smtp"
+OUTSIDE: Final = "outside"
 GATEWAY: Final = "gateway"
 
-_INFRASTRUCTURE: Final = {POSTGRES: 15432, NATS: 14222, MAILBOX: 8025, SMTP: 8026}
-_FROM_BASE: Final = {POSTGRES: 32, NATS: 42, MAILBOX: 45, SMTP: 46}
+_INFRASTRUCTURE: Final = {POSTGRES: 15432, NATS: 14222, MAILBOX: 8025, SMTP: 8026, OUTSIDE: 8027}
+_FROM_BASE: Final = {POSTGRES: 32, NATS: 42, MAILBOX: 45, SMTP: 46, OUTSIDE: 47}
 _GATEWAY_PORT: Final = 8080
 
 
@@ -57,6 +58,11 @@ class Place:
     def secrets(self) -> Path:
         """Passwords, keys and seeds, one file each, of mode 0600."""
         return self.folder / "secrets"
+
+    @property
+    def registers(self) -> Path:
+        """The registers of the world outside, with their invented people."""
+        return self.folder / OUTSIDE / "registers.sqlite"
 
     def url(self, name: str) -> str:
         """The address of a process that speaks HTTP."""

@@ -34,6 +34,7 @@ _SHARED: Final = (
     "asyncpg",
     "fastapi",
     "hub_cli.mailbox.app",
+    "hub_cli.outside.app",
     "hub_cli.preparation",
     "hub_cli.worker",
     "hub_service.chassis",

@@ -1,0 +1,66 @@
+"""The world outside the hub, for the embedded run: registers of the state with invented people.
+
+    POST   /population/people/find       {"cnp": "…"}: the entry, 404 when nobody has or had this number
+    POST   /population/people/relatives  {"cnp": "…"}: {"items": [{"kind": "CHILD", "cnp": "…"}]}
+    POST   /population/people/death      {"cnp": "…", "died_on": "2026-11-21"}: let somebody have died
+    GET    /population/people            ?after=&limit=: some people, for tests
+    GET    /companies/{cui}              the company and its representatives
+    PUT    /api/outage                   the registers do not answer (503), until DELETE
+
+Only this machine reaches it, and only under the machine's own name.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from hub_cli import ports
+
+from . import registers
+from .store import Store
+
+
+def serve(file: str, port: int) -> None:
+    """Serve until SIGTERM the registers that `store.make` wrote into the file."""
+    config = uvicorn.Config(
+        create_app(Path(file)),
+        host=ports.LOOPBACK,
+        port=port,
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        ws="none",
+    )
+    uvicorn.Server(config).run()
+
+
+def create_app(file: Path) -> Starlette:
+    """The outside as an application, with the registers in the file."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.store, app.state.is_away = Store(file), False
+        try:
+            yield
+        finally:
+            app.state.store.close()
+
+    return Starlette(
+        routes=[*registers.ROUTES, Route("/readyz", show_readiness)],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])],
+        lifespan=lifespan,
+    )
+
+
+async def show_readiness(_: Request) -> Response:
+    """Questions are answered."""
+    return JSONResponse({"status": "ok"}, HTTPStatus.OK)

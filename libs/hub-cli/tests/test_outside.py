@@ -1,0 +1,148 @@
+"""The world outside: invented people whose numbers are right, and the registers that know them."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import httpx2
+import pytest
+from stdnum.ro import onrc
+
+from hub_cli.outside import app, demo, store
+from hub_cli.outside.names import HUNGARIAN
+from hub_cli.outside.world import AS_OF, World
+from hub_core import cnp, cui
+
+SHARE = 0.04
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(share=SHARE)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("outside") / "registers.sqlite"
+    store.make(str(made), SHARE)
+    return made
+
+
+@pytest.fixture
+async def http(file: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    outside = app.create_app(file)
+    async with (
+        outside.router.lifespan_context(outside),
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(outside), base_url="http://localhost") as client,
+    ):
+        yield client
+
+
+def age(born: date) -> int:
+    return AS_OF.year - born.year - ((AS_OF.month, AS_OF.day) < (born.month, born.day))
+
+
+def test_the_world_is_the_same_from_the_same_seed(world: World) -> None:
+    again = World(share=SHARE)
+    assert again.people == world.people
+    assert again.relatives == world.relatives
+    assert again.companies == world.companies
+    assert World(seed=1, share=SHARE).people != world.people
+
+
+def test_every_number_is_right_and_kept_for_tests(world: World) -> None:
+    numbers = [person.cnp for person in world.people] + [number for number, _ in world.former]
+    assert len(set(numbers)) == len(numbers)
+    for person in world.people:
+        assert cnp.validate(person.cnp, AS_OF).birth_date in (None, person.birth_date)
+        assert person.cnp[9:12] >= "900"
+        assert person.birth_date < date(2024, 5, 8) or person.cnp[7:9] == "70"
+    for company in world.companies:
+        assert cui.parse(company.cui) == company.cui
+        assert onrc.is_valid(company.number)
+
+
+def test_the_shares_are_those_of_the_country(world: World) -> None:
+    people = len(world.people)
+    minors = {person.cnp for person in world.people if age(person.birth_date) < 18}
+    in_families = {child for child, kind, _ in world.relatives if kind in ("PARENT", "GUARDIAN")}
+    assert minors <= in_families
+    assert 0.05 < len(minors) / people < 0.07
+    assert 0.025 < sum(person.cnp[0] in "78" for person in world.people) / people < 0.04
+    assert 0.03 < sum(person.family_name in HUNGARIAN[0] for person in world.people) / people < 0.07
+    assert any(person.died_on for person in world.people)
+    named = Counter((one.family_name, one.given_name, one.birth_date) for one in world.people)
+    assert max(named.values()) > 1
+
+
+def test_relatives_are_so_both_ways(world: World) -> None:
+    other = {"SPOUSE": "SPOUSE", "SIBLING": "SIBLING", "CHILD": "PARENT", "PARENT": "CHILD"}
+    known = set(world.relatives)
+    for person, kind, relative in known:
+        assert kind == "GUARDIAN" or (relative, other[kind], person) in known
+
+
+async def test_a_person_is_found_by_the_number_in_force_and_by_the_one_before(
+    http: httpx2.AsyncClient, world: World
+) -> None:
+    found = await http.post("/population/people/find", json={"cnp": demo.ANA.cnp})
+    assert found.json() == {
+        "cnp": demo.ANA.cnp,
+        "family_name": "Popescu",
+        "given_name": "Ana",
+        "birth_date": "1985-03-12",
+        "sex": "FEMALE",
+        "died_on": None,
+        "former": [],
+    }
+    former, number = world.former[0]
+    found = await http.post("/population/people/find", json={"cnp": former})
+    assert found.json()["cnp"] == number
+    assert found.json()["former"] == [former]
+    nobody = await http.post("/population/people/find", json={"cnp": "1850312140018"})
+    assert nobody.status_code == 404
+
+
+async def test_the_demo_people_have_their_families(http: httpx2.AsyncClient) -> None:
+    found = await http.post("/population/people/relatives", json={"cnp": demo.ANA.cnp})
+    assert found.json()["items"] == [
+        {"kind": "CHILD", "cnp": demo.ANDREI.cnp},
+        {"kind": "CHILD", "cnp": demo.IOANA.cnp},
+        {"kind": "SPOUSE", "cnp": demo.MIHAI.cnp},
+    ]
+    assert age(demo.IOANA.birth_date) < 14
+    assert age(demo.ANDREI.birth_date) == 15
+
+
+async def test_a_company_names_who_represents_it(http: httpx2.AsyncClient) -> None:
+    company = (await http.get(f"/companies/{demo.COMPANY.cui}")).json()
+    assert company["name"] == "Ionescu Construct SRL"
+    assert {"cnp": demo.ION.cnp, "since": "2015-04-01", "until": None} in company["representatives"]
+    assert (await http.get("/companies/18547290")).status_code == 404
+
+
+async def test_registers_can_be_away_and_people_can_die(http: httpx2.AsyncClient) -> None:
+    await http.put("/api/outage")
+    assert (await http.post("/population/people/find", json={"cnp": demo.ANA.cnp})).status_code == 503
+    await http.delete("/api/outage")
+    listed = (await http.get("/population/people", params={"limit": 1})).json()["items"]
+    told = {"cnp": listed[0]["cnp"], "died_on": "2026-11-21"}
+    assert (await http.post("/population/people/death", json=told)).status_code == 204
+    found = await http.post("/population/people/find", json={"cnp": told["cnp"]})
+    assert found.json()["died_on"] == "2026-11-21"
+
+
+async def test_a_number_that_is_none_is_refused_without_repeating_it(http: httpx2.AsyncClient) -> None:
+    refused = await http.post("/population/people/find", json={"cnp": "285031214900x"})
+    assert refused.status_code == 422
+    assert "285031214900x" not in refused.text
+
+
+def test_what_is_made_is_made_once(file: Path) -> None:
+    before = file.stat()
+    store.make(str(file), SHARE)
+    assert file.stat().st_mtime_ns == before.st_mtime_ns
+    file.write_bytes(b"no database")
+    store.make(str(file), SHARE)
+    assert file.stat().st_size > 100_000
