@@ -4,12 +4,13 @@ import base64
 import hashlib
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -22,6 +23,7 @@ from hub_core import clock, ids
 from hub_core.cnp import Cnp
 from hub_core.county import COUNTIES
 from hub_core.language import Language
+from hub_core.principal import Assurance, Role
 from hub_events.session import Session
 from hub_service.database import Database
 from hub_testing.databases import ServiceDatabase
@@ -31,6 +33,7 @@ from svc_identity.domain.account import Account, Profile
 from svc_identity.domain.client import ApplicationType, Authentication, Client
 from svc_identity.domain.company import Company
 from svc_identity.domain.grant import hash_of
+from svc_identity.domain.official import Appointment
 from svc_identity.domain.population import RegisteredPerson, Relative, Sex
 from svc_identity.errors.decisions import RegisterUnavailable
 from svc_identity.main import create_app
@@ -224,6 +227,48 @@ def a_person(sessions: async_sessionmaker[Session], provider: Provider) -> MakeP
     return make
 
 
+@dataclass(frozen=True)
+class Staff:
+    """An official of a test: account, and the headers of their requests."""
+
+    account: Account
+    headers: dict[str, str]
+    appointments: list[Appointment]
+
+
+MakeStaff = Callable[..., Awaitable[Staff]]
+
+
+@pytest.fixture
+def staff(sessions: async_sessionmaker[Session], a_person: MakePerson, signed_in: Any) -> MakeStaff:
+    """Make `staff(Role.CLERK, institution=IPJ_CV, scopes={…})`: appointed, with a token of that role."""
+
+    async def make(
+        *roles: Role,
+        institution: UUID = seed.IPJ_CV,
+        scopes: Collection[str] = (),
+        assurance: Assurance = Assurance.SUBSTANTIAL,
+        account: Account | None = None,
+    ) -> Staff:
+        person = account or await a_person()
+        made = [seed.appointment(person.id, institution, role, clock.now()) for role in roles]
+        async with sessions() as session:
+            for one in seed.INSTITUTIONS:
+                await registration.put_institution(session, one)
+            for one in made:
+                await registration.put_official(session, one)
+        headers = signed_in(
+            person.id,
+            {"staff", *scopes},
+            assurance,
+            roles=sorted(roles),
+            institution=str(institution),
+        )
+        return Staff(person, headers, made)
+
+    return make
+
+
 @pytest.fixture
 async def ana(a_person: MakePerson) -> Account:
     return await a_person()
@@ -252,6 +297,15 @@ async def office(sessions: async_sessionmaker[Session], app: FastAPI) -> Client:
         scopes=frozenset({"openid", "email", "offline_access"}),
         created_at=clock.now(),
     )
+    async with sessions() as session:
+        await registration.put_client(session, made)
+    return made
+
+
+@pytest.fixture(scope="session")
+async def desk(sessions: async_sessionmaker[Session], app: FastAPI) -> Client:
+    """The public client that officials work with."""
+    made = seed.demo_office(clock.now())
     async with sessions() as session:
         await registration.put_client(session, made)
     return made

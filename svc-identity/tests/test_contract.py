@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -13,15 +14,18 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import svc_identity
+from hub_core.principal import Role
 from hub_core.problem import Problem
 from hub_testing import contract
-from svc_identity import errors
+from svc_identity import domain, errors
 from svc_identity.domain import scopes
 from svc_identity.domain.confirmation import Purpose
 from svc_identity.domain.mandate import EndCause, MandateType, PrincipalKind
+from svc_identity.domain.official import State
 from svc_identity.domain.session import EndReason
 from svc_identity.events.accounts import AccountCreated, EmailConfirmationRequested
 from svc_identity.events.mandates import MandateActivated, MandateEnded, MandateRequested
+from svc_identity.events.officials import AppointmentChanged
 from svc_identity.events.sessions import TokenRevoked
 from svc_identity.main import create_app
 from svc_identity.pages import messages
@@ -40,6 +44,16 @@ OF_MANDATE = {
 EVENTS = (
     EmailConfirmationRequested(confirmation_id=AN_ID, purpose=Purpose.SIGN_UP, version=1),
     AccountCreated(person_id=AN_ID, version=2),
+    AppointmentChanged(
+        appointment_id=AN_ID,
+        person_id=AN_ID,
+        institution_id=AN_ID,
+        role=Role.CLERK,
+        valid_from=date(2026, 11, 22),
+        valid_to=date(2028, 11, 21),
+        state=State.GRANTED,
+        version=1,
+    ),
     TokenRevoked(session_id=AN_ID, reason=EndReason.SIGNED_OUT, version=1),
     MandateRequested(**OF_MANDATE, version=1),
     MandateActivated(**OF_MANDATE, version=2),
@@ -63,6 +77,8 @@ def texts() -> Iterator[str]:
         yield message if isinstance(message, str) else message[0]
     yield from (scope.text for scope in scopes.SCOPES.values())
     yield from messages.TEXTS
+    for found in iter_modules(domain.__path__):
+        yield from getattr(import_module(f"{domain.__name__}.{found.name}"), "TEXTS", ())
     for found in iter_modules(errors.__path__):
         for one in vars(import_module(f"{errors.__name__}.{found.name}")).values():
             if isinstance(one, type) and issubclass(one, Problem) and one is not Problem:
@@ -98,6 +114,7 @@ def test_a_translation_keeps_the_placeholders(language: str) -> None:
                 "%(name)s",
                 "%(time)s",
                 "%(applications)s",
+                "%(institution)s",
                 "%(needed)s",
                 "%(reached)s",
                 "<strong>",

@@ -8,11 +8,11 @@ from fastapi import FastAPI
 from hub_core import clock
 from hub_service import chassis, i18n, workers
 
-from . import provider
+from . import consumers, provider
 from .manifest import MANIFEST
 from .operations.purge import purge
 from .pages.rendering import Pages
-from .routes import accounts, devices, failures, internal, overview, sign_in, sign_up
+from .routes import accounts, devices, failures, internal, officials, overview, sign_in, sign_up
 from .routes import provider as provider_routes
 from .settings import Settings
 
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ),
         routers=(
             accounts.router,
+            officials.router,
             provider_routes.router,
             sign_up.router,
             sign_in.router,
@@ -41,12 +42,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             overview.router,
             internal.router,
         ),
-        scopes=accounts.SCOPES | provider_routes.SCOPES,
+        scopes=accounts.SCOPES | officials.SCOPES | provider_routes.SCOPES,
         tags=(
             {"name": "accounts", "description": "Making an account"},
             {"name": "me", "description": "The signed-in person's own account"},
+            {"name": "officials", "description": "Who acts for an institution, in which role"},
             {"name": "oauth2", "description": "The OpenID provider, for standard client libraries"},
         ),
+        subscriptions=(consumers.INSTITUTIONS,),
         own_workers=(workers.every("identity-purge", _PURGE_EVERY, _purge),),
         locale=i18n.folder_of(__file__),
     )

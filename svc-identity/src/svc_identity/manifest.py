@@ -2,12 +2,19 @@
 
 from typing import Final
 
-from hub_core.manifest import Manifest
+from hub_core.manifest import Consumer, Manifest
+
+INSTITUTIONS: Final = Consumer(
+    durable="identity-institutions",
+    source="catalog",
+    subjects=("hub.catalog.institution.changed.v1",),
+)
 
 MANIFEST: Final = Manifest(
     name="identity",
     package="svc_identity",
     factory="svc_identity.main:create_app",
     port=8101,
+    consumers=(INSTITUTIONS,),
     seed="svc_identity.seed:seed",
 )

@@ -1,23 +1,28 @@
-"""Demo data: a client application and four people, for the embedded run.
+"""Demo data: client applications, people and officials, for the embedded run.
 
     hub seed          # or: await seed()
 
 All of them are made up. What is there already stays as it is.
 """
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub_core import clock
+from hub_core import clock, ids
 from hub_core.language import Language
+from hub_core.principal import Assurance, Role
 from hub_service.database import Database
 
 from . import provider
 from .domain import login_name
 from .domain.account import Profile
 from .domain.client import ApplicationType, Authentication, Client
+from .domain.official import Appointment, Institution, State
 from .operations import registration
 from .operations.accounts import SignUp
 from .settings import Settings
@@ -29,11 +34,64 @@ _PEOPLE: Final = (
     ("kovacs.istvan@example.org", Profile("István", "Kovács", Language.HU)),
     ("jane.doe@example.org", Profile("Jane", "Doe", Language.EN)),
 )
+IPJ_CV: Final = UUID("39d62b88-9ccb-5653-a7d6-77ac8931e031")
+IPJ_HR: Final = UUID("0fa0bfb2-fbea-5ea5-b003-d56284cfee4e")
+DGCTI: Final = UUID("a5429851-c1d4-55e3-9420-ce405d3f1521")
+# What the catalog says of them; its own events replace these copies.
+INSTITUTIONS: Final = tuple(
+    Institution(identifier, code, dict(zip(Language, names, strict=True)), date(2026, 1, 1), None, 0)
+    for identifier, code, names in (
+        (
+            IPJ_CV,
+            "IPJ-CV",
+            (
+                "Inspectoratul de Poliție Județean Covasna",
+                "Kovászna Megyei Rendőr-felügyelőség",
+                "Covasna County Police Inspectorate",
+            ),
+        ),
+        (
+            IPJ_HR,
+            "IPJ-HR",
+            (
+                "Inspectoratul de Poliție Județean Harghita",
+                "Hargita Megyei Rendőr-felügyelőség",
+                "Harghita County Police Inspectorate",
+            ),
+        ),
+        (
+            DGCTI,
+            "DGCTI",
+            (
+                "Direcția Generală pentru Comunicații și Tehnologia Informației",
+                "Kommunikációs és Információtechnológiai Főigazgatóság",
+                "General Directorate for Communications and Information Technology",
+            ),
+        ),
+    )
+)
+_OFFICIALS: Final = (
+    ("elena.marin@example.org", Profile("Elena", "Marin", Language.RO), ((IPJ_CV, Role.CLERK),)),
+    ("mihai.stan@example.org", Profile("Mihai", "Stan", Language.RO), ((IPJ_CV, Role.HEAD),)),
+    ("laura.dobre@example.org", Profile("Laura", "Dobre", Language.RO), ((IPJ_CV, Role.HANDLER),)),
+    ("radu.ilie@example.org", Profile("Radu", "Ilie", Language.RO), ((IPJ_CV, Role.RECORDS_OFFICER),)),
+    ("dan.munteanu@example.org", Profile("Dan", "Munteanu", Language.RO), ((IPJ_CV, Role.AUDITOR),)),
+    ("ioana.rusu@example.org", Profile("Ioana", "Rusu", Language.RO), ((IPJ_CV, Role.DPO),)),
+    (
+        "szabo.katalin@example.org",
+        Profile("Katalin", "Szabó", Language.HU),
+        ((IPJ_HR, Role.CLERK), (IPJ_CV, Role.REGISTRAR)),
+    ),
+    ("irina.pop@example.org", Profile("Irina", "Pop", Language.RO), ((DGCTI, Role.ADMIN),)),
+    ("george.lazar@example.org", Profile("George", "Lazăr", Language.RO), ((DGCTI, Role.ADMIN),)),
+)
+_NOBODY: Final = UUID(int=0)
+_APPOINTED_FOR: Final = timedelta(days=1460)
 _log = structlog.get_logger("identity")
 
 
 async def seed(settings: Settings | None = None) -> None:
-    """Load the demo client and the demo people."""
+    """Load the demo clients, the demo people and the demo officials."""
     settings = settings or Settings()
     made = provider.build(settings)
     database = Database(settings)
@@ -41,12 +99,43 @@ async def seed(settings: Settings | None = None) -> None:
     try:
         async with database.sessions() as session:
             await registration.put_client(session, demo_portal(now))
+            await registration.put_client(session, demo_office(now))
             for email, profile in _PEOPLE:
                 person = SignUp(login_name.parse(email), _PASSWORD, profile)
                 await registration.put_person(session, made, person, now)
+            await _put_officials(session, made, now)
     finally:
         await database.close()
-    _log.info("demo data loaded", people=len(_PEOPLE))
+    _log.info("demo data loaded", people=len(_PEOPLE), officials=len(_OFFICIALS))
+
+
+async def _put_officials(session: AsyncSession, made: provider.Provider, now: datetime) -> None:
+    for institution in INSTITUTIONS:
+        await registration.put_institution(session, institution)
+    for email, profile, offices in _OFFICIALS:
+        wanted = SignUp(login_name.parse(email), _PASSWORD, profile)
+        account = await registration.put_person(session, made, wanted, now, Assurance.SUBSTANTIAL)
+        for institution_id, role in offices:
+            await registration.put_official(session, appointment(account.id, institution_id, role, now))
+
+
+def appointment(person_id: UUID, institution_id: UUID, role: Role, now: datetime) -> Appointment:
+    """An appointment from today for nearly four years, by an act that is made up."""
+    today = clock.local_date(now)
+    return Appointment(
+        id=ids.new_id(),
+        person_id=person_id,
+        institution_id=institution_id,
+        role=role,
+        valid_from=today,
+        valid_to=today + _APPOINTED_FOR,
+        act_number="1/demo",
+        act_date=today,
+        granted_by=_NOBODY,
+        granted_at=now,
+        state=State.GRANTED,
+        version=1,
+    )
 
 
 def demo_portal(now: datetime) -> Client:
@@ -70,4 +159,23 @@ def demo_portal(now: datetime) -> Client:
             }
         ),
         created_at=now,
+    )
+
+
+def demo_office(now: datetime) -> Client:
+    """The public client that the demo's officials work with."""
+    return replace(
+        demo_portal(now),
+        id="demo-office",
+        names={
+            Language.RO: "Ghișeu demonstrativ",
+            Language.HU: "Bemutató hivatal",
+            Language.EN: "Demo office",
+        },
+        scopes=frozenset(
+            {
+                *("openid", "profile", "offline_access", "account:read"),
+                *("staff", "officials:read", "officials:write"),
+            }
+        ),
     )

@@ -1,7 +1,7 @@
 """The authorization request (RFC 6749, 4.1.1; OpenID Connect Core, 3.1.2), and what it needs next."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -264,6 +264,23 @@ def unmet(authorization: Authorization) -> OAuthError:
     return OAuthError(
         "unmet_authentication_requirements", f"the person cannot sign in at level {authorization.needed}"
     )
+
+
+def acting_for(authorization: Authorization, offices: Collection[UUID]) -> UUID | None:
+    """The institution an official signs in for; none when the person has to be asked, or told why not.
+
+    `offices` are those they may act for now: with one only, there is nothing to choose. `OAuthError`
+    when the client forbade to ask.
+    """
+    if authorization.institution_id in offices:
+        return authorization.institution_id
+    if len(offices) == 1:
+        return next(iter(offices))
+    if Prompt.NONE in authorization.prompts:
+        if offices:
+            raise OAuthError("interaction_required", "the person has to choose an institution")
+        raise OAuthError("access_denied", "the person is not an official now")
+    return None
 
 
 def is_open(authorization: Authorization, now: datetime) -> bool:

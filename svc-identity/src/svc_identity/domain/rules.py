@@ -34,6 +34,7 @@ class RuleId(StrEnum):
     REFRESH_TOKEN_VALIDITY = "refresh-token.validity"
     ID_TOKEN_VALIDITY = "id-token.validity"
     INTERNAL_TOKEN_VALIDITY = "internal-token.validity"
+    APPOINTMENT_LONGEST = "appointment.longest"
     KEY_SIGNS = "key.signs"
     KEY_AHEAD = "key.ahead"
     KEY_AFTER = "key.after"
@@ -97,6 +98,8 @@ RULES: Final = (
     Rule(RuleId.REFRESH_TOKEN_VALIDITY, 30, Unit.DAYS, "design"),
     Rule(RuleId.ID_TOKEN_VALIDITY, 10, Unit.MINUTES, "design"),
     Rule(RuleId.INTERNAL_TOKEN_VALIDITY, 300, Unit.SECONDS, "design"),
+    # every role has an end, so that somebody looks whether it is still needed
+    Rule(RuleId.APPOINTMENT_LONGEST, 1461, Unit.DAYS, "design, four years"),
     Rule(RuleId.KEY_SIGNS, 30, Unit.DAYS, "design"),
     Rule(RuleId.KEY_AHEAD, 1, Unit.DAYS, "design, longer than any client caches the key set"),
     Rule(RuleId.KEY_AFTER, 30, Unit.DAYS, "design, so that an old ID token still serves as a logout hint"),

@@ -19,6 +19,9 @@ EMAIL: Final = "email"
 OFFLINE_ACCESS: Final = "offline_access"
 ACCOUNT_READ: Final = "account:read"
 ACCOUNT_WRITE: Final = "account:write"
+STAFF: Final = "staff"
+OFFICIALS_READ: Final = "officials:read"
+OFFICIALS_WRITE: Final = "officials:write"
 
 SCOPES: Final = {
     scope.name: scope
@@ -32,10 +35,18 @@ SCOPES: Final = {
         Scope("petitions:read", "see your petitions and their answers"),
         Scope("petitions:write", "file petitions in your name"),
         Scope("messages:read", "see which messages the hub has sent you"),
+        Scope(STAFF, "act for the institution where you are an official"),
+        Scope(OFFICIALS_READ, "see the officials of your institution and their roles"),
+        Scope(OFFICIALS_WRITE, "appoint officials in your name and end appointments"),
     )
 }
 
-OF_PERSONS: Final = frozenset({OPENID, PROFILE, EMAIL, OFFLINE_ACCESS, ACCOUNT_READ, ACCOUNT_WRITE})
+OF_PERSONS: Final = frozenset(
+    {
+        *(OPENID, PROFILE, EMAIL, OFFLINE_ACCESS, ACCOUNT_READ, ACCOUNT_WRITE),
+        *(STAFF, OFFICIALS_READ, OFFICIALS_WRITE),
+    }
+)
 """Scopes that mean nothing in the hands of a client that stands for itself."""
 
 

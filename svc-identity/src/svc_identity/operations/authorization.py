@@ -1,6 +1,7 @@
 """The authorization endpoint: from the client's request to its answer, by way of the person."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -14,9 +15,11 @@ from ..domain import authorization as authorizations
 from ..domain import client as clients
 from ..domain import device_request as device_requests
 from ..domain import grant as grants
+from ..domain import scopes
 from ..domain.authorization import Authorization, Present, Step
 from ..domain.client import Client
 from ..domain.device_request import DeviceRequest
+from ..domain.official import Institution
 from ..domain.parameters import Parameters
 from ..domain.session import Session
 from ..domain.signing_key import Use
@@ -28,19 +31,24 @@ from ..storage import authorizations as storage
 from ..storage import clients as client_storage
 from ..storage import device_requests as device_storage
 from ..storage import grants as grant_storage
-from . import subjects
+from . import officials, subjects
 
+_DECIDED: Final = (Step.CONSENT, Step.GRANT)
 _DENIED: Final = OAuthError("access_denied", "the person did not agree")
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How far a request has come: `location` is the client's answer once the step is GRANT."""
+    """How far a request has come: `location` is the client's answer once the step is GRANT.
+
+    `offices` are the institutions the person may act for, when the client asks for an official.
+    """
 
     step: Step
     authorization: Authorization
     client: Client
     location: str = ""
+    offices: Sequence[Institution] = ()
 
 
 async def receive(
@@ -94,16 +102,23 @@ async def advance(
     async with session.begin():
         authorization, client = await _open(session, authorization_id, now)
         consented: frozenset[str] = frozenset()
+        offices: Sequence[Institution] = ()
         present = None
         if signed_in is not None:
             consented = await storage.consented(session, signed_in.account_id, client.id)
             present = await _present(session, provider, client, signed_in)
+            if scopes.STAFF in authorization.scopes:
+                offices = await officials.offices_of(session, signed_in.account_id, now)
         try:
             step = authorizations.next_step(authorization, present, consented, now)
+            if step in _DECIDED and scopes.STAFF in authorization.scopes:
+                chosen = authorizations.acting_for(authorization, [office.id for office in offices])
+                authorization = replace(authorization, institution_id=chosen)
+                step = step if chosen else Step.CONSENT
         except OAuthError as error:
             raise AuthorizationRefused(authorization.redirect_uri, authorization.state, error) from error
         if step is not Step.GRANT or signed_in is None:
-            return Reached(step, authorization, client)
+            return Reached(step, authorization, client, offices=offices)
         if authorization.device_id is not None:
             await _let_in(session, authorization, signed_in, now)
             return Reached(step, authorization, client, authorization.redirect_uri)
@@ -148,10 +163,23 @@ async def look(session: AsyncSession, authorization_id: UUID, now: datetime) -> 
     return Reached(Step.SIGN_IN, authorization, client)
 
 
-async def agree(session: AsyncSession, authorization_id: UUID, person_id: UUID, now: datetime) -> None:
-    """The person agrees to what this request asks for; it is remembered for the next."""
+async def agree(
+    session: AsyncSession,
+    authorization_id: UUID,
+    person_id: UUID,
+    now: datetime,
+    *,
+    institution_id: UUID | None = None,
+) -> None:
+    """The person agrees to what this request asks for; it is remembered for the next.
+
+    `institution_id` is the one they chose to act for, as an official; one that is not theirs counts
+    as not chosen.
+    """
     async with session.begin():
         authorization, client = await _open(session, authorization_id, now)
+        if institution_id and await officials.roles_of(session, person_id, institution_id, now):
+            await storage.choose_institution(session, authorization.id, institution_id)
         before = await storage.consented(session, person_id, client.id)
         await storage.consent(session, person_id, client.id, before.union(authorization.scopes), now)
         await storage.mark_consented(session, authorization.id, now)

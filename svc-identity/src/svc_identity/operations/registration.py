@@ -1,19 +1,23 @@
 """Making clients and people known without their doing: for demo data and tests."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
+from hub_core.principal import Assurance
 from hub_events import outbox
 
 from ..domain import account as accounts
 from ..domain.account import Account
 from ..domain.client import Client
+from ..domain.official import Appointment, Institution
 from ..events.accounts import AccountCreated
+from ..events.officials import AppointmentChanged
 from ..provider import Provider
 from ..storage import accounts as storage
-from ..storage import clients
+from ..storage import clients, officials
 from .accounts import SignUp
 
 
@@ -23,7 +27,13 @@ async def put_client(session: AsyncSession, client: Client) -> None:
         await clients.put(session, client)
 
 
-async def put_person(session: AsyncSession, provider: Provider, person: SignUp, now: datetime) -> Account:
+async def put_person(
+    session: AsyncSession,
+    provider: Provider,
+    person: SignUp,
+    now: datetime,
+    assurance: Assurance = Assurance.LOW,
+) -> Account:
     """An account whose address counts as confirmed; the one that is there already stays as it is."""
     async with session.begin():
         known = await storage.by_email(session, person.email.key)
@@ -36,7 +46,21 @@ async def put_person(session: AsyncSession, provider: Provider, person: SignUp, 
         known = await storage.by_email(session, person.email.key)
         if known is not None:
             return known
-        created = accounts.confirm(started, now)
+        created = replace(accounts.confirm(started, now), assurance=assurance)
         await storage.add(session, created)
         await outbox.record(session, AccountCreated.of(created), now)
     return created
+
+
+async def put_institution(session: AsyncSession, institution: Institution) -> None:
+    """Our copy of an institution, until the catalog tells a newer version."""
+    async with session.begin():
+        await officials.copy_institution(session, institution)
+
+
+async def put_official(session: AsyncSession, appointment: Appointment) -> None:
+    """An appointment; one to the same role on the same days stays as it is."""
+    async with session.begin():
+        if not await officials.overlaps(session, appointment):
+            await officials.add(session, appointment)
+            await outbox.record(session, AppointmentChanged.of(appointment), appointment.granted_at)

@@ -26,8 +26,9 @@ from ..events.sessions import TokenRevoked
 from ..provider import Provider
 from ..storage import accounts, clients
 from ..storage import grants as storage
-from . import sessions, subjects
+from . import officials, sessions, subjects
 from .minting import Issued, mint
+from .officials import Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +188,10 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
     """The internal token for an access token, for the gateway; raises `InvalidToken`."""
     async with session.begin():
         found = await _live_access(session, text, now)
-    if found is None:
-        raise InvalidToken
-    grant, token = found
+        if found is None:
+            raise InvalidToken
+        grant, token = found
+        office = await _office(session, grant, token, now)
     ends = min(now + rules.duration(RuleId.INTERNAL_TOKEN_VALIDITY, now), token.expires_at)
     claims = {
         "sub": grant.subject,
@@ -201,6 +203,9 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
     }
     if grant.session_id:
         claims["sid"] = str(grant.session_id)
+    if office is not None:
+        claims |= {"roles": sorted(office.roles), "institution": str(office.institution_id)}
+        ends = min(ends, office.until)
     return InternalToken(_sign_internal(provider, claims, ends, now), ends, grant.ends_with)
 
 
@@ -218,6 +223,16 @@ def issue_service_token(
         "roles": [],
     }
     return InternalToken(_sign_internal(provider, claims, ends, now), ends, None)
+
+
+async def _office(session: AsyncSession, grant: Grant, token: Token, now: datetime) -> Office | None:
+    """What the person may do as an official with this token; `InvalidToken` when no role is left."""
+    if grant.account_id is None or grant.institution_id is None or scopes.STAFF not in token.scopes:
+        return None
+    office = await officials.office_of(session, grant.account_id, grant.institution_id, now)
+    if office is None:
+        raise InvalidToken
+    return office
 
 
 async def _live_access(session: AsyncSession, text: str, now: datetime) -> tuple[Grant, Token] | None:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub_service.dependencies import Now, Session
-from hub_service.problems import NotFound
+from hub_service.problems import MalformedRequest, NotFound
 
 from ..dependencies import Address
 from ..domain import login_name, rules, scopes
@@ -134,14 +134,16 @@ async def show_consent(visit: Visitor, session: Session, now: Now) -> Response:
         return _go_on(reached)
     account = await accounts.read(session, visit.signed_in.account_id)
     visit.prefer(reached.authorization.language)
+    acts = scopes.STAFF in reached.authorization.scopes
     return visit.show(
-        "consent.html",
+        "consent.html" if reached.offices or not acts else "no_office.html",
         sends_to=reached.authorization.redirect_uri,
         application=reached.client.names[visit.language],
         account=account,
         device=reached.authorization.device_id is not None,
         asked=[scopes.SCOPES[name] for name in reached.authorization.scopes],
-        request_id=request_id,
+        offices=[(one.id, one.names[visit.language]) for one in reached.offices],
+        chosen=reached.authorization.institution_id,
     )
 
 
@@ -153,7 +155,13 @@ async def decide_consent(visit: Visitor, session: Session, now: Now) -> Response
     if form.get("decision") != "agree":
         await authorization.deny(session, request_id, now)
     if visit.signed_in is not None:
-        await authorization.agree(session, request_id, visit.signed_in.account_id, now)
+        await authorization.agree(
+            session,
+            request_id,
+            visit.signed_in.account_id,
+            now,
+            institution_id=_institution(form.get("institution")),
+        )
     return _go_on(await authorization.advance(session, visit.provider, request_id, visit.signed_in, now))
 
 
@@ -182,6 +190,13 @@ async def turn_back(visit: Visitor, session: Session, now: Now) -> None:
     """Go back to the application, which is told that the level was not reached."""
     await visit.form()
     await authorization.turn_back(session, _request(visit), now)
+
+
+def _institution(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise MalformedRequest from error
 
 
 def _request(visit: Visit) -> UUID:

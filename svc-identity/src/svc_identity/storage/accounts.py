@@ -1,5 +1,6 @@
 """Accounts and the confirmations of their addresses."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -49,6 +50,13 @@ async def by_email(session: AsyncSession, email_key: str) -> Account | None:
     """The account with this login name, sign-ups aside."""
     wanted = select(ACCOUNTS).where(ACCOUNTS.c.email_key == email_key, ACCOUNTS.c.state != State.STARTED)
     return _account((await session.execute(wanted)).mappings().first())
+
+
+async def names(session: AsyncSession, account_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of people, by account."""
+    wanted = select(ACCOUNTS).where(ACCOUNTS.c.id.in_(account_ids))
+    found = [_account(row) for row in (await session.execute(wanted)).mappings()]
+    return {account.id: account.name for account in found if account}
 
 
 async def lock_email(session: AsyncSession, email_key: str) -> None:

@@ -45,6 +45,15 @@ async def mark_consented(session: AsyncSession, authorization_id: UUID, now: dat
     )
 
 
+async def choose_institution(session: AsyncSession, authorization_id: UUID, institution_id: UUID) -> None:
+    """The person acts for this institution."""
+    await session.execute(
+        update(AUTHORIZATIONS)
+        .where(AUTHORIZATIONS.c.id == authorization_id)
+        .values(institution_id=institution_id)
+    )
+
+
 async def mark_answered(session: AsyncSession, authorization_id: UUID, now: datetime) -> None:
     """The client got its answer."""
     await session.execute(

@@ -121,6 +121,21 @@ async def end_under(session: AsyncSession, mandate_id: UUID, reason: EndReason, 
     )
 
 
+async def end_at_institution(
+    session: AsyncSession, session_id: UUID, institution_id: UUID, reason: EndReason, now: datetime
+) -> None:
+    """End the families of a session in which its person acts for an institution."""
+    await session.execute(
+        update(GRANTS)
+        .where(
+            GRANTS.c.session_id == session_id,
+            GRANTS.c.institution_id == institution_id,
+            GRANTS.c.ended_at.is_(None),
+        )
+        .values(ended_at=now, end_reason=reason)
+    )
+
+
 async def applications(
     session: AsyncSession, session_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, list[dict[Language, str]]]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-from hub_events import outbox
+from hub_events import inbox, outbox
 from hub_service import idempotency
 
 metadata = MetaData(
@@ -15,4 +15,5 @@ metadata = MetaData(
     }
 )
 outbox.attach(metadata)
+inbox.attach(metadata)
 idempotency.attach(metadata)
