@@ -129,7 +129,8 @@ async def test_the_gateway_gets_the_internal_token(
     answer = await resolve(given["access_token"])
     assert answer.status_code == 200
     resolved = answer.json()
-    assert resolved.keys() == {"internal_token", "expires_at", "session_id"}
+    assert resolved.keys() == {"internal_token", "expires_at", "session_id", "jkt"}
+    assert resolved["jkt"] is None
     assert resolved["expires_at"].endswith("Z")
     keys = KeySet.import_key_set((await client.get("/internal/v1/jwks")).json())
     token = jwt.decode(resolved["internal_token"], keys, algorithms=["Ed25519"])

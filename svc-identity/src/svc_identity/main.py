@@ -12,7 +12,7 @@ from . import consumers, provider
 from .manifest import MANIFEST
 from .operations.purge import purge
 from .pages.rendering import Pages
-from .routes import accounts, devices, failures, internal, officials, overview, sign_in, sign_up
+from .routes import accounts, devices, discovery, failures, internal, officials, overview, sign_in, sign_up
 from .routes import provider as provider_routes
 from .settings import Settings
 
@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=(
             accounts.router,
             officials.router,
+            discovery.router,
             provider_routes.router,
             sign_up.router,
             sign_in.router,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -12,7 +12,7 @@ from uuid import UUID
 from hub_core.language import Language
 from hub_core.principal import Assurance
 
-from ..errors.oauth import OAuthError
+from ..errors.oauth import InvalidProof, OAuthError
 from . import rules, scopes
 from .client import Client, GrantType
 from .device_request import DeviceRequest
@@ -60,6 +60,8 @@ class Authorization:
     official.
 
     With `device_id` a device asked (RFC 8628): no code is given, and `redirect_uri` is our own page.
+    `pushed_hash` is SHA-256 of the `request_uri` under which a pushed request waits for its browser; none
+    once it has come (RFC 9126).
 
     `consented_at` is when the person agreed on the consent page of this very request;
     `answered_at` when the client got its answer: a request is answered once.
@@ -85,6 +87,7 @@ class Authorization:
     consented_at: datetime | None = None
     answered_at: datetime | None = None
     device_id: UUID | None = None
+    pushed_hash: bytes | None = None
 
     @property
     def needed(self) -> Assurance:
@@ -92,6 +95,9 @@ class Authorization:
         return next((level for level in Assurance if level in self.acr_values), Assurance.LOW)
 
 
+PUSHED: Final = "urn:ietf:params:oauth:request_uri:"
+"""How the `request_uri` of a pushed request begins (RFC 9126, 2.2)."""
+_THUMBPRINT: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}")
 _REFUSED: Final = {
@@ -102,12 +108,23 @@ _REFUSED: Final = {
 
 
 def parse(
-    authorization_id: UUID, parameters: Parameters, client: Client, redirect_uri: str, now: datetime
+    authorization_id: UUID,
+    parameters: Parameters,
+    client: Client,
+    redirect_uri: str,
+    now: datetime,
+    *,
+    pushed: bool = False,
 ) -> Authorization:
-    """The request of a known client with a good redirect address; `OAuthError` says what is wrong."""
+    """The request of a known client with a good redirect address; `OAuthError` says what is wrong.
+
+    `pushed` says that the client has left it itself (RFC 9126), and no browser has carried it.
+    """
     parameters.check()
     if GrantType.CODE not in client.grant_types:
         raise OAuthError("unauthorized_client", "the client is not registered for codes")
+    if client.pushes_only and not pushed:
+        raise OAuthError("invalid_request", "requests of this client must be pushed (RFC 9126)")
     for name, error in _REFUSED.items():
         if parameters.get(name) is not None:
             raise OAuthError(error, f"{name} is not supported")
@@ -129,7 +146,7 @@ def parse(
         language=_language(parameters.get("ui_locales")),
         hinted_subject=None,
         acr_values=_levels(parameters),
-        dpop_jkt=None,
+        dpop_jkt=_thumbprint(parameters),
         institution_id=None,
         created_at=now,
         expires_at=now + rules.duration(RuleId.AUTHORIZATION_OPEN, now),
@@ -177,6 +194,13 @@ def _challenge(parameters: Parameters) -> str:
     if not _CHALLENGE.fullmatch(challenge):
         raise OAuthError("invalid_request", "code_challenge must be 43 characters of base64url")
     return challenge
+
+
+def _thumbprint(parameters: Parameters) -> str | None:
+    thumbprint = parameters.get("dpop_jkt")
+    if thumbprint is not None and not _THUMBPRINT.fullmatch(thumbprint):
+        raise OAuthError("invalid_request", "dpop_jkt must be 43 characters of base64url")
+    return thumbprint
 
 
 def _prompts(parameters: Parameters) -> frozenset[Prompt]:
@@ -285,7 +309,31 @@ def acting_for(authorization: Authorization, offices: Collection[UUID]) -> UUID 
 
 def is_open(authorization: Authorization, now: datetime) -> bool:
     """Whether the request still waits for its answer."""
-    return authorization.answered_at is None and now < authorization.expires_at
+    waits = authorization.pushed_hash is None and authorization.answered_at is None
+    return waits and now < authorization.expires_at
+
+
+def push(authorization: Authorization, pushed_hash: bytes, jkt: str | None, now: datetime) -> Authorization:
+    """The request as it waits for its browser; a key that was proved is the one its code is bound to.
+
+    `OAuthError` when the request itself names another key (RFC 9449, 10.1).
+    """
+    if jkt is not None and authorization.dpop_jkt not in (None, jkt):
+        raise InvalidProof("dpop_jkt is the thumbprint of another key")
+    return replace(
+        authorization,
+        pushed_hash=pushed_hash,
+        dpop_jkt=jkt or authorization.dpop_jkt,
+        expires_at=now + rules.duration(RuleId.PUSHED_VALIDITY, now),
+    )
+
+
+def take(pushed: Authorization, client_id: str, now: datetime) -> Authorization | None:
+    """The pushed request from the moment its browser comes; none for another client's, or a late one's."""
+    if pushed.client_id != client_id or now >= pushed.expires_at:
+        return None
+    ends = now + rules.duration(RuleId.AUTHORIZATION_OPEN, now)
+    return replace(pushed, pushed_hash=None, created_at=now, expires_at=ends)
 
 
 def answer(redirect_uri: str, **parameters: str | None) -> str:

@@ -94,6 +94,24 @@ class Client:
         alone = next(iter(hosts)) if len(hosts) == 1 else None
         return self.sector or alone or self.id
 
+    @property
+    def needs_proof(self) -> bool:
+        """Whether its tokens must be bound to a key (RFC 9449)."""
+        return self.dpop_bound or self.profile is Profile.FAPI
+
+    @property
+    def pushes_only(self) -> bool:
+        """Whether its authorization requests must be pushed (RFC 9126)."""
+        return self.profile is Profile.FAPI
+
+    @property
+    def keeps_refresh_token(self) -> bool:
+        """Whether a refresh token serves until it ends, instead of once.
+
+        FAPI forbids rotation: who has a key of its own needs none (FAPI 2.0 Security Profile, 5.3.2.1).
+        """
+        return self.profile is Profile.FAPI
+
 
 _LOOPBACK: Final = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:/[^#]*)?)")
 
@@ -101,12 +119,21 @@ _LOOPBACK: Final = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})
 def redirect_allowed(client: Client, uri: str) -> bool:
     """Whether an answer may be sent to `uri`: registered, character by character.
 
+    A FAPI client's address is `https`, or a native application's own machine (FAPI 2.0, 5.3.3.2).
+
     A native application listening on the loopback address may use any port (RFC 8252, 7.3);
     `localhost` is a name that others may resolve and gets no such freedom (8.3).
     """
+    native = client.application_type is ApplicationType.NATIVE
+    if (
+        client.profile is Profile.FAPI
+        and not uri.startswith("https://")
+        and not (native and _without_port(uri))
+    ):
+        return False
     if uri in client.redirect_uris:
         return True
-    if client.application_type is not ApplicationType.NATIVE:
+    if not native:
         return False
     asked = _without_port(uri)
     return asked is not None and any(_without_port(known) == asked for known in client.redirect_uris)

@@ -160,8 +160,12 @@ def give_to_client(grant_id: UUID, client: Client, asked: tuple[str, ...], now: 
     )
 
 
-def redeem_code(grant: Grant, client_id: str, redirect_uri: str, verifier: str, now: datetime) -> Redemption:
-    """Judge a code shown at the token endpoint (RFC 6749, 4.1.3; RFC 7636, 4.6).
+def redeem_code(
+    grant: Grant, client_id: str, redirect_uri: str, verifier: str, now: datetime, *, jkt: str | None = None
+) -> Redemption:
+    """Judge a code shown at the token endpoint (RFC 6749, 4.1.3; RFC 7636, 4.6; RFC 9449, 10).
+
+    `jkt` is the key that the client has proved to hold: the one the code is bound to, if it is.
 
     What another client shows, or what comes without the right verifier, is refused and leaves the
     code as it is: a stranger can neither use it nor spend it. Shown a second time by its own
@@ -171,17 +175,25 @@ def redeem_code(grant: Grant, client_id: str, redirect_uri: str, verifier: str, 
         return Redemption.REFUSED
     if grant.code_used_at is not None:
         return Redemption.REPLAYED
+    if grant.dpop_jkt not in (None, jkt):
+        return Redemption.REFUSED
     if grant.code_expires_at is None or now >= grant.code_expires_at or grant.redirect_uri != redirect_uri:
         return Redemption.REFUSED
     return Redemption.GOOD if _proves(verifier, grant.code_challenge or "") else Redemption.REFUSED
 
 
-def redeem_refresh(token: Token, grant: Grant, client_id: str, now: datetime) -> Redemption:
+def redeem_refresh(
+    token: Token, grant: Grant, client_id: str, now: datetime, *, jkt: str | None = None
+) -> Redemption:
     """Judge a refresh token (RFC 9700, 4.14.2). One that was spent before kills the family.
+
+    What is bound to a key is refused without it, and nothing else happens: a thief has the token alone.
 
     There is no grace for a lost answer: a thief who is second would use it as well as the owner.
     """
     if token.kind is not TokenKind.REFRESH or grant.client_id != client_id or grant.ended_at is not None:
+        return Redemption.REFUSED
+    if token.jkt not in (None, jkt):
         return Redemption.REFUSED
     if token.used_at is not None:
         return Redemption.REPLAYED

@@ -27,9 +27,12 @@ class RuleId(StrEnum):
     SESSION_KEPT = "session.kept"
     DEVICE_KNOWN = "device.known"
     AUTHORIZATION_OPEN = "authorization.open"
+    PUSHED_VALIDITY = "pushed-request.validity"
     CODE_VALIDITY = "code.validity"
     DEVICE_VALIDITY = "device.validity"
     DEVICE_INTERVAL = "device.interval"
+    ASSERTION_LONGEST = "assertion.longest"
+    CLOCK_AHEAD = "clock.ahead"
     ACCESS_TOKEN_VALIDITY = "access-token.validity"
     REFRESH_TOKEN_VALIDITY = "refresh-token.validity"
     ID_TOKEN_VALIDITY = "id-token.validity"
@@ -94,6 +97,10 @@ RULES: Final = (
     Rule(RuleId.CODE_VALIDITY, 60, Unit.SECONDS, "FAPI 2.0 Security Profile 5.3.2.1", verified=True),
     Rule(RuleId.DEVICE_VALIDITY, 10, Unit.MINUTES, "design, after RFC 8628 6.1: short, for a short code"),
     Rule(RuleId.DEVICE_INTERVAL, 5, Unit.SECONDS, "RFC 8628 3.2, the default", verified=True),
+    # less than ten minutes by FAPI; the browser is sent on at once
+    Rule(RuleId.PUSHED_VALIDITY, 60, Unit.SECONDS, "FAPI 2.0 Security Profile 5.3.2.2", verified=True),
+    Rule(RuleId.ASSERTION_LONGEST, 5, Unit.MINUTES, "design, after RFC 7523 3(4)"),
+    Rule(RuleId.CLOCK_AHEAD, 10, Unit.SECONDS, "FAPI 2.0 Security Profile 5.3.2.1", verified=True),
     Rule(RuleId.ACCESS_TOKEN_VALIDITY, 10, Unit.MINUTES, "design"),
     Rule(RuleId.REFRESH_TOKEN_VALIDITY, 30, Unit.DAYS, "design"),
     Rule(RuleId.ID_TOKEN_VALIDITY, 10, Unit.MINUTES, "design"),

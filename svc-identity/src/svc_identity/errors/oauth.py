@@ -1,6 +1,11 @@
 """Errors of OAuth (RFC 6749), for client applications."""
 
 from collections.abc import Mapping
+from typing import Final
+
+DPOP: Final = "DPoP"
+"""The scheme of tokens that are bound to a key (RFC 9449, 7.1)."""
+_ALGS: Final = ', algs="ES256 PS256 EdDSA"'
 
 
 class OAuthError(Exception):
@@ -22,12 +27,15 @@ class OAuthError(Exception):
 
 
 class InvalidClient(OAuthError):
-    """The client is unknown or did not prove itself; which of the two is not told."""
+    """The client is unknown or did not prove itself; which of the two is not told.
 
-    def __init__(self) -> None:
+    `reason` is what its owner can mend in an assertion that it made.
+    """
+
+    def __init__(self, reason: str = "client authentication failed") -> None:
         super().__init__(
             "invalid_client",
-            "client authentication failed",
+            reason,
             status=401,
             headers={"www-authenticate": 'Basic realm="oauth2", charset="UTF-8"'},
         )
@@ -48,14 +56,18 @@ class UnsupportedGrantType(OAuthError):
 
 
 class InvalidBearer(OAuthError):
-    """The access token does not open this resource (RFC 6750, 3.1)."""
+    """The access token does not open this resource (RFC 6750, 3.1).
 
-    def __init__(self) -> None:
+    The scheme is DPoP for one that comes without the key it is bound to (RFC 9449, 7.1).
+    """
+
+    def __init__(self, scheme: str = "Bearer") -> None:
+        challenge = f'{scheme} realm="hub", error="invalid_token"'
         super().__init__(
             "invalid_token",
             "the access token is missing, has ended, or is not valid here",
             status=401,
-            headers={"www-authenticate": 'Bearer realm="hub", error="invalid_token"'},
+            headers={"www-authenticate": challenge + (_ALGS if scheme == DPOP else "")},
         )
 
 
@@ -68,6 +80,22 @@ class InsufficientBearer(OAuthError):
             "the access token lacks the scope openid",
             status=403,
             headers={"www-authenticate": 'Bearer realm="hub", error="insufficient_scope", scope="openid"'},
+        )
+
+
+class InvalidProof(OAuthError):
+    """The DPoP proof is missing or not good for this request (RFC 9449, 5, 7.1).
+
+    A resource answers 401 with a challenge; the provider's endpoints 400.
+    """
+
+    def __init__(self, reason: str, *, at_resource: bool = False) -> None:
+        challenge = f'DPoP realm="hub", error="invalid_dpop_proof"{_ALGS}'
+        super().__init__(
+            "invalid_dpop_proof",
+            reason,
+            status=401 if at_resource else 400,
+            headers={"www-authenticate": challenge} if at_resource else {},
         )
 
 

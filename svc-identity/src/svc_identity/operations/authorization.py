@@ -51,6 +51,14 @@ class Reached:
     offices: Sequence[Institution] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What stands for a pushed request in the browser's address, for so many seconds."""
+
+    request_uri: str
+    expires_in: int
+
+
 async def receive(
     session: AsyncSession, provider: Provider, parameters: Parameters, now: datetime
 ) -> Authorization:
@@ -59,7 +67,12 @@ async def receive(
     Without a known client and one of its redirect addresses there is nobody to answer to: the
     person is told (`UnknownApplication`, `UnregisteredRedirect`). Everything else that is wrong
     goes back to the client (`AuthorizationRefused`).
+
+    A `request_uri` of ours stands for a request that was pushed: nothing else in the address counts
+    (RFC 9126, 4), and it serves once (`RequestEnded`).
     """
+    if (parameters.get("request_uri") or "").startswith(authorizations.PUSHED):
+        return await _take_pushed(session, parameters, now)
     async with session.begin():
         client = await client_storage.find(session, parameters.get("client_id") or "")
         if client is None:
@@ -68,21 +81,69 @@ async def receive(
         if not clients.redirect_allowed(client, redirect_uri):
             raise UnregisteredRedirect
         try:
-            authorization = authorizations.parse(ids.new_id(), parameters, client, redirect_uri, now)
+            authorization = _read(provider, parameters, client, redirect_uri, now)
         except OAuthError as error:
             raise AuthorizationRefused(redirect_uri, parameters.get("state"), error) from error
-        hint = parameters.get("id_token_hint")
-        if hint is not None:
-            authorization = replace(authorization, hinted_subject=_hinted(provider, hint, authorization))
         await storage.add(session, authorization)
     return authorization
+
+
+async def _take_pushed(session: AsyncSession, parameters: Parameters, now: datetime) -> Authorization:
+    pushed_hash = grants.hash_of(parameters.get("request_uri") or "")
+    async with session.begin():
+        pushed = await storage.lock_pushed(session, pushed_hash)
+        taken = authorizations.take(pushed, parameters.get("client_id") or "", now) if pushed else None
+        if taken is None:
+            raise RequestEnded
+        await storage.take(session, taken)
+    return taken
+
+
+async def push(
+    session: AsyncSession,
+    provider: Provider,
+    client: Client,
+    parameters: Parameters,
+    jkt: str | None,
+    now: datetime,
+) -> Pushed:
+    """Take a request from the client itself (RFC 9126); `OAuthError` says what is wrong with it.
+
+    `jkt` is the key that the client has proved, to which the code will be bound (RFC 9449, 10.1).
+    """
+    if parameters.get("request_uri") is not None:
+        raise OAuthError("invalid_request", "request_uri must not be pushed")
+    redirect_uri = parameters.need("redirect_uri")
+    if not clients.redirect_allowed(client, redirect_uri):
+        raise OAuthError("invalid_request", "redirect_uri is not registered for this client")
+    asked = _read(provider, parameters, client, redirect_uri, now, pushed=True)
+    request_uri = authorizations.PUSHED + secrets.token_urlsafe(32)
+    pushed = authorizations.push(asked, grants.hash_of(request_uri), jkt, now)
+    async with session.begin():
+        await storage.add(session, pushed)
+    return Pushed(request_uri, int((pushed.expires_at - now).total_seconds()))
+
+
+def _read(
+    provider: Provider,
+    parameters: Parameters,
+    client: Client,
+    redirect_uri: str,
+    now: datetime,
+    *,
+    pushed: bool = False,
+) -> Authorization:
+    authorization = authorizations.parse(ids.new_id(), parameters, client, redirect_uri, now, pushed=pushed)
+    hint = parameters.get("id_token_hint")
+    if hint is None:
+        return authorization
+    return replace(authorization, hinted_subject=_hinted(provider, hint, authorization))
 
 
 def _hinted(provider: Provider, hint: str, authorization: Authorization) -> str:
     claims = provider.key_ring.read(Use.ID_TOKEN, hint)
     if claims is None or claims.get("aud") != authorization.client_id:
-        error = OAuthError("invalid_request", "id_token_hint is not an ID token of this client")
-        raise AuthorizationRefused(authorization.redirect_uri, authorization.state, error)
+        raise OAuthError("invalid_request", "id_token_hint is not an ID token of this client")
     subject: str = claims["sub"]
     return subject
 

@@ -94,9 +94,18 @@ async def take_up(
 
 
 async def poll(
-    session: AsyncSession, provider: Provider, client: Client, *, device_code: str, now: datetime
+    session: AsyncSession,
+    provider: Provider,
+    client: Client,
+    *,
+    device_code: str,
+    jkt: str | None = None,
+    now: datetime,
 ) -> Issued:
-    """Tokens, once the person has agreed (RFC 8628, 3.4); `OAuthError` says what the device has to do."""
+    """Tokens, once the person has agreed (RFC 8628, 3.4); `OAuthError` says what the device has to do.
+
+    `jkt` is the key that the device has proved to hold; the tokens are bound to it.
+    """
     issued = None
     async with session.begin():
         request = await storage.lock_by_code(session, hash_of(device_code))
@@ -109,7 +118,7 @@ async def poll(
             found = await grant_storage.lock(session, polled.grant_id)
             if found is not None and found[1].ended_at is None:
                 grant = found[1]
-                issued = await mint(session, provider, client, grant, grant.scopes, now)
+                issued = await mint(session, provider, client, grant, grant.scopes, now, jkt=jkt)
     if answer in _WAITS:
         raise OAuthError(*_WAITS[answer])
     if issued is None:

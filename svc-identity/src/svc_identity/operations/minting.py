@@ -45,21 +45,24 @@ async def mint(
     *,
     nonce: str | None = None,
     jkt: str | None = None,
+    refreshable: bool = True,
 ) -> Issued:
     """Make and store the tokens of a grant: access, refresh (`offline_access`) and ID token (`openid`).
 
-    A client that stands for itself gets an access token only.
+    A client that stands for itself gets an access token only. `jkt` is the key that the access token is
+    bound to, and with it the refresh token of a client that can prove itself in no other way (RFC 9449, 5).
     """
     validity = rules.duration(RuleId.ACCESS_TOKEN_VALIDITY, now)
     access = grants.ACCESS_PREFIX + secrets.token_urlsafe(32)
     access_hash = grants.hash_of(access)
     made = [Token(access_hash, grant.id, TokenKind.ACCESS, access_scopes, now, now + validity, jkt=jkt)]
     next_refresh = None
-    if grant.account_id and scopes.OFFLINE_ACCESS in grant.scopes:
+    if refreshable and grant.account_id and scopes.OFFLINE_ACCESS in grant.scopes:
         next_refresh = grants.REFRESH_PREFIX + secrets.token_urlsafe(32)
         ends = now + rules.duration(RuleId.REFRESH_TOKEN_VALIDITY, now)
         refresh_hash = grants.hash_of(next_refresh)
-        made.append(Token(refresh_hash, grant.id, TokenKind.REFRESH, grant.scopes, now, ends))
+        bound_to = None if client.is_confidential else jkt
+        made.append(Token(refresh_hash, grant.id, TokenKind.REFRESH, grant.scopes, now, ends, jkt=bound_to))
     id_token = None
     if grant.account_id and scopes.OPENID in grant.scopes:
         claims = _id_claims(provider, client, grant, access, nonce, now)

@@ -6,7 +6,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain import rules, throttle
 from ..domain.rules import RuleId
-from ..storage import accounts, authorizations, counters, device_requests, grants, sessions, signing_keys
+from ..storage import (
+    accounts,
+    authorizations,
+    counters,
+    device_requests,
+    grants,
+    sessions,
+    signing_keys,
+    single_uses,
+)
 
 
 async def purge(session: AsyncSession, now: datetime) -> None:
@@ -29,6 +38,7 @@ async def purge(session: AsyncSession, now: datetime) -> None:
     async with session.begin():
         await authorizations.purge(session, now)
         await device_requests.purge(session, now - rules.duration(RuleId.DEVICE_VALIDITY, now))
+        await single_uses.purge(session, now)
         await counters.purge(session, now - forgotten)
     async with session.begin():
         # a spent token is kept while it could still betray a copy, and a family while it has tokens

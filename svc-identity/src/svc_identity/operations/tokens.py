@@ -21,7 +21,7 @@ from ..domain.grant import Grant, Redemption, Token, TokenKind
 from ..domain.rules import RuleId
 from ..domain.session import EndReason, Session
 from ..domain.signing_key import Use
-from ..errors.oauth import InsufficientBearer, InvalidBearer, InvalidGrant
+from ..errors.oauth import DPOP, InsufficientBearer, InvalidBearer, InvalidGrant
 from ..events.sessions import TokenRevoked
 from ..provider import Provider
 from ..storage import accounts, clients
@@ -36,11 +36,13 @@ class InternalToken:
     """A token for the hub's own services, and when it ends.
 
     `session_id` is what a revocation names: the sign-in, or the grant of a client that stands for itself.
+    `jkt` is the key without which the access token is not good (RFC 9449, 6).
     """
 
     text: str
     expires_at: datetime
     session_id: UUID | None
+    jkt: str | None = None
 
 
 async def exchange_code(
@@ -51,19 +53,25 @@ async def exchange_code(
     code: str,
     redirect_uri: str,
     verifier: str,
+    jkt: str | None = None,
     now: datetime,
 ) -> Issued:
-    """Tokens for a code (RFC 6749, 4.1.3); a code shown twice ends what it gave. Raises `InvalidGrant`."""
+    """Tokens for a code (RFC 6749, 4.1.3); a code shown twice ends what it gave. Raises `InvalidGrant`.
+
+    `jkt` is the key that the client has proved to hold; the tokens are bound to it (RFC 9449, 5).
+    """
     issued = None
     async with session.begin():
         found = await storage.lock_by_code(session, grants.hash_of(code))
         if found is None:
             raise InvalidGrant
         signed_in, grant = found
-        redemption = grants.redeem_code(grant, client.id, redirect_uri, verifier, now)
+        redemption = grants.redeem_code(grant, client.id, redirect_uri, verifier, now, jkt=jkt)
         if redemption is Redemption.GOOD:
             await storage.spend_code(session, grant.id, now)
-            issued = await mint(session, provider, client, grant, grant.scopes, now, nonce=grant.nonce)
+            issued = await mint(
+                session, provider, client, grant, grant.scopes, now, nonce=grant.nonce, jkt=jkt
+            )
         elif redemption is Redemption.REPLAYED:
             await _end_family(session, signed_in, grant, EndReason.CODE_REPLAYED, now)
     if issued is None:
@@ -78,11 +86,13 @@ async def refresh(
     *,
     refresh_token: str,
     asked: tuple[str, ...],
+    jkt: str | None = None,
     now: datetime,
 ) -> Issued:
     """The next tokens of a family (RFC 6749, 6); the token shown is spent. Raises `InvalidGrant`.
 
-    One that was spent before has been copied: the whole family ends (RFC 9700, 4.14.2).
+    One that was spent before has been copied: the whole family ends (RFC 9700, 4.14.2). A FAPI client
+    keeps its refresh token, which is good until it ends.
     """
     issued = None
     async with session.begin():
@@ -90,11 +100,13 @@ async def refresh(
         if found is None:
             raise InvalidGrant
         signed_in, grant, token = found
-        redemption = grants.redeem_refresh(token, grant, client.id, now)
+        redemption = grants.redeem_refresh(token, grant, client.id, now, jkt=jkt)
         if redemption is Redemption.GOOD:
             narrowed = grants.narrow(grant.scopes, asked)
-            await storage.spend_token(session, token.hash, now)
-            issued = await mint(session, provider, client, grant, narrowed, now)
+            renewed = not client.keeps_refresh_token
+            if renewed:
+                await storage.spend_token(session, token.hash, now)
+            issued = await mint(session, provider, client, grant, narrowed, now, jkt=jkt, refreshable=renewed)
         elif redemption is Redemption.REPLAYED:
             await _end_family(session, signed_in, grant, EndReason.REFRESH_REUSED, now)
     if issued is None:
@@ -103,13 +115,19 @@ async def refresh(
 
 
 async def issue_to_client(
-    session: AsyncSession, provider: Provider, client: Client, *, asked: tuple[str, ...], now: datetime
+    session: AsyncSession,
+    provider: Provider,
+    client: Client,
+    *,
+    asked: tuple[str, ...],
+    jkt: str | None = None,
+    now: datetime,
 ) -> Issued:
     """An access token that stands for the client itself (RFC 6749, 4.4); `OAuthError` for a wrong scope."""
     grant = grants.give_to_client(ids.new_id(), client, asked, now)
     async with session.begin():
         await storage.add(session, grant)
-        return await mint(session, provider, client, grant, grant.scopes, now)
+        return await mint(session, provider, client, grant, grant.scopes, now, jkt=jkt)
 
 
 async def revoke(session: AsyncSession, client: Client, text: str, now: datetime) -> None:
@@ -150,6 +168,10 @@ async def introspect(
         "iat": _seconds(token.issued_at),
         "exp": _seconds(token.expires_at),
     }
+    if token.kind is TokenKind.ACCESS:
+        said["token_type"] = DPOP if token.jkt else "Bearer"
+    if token.jkt:
+        said["cnf"] = {"jkt": token.jkt}
     if grant.session_id is None:
         return said
     return said | {
@@ -159,8 +181,21 @@ async def introspect(
     }
 
 
-async def userinfo(session: AsyncSession, provider: Provider, text: str, now: datetime) -> dict[str, Any]:
-    """The claims an access token opens (OpenID Connect Core, 5.3).
+def sign_introspection(provider: Provider, client: Client, said: dict[str, Any], now: datetime) -> str:
+    """The same as a JWT that the client can keep as evidence (RFC 9701, 5)."""
+    claims = {
+        "iss": provider.issuer,
+        "aud": client.id,
+        "iat": _seconds(now),
+        "token_introspection": said,
+    }
+    return provider.key_ring.sign(Use.ID_TOKEN, claims, now, kind="token-introspection+jwt")
+
+
+async def userinfo(
+    session: AsyncSession, provider: Provider, text: str, jkt: str | None, now: datetime
+) -> dict[str, Any]:
+    """The claims an access token opens (OpenID Connect Core, 5.3); a bound one for the holder of its key.
 
     Raises `InvalidBearer`, `InsufficientBearer`.
     """
@@ -168,6 +203,8 @@ async def userinfo(session: AsyncSession, provider: Provider, text: str, now: da
         found = await _live_access(session, text, now)
     if found is None or found[0].account_id is None:
         raise InvalidBearer
+    if found[1].jkt != jkt:
+        raise InvalidBearer(DPOP)
     person_id, granted = found[0].account_id, frozenset(found[1].scopes)
     return await userinfo_of(session, provider, person_id, found[0].client_id, granted)
 
@@ -206,7 +243,7 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
     if office is not None:
         claims |= {"roles": sorted(office.roles), "institution": str(office.institution_id)}
         ends = min(ends, office.until)
-    return InternalToken(_sign_internal(provider, claims, ends, now), ends, grant.ends_with)
+    return InternalToken(_sign_internal(provider, claims, ends, now), ends, grant.ends_with, token.jkt)
 
 
 def issue_service_token(

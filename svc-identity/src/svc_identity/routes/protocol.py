@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from hub_service import policy
 
-from ..domain import scopes
+from ..domain import assertion, scopes
+from ..domain.client import GrantType
 
 
 def described(
@@ -14,6 +15,7 @@ def described(
     required: tuple[str, ...] = (),
     errors: tuple[HTTPStatus, ...] = (),
     secured: bool = False,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> dict[str, Any]:
     """What the contract says of an endpoint whose rules are a standard's, not the API's.
 
@@ -33,8 +35,8 @@ def described(
     answer = {"type": "object", "properties": {name: {"description": said} for name, said in shown.items()}}
     given = {"description": "As the standard says", "content": {"application/json": {"schema": answer}}}
     return {
-        "responses": {HTTPStatus.OK.value: given, **kept["responses"]}
-        | {status.value: _ERRORS[status] for status in errors},
+        "responses": {status.value: given, **kept["responses"]}
+        | {error.value: _ERRORS[error] for error in errors},
         "openapi_extra": extra,
     }
 
@@ -48,6 +50,15 @@ _FIELDS: Final = {
     "device_code": "The code that the device polls with (RFC 8628).",
     "scope": "Scopes asked for; with a refresh token, fewer for the next access token.",
     "client_id": "The client's id, for a client without a secret or with `client_secret_post`.",
+    "client_assertion_type": f"`{assertion.TYPE}`, for `private_key_jwt`.",
+    "client_assertion": "A JWT that the client has signed for this one request (RFC 7523).",
+    "response_type": "`code`.",
+    "state": "Comes back with the answer.",
+    "nonce": "Comes back in the ID token.",
+    "code_challenge": "SHA-256 of the PKCE verifier, in base64url (RFC 7636).",
+    "code_challenge_method": "`S256`.",
+    "dpop_jkt": "The thumbprint of the key that the code is to be bound to (RFC 9449, 10).",
+    "acr_values": "The levels of assurance that serve, best first.",
     "client_secret": "The client's secret, for `client_secret_post`.",
     "token": "The token that is meant.",
     "token_type_hint": "`access_token` or `refresh_token`; not needed, every token is recognised.",
@@ -78,11 +89,19 @@ METADATA: Final = {
     "authorization_endpoint": "Where the browser is sent.",
     "token_endpoint": "Where codes and refresh tokens are exchanged.",
 }
-ABOUT_A_TOKEN: Final = ("token", "token_type_hint", "client_id", "client_secret")
+OF_THE_CLIENT: Final = ("client_id", "client_secret", "client_assertion_type", "client_assertion")
+ABOUT_A_TOKEN: Final = ("token", "token_type_hint", *OF_THE_CLIENT)
+GRANT_TYPES: Final = (GrantType.CODE, GrantType.REFRESH, GrantType.CLIENT_CREDENTIALS, GrantType.DEVICE_CODE)
+"""The grant types of the token endpoint."""
+INTROSPECTION: Final = "application/token-introspection+jwt"
+PUSHED: Final = {
+    "request_uri": "What stands for the request in the browser's address, once.",
+    "expires_in": "Seconds until then.",
+}
 KEYS: Final = {"keys": "The keys, as JWK (RFC 7517)."}
 TOKENS: Final = {
     "access_token": "The opaque access token.",
-    "token_type": "`Bearer`.",
+    "token_type": "`Bearer`, or `DPoP` when it is bound to a key (RFC 9449).",
     "expires_in": "Seconds that the access token is valid.",
     "scope": "The scopes of the access token.",
     "refresh_token": "The next refresh token, with the scope `offline_access`.",
@@ -102,6 +121,7 @@ INSPECTED: Final = {
     "client_id": "The client it was given to.",
     "scope": "Its scopes.",
     "exp": "When it ends, in seconds since 1970.",
+    "cnf": "The thumbprint (`jkt`) of the key that the token is bound to.",
     "acr": "Level of assurance of the sign-in.",
 }
 PERSON: Final = {

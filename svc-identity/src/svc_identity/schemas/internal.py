@@ -19,16 +19,25 @@ class ResolveToken(schemas.Resource):
 
 
 class InternalTokenView(schemas.Resource):
-    """An internal token; `session_id` is null for a service's own."""
+    """An internal token; `session_id` is null for a service's own.
+
+    `jkt` is the thumbprint of the key that the access token is bound to, null for a bearer token.
+    """
 
     internal_token: str
     expires_at: schemas.Instant
     session_id: schemas.Id | None = None
+    jkt: str | None = None
 
     @classmethod
     def of(cls, token: InternalToken) -> Self:
         """The view of a token just signed."""
-        return cls(internal_token=token.text, expires_at=token.expires_at, session_id=token.session_id)
+        return cls(
+            internal_token=token.text,
+            expires_at=token.expires_at,
+            session_id=token.session_id,
+            jkt=token.jkt,
+        )
 
 
 class ContactView(schemas.Resource):

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,7 +23,22 @@ async def add(session: AsyncSession, authorization: Authorization) -> None:
 
 async def lock(session: AsyncSession, authorization_id: UUID) -> Authorization | None:
     """A request; its row is locked until the transaction ends."""
-    wanted = select(AUTHORIZATIONS).where(AUTHORIZATIONS.c.id == authorization_id).with_for_update()
+    return await _lock(session, AUTHORIZATIONS.c.id == authorization_id)
+
+
+async def lock_pushed(session: AsyncSession, pushed_hash: bytes) -> Authorization | None:
+    """A request that was pushed and waits for its browser; its row is locked."""
+    return await _lock(session, AUTHORIZATIONS.c.pushed_hash == pushed_hash)
+
+
+async def take(session: AsyncSession, taken: Authorization) -> None:
+    """The browser of a pushed request has come: nobody can bring it a second time."""
+    values = {"pushed_hash": None, "created_at": taken.created_at, "expires_at": taken.expires_at}
+    await session.execute(update(AUTHORIZATIONS).where(AUTHORIZATIONS.c.id == taken.id).values(values))
+
+
+async def _lock(session: AsyncSession, condition: ColumnElement[bool]) -> Authorization | None:
+    wanted = select(AUTHORIZATIONS).where(condition).with_for_update()
     row = (await session.execute(wanted)).mappings().first()
     if row is None:
         return None

@@ -62,6 +62,7 @@ AUTHORIZATIONS = Table(
     Column("consented_at", DateTime(timezone=True)),
     Column("answered_at", DateTime(timezone=True)),
     Column("device_id", Uuid, ForeignKey("device_requests.id", ondelete="CASCADE"), index=True),
+    Column("pushed_hash", LargeBinary, unique=True),
     comment="Authorization requests that wait for their person",
 )
 
