@@ -50,9 +50,26 @@ def upgrade() -> None:
         ondelete="CASCADE",
     )
     op.create_index("ix_authorizations_device_id", "authorizations", ["device_id"])
+    op.create_table(
+        "logout_messages",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.String(64), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_logout_messages"),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name="fk_logout_messages_clients", ondelete="CASCADE"
+        ),
+        comment="Back-channel logout: what clients have not been told yet",
+    )
+    op.create_index("ix_logout_messages_due_at", "logout_messages", ["due_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("logout_messages")
     op.drop_index("ix_authorizations_device_id", "authorizations")
     op.drop_constraint("fk_authorizations_device_requests", "authorizations")
     op.drop_column("authorizations", "device_id")

@@ -10,6 +10,7 @@ from hub_service import chassis, i18n, workers
 
 from . import consumers, provider
 from .manifest import MANIFEST
+from .operations import backchannel
 from .operations.purge import purge
 from .pages.rendering import Pages
 from .routes import accounts, devices, discovery, failures, internal, officials, overview, sign_in, sign_up
@@ -17,11 +18,19 @@ from .routes import provider as provider_routes
 from .settings import Settings
 
 _PURGE_EVERY: Final = timedelta(minutes=10)
+_TELL_EVERY: Final = timedelta(seconds=2)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI application; without `settings`, they are read from the environment."""
     settings = settings or Settings()
+    made = provider.build(settings)
+
+    async def tell_clients(hub: Any) -> None:
+        async with hub.database.sessions() as session:
+            while await backchannel.deliver(session, made, clock.now()):
+                pass
+
     app = chassis.build(
         MANIFEST,
         settings,
@@ -51,10 +60,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "oauth2", "description": "The OpenID provider, for standard client libraries"},
         ),
         subscriptions=(consumers.INSTITUTIONS,),
-        own_workers=(workers.every("identity-purge", _PURGE_EVERY, _purge),),
+        own_workers=(
+            workers.every("identity-purge", _PURGE_EVERY, _purge),
+            workers.every("identity-logout", _TELL_EVERY, tell_clients),
+        ),
         locale=i18n.folder_of(__file__),
     )
-    app.state.provider = provider.build(settings)
+    app.state.provider = made
     app.state.pages = Pages(i18n.Texts([i18n.folder_of(i18n.__file__), i18n.folder_of(__file__)]))
     failures.handle(app, app.state.pages, settings)
     return app

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .callbacks import Callbacks
 from .key_ring import KeyRing
 from .master_key import MasterKey
 from .passwords import Passwords
@@ -13,7 +14,7 @@ from .settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Settings, keys, the password hasher and the registers of one process; `app.state.provider`."""
+    """Settings, keys and the doors to the outside of one process; `app.state.provider`."""
 
     settings: Settings
     master_key: MasterKey
@@ -21,6 +22,7 @@ class Provider:
     key_ring: KeyRing
     population: PopulationRegister
     companies: CompanyRegister
+    callbacks: Callbacks
 
     @property
     def issuer(self) -> str:
@@ -38,4 +40,5 @@ def build(settings: Settings) -> Provider:
         KeyRing(master_key),
         HttpPopulationRegister(Questions(settings.identity_population_register_url)),
         HttpCompanyRegister(Questions(settings.identity_company_register_url)),
+        Callbacks(embedded=not settings.is_https),
     )

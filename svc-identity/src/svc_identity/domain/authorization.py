@@ -143,7 +143,7 @@ def parse(
         prompts=_prompts(parameters),
         max_age=_max_age(parameters),
         login_hint=parameters.get("login_hint"),
-        language=_language(parameters.get("ui_locales")),
+        language=language(parameters.get("ui_locales")),
         hinted_subject=None,
         acr_values=_levels(parameters),
         dpop_jkt=_thumbprint(parameters),
@@ -228,11 +228,12 @@ def _levels(parameters: Parameters) -> tuple[Assurance, ...]:
     return tuple(level for word in words for level in Assurance if level.value == word)
 
 
-def _language(ui_locales: str | None) -> Language | None:
+def language(ui_locales: str | None) -> Language | None:
+    """The first of the client's languages (BCP 47) that the pages speak."""
     for tag in (ui_locales or "").split():
-        for language in Language:
-            if tag.partition("-")[0].lower() == language.value:
-                return language
+        for spoken in Language:
+            if tag.partition("-")[0].lower() == spoken.value:
+                return spoken
     return None
 
 

@@ -38,6 +38,10 @@ class RuleId(StrEnum):
     ID_TOKEN_VALIDITY = "id-token.validity"
     INTERNAL_TOKEN_VALIDITY = "internal-token.validity"
     APPOINTMENT_LONGEST = "appointment.longest"
+    LOGOUT_TOKEN_VALIDITY = "logout-token.validity"
+    LOGOUT_FIRST_PAUSE = "logout.first-pause"
+    LOGOUT_LONGEST_PAUSE = "logout.longest-pause"
+    LOGOUT_GIVEN_UP = "logout.given-up"
     KEY_SIGNS = "key.signs"
     KEY_AHEAD = "key.ahead"
     KEY_AFTER = "key.after"
@@ -107,6 +111,10 @@ RULES: Final = (
     Rule(RuleId.INTERNAL_TOKEN_VALIDITY, 300, Unit.SECONDS, "design"),
     # every role has an end, so that somebody looks whether it is still needed
     Rule(RuleId.APPOINTMENT_LONGEST, 1461, Unit.DAYS, "design, four years"),
+    Rule(RuleId.LOGOUT_TOKEN_VALIDITY, 2, Unit.MINUTES, "OpenID Back-Channel Logout 1.0, 2.4", verified=True),
+    Rule(RuleId.LOGOUT_FIRST_PAUSE, 5, Unit.SECONDS, "design"),
+    Rule(RuleId.LOGOUT_LONGEST_PAUSE, 1, Unit.HOURS, "design"),
+    Rule(RuleId.LOGOUT_GIVEN_UP, 1, Unit.DAYS, "design, longer than the longest session"),
     Rule(RuleId.KEY_SIGNS, 30, Unit.DAYS, "design"),
     Rule(RuleId.KEY_AHEAD, 1, Unit.DAYS, "design, longer than any client caches the key set"),
     Rule(RuleId.KEY_AFTER, 30, Unit.DAYS, "design, so that an old ID token still serves as a logout hint"),

@@ -17,6 +17,7 @@ from ..domain.session import EndReason, Session
 from ..events.sessions import TokenRevoked
 from ..storage import grants
 from ..storage import sessions as storage
+from . import backchannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,12 @@ async def end(
 
 
 async def tell_revoked(session: AsyncSession, locked: Session, reason: EndReason, now: datetime) -> None:
-    """Store a session that the caller has locked, and tell that tokens of it ended before their time."""
+    """Store a session that the caller has locked, and tell that tokens of it ended before their time.
+
+    If the whole session has ended, its clients are told as well.
+    """
     told = replace(locked, version=locked.version + 1)
     await storage.store(session, told)
+    if told.ended_at is not None:
+        await backchannel.record(session, told, now)
     await outbox.record(session, TokenRevoked.of(told, reason), now)

@@ -57,6 +57,8 @@ def _metadata(issuer: str) -> dict[str, Any]:
         "introspection_endpoint": f"{issuer}/oauth2/introspect",
         "device_authorization_endpoint": f"{issuer}/oauth2/device",
         "end_session_endpoint": f"{issuer}/oauth2/logout",
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "scopes_supported": list(scopes.SCOPES),
         "claims_supported": [
             *("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"),

@@ -92,6 +92,7 @@ def _ask(leaving: logout.Leaving) -> Response:
         client_id=leaving.client_id,
         post_logout_redirect_uri=leaving.redirect_uri,
         state=leaving.state,
+        ui_locales=leaving.language,
     )
 
 
@@ -101,6 +102,7 @@ async def show_sign_out(request: Request, visit: Visitor, session: Session) -> R
     leaving = await logout.check(session, forms.read_query(request))
     if visit.signed_in is None:
         return _leave(leaving)
+    visit.prefer(leaving.language)
     application = leaving.client.names[visit.language] if leaving.client else ""
     return visit.show("sign_out.html", sends_to=leaving.redirect_uri or "", application=application)
 
