@@ -137,8 +137,8 @@ class Identity:
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def sign_in(self, **claims: Any) -> str:
-        """A new access token; `claims` change those of its internal token."""
+    def sign_in(self, jkt: str | None = None, **claims: Any) -> str:
+        """A new access token, bound to the key `jkt`; `claims` change those of its internal token."""
         token = "hub_at_" + base64.urlsafe_b64encode(ids.new_id().bytes * 2).decode().rstrip("=")
         said = {"sub": str(ids.new_id()), "client_id": "demo-portal", "sid": str(ids.new_id())} | claims
         payload = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
@@ -147,6 +147,7 @@ class Identity:
             "internal_token": f"eyJ.{payload}.sig",
             "expires_at": ends.isoformat().replace("+00:00", "Z"),
             "session_id": said["sid"],
+            "jkt": jkt,
         }
         return token
 

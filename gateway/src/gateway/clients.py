@@ -59,6 +59,7 @@ def _grant(given: dict[str, Any], now: datetime) -> Grant:
         client_id=claims["client_id"],
         session_id=given.get("session_id"),
         lifetime=(datetime.fromisoformat(given["expires_at"]) - now).total_seconds(),
+        jkt=given.get("jkt"),
     )
 
 

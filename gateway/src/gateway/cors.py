@@ -7,7 +7,7 @@ from .headers import Pair
 
 _METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _ACCEPTED: Final = (
-    b"Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    b"Accept, Accept-Language, Authorization, Content-Type, DPoP, Idempotency-Key, If-Match, If-None-Match, "
     b"Purpose, Traceparent, Tracestate, X-Request-Id"
 )
 _EXPOSED: Final = (

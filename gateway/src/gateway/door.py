@@ -15,7 +15,7 @@ from hub_core.problem import Problem
 from hub_service import problems
 from hub_service.i18n import Texts
 
-from . import addresses, headers, tokens, tracing
+from . import addresses, headers, proofs, tokens, tracing
 from .access_log import AccessLog
 from .cors import CrossOrigin
 from .headers import Dress, Forwarding, Pair
@@ -60,6 +60,7 @@ class Door:
         self._texts = texts
         self._find_template = find_template
         self._public_origin = settings.public_origin
+        self._proofs = proofs.Proofs(settings.public_origin)
         self._forwarding = Forwarding(settings.public_origin)
         self._dress = Dress(settings.public_origin)
         self._cross_origin = CrossOrigin(settings.gateway_cors_origins)
@@ -112,13 +113,31 @@ class Door:
         if grant is None:
             self._refuse_if_spent(visit)
             return token
-        visit.grant, visit.authorization = grant, grant.authorization
+        self._accept(visit, token, grant)
         return None
 
     async def inquire(self, visit: Visit, token: bytes) -> None:
         """Ask svc-identity what stands behind a token."""
-        visit.grant = grant = await self._tokens.ask(token, visit.began)
-        visit.authorization = grant.authorization
+        self._accept(visit, token, await self._tokens.ask(token, visit.began))
+
+    def _accept(self, visit: Visit, token: bytes, grant: tokens.Grant) -> None:
+        """Take the caller for whom the token stands for; a bound one with the proof of its key only."""
+        shown_as_bound = visit.fields.known[b"authorization"][:5].lower() == b"dpop "
+        if grant.jkt is None and not shown_as_bound:
+            visit.grant, visit.authorization = grant, grant.authorization
+            return
+        if grant.jkt is None or not shown_as_bound:
+            raise proofs.unbound()
+        self._refuse_if_spent(visit)  # a signature costs more than all the rest
+        self._proofs.check(
+            visit.fields.known.get(b"dpop"),
+            grant.jkt,
+            method=visit.head.method,
+            path=visit.path,
+            token=token,
+            now=clock.now().timestamp(),
+        )
+        visit.grant, visit.authorization = grant, grant.authorization
 
     def admit(self, visit: Visit) -> None:
         """Count the request against the caller's limit; raises `TooManyRequests` beyond it."""
@@ -141,6 +160,8 @@ class Door:
             sent.append((b"tracestate", visit.trace.tracestate))
         if visit.authorization:
             sent.append((b"authorization", visit.authorization))
+        if b"dpop" in visit.fields.known and visit.terms and visit.terms.access is Access.CLIENT:
+            sent.append((b"dpop", visit.fields.known[b"dpop"]))  # identity gives tokens, and checks it
         return sent
 
     def outward(self, visit: Visit, given: Iterable[Pair]) -> list[Pair]:

@@ -57,6 +57,15 @@ class GatewayTimeout(Problem):
     remedy = "Send the same request again after the time that Retry-After gives; keep its Idempotency-Key."
 
 
+class InvalidProof(Problem):
+    """The DPoP proof does not show, for this request, the key that the token is bound to (RFC 9449, 7.1)."""
+
+    type, status = "invalid-dpop-proof", 401
+    title = "The proof of the key is not valid"
+    detail = "The DPoP proof is missing, old, used before, or made for another request, token or key."
+    remedy = "Make a new proof for each request: its method, its address, the time, and the access token."
+
+
 class UnknownProblem(Problem):
     """There is no such page under `/problems/`."""
 

@@ -40,6 +40,7 @@ _OURS: Final = frozenset(
         b"authorization",
         b"baggage",
         b"content-length",
+        b"dpop",
         b"expect",
         b"forwarded",
         b"host",
@@ -67,7 +68,8 @@ _UNIQUE: Final = frozenset(
         b"transfer-encoding",
     }
 )
-_LISTS: Final = frozenset({b"accept-language", b"connection"})
+# of several proofs none is good (RFC 9449, 4.3): together they can be no JWT
+_LISTS: Final = frozenset({b"accept-language", b"connection", b"dpop"})
 _READ: Final = _STOPPED | _UNIQUE | _LISTS | {b"access-control-request-method"}
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?")
 _STOPPED_BACK: Final = _HOP_BY_HOP | {

@@ -12,7 +12,7 @@ from typing import Any, Final
 from hub_core.problem import Problem
 from hub_service import problems
 
-from .errors import AddressTooLong, BadGateway, GatewayTimeout, HeadersTooLarge, RequestTimeout
+from .errors import AddressTooLong, BadGateway, GatewayTimeout, HeadersTooLarge, InvalidProof, RequestTimeout
 from .table import Access, Table
 
 Document = dict[str, Any]
@@ -123,6 +123,10 @@ def _add_door_answers(operation: dict[str, Any]) -> None:
     if "requestBody" in operation:
         met.append(problems.ContentTooLarge)
     responses = operation.setdefault("responses", {})
+    refused = responses.get(str(InvalidProof.status), {})
+    if operation.get("security") and "x-problem-types" in refused:
+        refused["description"] += f"; {InvalidProof.title} (`{InvalidProof.type}`)"
+        refused["x-problem-types"] = [*refused["x-problem-types"], InvalidProof.type]
     for problem in met:
         responses.setdefault(str(problem.status), {"$ref": f"{_COMPONENTS}responses/{problem.__name__}"})
 

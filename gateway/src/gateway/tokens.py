@@ -17,6 +17,7 @@ from hub_core.problem import Problem
 from hub_service.problems import InvalidToken
 
 REALM: Final = 'Bearer realm="hub"'
+_SCHEMES: Final = frozenset({b"bearer", b"dpop"})
 _SHAPE: Final = re.compile(rb"hub_at_[A-Za-z0-9_-]{43}")
 _KEPT: Final = 60.0
 _KEPT_WITHOUT_NEWS: Final = 10.0
@@ -30,7 +31,8 @@ class Grant:
     """What stands behind an access token.
 
     `authorization` is the header value for the service; `caller` the client and the person in one
-    string, for the limits; `lifetime` the seconds it was good for when it was given.
+    string, for the limits; `lifetime` the seconds it was good for when it was given; `jkt` the thumbprint of
+    the key that the token is bound to, none for a bearer token.
     """
 
     authorization: bytes
@@ -38,6 +40,7 @@ class Grant:
     client_id: str
     session_id: str | None
     lifetime: float
+    jkt: str | None = None
 
 
 class News(Protocol):
@@ -75,7 +78,7 @@ def read(authorization: bytes) -> bytes:
     Signed tokens, keys of other systems and guesses are refused here, without asking anybody.
     """
     scheme, _, token = authorization.partition(b" ")
-    if scheme.lower() != b"bearer" or not _SHAPE.fullmatch(token):
+    if scheme.lower() not in _SCHEMES or not _SHAPE.fullmatch(token):
         raise invalid()
     return token
 
