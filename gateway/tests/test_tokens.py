@@ -70,7 +70,7 @@ def memory(answers: Answers, news: News) -> Tokens:
         b"Bearer " + TOKEN + b" ",
         b"Bearer " + TOKEN + b"," + TOKEN,
         TOKEN,
-        b"DPoP " + TOKEN,
+        b"Token " + TOKEN,
     ],
 )
 def test_any_other_shape_is_refused_without_asking(header: bytes) -> None:
