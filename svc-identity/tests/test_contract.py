@@ -14,7 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import svc_identity
-from hub_core.principal import Role
+from hub_core.principal import Assurance, Role
 from hub_core.problem import Problem
 from hub_testing import contract
 from svc_identity import domain, errors
@@ -22,10 +22,12 @@ from svc_identity.domain import scopes
 from svc_identity.domain.confirmation import Purpose
 from svc_identity.domain.mandate import EndCause, MandateType, PrincipalKind
 from svc_identity.domain.official import State
+from svc_identity.domain.person import Source
 from svc_identity.domain.session import EndReason
 from svc_identity.events.accounts import AccountCreated, EmailConfirmationRequested
 from svc_identity.events.mandates import MandateActivated, MandateEnded, MandateRequested
 from svc_identity.events.officials import AppointmentChanged
+from svc_identity.events.people import PersonDied, PersonMerged, PersonVerified
 from svc_identity.events.sessions import TokenRevoked
 from svc_identity.main import create_app
 from svc_identity.pages import messages
@@ -58,6 +60,11 @@ EVENTS = (
     MandateRequested(**OF_MANDATE, version=1),
     MandateActivated(**OF_MANDATE, version=2),
     MandateEnded(**OF_MANDATE, cause=EndCause.REVOKED_BY_PRINCIPAL, version=3),
+    PersonVerified(
+        person_id=AN_ID, level=Assurance.SUBSTANTIAL, source=Source.POPULATION_REGISTER, version=3
+    ),
+    PersonMerged(person_id=AN_ID, formerly=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"), version=2),
+    PersonDied(person_id=AN_ID, version=2),
 )
 
 
@@ -110,6 +117,9 @@ def test_a_translation_keeps_the_placeholders(language: str) -> None:
         if message.id:
             for mark in (
                 "{seconds}",
+                "{state}",
+                "{steps}",
+                "{most}",
                 "%(application)s",
                 "%(name)s",
                 "%(time)s",

@@ -2,7 +2,8 @@
 
     hub seed          # or: await seed()
 
-All of them are made up. What is there already stays as it is.
+All of them are made up. Ana, Ion and István have validated accounts, Jane has not. What is there
+already stays as it is.
 """
 
 from dataclasses import replace
@@ -14,6 +15,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
+from hub_core.cnp import Cnp
 from hub_core.language import Language
 from hub_core.principal import Assurance, Role
 from hub_service.database import Database
@@ -23,6 +25,7 @@ from .domain import login_name
 from .domain.account import Profile
 from .domain.client import ApplicationType, Authentication, Client
 from .domain.official import Appointment, Institution, State
+from .domain.population import RegisteredPerson, Sex
 from .operations import registration
 from .operations.accounts import SignUp
 from .settings import Settings
@@ -70,6 +73,18 @@ INSTITUTIONS: Final = tuple(
         ),
     )
 )
+# As the population register of the embedded run has them; all are invented.
+_IDENTITIES: Final = {
+    "ana.popescu@example.org": RegisteredPerson(
+        Cnp("2850312149008"), "Popescu", "Ana", date(1985, 3, 12), Sex.FEMALE
+    ),
+    "ion.ionescu@example.org": RegisteredPerson(
+        Cnp("1790115129041"), "Ionescu", "Ion", date(1979, 1, 15), Sex.MALE
+    ),
+    "kovacs.istvan@example.org": RegisteredPerson(
+        Cnp("1900820149050"), "Kovács", "István", date(1990, 8, 20), Sex.MALE
+    ),
+}
 _OFFICIALS: Final = (
     ("elena.marin@example.org", Profile("Elena", "Marin", Language.RO), ((IPJ_CV, Role.CLERK),)),
     ("mihai.stan@example.org", Profile("Mihai", "Stan", Language.RO), ((IPJ_CV, Role.HEAD),)),
@@ -102,7 +117,9 @@ async def seed(settings: Settings | None = None) -> None:
             await registration.put_client(session, demo_office(now))
             for email, profile in _PEOPLE:
                 person = SignUp(login_name.parse(email), _PASSWORD, profile)
-                await registration.put_person(session, made, person, now)
+                account = await registration.put_person(session, made, person, now)
+                if email in _IDENTITIES:
+                    await registration.put_identity(session, made, account, _IDENTITIES[email], now)
             await _put_officials(session, made, now)
     finally:
         await database.close()
@@ -156,6 +173,7 @@ def demo_portal(now: datetime) -> Client:
             {
                 *("openid", "profile", "email", "offline_access"),
                 *("petitions:read", "petitions:write", "account:read", "account:write", "messages:read"),
+                *("registration:read", "registration:write"),
             }
         ),
         created_at=now,
@@ -175,7 +193,7 @@ def demo_office(now: datetime) -> Client:
         scopes=frozenset(
             {
                 *("openid", "profile", "offline_access", "account:read"),
-                *("staff", "officials:read", "officials:write"),
+                *("staff", "officials:read", "officials:write", "people:verify", "registration:decide"),
             }
         ),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from hub_core.language import Language
 from hub_core.principal import Assurance
 
+from ..errors.proofing import NamesFromRegister
 from .login_name import LoginName
 
 
@@ -16,6 +17,7 @@ class State(StrEnum):
 
     STARTED = "STARTED"
     CREATED = "CREATED"
+    DECEASED = "DECEASED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,30 @@ def confirm(account: Account, now: datetime) -> Account:
     return replace(account, state=State.CREATED, version=account.version + 1, confirmed_at=now)
 
 
+def validate(account: Account, level: Assurance, family_name: str, given_name: str) -> Account:
+    """The account of a person whose identity was established, with the names of the source."""
+    return replace(
+        account,
+        assurance=level,
+        family_name=family_name,
+        given_name=given_name,
+        version=account.version + 1,
+    )
+
+
+def close_for_death(account: Account) -> Account:
+    """The account of a person who has died: nobody signs in with it any more."""
+    return replace(account, state=State.DECEASED, version=account.version + 1)
+
+
 def change(account: Account, profile: Profile) -> Account:
-    """The account with what the person says of themselves now; the same one when nothing changed."""
+    """The account with what the person says of themselves now; the same one when nothing changed.
+
+    Raises `NamesFromRegister` when other names are given to a validated account.
+    """
+    names = (profile.given_name, profile.family_name)
+    if account.assurance is not Assurance.LOW and names != (account.given_name, account.family_name):
+        raise NamesFromRegister
     changed = replace(
         account,
         given_name=profile.given_name,

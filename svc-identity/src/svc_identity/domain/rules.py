@@ -52,6 +52,11 @@ class RuleId(StrEnum):
     MANDATE_OFFER = "mandate.offer"
     MANDATE_CHECKED = "mandate.checked"
     MANDATE_LAST_WORD = "mandate.last-word"
+    ACTIVATION_VALIDITY = "activation.validity"
+    ACTIVATION_TRIES = "activation.tries"
+    REGISTRATION_WAITS = "registration.waits"
+    REGISTRATION_COMPLETION = "registration.completion"
+    REGISTRATION_DOCUMENTS = "registration.documents"
 
 
 class Unit(StrEnum):
@@ -132,6 +137,11 @@ RULES: Final = (
         RuleId.MANDATE_CHECKED, 12, Unit.HOURS, "design: a register is asked again, each legal day at least"
     ),
     Rule(RuleId.MANDATE_LAST_WORD, 72, Unit.HOURS, "design: how long its last word counts while it is away"),
+    Rule(RuleId.ACTIVATION_VALIDITY, 30, Unit.MINUTES, "design, a visit to a counter"),
+    Rule(RuleId.ACTIVATION_TRIES, 5, Unit.TIMES, "design"),
+    Rule(RuleId.REGISTRATION_WAITS, 30, Unit.DAYS, "design, after OG 27/2002 art. 8(1)"),
+    Rule(RuleId.REGISTRATION_COMPLETION, 15, Unit.DAYS, "design"),
+    Rule(RuleId.REGISTRATION_DOCUMENTS, 4, Unit.TIMES, "design, both sides of two documents"),
 )
 
 

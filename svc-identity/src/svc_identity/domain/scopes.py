@@ -22,9 +22,10 @@ ACCOUNT_WRITE: Final = "account:write"
 STAFF: Final = "staff"
 OFFICIALS_READ: Final = "officials:read"
 OFFICIALS_WRITE: Final = "officials:write"
-MANDATES_READ: Final = "mandates:read"
-MANDATES_WRITE: Final = "mandates:write"
-MANDATES_VERIFY: Final = "mandates:verify"
+PEOPLE_VERIFY: Final = "people:verify"
+REGISTRATION_READ: Final = "registration:read"
+REGISTRATION_WRITE: Final = "registration:write"
+REGISTRATION_DECIDE: Final = "registration:decide"
 
 SCOPES: Final = {
     scope.name: scope
@@ -37,13 +38,14 @@ SCOPES: Final = {
         Scope(ACCOUNT_WRITE, "change your account and sign you out elsewhere"),
         Scope("petitions:read", "see your petitions and their answers"),
         Scope("petitions:write", "file petitions in your name"),
-        Scope(MANDATES_READ, "see who acts for you and for whom you act"),
-        Scope(MANDATES_WRITE, "give, accept, ask for and end mandates in your name"),
-        Scope(MANDATES_VERIFY, "verify mandates as an official"),
         Scope("messages:read", "see which messages the hub has sent you"),
         Scope(STAFF, "act for the institution where you are an official"),
         Scope(OFFICIALS_READ, "see the officials of your institution and their roles"),
         Scope(OFFICIALS_WRITE, "appoint officials in your name and end appointments"),
+        Scope(PEOPLE_VERIFY, "validate accounts of people who come to your counter"),
+        Scope(REGISTRATION_READ, "see your requests to be known by an institution"),
+        Scope(REGISTRATION_WRITE, "ask institutions to know you, in your name"),
+        Scope(REGISTRATION_DECIDE, "decide on requests of people to be known by your institution"),
     )
 }
 
@@ -51,7 +53,7 @@ OF_PERSONS: Final = frozenset(
     {
         *(OPENID, PROFILE, EMAIL, OFFLINE_ACCESS, ACCOUNT_READ, ACCOUNT_WRITE),
         *(STAFF, OFFICIALS_READ, OFFICIALS_WRITE),
-        *(MANDATES_READ, MANDATES_WRITE, MANDATES_VERIFY),
+        *(PEOPLE_VERIFY, REGISTRATION_READ, REGISTRATION_WRITE, REGISTRATION_DECIDE),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

@@ -12,6 +12,7 @@ from ..storage import (
     counters,
     device_requests,
     grants,
+    proofing,
     sessions,
     signing_keys,
     single_uses,
@@ -45,5 +46,7 @@ async def purge(session: AsyncSession, now: datetime) -> None:
         await grants.purge(session, now)
     async with session.begin():
         await sessions.purge(session, kept_since)
+    async with session.begin():
+        await proofing.purge_codes(session, now)
     async with session.begin():
         await signing_keys.purge(session, now)

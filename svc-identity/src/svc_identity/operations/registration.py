@@ -13,11 +13,13 @@ from ..domain import account as accounts
 from ..domain.account import Account
 from ..domain.client import Client
 from ..domain.official import Appointment, Institution
+from ..domain.population import RegisteredPerson
 from ..events.accounts import AccountCreated
 from ..events.officials import AppointmentChanged
 from ..provider import Provider
 from ..storage import accounts as storage
 from ..storage import clients, officials
+from . import proofing
 from .accounts import SignUp
 
 
@@ -50,6 +52,15 @@ async def put_person(
         await storage.add(session, created)
         await outbox.record(session, AccountCreated.of(created), now)
     return created
+
+
+async def put_identity(
+    session: AsyncSession, provider: Provider, account: Account, entry: RegisteredPerson, now: datetime
+) -> None:
+    """Validate an account as the person of a register's entry; one that is validated stays as it is."""
+    async with session.begin():
+        if account.assurance is Assurance.LOW:
+            await proofing.validate(session, provider, account.id, entry, now)
 
 
 async def put_institution(session: AsyncSession, institution: Institution) -> None:

@@ -53,6 +53,16 @@ async def end(
             await tell_revoked(session, ended, reason, now)
 
 
+async def end_all(
+    session: AsyncSession, account_id: UUID, reason: EndReason, now: datetime, *, but: UUID | None = None
+) -> None:
+    """End all sessions of an account with their tokens, within the caller's transaction; one may stay."""
+    for held in await storage.lock_all(session, account_id):
+        if held.id != but:
+            await grants.end_of_session(session, held.id, reason, now)
+            await tell_revoked(session, replace(held, ended_at=now, end_reason=reason), reason, now)
+
+
 async def tell_revoked(session: AsyncSession, locked: Session, reason: EndReason, now: datetime) -> None:
     """Store a session that the caller has locked, and tell that tokens of it ended before their time.
 

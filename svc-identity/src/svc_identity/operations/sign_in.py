@@ -11,7 +11,7 @@ from hub_core.language import Language
 
 from ..domain import device, login_name, throttle
 from ..domain import session as sessions
-from ..domain.account import Account
+from ..domain.account import Account, State
 from ..domain.assurance import level_of
 from ..domain.grant import hash_of
 from ..domain.login_name import LoginName
@@ -65,7 +65,7 @@ async def sign_in(
         policies = _policies(provider, attempt, email_key, account, now)
         await tries.take(session, policies, now)
     right = await provider.passwords.verify(account.password_hash if account else None, attempt.password)
-    if account is None or not right:
+    if account is None or account.state is not State.CREATED or not right:
         return None
     rehashed = None
     if account.password_hash and provider.passwords.is_outdated(account.password_hash):

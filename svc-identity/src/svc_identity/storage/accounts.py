@@ -46,6 +46,12 @@ async def read(session: AsyncSession, account_id: UUID) -> Account | None:
     return _account((await session.execute(wanted)).mappings().first())
 
 
+async def is_there(session: AsyncSession, account_id: UUID) -> bool:
+    """Whether there is an account, open or not, whose address was confirmed."""
+    wanted = select(ACCOUNTS.c.id).where(ACCOUNTS.c.id == account_id, ACCOUNTS.c.state != State.STARTED)
+    return (await session.execute(wanted)).first() is not None
+
+
 async def by_email(session: AsyncSession, email_key: str) -> Account | None:
     """The account with this login name, sign-ups aside."""
     wanted = select(ACCOUNTS).where(ACCOUNTS.c.email_key == email_key, ACCOUNTS.c.state != State.STARTED)

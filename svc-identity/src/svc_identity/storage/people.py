@@ -1,17 +1,17 @@
 """People, and the numbers they are known by: encrypted, found by a keyed hash."""
 
-from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
 
 from ..domain.person import Identifier, Person, Scheme, Source
 from ..master_key import MasterKey, Purpose
+from ..tables.metadata import metadata
 from ..tables.people import IDENTIFIERS, PEOPLE
 
 
@@ -52,12 +52,6 @@ async def by_identifier(
     return _person((await session.execute(wanted)).mappings().first())
 
 
-async def lock_number(session: AsyncSession, master_key: MasterKey, identifier: Identifier) -> None:
-    """Let one transaction at a time decide whose a number is."""
-    key = int.from_bytes(digest(master_key, identifier)[:8], "big", signed=True)
-    await session.execute(select(func.pg_advisory_xact_lock(key)))
-
-
 async def add_identifier(
     session: AsyncSession, master_key: MasterKey, person_id: UUID, identifier: Identifier, now: datetime
 ) -> None:
@@ -87,6 +81,51 @@ async def replace_identifiers(session: AsyncSession, person_id: UUID, scheme: Sc
     )
 
 
+async def numbers_of(
+    session: AsyncSession, master_key: MasterKey, person_id: UUID, scheme: Scheme
+) -> list[Identifier]:
+    """Every number a person has or had in this scheme, the newest first."""
+    wanted = (
+        select(IDENTIFIERS.c.sealed)
+        .where(IDENTIFIERS.c.person_id == person_id, IDENTIFIERS.c.scheme == scheme)
+        .order_by(IDENTIFIERS.c.replaced_at.desc().nulls_first())
+    )
+    return [
+        Identifier(scheme, master_key.unseal(sealed, str(person_id)).decode())
+        for sealed in (await session.execute(wanted)).scalars()
+    ]
+
+
+async def move(session: AsyncSession, master_key: MasterKey, former_id: UUID, person_id: UUID) -> None:
+    """Everything of one person becomes another's, who is stored already; the first is there no more.
+
+    Whoever refers to people by a foreign key follows; numbers are sealed anew for their new owner.
+    """
+    held = select(IDENTIFIERS.c.id, IDENTIFIERS.c.sealed).where(IDENTIFIERS.c.person_id == former_id)
+    for row in (await session.execute(held)).all():
+        value = master_key.unseal(row.sealed, str(former_id))
+        sealed = master_key.seal(value, str(person_id))
+        await session.execute(update(IDENTIFIERS).where(IDENTIFIERS.c.id == row.id).values(sealed=sealed))
+    for table in metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.column is PEOPLE.c.id:
+                await session.execute(
+                    update(table).where(key.parent == former_id).values({key.parent: person_id})
+                )
+    await session.execute(delete(PEOPLE).where(PEOPLE.c.id == former_id))
+
+
+async def keep_in_force(
+    session: AsyncSession, master_key: MasterKey, person_id: UUID, identifier: Identifier, now: datetime
+) -> None:
+    """Of a person's numbers in its scheme this one is in force, and every other one is replaced."""
+    own = (IDENTIFIERS.c.person_id == person_id) & (IDENTIFIERS.c.scheme == identifier.scheme)
+    is_this = IDENTIFIERS.c.digest == digest(master_key, identifier)
+    in_force = IDENTIFIERS.c.replaced_at.is_(None)
+    await session.execute(update(IDENTIFIERS).where(own, ~is_this, in_force).values(replaced_at=now))
+    await session.execute(update(IDENTIFIERS).where(own, is_this, ~in_force).values(replaced_at=None))
+
+
 async def identifier_of(
     session: AsyncSession, master_key: MasterKey, person_id: UUID, scheme: Scheme
 ) -> Identifier | None:
@@ -100,12 +139,6 @@ async def identifier_of(
     if sealed is None:
         return None
     return Identifier(scheme, master_key.unseal(sealed, str(person_id)).decode())
-
-
-async def names(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
-    """The names of people, given name first, by their id."""
-    wanted = select(PEOPLE.c.id, PEOPLE.c.given_name, PEOPLE.c.family_name).where(PEOPLE.c.id.in_(person_ids))
-    return {row.id: f"{row.given_name} {row.family_name}" for row in await session.execute(wanted)}
 
 
 def digest(master_key: MasterKey, identifier: Identifier) -> bytes:

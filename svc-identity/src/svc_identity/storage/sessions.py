@@ -52,6 +52,17 @@ async def by_secret(session: AsyncSession, secret_hash: bytes) -> Session | None
     return session_of(row) if row else None
 
 
+async def lock_all(session: AsyncSession, account_id: UUID) -> Sequence[Session]:
+    """The sessions of an account that have not ended; locked, always in the same order."""
+    wanted = (
+        select(SESSIONS)
+        .where(SESSIONS.c.account_id == account_id, SESSIONS.c.ended_at.is_(None))
+        .order_by(SESSIONS.c.id)
+        .with_for_update()
+    )
+    return [session_of(row) for row in (await session.execute(wanted)).mappings()]
+
+
 async def open_of(
     session: AsyncSession,
     account_id: UUID,
