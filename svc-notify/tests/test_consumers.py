@@ -98,6 +98,16 @@ async def test_a_registered_petition_is_told_by_e_mail_with_its_institution(
     }
 
 
+async def test_who_filed_for_another_is_told_and_not_the_other(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    seen = len(service.office.letters)
+    cause_id = await publish(registered(ids.new_id(), acting_person_id=ana))
+    await service.office.until(seen + 1)
+    row = await looking.fetchrow("SELECT person_id FROM notify.deliveries WHERE cause_id = $1", cause_id)
+    assert row["person_id"] == ana
+
+
 async def test_the_same_event_twice_is_one_message(
     service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
 ) -> None:

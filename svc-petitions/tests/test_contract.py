@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 from babel.messages.pofile import read_po
 
+from hub_core.principal import Kind
 from hub_core.problem import Problem
+from hub_service.access import Action, Channel, Result
 from hub_service.settings import ServiceSettings
 from hub_testing import contract
 from svc_petitions import domain, errors, events
@@ -18,6 +20,8 @@ LOCALE = Path(errors.__file__).parent / "locale"
 REGISTERED = events.PetitionRegistered(
     petition_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
     person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
+    acting_person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b73"),
+    mandate_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b74"),
     institution_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b72"),
     number=123,
     year=2026,
@@ -27,9 +31,32 @@ REGISTERED = events.PetitionRegistered(
     version=1,
 )
 
+ACCESSED = events.RecordAccessed(
+    line_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b75"),
+    actor_id="0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b73",
+    actor_kind=Kind.PERSON,
+    roles=(),
+    institution_id=None,
+    on_behalf_of=REGISTERED.person_id,
+    mandate_id=REGISTERED.mandate_id,
+    client_id="demo-portal",
+    action=Action.READ,
+    resource_type="petition",
+    resource_id=str(REGISTERED.petition_id),
+    subject_person_id=REGISTERED.person_id,
+    purpose=None,
+    file=None,
+    legal_basis=domain.REPRESENTATION,
+    channel=Channel.API,
+    result=Result.GRANTED,
+    request_id="0199f2a47c1e7b3a9d523f6a1c8e4b76",
+    withheld_until=None,
+    version=1,
+)
+
 
 def test_the_contract_is_the_code() -> None:
-    contract.check(FOLDER, app=create_app(ServiceSettings()), events=[REGISTERED])
+    contract.check(FOLDER, app=create_app(ServiceSettings()), events=[REGISTERED, ACCESSED])
 
 
 @pytest.mark.parametrize("language", ["ro", "hu"])

@@ -51,7 +51,7 @@ def registered(now: datetime, number: int = 1) -> domain.Petition:
     return domain.register(
         SUBMISSION,
         petition_id=UUID(int=7),
-        signatory=ANA,
+        acting=domain.Acting(ANA),
         institution=DGP,
         answer_rule=THIRTY_DAYS,
         number=number,

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from hub_core import ids
 from hub_core.clock import BUCHAREST
 from hub_core.language import Language
+from hub_core.principal import Assurance, Kind, Principal
 from hub_events.session import Session
 from svc_petitions import domain, operations
 
@@ -31,6 +32,11 @@ FIRST_OF_2027 = datetime(2027, 1, 1, 0, 0, 0, tzinfo=BUCHAREST).astimezone(UTC)
 
 class PowerCut(Exception):
     """What takes a transaction back after its number was given."""
+
+
+def somebody() -> Principal:
+    """A person who files in their own name."""
+    return Principal(Kind.PERSON, str(ids.new_id()), Assurance.LOW, frozenset(), "demo-portal")
 
 
 @pytest.fixture
@@ -48,7 +54,7 @@ def file(sessions: async_sessionmaker[Session]) -> File:
             language=Language.RO,
         )
         async with sessions() as session, session.unit_of_work():
-            petition = await operations.file_petition(session, submission, ids.new_id(), now)
+            petition = await operations.file_petition(session, submission, somebody(), now)
             if lost:
                 raise PowerCut
         return petition

@@ -76,7 +76,8 @@ async def test_without_a_token_nobody_comes_in(
         pytest.param({"exp": None}, id="without an end"),
         pytest.param({"kind": "client", "sub": "demo-portal"}, id="of an application"),
         pytest.param({"kind": "service", "sub": "notify"}, id="of a service"),
-        pytest.param({"mandate": str(UUID(int=1)), "act_for": str(UUID(int=2))}, id="for another person"),
+        pytest.param({"mandate": str(UUID(int=1))}, id="under a mandate of nobody"),
+        pytest.param({"act_for": str(UUID(int=2))}, id="for another person without a mandate"),
     ],
 )
 async def test_a_token_that_is_not_meant_for_this_is_refused(
@@ -158,7 +159,11 @@ async def test_a_list_shows_ones_own_petitions_only(
 
 
 async def test_a_petition_gets_its_number_and_term_at_once(
-    client: httpx2.AsyncClient, as_ana: dict[str, str], body: dict[str, Any], dgp: domain.Institution
+    client: httpx2.AsyncClient,
+    ana: UUID,
+    as_ana: dict[str, str],
+    body: dict[str, Any],
+    dgp: domain.Institution,
 ) -> None:
     answer = await client.post(PETITIONS, json=body, headers=as_ana)
     today = clock.local_date(clock.now())
@@ -183,6 +188,9 @@ async def test_a_petition_gets_its_number_and_term_at_once(
         "text": body["text"],
         "language": "ro",
         "content_sha256": IsStr(regex="[0-9a-f]{64}"),
+        "acting_person_id": str(ana),
+        "on_behalf_of": None,
+        "mandate_id": None,
     }
     assert answer.headers["location"] == f"{PETITIONS}/{answer.json()['id']}"
 
@@ -252,6 +260,8 @@ async def test_the_others_are_told_what_happened_and_none_of_its_words(
     assert json.loads(message.data)["data"] == {
         "petition_id": filed["id"],
         "person_id": str(ana),
+        "acting_person_id": str(ana),
+        "mandate_id": None,
         "institution_id": body["institution_id"],
         "number": filed["number"],
         "year": filed["year"],

@@ -18,13 +18,14 @@ from .domain.deliveries import Cause, Lane
 
 
 class PetitionRegistered(Event):
-    """A petition has its number."""
+    """A petition has its number; who filed it is told, for whomever it was."""
 
     subject: ClassVar[str] = "hub.petitions.petition.registered.v1"
     key_field: ClassVar[str] = "petition_id"
 
     petition_id: UUID
     person_id: UUID
+    acting_person_id: UUID | None = None
     institution_id: UUID
     number: int
     registered_on: date
@@ -59,7 +60,7 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
         delivery = await operations.queue_registration_notice(
             session,
             operations.Registration(
-                person_id=petition.person_id,
+                person_id=petition.acting_person_id or petition.person_id,
                 institution_id=petition.institution_id,
                 petition_kind=petition.kind,
                 number=petition.number,

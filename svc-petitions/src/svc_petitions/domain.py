@@ -23,6 +23,9 @@ TEXT_MAX: Final = 50_000
 ANSWER_RULE: Final = "PETITION_ANSWER"
 """The rule of the term in which a petition is answered (OG 27/2002 art. 8)."""
 
+REPRESENTATION: Final = "Civil Code art. 1295, 2009"
+"""By what a representative files and reads in another's name."""
+
 
 class PetitionKind(StrEnum):
     """What a petition is (OG 27/2002 art. 2): cerere, reclamație, sesizare, propunere."""
@@ -101,6 +104,20 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Acting:
+    """Who files or reads: `person_id` acts, for `on_behalf_of` under `mandate_id` or in their own name."""
+
+    person_id: UUID
+    on_behalf_of: UUID | None = None
+    mandate_id: UUID | None = None
+
+    @property
+    def signatory(self) -> UUID:
+        """The person or organisation in whose name it is done."""
+        return self.on_behalf_of or self.person_id
+
+
+@dataclass(frozen=True, slots=True)
 class Registration:
     """The line of the register: number, date, and the term that runs from it.
 
@@ -130,12 +147,12 @@ class Registration:
 class Summary:
     """A registered petition without its text, as a list shows it.
 
-    `signatory` is the person in whose name it was made. Who has an account is identified, so that
+    `acting` says in whose name it was made and by whom. Who has an account is identified, so that
     the petition is never one to be filed away as anonymous (OG 27/2002 art. 7).
     """
 
     id: UUID
-    signatory: UUID
+    acting: Acting
     institution: Institution
     kind: PetitionKind
     subject: str
@@ -144,6 +161,11 @@ class Summary:
     registration: Registration
     state: PetitionState
     version: int
+
+    @property
+    def signatory(self) -> UUID:
+        """The person or organisation in whose name it was made."""
+        return self.acting.signatory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +205,7 @@ def register(
     submission: Submission,
     *,
     petition_id: UUID,
-    signatory: UUID,
+    acting: Acting,
     institution: Institution,
     answer_rule: Rule,
     number: int,
@@ -197,7 +219,7 @@ def register(
     registered_on = local_date(now)
     return Petition(
         id=petition_id,
-        signatory=signatory,
+        acting=acting,
         institution=institution,
         kind=submission.kind,
         subject=submission.subject,

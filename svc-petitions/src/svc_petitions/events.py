@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from hub_events.envelope import Event
+from hub_service import access
 
 from . import domain
 
@@ -18,7 +19,9 @@ class PetitionRegistered(Event):
     key_field: ClassVar[str] = "petition_id"
 
     petition_id: UUID = Field(description="The petition")
-    person_id: UUID = Field(description="The person who signed it")
+    person_id: UUID = Field(description="The person or organisation in whose name it was made")
+    acting_person_id: UUID = Field(description="The person who filed it: the same one, or a representative")
+    mandate_id: UUID | None = Field(description="The mandate of the representative, if one filed it")
     institution_id: UUID = Field(description="The institution in whose register it stands")
     number: int = Field(ge=1, description="Its number in the register of the year")
     year: int = Field(description="The year of the register")
@@ -32,6 +35,8 @@ class PetitionRegistered(Event):
         return cls(
             petition_id=petition.id,
             person_id=petition.signatory,
+            acting_person_id=petition.acting.person_id,
+            mandate_id=petition.acting.mandate_id,
             institution_id=petition.institution.id,
             number=petition.registration.number,
             year=petition.registration.year,
@@ -40,3 +45,10 @@ class PetitionRegistered(Event):
             kind=petition.kind,
             version=petition.version,
         )
+
+
+class RecordAccessed(access.Line, Event):
+    """Somebody's petition was filed or opened by their representative."""
+
+    subject: ClassVar[str] = "hub.petitions.record.accessed.v1"
+    key_field: ClassVar[str] = "line_id"

@@ -7,19 +7,23 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
+from hub_core.principal import Principal
 from hub_events import outbox
+from hub_service import access
+from hub_service.access import Action
 
 from . import domain, storage
 from .errors import PetitionNotFound
-from .events import PetitionRegistered
+from .events import PetitionRegistered, RecordAccessed
 
 
 async def file_petition(
-    session: AsyncSession, submission: domain.Submission, signatory: UUID, now: datetime
+    session: AsyncSession, submission: domain.Submission, caller: Principal, now: datetime
 ) -> domain.Petition:
     """Register a petition: its number, its term and the event come with the same commit.
 
-    Raises `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`.
+    Who acts for another files in the other's name; both are stored. Raises `InstitutionUnknown`,
+    `InstitutionAcceptsNoPetitions`.
     """
     today = clock.local_date(now)
     async with session.begin():
@@ -29,7 +33,7 @@ async def file_petition(
         petition = domain.register(
             submission,
             petition_id=ids.new_id(),
-            signatory=signatory,
+            acting=_acting(caller),
             institution=institution,
             answer_rule=answer_rule,
             number=number,
@@ -37,32 +41,67 @@ async def file_petition(
         )
         await storage.add(session, petition)
         await outbox.record(session, PetitionRegistered.of(petition), now)
+        await _note_access(session, caller, Action.CREATE, petition.id, now)
     return petition
 
 
-async def read_petition(session: AsyncSession, petition_id: UUID, signatory: UUID) -> domain.Petition:
-    """A petition, for the person who signed it. Raises `PetitionNotFound`, also for another's."""
+async def read_petition(
+    session: AsyncSession, petition_id: UUID, caller: Principal, now: datetime
+) -> domain.Petition:
+    """A petition, for the one in whose name it was made. Raises `PetitionNotFound`, also for another's.
+
+    When a representative reads it, the principal's access log gets a line.
+    """
     async with session.begin():
-        petition = await storage.petition_of(session, signatory, petition_id)
-    if petition is None:
-        raise PetitionNotFound
+        petition = await storage.petition_of(session, _acting(caller).signatory, petition_id)
+        if petition is None:
+            raise PetitionNotFound
+        await _note_access(session, caller, Action.READ, petition.id, now)
     return petition
 
 
 async def list_petitions(
     session: AsyncSession,
-    signatory: UUID,
+    caller: Principal,
+    now: datetime,
     *,
     institution_id: UUID | None,
     kind: domain.PetitionKind | None,
     before: UUID | None,
     limit: int,
 ) -> Sequence[domain.Summary]:
-    """The petitions a person signed, newest first; `before` is the last one of the page before."""
+    """The petitions made in a person's name, newest first; `before` is the last one of the page before.
+
+    When a representative lists them, the principal's access log gets a line.
+    """
+    signatory = _acting(caller).signatory
     async with session.begin():
-        return await storage.summaries_of(
+        found = await storage.summaries_of(
             session, signatory, institution_id=institution_id, kind=kind, before=before, limit=limit
         )
+        await _note_access(session, caller, Action.SEARCH, signatory, now)
+    return found
+
+
+def _acting(caller: Principal) -> domain.Acting:
+    return domain.Acting(caller.person_id, caller.on_behalf_of, caller.mandate_id)
+
+
+async def _note_access(
+    session: AsyncSession, caller: Principal, action: Action, resource_id: UUID, now: datetime
+) -> None:
+    """A line of the principal's access log, when somebody acts for them."""
+    if caller.on_behalf_of is None:
+        return
+    line = access.line(
+        caller,
+        action=action,
+        resource_type="petition" if action is not Action.SEARCH else "petitions",
+        resource_id=resource_id,
+        subject_person_id=caller.on_behalf_of,
+        legal_basis=domain.REPRESENTATION,
+    )
+    await outbox.record(session, RecordAccessed.of(line), now)
 
 
 async def copy_institution(session: AsyncSession, changed: domain.Institution) -> None:

@@ -27,28 +27,30 @@ router = Router(prefix="/petitions/v1", tags=["petitions"])
     "/petitions",
     status_code=201,
     summary="File a petition",
-    **policy.operation(WRITE, raises=(InstitutionUnknown, InstitutionAcceptsNoPetitions)),
+    **policy.operation(WRITE, mandate=True, raises=(InstitutionUnknown, InstitutionAcceptsNoPetitions)),
 )
 async def file_petition(
     body: FilePetition, person: policy.Person, session: Session, now: Now, response: Response
 ) -> PetitionView:
     """File a petition addressed to an institution, in the name of the signed-in person.
 
+    With a token under a mandate it is filed in the principal's name; the petition names both.
     The answer carries the number under which the petition stands in the institution's register of
     the year and the day by which it is to be answered. It is registered at once, at any hour.
     """
-    petition = await operations.file_petition(session, body.submission(), person.person_id, now)
+    petition = await operations.file_petition(session, body.submission(), person, now)
     response.headers["location"] = f"{router.prefix}/petitions/{petition.id}"
     response.headers["etag"] = _etag(petition)
     return PetitionView.of(petition)
 
 
-@router.get("/petitions", summary="List your petitions", **policy.operation(READ))
+@router.get("/petitions", summary="List your petitions", **policy.operation(READ, mandate=True))
 async def list_petitions(
     request: Request,
     response: Response,
     person: policy.Person,
     session: Session,
+    now: Now,
     institution_id: Annotated[
         schemas.Id | None, Query(description="Only petitions addressed to this institution.")
     ] = None,
@@ -56,11 +58,12 @@ async def list_petitions(
     limit: paging.Limit = 50,
     cursor: paging.Cursor = None,
 ) -> paging.Page[PetitionSummaryView]:
-    """The petitions you have filed, newest first, without their texts."""
+    """The petitions in your name, newest first, without their texts; filed by you or for you."""
     position = paging.decode(cursor, (UUID,))
     petitions = await operations.list_petitions(
         session,
-        person.person_id,
+        person,
+        now,
         institution_id=institution_id,
         kind=kind,
         before=position[0] if position else None,
@@ -79,16 +82,17 @@ async def list_petitions(
 @router.get(
     "/petitions/{petition_id}",
     summary="Read a petition",
-    **policy.operation(READ, raises=(PetitionNotFound,)),
+    **policy.operation(READ, mandate=True, raises=(PetitionNotFound,)),
 )
 async def get_petition(
     petition_id: Annotated[schemas.Id, Path(description="The petition's identifier.")],
     person: policy.Person,
     session: Session,
     response: Response,
+    now: Now,
 ) -> PetitionView:
-    """A petition that you have filed. Another person's is not found, as if it did not exist."""
-    petition = await operations.read_petition(session, petition_id, person.person_id)
+    """A petition in your name, filed by you or for you. Another's is not found, as if it did not exist."""
+    petition = await operations.read_petition(session, petition_id, person, now)
     response.headers["etag"] = _etag(petition)
     return PetitionView.of(petition)
 

@@ -137,6 +137,16 @@ class _Registered(schemas.Resource):
     subject: Annotated[str, _SUBJECT]
     language: WrittenIn
     content_sha256: Sha256
+    acting_person_id: Annotated[
+        schemas.Id, Field(description="The person who filed it: the petitioner, or a representative.")
+    ]
+    on_behalf_of: Annotated[
+        schemas.Id | None,
+        Field(description="The petitioner for whom a representative filed it; null when nobody did."),
+    ]
+    mandate_id: Annotated[
+        schemas.Id | None, Field(description="The mandate under which the representative filed it.")
+    ]
 
 
 class PetitionSummaryView(_Registered):
@@ -176,4 +186,7 @@ def _members(petition: domain.Summary) -> dict[str, Any]:
         "subject": petition.subject,
         "language": petition.language,
         "content_sha256": petition.content_sha256,
+        "acting_person_id": petition.acting.person_id,
+        "on_behalf_of": petition.acting.on_behalf_of,
+        "mandate_id": petition.acting.mandate_id,
     }

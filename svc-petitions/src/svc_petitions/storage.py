@@ -64,6 +64,8 @@ async def add(session: AsyncSession, petition: domain.Petition) -> None:
         {
             "id": petition.id,
             "person_id": petition.signatory,
+            "acting_person_id": petition.acting.person_id,
+            "mandate_id": petition.acting.mandate_id,
             "institution_id": petition.institution.id,
             "year": entry.year,
             "number": entry.number,
@@ -84,7 +86,7 @@ async def add(session: AsyncSession, petition: domain.Petition) -> None:
 
 
 async def petition_of(session: AsyncSession, signatory: UUID, petition_id: UUID) -> domain.Petition | None:
-    """A petition, if that person signed it."""
+    """A petition, if it was made in that person's name."""
     wanted = _SUMMARY.add_columns(PETITIONS.c.text).where(
         PETITIONS.c.id == petition_id, PETITIONS.c.person_id == signatory
     )
@@ -123,7 +125,9 @@ def _facts(row: RowMapping) -> dict[str, Any]:
     """The members of a `Summary`."""
     return {
         "id": row["id"],
-        "signatory": row["person_id"],
+        "acting": domain.Acting(
+            row["acting_person_id"], row["person_id"] if row["mandate_id"] else None, row["mandate_id"]
+        ),
         "institution": domain.Institution(
             **{column.name: row[f"addressee_{column.name}"] for column in INSTITUTIONS.c}
         ),

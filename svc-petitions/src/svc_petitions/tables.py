@@ -82,7 +82,9 @@ PETITIONS = Table(
     "petitions",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("person_id", Uuid, nullable=False),
+    Column("person_id", Uuid, nullable=False, comment="In whose name: a person or an organisation"),
+    Column("acting_person_id", Uuid, nullable=False, comment="Who filed it"),
+    Column("mandate_id", Uuid),
     Column("institution_id", Uuid, nullable=False),
     Column("year", Integer, nullable=False),
     Column("number", Integer, nullable=False),
@@ -101,6 +103,7 @@ PETITIONS = Table(
     ForeignKeyConstraint(["institution_id", "year"], ["registers.institution_id", "registers.year"]),
     UniqueConstraint("institution_id", "year", "number"),
     CheckConstraint("number > 0", name="number"),
+    CheckConstraint("(person_id = acting_person_id) = (mandate_id IS NULL)", name="mandate"),
     # A person's list, newest first: a UUIDv7 sorts by the time of its making.
     Index(None, "person_id", "id"),
     Index(None, "person_id", "institution_id", "id"),

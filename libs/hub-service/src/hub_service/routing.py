@@ -113,6 +113,8 @@ async def _once(request: Request, handle: Callable[[Request], Coroutine[Any, Any
     if "authorization" in request.headers:
         principal = await policy.authenticate(request)
         caller = f"{principal.kind}:{principal.subject}:{principal.client_id}"
+        if principal.mandate_id:  # the same person in another's name is another caller
+            caller = f"{principal.mandate_id}:{caller}"
     hub = request.app.state.hub
     parts = [
         request.method.encode(),

@@ -109,6 +109,8 @@ def _principal(claims: dict[str, Any]) -> Principal:
     )
     if principal.kind is Kind.PERSON:
         UUID(principal.subject)
+    if (principal.mandate_id is None) is not (principal.on_behalf_of is None):
+        raise ValueError("a mandate names whom it is for")
     return principal
 
 
