@@ -57,3 +57,9 @@ def test_reset_empties_what_the_hub_keeps_and_nothing_else(tmp_path: Path) -> No
     assert (tmp_path / "postgres").exists()
     assert hub(tmp_path, "reset", "--yes")[0] == 0
     assert [path.name for path in tmp_path.iterdir()] == ["of-the-user"]
+
+
+def test_a_command_of_a_service_wants_its_file(tmp_path: Path) -> None:
+    status, said = hub(tmp_path, "clients", "put", str(tmp_path / "missing.json"))
+    assert status == 2
+    assert "does not exist" in " ".join(said.split())

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hub_core.manifest import Consumer, Manifest
+from hub_core.manifest import Command, Consumer, Manifest
 
 INSTITUTIONS: Final = Consumer(
     durable="identity-institutions",
@@ -17,4 +17,12 @@ MANIFEST: Final = Manifest(
     port=8101,
     consumers=(INSTITUTIONS,),
     seed="svc_identity.seed:seed",
+    commands=(
+        Command(
+            "clients",
+            "put",
+            "svc_identity.commands:put_clients",
+            "Register client applications from a JSON file; what is known is changed.",
+        ),
+    ),
 )

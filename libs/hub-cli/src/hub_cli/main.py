@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +15,7 @@ import typer
 from rich.console import Console as Screen
 
 from hub_core import manifest
+from hub_core.manifest import Command, Manifest
 
 from . import environment, greeting, hub, lifecycle, place
 from .place import AlreadyRuns, Place, PortTaken, State
@@ -176,6 +177,37 @@ def replay_dead_letters(numbers: list[int], folder: Folder = _FOLDER) -> None:
         _SCREEN.print(line)
 
 
+def _offer(manifests: Iterable[Manifest]) -> None:
+    """Add the commands that the services' manifests name."""
+    groups: dict[str, typer.Typer] = {}
+    for one in manifests:
+        for command in one.commands:
+            if command.group not in groups:
+                groups[command.group] = typer.Typer(no_args_is_help=True, help=f"Of svc-{one.name}.")
+                app.add_typer(groups[command.group], name=command.group)
+            groups[command.group].command(command.verb, help=command.help)(_obeying(one, command))
+
+
+def _obeying(service: Manifest, command: Command) -> Callable[..., None]:
+    def obey(
+        file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+        folder: Folder = _FOLDER,
+    ) -> None:
+        from . import preparation
+
+        where, manifests = _anywhere(folder), manifest.installed()
+        with _faults_as_messages(), lifecycle.servers(where) as (postgres, nats):
+            os.environ.update(environment.of_service(service, where, manifests, postgres, nats))
+            try:
+                said = preparation.obey(command.target, file.read_text(encoding="utf-8"))
+            except ValueError as wrong:
+                _SCREEN.print(str(wrong))
+                raise typer.Exit(1) from None
+        _SCREEN.print(said)
+
+    return obey
+
+
 def _named_port(option: str) -> tuple[str, int]:
     name, _, number = option.partition("=")
     if not number.isascii() or not number.isdigit():
@@ -208,3 +240,6 @@ def _faults_as_messages() -> Iterator[None]:
         _SCREEN.print("The hub does not run:", style="bold red")
         _SCREEN.print(str(fault))
         raise typer.Exit(1) from None
+
+
+_offer(manifest.installed())

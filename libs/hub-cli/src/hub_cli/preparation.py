@@ -61,6 +61,12 @@ def seed(target: str) -> None:
     asyncio.run(zygote.resolve(target)())
 
 
+def obey(target: str, text: str) -> str:
+    """Run a service's command on a file's text, in the service's environment; what it says."""
+    said: str = asyncio.run(zygote.resolve(target)(text))
+    return said
+
+
 def settle(manifests: list[dict[str, Any]], broker: dict[str, str], addresses: list[str]) -> None:
     """Wait until what the seeds told has been published and heard; `TimeoutError` when it takes long.
 

@@ -22,6 +22,20 @@ class Consumer:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """What a service can be told from the command line: `hub <group> <verb> FILE`.
+
+    `target` is `module:function`, an async function that is given the file's text and returns what to
+    show; `ValueError` is shown as it is. It runs in the service's environment, beside the service.
+    """
+
+    group: str
+    verb: str
+    target: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """One process of the hub.
 
@@ -30,7 +44,8 @@ class Manifest:
     `consumers` are its durable consumers; `listens` are subjects it follows without a durable
     (each replica hears each event; what was missed while away is not replayed).
     `calls` are the scopes its own service token carries when it asks other services.
-    `seed` is `module:function`, an async function that loads reference and demo data.
+    `seed` is `module:function`, an async function that loads reference and demo data; `commands` are
+    what people tell it from the command line.
     """
 
     name: str
@@ -43,6 +58,7 @@ class Manifest:
     listens: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     seed: str | None = None
+    commands: tuple[Command, ...] = ()
 
 
 def stream_name(service: str) -> str:
