@@ -108,13 +108,14 @@ async def test_the_demo_data_is_loaded_once(
     for _ in range(2):
         await seed.seed(settings)
     wanted = "SELECT email, language FROM accounts WHERE email ~ '^[a-z]+[.][a-z]+@'"
-    people = {row["email"]: row["language"] for row in await looking.fetch(wanted)}
-    assert people == {
-        "ana.popescu@example.org": "ro",
-        "ion.ionescu@example.org": "ro",
-        "kovacs.istvan@example.org": "hu",
-        "jane.doe@example.org": "en",
-    }
+    people = [(row["email"], row["language"]) for row in await looking.fetch(wanted)]
+    assert len(people) == len(set(people))
+    assert {
+        ("ana.popescu@example.org", "ro"),
+        ("ion.ionescu@example.org", "ro"),
+        ("kovacs.istvan@example.org", "hu"),
+        ("jane.doe@example.org", "en"),
+    } <= set(people)
     browser = a_browser()
     await browser.get("/account/sign-in")
     await browser.post("/account/sign-in", email="kovacs.istvan@example.org", password=PASSWORD)

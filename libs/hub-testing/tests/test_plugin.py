@@ -97,12 +97,12 @@ async def test_a_service_believes_the_tokens(
     signed_in: SignedIn, settings: ServiceSettings, http: httpx2.AsyncClient
 ) -> None:
     verifier = Verifier(settings, http)
-    headers = signed_in(ANA, {"petitions:read"}, Assurance.SUBSTANTIAL, roles=["clerk"])
+    headers = signed_in(ANA, {"petitions:read"}, Assurance.SUBSTANTIAL, roles=["CLERK"])
     principal = await verifier.verify(headers["authorization"].removeprefix("Bearer "))
     assert (principal.kind, principal.person_id) == (Kind.PERSON, ANA)
     assert principal.scopes == {"petitions:read"}
     assert principal.assurance is Assurance.SUBSTANTIAL
-    assert principal.roles == {"clerk"}
+    assert principal.roles == {"CLERK"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Requests of devices, messages of logout, and hints that name a person as the client knows them."""
+"""Devices, messages of logout, hints by the client's own subject, and families made of others."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -66,9 +66,15 @@ def upgrade() -> None:
         comment="Back-channel logout: what clients have not been told yet",
     )
     op.create_index("ix_logout_messages_due_at", "logout_messages", ["due_at"])
+    op.add_column("grants", sa.Column("parent_id", sa.Uuid()))
+    op.create_foreign_key("fk_grants_grants", "grants", "grants", ["parent_id"], ["id"], ondelete="CASCADE")
+    op.create_index("ix_grants_parent_id", "grants", ["parent_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_grants_parent_id", "grants")
+    op.drop_constraint("fk_grants_grants", "grants")
+    op.drop_column("grants", "parent_id")
     op.drop_table("logout_messages")
     op.drop_index("ix_authorizations_device_id", "authorizations")
     op.drop_constraint("fk_authorizations_device_requests", "authorizations")

@@ -1,5 +1,6 @@
 """The wiring."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any, Final
 
@@ -11,15 +12,29 @@ from hub_service import chassis, i18n, workers
 from . import consumers, provider
 from .manifest import MANIFEST
 from .operations import backchannel
+from .operations import mandates as ending
 from .operations.purge import purge
 from .pages.rendering import Pages
-from .routes import accounts, devices, discovery, failures, internal, officials, overview, sign_in, sign_up
+from .routes import (
+    accounts,
+    devices,
+    discovery,
+    failures,
+    internal,
+    mandates,
+    officials,
+    overview,
+    sign_in,
+    sign_up,
+)
 from .routes import proofing as proofing_routes
 from .routes import provider as provider_routes
 from .settings import Settings
 
 _PURGE_EVERY: Final = timedelta(minutes=10)
 _TELL_EVERY: Final = timedelta(seconds=2)
+_MANDATES_EVERY: Final = timedelta(minutes=1)
+_A_MOMENT: Final = 0.05
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -46,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             accounts.router,
             officials.router,
             discovery.router,
+            mandates.router,
             proofing_routes.router,
             provider_routes.router,
             sign_up.router,
@@ -54,11 +70,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             overview.router,
             internal.router,
         ),
-        scopes=accounts.SCOPES | officials.SCOPES | proofing_routes.SCOPES | provider_routes.SCOPES,
+        scopes=accounts.SCOPES
+        | officials.SCOPES
+        | mandates.SCOPES
+        | proofing_routes.SCOPES
+        | provider_routes.SCOPES,
         tags=(
             {"name": "accounts", "description": "Making an account"},
             {"name": "me", "description": "The signed-in person's own account"},
             {"name": "officials", "description": "Who acts for an institution, in which role"},
+            {"name": "mandates", "description": "Acting for others, and letting others act"},
             {"name": "proofing", "description": "Establishing who somebody is"},
             {"name": "oauth2", "description": "The OpenID provider, for standard client libraries"},
         ),
@@ -66,6 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         own_workers=(
             workers.every("identity-purge", _PURGE_EVERY, _purge),
             workers.every("identity-logout", _TELL_EVERY, tell_clients),
+            workers.Worker("identity-mandates", _end_mandates),
         ),
         locale=i18n.folder_of(__file__),
     )
@@ -73,6 +95,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.pages = Pages(i18n.Texts([i18n.folder_of(i18n.__file__), i18n.folder_of(__file__)]))
     failures.handle(app, app.state.pages, settings)
     return app
+
+
+async def _end_mandates(hub: Any) -> None:
+    """End mandates in the moment in which they end."""
+    while True:
+        async with hub.database.sessions() as session:
+            await ending.expire(session, clock.now())
+            pause = await ending.next_end(session, clock.now(), _MANDATES_EVERY)
+        await asyncio.sleep(pause.total_seconds() + _A_MOMENT)
 
 
 async def _purge(hub: Any) -> None:

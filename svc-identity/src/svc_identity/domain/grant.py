@@ -47,7 +47,8 @@ class Grant:
     code is empty where the tokens came without one.
 
     `dpop_jkt` is the thumbprint of the key that the code is bound to. `institution_id` is set when the
-    person acts as an official there, `mandate_id` when they act for another.
+    person acts as an official there, `mandate_id` when they act for another: then `parent_id` is the family
+    of their own, with which it ends.
     """
 
     id: UUID
@@ -67,6 +68,7 @@ class Grant:
     dpop_jkt: str | None = None
     institution_id: UUID | None = None
     mandate_id: UUID | None = None
+    parent_id: UUID | None = None
     code_used_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
@@ -132,6 +134,27 @@ def give_to_device(grant_id: UUID, authorization: Authorization, session: Sessio
     """The grant of a device that the person has let in: it has a device code, and no code of its own."""
     given = give(grant_id, authorization, session, b"", now)
     return replace(given, redirect_uri=None, code_hash=None, code_challenge=None, code_expires_at=None)
+
+
+def give_under(
+    grant_id: UUID, parent: Grant, mandate_id: UUID, scopes_: tuple[str, ...], now: datetime
+) -> Grant:
+    """The grant to act for another, made of the person's own (RFC 8693): the same sign-in, and no code."""
+    return replace(
+        parent,
+        id=grant_id,
+        scopes=scopes_,
+        nonce=None,
+        redirect_uri=None,
+        code_hash=None,
+        code_challenge=None,
+        code_expires_at=None,
+        code_used_at=None,
+        dpop_jkt=None,
+        created_at=now,
+        mandate_id=mandate_id,
+        parent_id=parent.id,
+    )
 
 
 def give_to_client(grant_id: UUID, client: Client, asked: tuple[str, ...], now: datetime) -> Grant:

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from hub_core.clock import BUCHAREST, local_date
 
-from ..errors.mandates import MandateDates, MandateServices, MandateState
+from ..errors.mandates import MandateDates, MandateServices, MandateState, RepresentationByLaw
 from . import capacity, rules
 from .capacity import Party
 from .rules import RuleId
@@ -72,6 +72,21 @@ class EndCause(StrEnum):
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
     NOT_ACCEPTED = "NOT_ACCEPTED"
+
+
+class Side(StrEnum):
+    """On which side of a mandate somebody stands."""
+
+    PRINCIPAL = "PRINCIPAL"
+    REPRESENTATIVE = "REPRESENTATIVE"
+
+
+class Wish(StrEnum):
+    """What a side wants: dismiss or renounce, call it done, or take back what is not in force yet."""
+
+    REVOKE = "REVOKE"
+    FULFIL = "FULFIL"
+    WITHDRAW = "WITHDRAW"
 
 
 class Obstacle(StrEnum):
@@ -361,6 +376,23 @@ def end(
         end_cause=cause,
         reason=reason,
     )
+
+
+def cause_of_wish(mandate: Mandate, side: Side, wish: Wish) -> EndCause:
+    """The cause of the end that a side wants; raises `MandateState`, `RepresentationByLaw`.
+
+    Only one in force is revoked or fulfilled, only one that is not yet is withdrawn. Who acts by law is
+    not dismissed by the one they act for, but may cease to use the mandate here.
+    """
+    if (wish is Wish.WITHDRAW) is (mandate.state is State.ACTIVE):
+        raise MandateState(mandate.state, OPEN[mandate.state])
+    if wish is Wish.WITHDRAW:
+        return EndCause.WITHDRAWN
+    if side is Side.REPRESENTATIVE:
+        return EndCause.FULFILLED if wish is Wish.FULFIL else EndCause.RENOUNCED
+    if mandate.type not in BY_WILL:
+        raise RepresentationByLaw
+    return EndCause.FULFILLED if wish is Wish.FULFIL else EndCause.REVOKED_BY_PRINCIPAL
 
 
 def recheck(mandate: Mandate, now: datetime) -> Mandate:

@@ -22,6 +22,9 @@ ACCOUNT_WRITE: Final = "account:write"
 STAFF: Final = "staff"
 OFFICIALS_READ: Final = "officials:read"
 OFFICIALS_WRITE: Final = "officials:write"
+MANDATES_READ: Final = "mandates:read"
+MANDATES_WRITE: Final = "mandates:write"
+MANDATES_VERIFY: Final = "mandates:verify"
 PEOPLE_VERIFY: Final = "people:verify"
 REGISTRATION_READ: Final = "registration:read"
 REGISTRATION_WRITE: Final = "registration:write"
@@ -38,6 +41,9 @@ SCOPES: Final = {
         Scope(ACCOUNT_WRITE, "change your account and sign you out elsewhere"),
         Scope("petitions:read", "see your petitions and their answers"),
         Scope("petitions:write", "file petitions in your name"),
+        Scope(MANDATES_READ, "see who acts for you and for whom you act"),
+        Scope(MANDATES_WRITE, "give, accept, ask for and end mandates in your name"),
+        Scope(MANDATES_VERIFY, "verify mandates as an official"),
         Scope("messages:read", "see which messages the hub has sent you"),
         Scope(STAFF, "act for the institution where you are an official"),
         Scope(OFFICIALS_READ, "see the officials of your institution and their roles"),
@@ -53,6 +59,7 @@ OF_PERSONS: Final = frozenset(
     {
         *(OPENID, PROFILE, EMAIL, OFFLINE_ACCESS, ACCOUNT_READ, ACCOUNT_WRITE),
         *(STAFF, OFFICIALS_READ, OFFICIALS_WRITE),
+        *(MANDATES_READ, MANDATES_WRITE, MANDATES_VERIFY),
         *(PEOPLE_VERIFY, REGISTRATION_READ, REGISTRATION_WRITE, REGISTRATION_DECIDE),
     }
 )

@@ -84,3 +84,24 @@ class WithoutFullCapacity(Problem):
     title = "This person may not act for another"
     detail = "Acting for another needs full age, and no guardianship."
     remedy = "Let somebody of full capacity act."
+
+
+class OrganisationUnknown(Problem):
+    """The trade register knows no such fiscal number."""
+
+    type, status = "organisation-unknown", 422
+    title = "The organisation is not known"
+    detail = "The trade register has no organisation with this fiscal number."
+    remedy = "Check the number; it stands on the certificate of registration."
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/cui", self.type, self.detail)])
+
+
+class RepresentationByLaw(Problem):
+    """The law or a register says who represents the principal: the principal cannot dismiss them."""
+
+    type, status = "representation-by-law", 409
+    title = "This representation follows from the law"
+    detail = "Parents, guardians and legal representatives are not dismissed here."
+    remedy = "Bring the decision of the court, or the change in the register, to an office of the hub."

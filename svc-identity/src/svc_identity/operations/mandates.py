@@ -111,8 +111,8 @@ async def _ask(
     now: datetime,
 ) -> _Told:
     of_principal, of_representative = numbers
-    principal = await _party(provider, of_principal, held.principal)
-    representative = await _party(provider, of_representative, held.representative)
+    principal = await party_of(provider, of_principal, held.principal)
+    representative = await party_of(provider, of_representative, held.representative)
     still = True
     if held.mandate.type is MandateType.PARENT and of_principal and of_representative:
         still = await is_child(provider, of_representative, of_principal)
@@ -127,7 +127,7 @@ async def _ask(
     return _Told(principal, representative, still)
 
 
-async def _party(provider: Provider, number: Cnp | None, known: Party) -> Party:
+async def party_of(provider: Provider, number: Cnp | None, known: Party) -> Party:
     """What the population register says of a person; what is known of one whom it does not know."""
     entry = await provider.population.find(number) if number else None
     if entry is None:

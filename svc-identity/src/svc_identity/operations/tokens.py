@@ -18,6 +18,7 @@ from ..domain import rules, scopes
 from ..domain.account import Account
 from ..domain.client import Client
 from ..domain.grant import Grant, Redemption, Token, TokenKind
+from ..domain.mandate import Mandate, midnight_after
 from ..domain.rules import RuleId
 from ..domain.session import EndReason, Session
 from ..domain.signing_key import Use
@@ -26,7 +27,7 @@ from ..events.sessions import TokenRevoked
 from ..provider import Provider
 from ..storage import accounts, clients
 from ..storage import grants as storage
-from . import officials, sessions, subjects
+from . import mandates, officials, sessions, subjects
 from .minting import Issued, mint
 from .officials import Office
 
@@ -159,6 +160,12 @@ async def introspect(
     if found is None or found[0].client_id != client.id or not grants.is_live(found[1], found[0], now):
         return {"active": False}
     grant, token = found
+    mandate = None
+    if grant.mandate_id and grant.account_id:
+        async with session.begin():
+            mandate = await mandates.in_force(session, grant.mandate_id, grant.account_id, now)
+        if mandate is None:
+            return {"active": False}
     said = {
         "active": True,
         "iss": provider.issuer,
@@ -172,6 +179,10 @@ async def introspect(
         said["token_type"] = DPOP if token.jkt else "Bearer"
     if token.jkt:
         said["cnf"] = {"jkt": token.jkt}
+    if mandate is not None and mandate.principal_id is not None:
+        acting = said["sub"]
+        principal = subjects.of(provider.master_key, client, mandate.principal_id)
+        said |= {"sub": principal, "act": {"sub": acting}, "mandate_id": str(mandate.id)}
     if grant.session_id is None:
         return said
     return said | {
@@ -229,6 +240,7 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
             raise InvalidToken
         grant, token = found
         office = await _office(session, grant, token, now)
+        mandate = await _mandate(session, grant, now)
     ends = min(now + rules.duration(RuleId.INTERNAL_TOKEN_VALIDITY, now), token.expires_at)
     claims = {
         "sub": grant.subject,
@@ -243,6 +255,14 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
     if office is not None:
         claims |= {"roles": sorted(office.roles), "institution": str(office.institution_id)}
         ends = min(ends, office.until)
+    if mandate is not None:
+        claims |= {
+            "scope": " ".join(scope for scope in token.scopes if scope in mandate.scopes),
+            "mandate": str(mandate.id),
+            "act_for": str(mandate.principal_id),
+        }
+        if mandate.valid_to is not None:
+            ends = min(ends, midnight_after(mandate.valid_to))
     return InternalToken(_sign_internal(provider, claims, ends, now), ends, grant.ends_with, token.jkt)
 
 
@@ -270,6 +290,16 @@ async def _office(session: AsyncSession, grant: Grant, token: Token, now: dateti
     if office is None:
         raise InvalidToken
     return office
+
+
+async def _mandate(session: AsyncSession, grant: Grant, now: datetime) -> Mandate | None:
+    """The mandate that the person acts under with this token; `InvalidToken` when it is not in force."""
+    if grant.account_id is None or grant.mandate_id is None:
+        return None
+    mandate = await mandates.in_force(session, grant.mandate_id, grant.account_id, now)
+    if mandate is None:
+        raise InvalidToken
+    return mandate
 
 
 async def _live_access(session: AsyncSession, text: str, now: datetime) -> tuple[Grant, Token] | None:

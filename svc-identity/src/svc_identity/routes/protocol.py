@@ -48,6 +48,10 @@ _FIELDS: Final = {
     "code_verifier": "The PKCE verifier of the code's challenge (RFC 7636).",
     "refresh_token": "The refresh token; it is spent by being used.",
     "device_code": "The code that the device polls with (RFC 8628).",
+    "subject_token": "The person's own access token, to be exchanged for one under a mandate (RFC 8693).",
+    "subject_token_type": "`urn:ietf:params:oauth:token-type:access_token`.",
+    "requested_token_type": "The same, if it is said at all.",
+    "mandate_id": "The mandate to act under: an extension of the hub.",
     "scope": "Scopes asked for; with a refresh token, fewer for the next access token.",
     "client_id": "The client's id, for a client without a secret or with `client_secret_post`.",
     "client_assertion_type": f"`{assertion.TYPE}`, for `private_key_jwt`.",
@@ -91,7 +95,13 @@ METADATA: Final = {
 }
 OF_THE_CLIENT: Final = ("client_id", "client_secret", "client_assertion_type", "client_assertion")
 ABOUT_A_TOKEN: Final = ("token", "token_type_hint", *OF_THE_CLIENT)
-GRANT_TYPES: Final = (GrantType.CODE, GrantType.REFRESH, GrantType.CLIENT_CREDENTIALS, GrantType.DEVICE_CODE)
+GRANT_TYPES: Final = (
+    GrantType.CODE,
+    GrantType.REFRESH,
+    GrantType.CLIENT_CREDENTIALS,
+    GrantType.DEVICE_CODE,
+    GrantType.TOKEN_EXCHANGE,
+)
 """The grant types of the token endpoint."""
 INTROSPECTION: Final = "application/token-introspection+jwt"
 PUSHED: Final = {
@@ -104,6 +114,7 @@ TOKENS: Final = {
     "token_type": "`Bearer`, or `DPoP` when it is bound to a key (RFC 9449).",
     "expires_in": "Seconds that the access token is valid.",
     "scope": "The scopes of the access token.",
+    "issued_token_type": "What kind of token came out of an exchange (RFC 8693, 2.2.1).",
     "refresh_token": "The next refresh token, with the scope `offline_access`.",
     "id_token": "The ID token (ES256), with the scope `openid`.",
 }
@@ -117,7 +128,9 @@ DEVICE: Final = {
 }
 INSPECTED: Final = {
     "active": "Whether the token opens anything.",
-    "sub": "The person.",
+    "sub": "The person; under a mandate, its principal.",
+    "act": "Under a mandate: the `sub` of who acts (RFC 8693, 4.1).",
+    "mandate_id": "The mandate, if there is one.",
     "client_id": "The client it was given to.",
     "scope": "Its scopes.",
     "exp": "When it ends, in seconds since 1970.",

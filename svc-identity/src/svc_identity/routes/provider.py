@@ -3,6 +3,7 @@
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -24,12 +25,14 @@ from ..errors.oauth import (
     OAuthError,
     UnsupportedGrantType,
 )
-from ..operations import authorization, devices, tokens
+from ..operations import authorization, devices, exchange, tokens
 from . import callers, protocol
 from .callers import Body, CallingClient, HeldKey
 
 _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 
+ACCESS_TOKEN: Final = "urn:ietf:params:oauth:token-type:access_token"
+"""The one kind of token that can be exchanged (RFC 8693, 3)."""
 SCOPES: Final = {scopes.OPENID: "Recognise the person"}
 
 router = APIRouter(tags=["oauth2"], redirect_slashes=False)
@@ -68,6 +71,7 @@ async def push_authorization(
     **protocol.described(
         protocol.TOKENS,
         *("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "device_code", "scope"),
+        *("subject_token", "subject_token_type", "requested_token_type", "mandate_id"),
         *protocol.OF_THE_CLIENT,
         required=("grant_type",),
         errors=protocol.ASKED,
@@ -80,7 +84,8 @@ async def create_token(
 
     With a DPoP proof (RFC 9449) they are bound to its key.
     """
-    match _grant_type(body, client):
+    grant_type = _grant_type(body, client)
+    match grant_type:
         case GrantType.CODE:
             issued = await tokens.exchange_code(
                 session,
@@ -108,6 +113,8 @@ async def create_token(
         case GrantType.DEVICE_CODE:
             code = body.need("device_code")
             issued = await devices.poll(session, provider, client, device_code=code, jkt=key, now=now)
+        case GrantType.TOKEN_EXCHANGE:
+            issued = await exchange.act_for(session, provider, client, _exchange(body), key, now)
         case _:
             raise UnsupportedGrantType
     answer = {
@@ -117,6 +124,7 @@ async def create_token(
         "scope": " ".join(issued.scopes),
         "refresh_token": issued.refresh_token,
         "id_token": issued.id_token,
+        "issued_token_type": ACCESS_TOKEN if grant_type is GrantType.TOKEN_EXCHANGE else None,
     }
     return JSONResponse(
         {name: value for name, value in answer.items() if value is not None}, headers=_NO_STORE
@@ -132,6 +140,23 @@ def _grant_type(body: Parameters, client: Client) -> GrantType:
     if grant_type not in client.grant_types or (alone and not client.is_confidential):
         raise OAuthError("unauthorized_client", "the client is not registered for this grant type")
     return grant_type
+
+
+def _exchange(body: Parameters) -> exchange.Exchange:
+    """What is to be exchanged for what (RFC 8693, 2.1), as far as the hub does it."""
+    if body.need("subject_token_type") != ACCESS_TOKEN:
+        raise OAuthError("invalid_request", f"subject_token_type must be {ACCESS_TOKEN}")
+    if body.get("requested_token_type") not in (None, ACCESS_TOKEN):
+        raise OAuthError("invalid_request", f"requested_token_type must be {ACCESS_TOKEN}")
+    if body.get("actor_token") is not None:
+        raise OAuthError("invalid_request", "actor_token is not supported: the mandate says who acts")
+    if body.get("audience") is not None or body.get("resource") is not None:
+        raise OAuthError("invalid_target", "the token is for the hub and nothing else")
+    try:
+        mandate_id = UUID(body.need("mandate_id"))
+    except ValueError as error:
+        raise OAuthError("invalid_request", "mandate_id must be the identifier of a mandate") from error
+    return exchange.Exchange(body.need("subject_token"), mandate_id, scopes.parse(body.get("scope") or ""))
 
 
 @router.post(

@@ -84,9 +84,10 @@ async def spend_token(session: AsyncSession, token_hash: bytes, now: datetime) -
 
 
 async def end(session: AsyncSession, grant_id: UUID, reason: EndReason, now: datetime) -> None:
-    """End one family."""
+    """End one family, and those made of it to act for others."""
+    family = or_(GRANTS.c.id == grant_id, GRANTS.c.parent_id == grant_id)
     await session.execute(
-        update(GRANTS).where(GRANTS.c.id == grant_id).values(ended_at=now, end_reason=reason)
+        update(GRANTS).where(family, GRANTS.c.ended_at.is_(None)).values(ended_at=now, end_reason=reason)
     )
 
 
@@ -166,7 +167,9 @@ async def purge(session: AsyncSession, before: datetime) -> None:
     kept = exists().where(TOKENS.c.grant_id == GRANTS.c.id)
     past = or_(GRANTS.c.code_expires_at < before, GRANTS.c.code_expires_at.is_(None))
     waited_for = exists().where(DEVICE_REQUESTS.c.grant_id == GRANTS.c.id)
-    await session.execute(delete(GRANTS).where(past, ~kept, ~waited_for))
+    children = GRANTS.alias("children")
+    parent = exists().where(children.c.parent_id == GRANTS.c.id)
+    await session.execute(delete(GRANTS).where(past, ~kept, ~waited_for, ~parent))
 
 
 def _select(*tables: Table) -> Select[Any]:

@@ -128,6 +128,18 @@ async def between(
     return [_of(row).mandate for row in (await session.execute(wanted)).mappings()]
 
 
+async def active_of(
+    session: AsyncSession, of: MandateType, representative_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[Mandate]:
+    """The ACTIVE mandates of a type by which a person acts, newest first."""
+    whose = (
+        (MANDATES.c.representative_id == representative_id)
+        & (MANDATES.c.type == of)
+        & (MANDATES.c.state == State.ACTIVE)
+    )
+    return [held.mandate for held in await _list(session, whose, before=before, limit=limit)]
+
+
 async def lock_of_person(session: AsyncSession, person_id: UUID) -> Sequence[Mandate]:
     """The mandates not yet ended in which a person is principal or representative; locked in one order."""
     wanted = _HELD.where(

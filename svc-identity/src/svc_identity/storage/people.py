@@ -1,10 +1,11 @@
 """People, and the numbers they are known by: encrypted, found by a keyed hash."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
@@ -50,6 +51,12 @@ async def by_identifier(
         )
     )
     return _person((await session.execute(wanted)).mappings().first())
+
+
+async def lock_number(session: AsyncSession, master_key: MasterKey, identifier: Identifier) -> None:
+    """Let one transaction at a time decide whose a number is."""
+    key = int.from_bytes(digest(master_key, identifier)[:8], "big", signed=True)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def add_identifier(
@@ -139,6 +146,12 @@ async def identifier_of(
     if sealed is None:
         return None
     return Identifier(scheme, master_key.unseal(sealed, str(person_id)).decode())
+
+
+async def names(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of people, given name first, by their id."""
+    wanted = select(PEOPLE.c.id, PEOPLE.c.given_name, PEOPLE.c.family_name).where(PEOPLE.c.id.in_(person_ids))
+    return {row.id: f"{row.given_name} {row.family_name}" for row in await session.execute(wanted)}
 
 
 def digest(master_key: MasterKey, identifier: Identifier) -> bytes:

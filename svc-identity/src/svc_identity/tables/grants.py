@@ -34,6 +34,7 @@ GRANTS = Table(
     Column("dpop_jkt", String(43)),
     Column("institution_id", Uuid),
     Column("mandate_id", Uuid, index=True),
+    Column("parent_id", Uuid, ForeignKey("grants.id", ondelete="CASCADE"), index=True),
     Column("code_used_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
     Column("end_reason", String(32)),

@@ -1,0 +1,447 @@
+"""How somebody comes to act for another: a register says so, the principal gives it, or an act is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import clock, ids
+from hub_core.cnp import Cnp
+from hub_core.cui import Cui
+from hub_events import outbox
+from hub_service.problems import NotFound
+
+from ..domain import capacity, offer_code, rules
+from ..domain import mandate as mandates
+from ..domain.capacity import Party
+from ..domain.grant import hash_of
+from ..domain.mandate import Bounds, EndCause, Mandate, MandateType, PrincipalKind, Side, State, Wish
+from ..domain.organisation import Organisation
+from ..domain.person import Scheme
+from ..domain.population import Kin, RegisteredPerson
+from ..domain.rules import RuleId
+from ..errors.mandates import (
+    IdentityNotEstablished,
+    NotARepresentative,
+    NotYourOwnMandate,
+    OrganisationUnknown,
+    WithoutFullCapacity,
+    WrongOfferCode,
+)
+from ..events.mandates import MandateActivated, MandateRequested
+from ..provider import Provider
+from ..storage import mandates as storage
+from ..storage import organisations, people
+from . import principals
+from .mandates import confirm, end_locked, in_force, party_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A mandate with the names of both sides; empty for a side that is not known yet."""
+
+    held: storage.Held
+    principal_name: str
+    representative_name: str
+
+    @property
+    def mandate(self) -> Mandate:
+        """The mandate itself."""
+        return self.held.mandate
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A mandate that waits for its representative, and the code that accepts it, shown this once."""
+
+    shown: Shown
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The act that a mandate comes from, by its number and issuer, and whose officials look at it."""
+
+    evidence_ref: str
+    institution_id: UUID
+
+
+async def register_children(
+    session: AsyncSession, provider: Provider, person_id: UUID, now: datetime
+) -> list[Shown]:
+    """Let a person act for their minor children, as the population register names them.
+
+    What is in force already stays. Where an official has ended it, the register alone does not bring it
+    back. Raises `IdentityNotEstablished`, `WithoutFullCapacity`, `RegisterUnavailable`.
+    """
+    async with session.begin():
+        number = await principals.number_of(session, provider, person_id)
+    await _must_be_able(session, provider, person_id, now)
+    minors = [
+        entry
+        for entry in await _children(provider, number)
+        if entry.died_on is None and not capacity.is_of_age(entry.birth_date, now)
+    ]
+    async with session.begin():
+        made = []
+        for entry in sorted(minors, key=lambda one: one.cnp.number):
+            child = await principals.establish_person(session, provider, entry, now)
+            last_day = mandates.last_day_of_minor(entry.birth_date, now)
+            found = await _from_register(
+                session,
+                mandates.from_register(
+                    ids.new_id(),
+                    MandateType.PARENT,
+                    PrincipalKind.PERSON,
+                    child.id,
+                    person_id,
+                    last_day,
+                    now,
+                ),
+                now,
+            )
+            if found is not None:
+                made.append(found)
+        return await _shown(session, made)
+
+
+async def _children(provider: Provider, number: Cnp) -> list[RegisteredPerson]:
+    relatives = await provider.population.relatives(number)
+    entries = [
+        await provider.population.find(relative.cnp) for relative in relatives if relative.kind is Kin.CHILD
+    ]
+    return [entry for entry in entries if entry is not None]
+
+
+async def register_company(
+    session: AsyncSession, provider: Provider, person_id: UUID, cui: Cui, now: datetime
+) -> Shown:
+    """Let a person act for a company that the trade register says they represent today.
+
+    Raises `IdentityNotEstablished`, `OrganisationUnknown`, `NotARepresentative`, `WithoutFullCapacity`,
+    `RegisterUnavailable`.
+    """
+    async with session.begin():
+        number = await principals.number_of(session, provider, person_id)
+    company = await provider.companies.find(cui)
+    if company is None:
+        raise OrganisationUnknown
+    today = clock.local_date(now)
+    is_open = company.dissolved_on is None or today < company.dissolved_on
+    if not is_open or not any(one.cnp == number and one.represents(today) for one in company.representatives):
+        raise NotARepresentative
+    await _must_be_able(session, provider, person_id, now)
+    async with session.begin():
+        organisation = await principals.establish_organisation(session, company, now)
+        made = mandates.from_register(
+            ids.new_id(),
+            MandateType.LEGAL_REP,
+            PrincipalKind.ORGANISATION,
+            organisation.id,
+            person_id,
+            None,
+            now,
+        )
+        found = await _from_register(session, made, now)
+        if found is None:
+            raise NotARepresentative
+        return (await _shown(session, [found]))[0]
+
+
+async def _from_register(session: AsyncSession, wanted: Mandate, now: datetime) -> UUID | None:
+    """Store what a register says; the id of the one in force, none where an official has ended it."""
+    if wanted.principal_id is None or wanted.representative_id is None:
+        raise ValueError("a register names both sides")
+    await people.lock(session, wanted.representative_id)
+    before = await storage.between(
+        session, wanted.type, wanted.principal_kind, wanted.principal_id, wanted.representative_id
+    )
+    if any(one.end_cause is EndCause.REVOKED_BY_OFFICIAL for one in before):
+        return None
+    for one in before:
+        if one.state is State.ACTIVE:
+            await storage.store(session, mandates.recheck(one, now))
+            return one.id
+    await storage.add(session, wanted)
+    await outbox.record(session, MandateActivated.of(wanted), now)
+    return wanted.id
+
+
+async def offer(
+    session: AsyncSession,
+    provider: Provider,
+    person_id: UUID,
+    of: MandateType,
+    bounds: Bounds,
+    now: datetime,
+    *,
+    organisation_id: UUID | None = None,
+    proof: Proof | None = None,
+) -> Offered:
+    """Give a mandate, in one's own name or as legal representative of an organisation.
+
+    The code is for the giver to pass on: whoever accepts with it becomes the representative, and the
+    giver looks nobody up. Raises `NotFound` for an organisation that one does not represent,
+    `IdentityNotEstablished`, `MandateServices`, `MandateDates`.
+    """
+    if organisation_id is not None:
+        await must_represent(session, provider, person_id, organisation_id, now)
+    kind = PrincipalKind.PERSON if organisation_id is None else PrincipalKind.ORGANISATION
+    made = mandates.offer(
+        ids.new_id(),
+        of,
+        kind,
+        organisation_id or person_id,
+        person_id,
+        bounds,
+        now,
+        evidence_ref=proof.evidence_ref if proof else "",
+        institution_id=proof.institution_id if proof else None,
+    )
+    return await keep_offer(session, made, now)
+
+
+async def keep_offer(session: AsyncSession, made: Mandate, now: datetime) -> Offered:
+    """Store an offer with the code that accepts it."""
+    code = offer_code.make()
+    expires_at = now + rules.duration(RuleId.MANDATE_OFFER, now)
+    async with session.begin():
+        if made.principal_kind is PrincipalKind.PERSON:
+            await _must_be_established(session, made.principal_id)
+        await storage.add(session, made, code_hash=hash_of(code), code_expires_at=expires_at)
+        shown = (await _shown(session, [made.id]))[0]
+    return Offered(shown, code, expires_at)
+
+
+async def accept(
+    session: AsyncSession, provider: Provider, person_id: UUID, code: str, now: datetime
+) -> Shown:
+    """Become the representative of an offer; ACTIVE, or verified by an official first.
+
+    Raises `WrongOfferCode`, `NotYourOwnMandate`, `IdentityNotEstablished`, `WithoutFullCapacity`,
+    `RegisterUnavailable`.
+    """
+    await _must_be_able(session, provider, person_id, now)
+    async with session.begin():
+        offered = await storage.lock_by_code(session, hash_of(offer_code.read(code)), now)
+        if offered is None:
+            raise WrongOfferCode
+        if person_id in (offered.principal_id, offered.given_by):
+            raise NotYourOwnMandate
+        accepted = mandates.accept(offered, person_id, now)
+        await storage.store(session, accepted)
+        told = MandateActivated if accepted.state is State.ACTIVE else MandateRequested
+        await outbox.record(session, told.of(accepted), now)
+        return (await _shown(session, [accepted.id]))[0]
+
+
+async def ask(
+    session: AsyncSession,
+    provider: Provider,
+    person_id: UUID,
+    of: MandateType,
+    principal: Cnp,
+    bounds: Bounds,
+    proof: Proof,
+    now: datetime,
+) -> Shown:
+    """Ask for a mandate that an act gives: an official looks at the act and at who is named there.
+
+    The register is not asked about the principal before an official does: nobody learns here who has
+    which number. Raises `IdentityNotEstablished`, `NotYourOwnMandate`, `MandateServices`, `MandateDates`.
+    """
+    made = mandates.ask(
+        ids.new_id(),
+        of,
+        person_id,
+        bounds,
+        now,
+        evidence_ref=proof.evidence_ref,
+        institution_id=proof.institution_id,
+    )
+    async with session.begin():
+        if await principals.number_of(session, provider, person_id) == principal:
+            raise NotYourOwnMandate
+        sealed = provider.master_key.seal(principal.number.encode(), str(made.id))
+        await storage.add(session, made, principal_number=sealed)
+        await outbox.record(session, MandateRequested.of(made), now)
+        return (await _shown(session, [made.id]))[0]
+
+
+async def finish(
+    session: AsyncSession,
+    provider: Provider,
+    person_id: UUID,
+    mandate_id: UUID,
+    wish: Wish,
+    reason: str,
+    now: datetime,
+) -> Shown:
+    """End a mandate from one of its sides, with every token under it.
+
+    Raises `NotFound` for who stands on neither side, `MandateState`, `RepresentationByLaw`.
+    """
+    async with session.begin():
+        held = await storage.read(session, mandate_id)
+    side = await _side(session, provider, held, person_id, now) if held else None
+    async with session.begin():
+        locked = await storage.lock(session, mandate_id)
+        if locked is None or side is None:
+            raise NotFound
+        cause = mandates.cause_of_wish(locked.mandate, side, wish)
+        await end_locked(session, locked.mandate, cause, now, by=person_id, reason=reason)
+        return (await _shown(session, [mandate_id]))[0]
+
+
+async def read(
+    session: AsyncSession, provider: Provider, person_id: UUID, mandate_id: UUID, now: datetime
+) -> Shown:
+    """A mandate, for who stands on one of its sides; `NotFound` for any other."""
+    async with session.begin():
+        held = await storage.read(session, mandate_id)
+    if held is None or await _side(session, provider, held, person_id, now) is None:
+        raise NotFound
+    async with session.begin():
+        return (await _shown(session, [mandate_id]))[0]
+
+
+async def list_of(
+    session: AsyncSession, person_id: UUID, side: Side, *, before: UUID | None, limit: int
+) -> list[Shown]:
+    """A person's mandates on one side, newest first; `before` is the last of the page before."""
+    async with session.begin():
+        if side is Side.PRINCIPAL:
+            found = await storage.of_principal(
+                session, PrincipalKind.PERSON, person_id, before=before, limit=limit
+            )
+        else:
+            found = await storage.of_representative(session, person_id, before=before, limit=limit)
+        return await _named(session, found)
+
+
+async def list_organisations(
+    session: AsyncSession, person_id: UUID, *, before: UUID | None, limit: int
+) -> list[tuple[UUID, Organisation]]:
+    """The organisations that a person represents by law, each with the mandate that says so, newest first."""
+    async with session.begin():
+        found = await storage.active_of(session, MandateType.LEGAL_REP, person_id, before=before, limit=limit)
+        named = await organisations.named(
+            session, {one.principal_id for one in found if one.principal_id is not None}
+        )
+    by_id = {one.id: one for one in named}
+    return [(one.id, by_id[one.principal_id]) for one in found if one.principal_id in by_id]
+
+
+async def read_organisation(
+    session: AsyncSession, provider: Provider, person_id: UUID, organisation_id: UUID, now: datetime
+) -> Organisation:
+    """An organisation, for its legal representatives; `NotFound` for any other."""
+    await must_represent(session, provider, person_id, organisation_id, now)
+    async with session.begin():
+        found = await organisations.read(session, organisation_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_of_organisation(
+    session: AsyncSession,
+    provider: Provider,
+    person_id: UUID,
+    organisation_id: UUID,
+    now: datetime,
+    *,
+    before: UUID | None,
+    limit: int,
+) -> list[Shown]:
+    """Who acts, acted or may act for an organisation, for its legal representatives; else `NotFound`."""
+    await must_represent(session, provider, person_id, organisation_id, now)
+    async with session.begin():
+        found = await storage.of_principal(
+            session, PrincipalKind.ORGANISATION, organisation_id, before=before, limit=limit
+        )
+        return await _named(session, found)
+
+
+async def must_represent(
+    session: AsyncSession, provider: Provider, person_id: UUID, organisation_id: UUID, now: datetime
+) -> None:
+    """`NotFound` unless the person represents the organisation by law now, as its register says."""
+    if not await _represents(session, provider, person_id, organisation_id, now):
+        raise NotFound
+
+
+async def _represents(
+    session: AsyncSession, provider: Provider, person_id: UUID, organisation_id: UUID, now: datetime
+) -> bool:
+    async with session.begin():
+        held = await storage.between(
+            session, MandateType.LEGAL_REP, PrincipalKind.ORGANISATION, organisation_id, person_id
+        )
+    for one in held:
+        if one.state is State.ACTIVE:
+            await confirm(session, provider, one.id, person_id, now)
+            async with session.begin():
+                return await in_force(session, one.id, person_id, now) is not None
+    return False
+
+
+async def _side(
+    session: AsyncSession, provider: Provider, held: storage.Held, person_id: UUID, now: datetime
+) -> Side | None:
+    """The one place that decides who sees a mandate, and as what."""
+    mandate = held.mandate
+    if mandate.representative_id == person_id:
+        return Side.REPRESENTATIVE
+    if mandate.principal_id is None:
+        return None
+    match mandate.principal_kind:
+        case PrincipalKind.PERSON:
+            is_principal = mandate.principal_id == person_id
+        case PrincipalKind.ORGANISATION:
+            is_principal = await _represents(session, provider, person_id, mandate.principal_id, now)
+        case PrincipalKind.INSTITUTION:
+            is_principal = False
+    return Side.PRINCIPAL if is_principal else None
+
+
+async def _must_be_able(session: AsyncSession, provider: Provider, person_id: UUID, now: datetime) -> None:
+    """`IdentityNotEstablished`, or `WithoutFullCapacity` by what the register says today."""
+    async with session.begin():
+        person = await people.read(session, person_id)
+        if person is None:
+            raise IdentityNotEstablished
+        number = await people.identifier_of(session, provider.master_key, person_id, Scheme.CNP)
+    known = Party(person.birth_date, person.died_on)
+    party = await party_of(provider, Cnp(number.value) if number else None, known)
+    if not capacity.has_full_capacity(party, now):
+        raise WithoutFullCapacity
+
+
+async def _must_be_established(session: AsyncSession, person_id: UUID | None) -> None:
+    if person_id is None or await people.read(session, person_id) is None:
+        raise IdentityNotEstablished
+
+
+async def _shown(session: AsyncSession, mandate_ids: Sequence[UUID]) -> list[Shown]:
+    found = [await storage.read(session, mandate_id) for mandate_id in mandate_ids]
+    return await _named(session, [held for held in found if held is not None])
+
+
+async def _named(session: AsyncSession, found: Sequence[storage.Held]) -> list[Shown]:
+    mentioned = {
+        one for held in found for one in (held.mandate.principal_id, held.mandate.representative_id) if one
+    }
+    names = await people.names(session, mentioned)
+    names |= {one.id: one.name for one in await organisations.named(session, mentioned)}
+    return [
+        Shown(
+            held,
+            names.get(held.mandate.principal_id, "") if held.mandate.principal_id else "",
+            names.get(held.mandate.representative_id, "") if held.mandate.representative_id else "",
+        )
+        for held in found
+    ]
