@@ -1,0 +1,253 @@
+"""A partner institution's application, from its keys to a petition and the end of its tokens."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import uuid4
+
+import httpx2
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
+
+from hub_cli import roles
+from hub_cli.browser import Browser
+from hub_cli.place import Place, State
+from hub_core import clock
+from hub_core.language import Language
+from hub_service.database import Database
+from hub_service.settings import ServiceSettings
+from svc_identity.domain.client import ApplicationType, Authentication, Client, GrantType, Profile
+from svc_identity.operations import registration
+
+from ..conftest import Hub
+from ..faults import kills
+
+pytestmark = pytest.mark.xdist_group("hub")
+
+CALLBACK = "https://institution.example.org/callback"
+SCOPES = "openid offline_access petitions:read petitions:write"
+PETITIONS = "/petitions/v1/petitions"
+PERSON = {"username": "ana.popescu@example.org", "current-password": "demo-parola-2026"}
+
+
+@dataclass
+class Institution:
+    """The application: its key, the key its tokens are bound to, and what it says with them."""
+
+    hub: Hub
+    id: str = field(default_factory=lambda: f"institution-{secrets.token_hex(4)}")
+    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "2026", "use": "sig"}))
+    held: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
+
+    async def register(self) -> None:
+        """Make it known to the hub, as the owner of a client does."""
+        place = Place(self.hub.folder, State.read(self.hub.folder).ports)
+        password = (place.secrets / "identity.application").read_text()
+        superuser = kills.servers(place)[0].dsn(roles.DATABASE)
+        dsn = roles.service_dsn(superuser, "identity_app", password)
+        database = Database(ServiceSettings(database_dsn=dsn))  # type: ignore[arg-type]
+        try:
+            async with database.sessions() as session:
+                await registration.put_client(session, self.as_client())
+        finally:
+            await database.close()
+
+    def as_client(self) -> Client:
+        return Client(
+            id=self.id,
+            names=dict.fromkeys(Language, "Institution"),
+            authentication=Authentication.PRIVATE_KEY_JWT,
+            application_type=ApplicationType.WEB,
+            secret_hash=None,
+            redirect_uris=(CALLBACK,),
+            post_logout_redirect_uris=(),
+            scopes=frozenset(SCOPES.split()),
+            created_at=clock.now(),
+            profile=Profile.FAPI,
+            grant_types=frozenset({GrantType.CODE, GrantType.REFRESH, GrantType.CLIENT_CREDENTIALS}),
+            jwks=(dict(self.key.as_dict(private=False)),),
+        )
+
+    def shown(self) -> dict[str, str]:
+        """How it proves itself in a form (RFC 7523)."""
+        now = int(time.time())
+        claims = {
+            "iss": self.id,
+            "sub": self.id,
+            "aud": self.hub.origin,
+            "jti": secrets.token_urlsafe(16),
+            "iat": now,
+            "exp": now + 60,
+        }
+        header = {"alg": "ES256", "kid": "2026"}
+        return {
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": jwt.encode(header, claims, self.key),
+        }
+
+    def proof(self, method: str, address: str, token: str = "") -> str:
+        """That it holds the key, for one request (RFC 9449)."""
+        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self.held.as_dict(private=False)}
+        claims = {"jti": str(uuid4()), "htm": method, "htu": address, "iat": int(time.time())}
+        if token:
+            claims["ath"] = encoded(hashlib.sha256(token.encode()).digest())
+        return jwt.encode(header, claims, self.held)
+
+    def bound(self, method: str, address: str, token: str) -> dict[str, str]:
+        """The headers of a request with a bound token."""
+        return {"authorization": f"DPoP {token}", "dpop": self.proof(method, address, token)}
+
+
+def encoded(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+@pytest.fixture
+async def institution(hub: Hub) -> Institution:
+    made = Institution(hub)
+    await made.register()
+    return made
+
+
+def agree(address: str) -> dict[str, str]:
+    """A person signs in and agrees; what comes back to the application."""
+    browser = Browser(ends_at=CALLBACK)
+    browser.open(address)
+    browser.submit(PERSON)
+    if not browser.address.startswith(CALLBACK):
+        browser.submit({})
+    assert browser.address.startswith(CALLBACK)
+    return dict(parse_qsl(urlsplit(browser.address).query))
+
+
+async def test_a_partner_pushes_signs_in_files_a_petition_refreshes_and_leaves(
+    hub: Hub, institution: Institution
+) -> None:
+    async with httpx2.AsyncClient(base_url=hub.origin, timeout=10) as client:
+        said = (await client.get("/.well-known/oauth-authorization-server")).json()
+        verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(8)
+
+        pushed = await client.post(
+            said["pushed_authorization_request_endpoint"],
+            data={
+                "response_type": "code",
+                "redirect_uri": CALLBACK,
+                "scope": SCOPES,
+                "state": state,
+                "code_challenge": encoded(hashlib.sha256(verifier.encode()).digest()),
+                "code_challenge_method": "S256",
+                **institution.shown(),
+            },
+            headers={"dpop": institution.proof("POST", said["pushed_authorization_request_endpoint"])},
+        )
+        assert pushed.status_code == 201, pushed.text
+        query = urlencode({"client_id": institution.id, "request_uri": pushed.json()["request_uri"]})
+        back = await asyncio.to_thread(agree, f"{said['authorization_endpoint']}?{query}")
+        assert (back["state"], back["iss"]) == (state, hub.origin)
+
+        async def ask(**fields: str) -> dict[str, Any]:
+            answer = await client.post(
+                said["token_endpoint"],
+                data=fields | institution.shown(),
+                headers={"dpop": institution.proof("POST", said["token_endpoint"])},
+            )
+            assert answer.status_code == 200, answer.text
+            given: dict[str, Any] = answer.json()
+            assert given["token_type"] == "DPoP"
+            return given
+
+        given = await ask(
+            grant_type="authorization_code",
+            code=back["code"],
+            redirect_uri=CALLBACK,
+            code_verifier=verifier,
+        )
+        keys = KeySet.import_key_set((await client.get(said["jwks_uri"])).json())
+        person = jwt.decode(given["id_token"], keys, algorithms=["ES256"]).claims["sub"]
+        seen = await client.get(
+            said["userinfo_endpoint"],
+            headers=institution.bound("GET", said["userinfo_endpoint"], given["access_token"]),
+        )
+        assert seen.json()["sub"] == person
+
+        address = hub.origin + PETITIONS
+        [first, *_] = await kills.choose_institutions(client)
+        petition = {
+            "institution_id": first,
+            "kind": "REQUEST",
+            "subject": "Programul de lucru cu publicul",
+            "text": "Vă rog să îmi comunicați programul de lucru.",
+            "language": "ro",
+        }
+        filed = await client.post(
+            PETITIONS,
+            json=petition,
+            headers=institution.bound("POST", address, given["access_token"])
+            | {"idempotency-key": str(uuid4())},
+        )
+        assert filed.status_code == 201, filed.text
+
+        token = (await ask(grant_type="refresh_token", refresh_token=given["refresh_token"]))["access_token"]
+        listed = await client.get(PETITIONS, headers=institution.bound("GET", address, token))
+        assert filed.json()["id"] in {item["id"] for item in listed.json()["items"]}
+
+        await refused(client, institution, token)
+
+        revoked = await client.post(
+            said["revocation_endpoint"], data={"token": given["refresh_token"], **institution.shown()}
+        )
+        assert revoked.status_code == 200
+        async with asyncio.timeout(1):
+            while True:
+                answer = await client.get(PETITIONS, headers=institution.bound("GET", address, token))
+                if answer.status_code == 401:
+                    break
+        assert answer.json()["type"].endswith("/problems/invalid-token")
+
+
+async def refused(client: httpx2.AsyncClient, institution: Institution, token: str) -> None:
+    """A thief of the token, and one who has heard a request, get nothing."""
+    address = institution.hub.origin + PETITIONS
+    heard = institution.bound("GET", address, token)
+    assert (await client.get(PETITIONS, headers=heard)).status_code == 200
+    thief = Institution(institution.hub)
+    for headers in (
+        heard,
+        {"authorization": f"Bearer {token}"},
+        {"authorization": f"DPoP {token}"},
+        thief.bound("GET", address, token),
+        institution.bound("POST", address, token),
+        institution.bound("GET", f"{address}/{uuid4()}", token),
+    ):
+        answer = await client.get(PETITIONS, headers=headers)
+        assert answer.status_code == 401, json.dumps(headers)
+        assert answer.headers["www-authenticate"].startswith("DPoP ")
+
+
+async def test_a_partner_stands_for_itself_and_is_no_person(hub: Hub, institution: Institution) -> None:
+    address = hub.origin + PETITIONS
+    endpoint = f"{hub.origin}/oauth2/token"
+    async with httpx2.AsyncClient(base_url=hub.origin, timeout=10) as client:
+        given = await client.post(
+            endpoint,
+            data={"grant_type": "client_credentials", "scope": "petitions:read", **institution.shown()},
+            headers={"dpop": institution.proof("POST", endpoint)},
+        )
+        token = given.json()["access_token"]
+        inspected = await client.post(
+            "/oauth2/introspect",
+            data={"token": token, **institution.shown()},
+            headers={"accept": "application/token-introspection+jwt"},
+        )
+        keys = KeySet.import_key_set((await client.get("/oauth2/jwks")).json())
+        said = jwt.decode(inspected.text, keys, algorithms=["ES256"]).claims["token_introspection"]
+        assert (said["sub"], said["cnf"]) == (institution.id, {"jkt": institution.held.thumbprint()})
+        answer = await client.get(PETITIONS, headers=institution.bound("GET", address, token))
+        assert answer.status_code == 401, "petitions are filed by people"
