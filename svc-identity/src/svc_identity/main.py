@@ -9,12 +9,13 @@ from fastapi import FastAPI
 from hub_core import clock
 from hub_service import chassis, i18n, workers
 
-from . import consumers, provider
+from . import consumers, jobs, provider
 from .manifest import MANIFEST
 from .operations import backchannel
 from .operations import mandates as ending
 from .operations.purge import purge
 from .pages.rendering import Pages
+from .routes import access_log as access_log_routes
 from .routes import (
     accounts,
     devices,
@@ -24,6 +25,7 @@ from .routes import (
     mandates,
     officials,
     overview,
+    people,
     sign_in,
     sign_up,
 )
@@ -63,6 +65,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             discovery.router,
             mandates.router,
             proofing_routes.router,
+            access_log_routes.router,
+            people.router,
             provider_routes.router,
             sign_up.router,
             sign_in.router,
@@ -74,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         | officials.SCOPES
         | mandates.SCOPES
         | proofing_routes.SCOPES
+        | access_log_routes.SCOPES
         | provider_routes.SCOPES,
         tags=(
             {"name": "accounts", "description": "Making an account"},
@@ -81,11 +86,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "officials", "description": "Who acts for an institution, in which role"},
             {"name": "mandates", "description": "Acting for others, and letting others act"},
             {"name": "proofing", "description": "Establishing who somebody is"},
+            {"name": "privacy", "description": "Who looked at your data, and your rights on them"},
+            {"name": "privacy-office", "description": "What people ask an institution about their data"},
+            {"name": "people", "description": "Looking people up, for officials"},
             {"name": "oauth2", "description": "The OpenID provider, for standard client libraries"},
         ),
-        subscriptions=(consumers.INSTITUTIONS,),
+        subscriptions=(consumers.INSTITUTIONS, *consumers.ACCESS),
         own_workers=(
             workers.every("identity-purge", _PURGE_EVERY, _purge),
+            *jobs.of_privacy(made),
             workers.every("identity-logout", _TELL_EVERY, tell_clients),
             workers.Worker("identity-mandates", _end_mandates),
         ),

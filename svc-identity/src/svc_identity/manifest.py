@@ -10,12 +10,23 @@ INSTITUTIONS: Final = Consumer(
     subjects=("hub.catalog.institution.changed.v1",),
 )
 
+OWN_ACCESS: Final = Consumer(
+    durable="identity-own-access",
+    source="identity",
+    subjects=("hub.identity.record.accessed.v1",),
+)
+PETITIONS_ACCESS: Final = Consumer(
+    durable="identity-petitions-access",
+    source="petitions",
+    subjects=("hub.petitions.record.accessed.v1",),
+)
+
 MANIFEST: Final = Manifest(
     name="identity",
     package="svc_identity",
     factory="svc_identity.main:create_app",
     port=8101,
-    consumers=(INSTITUTIONS,),
+    consumers=(INSTITUTIONS, OWN_ACCESS, PETITIONS_ACCESS),
     seed="svc_identity.seed:seed",
     commands=(
         Command(

@@ -4,8 +4,10 @@ A value is chosen by the legal date of the fact. A change is a new row with a la
 never an edit of an old one.
 """
 
+from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -57,6 +59,13 @@ class RuleId(StrEnum):
     REGISTRATION_WAITS = "registration.waits"
     REGISTRATION_COMPLETION = "registration.completion"
     REGISTRATION_DOCUMENTS = "registration.documents"
+    ACCESS_LOG_KEPT = "access-log.kept"
+    ACCOUNT_UNVALIDATED = "account.unvalidated"
+    DATA_REQUEST_ANSWER = "data-request.answer"
+    DATA_REQUEST_EXTENSION = "data-request.extension"
+    DATA_REQUEST_KEPT = "data-request.kept"
+    EXPORT_VALIDITY = "export.validity"
+    EXPORT_KEPT = "export.kept"
 
 
 class Unit(StrEnum):
@@ -67,6 +76,7 @@ class Unit(StrEnum):
     HOURS = "hours"
     DAYS = "days"
     YEARS = "years"
+    MONTHS = "months"
     TIMES = "times"
     CHARACTERS = "characters"
 
@@ -88,6 +98,7 @@ class Rule:
 
 
 _GDPR: Final = "GDPR art. 5(1)(e), storage limitation; term by design"
+_NOMENCLATOR: Final = "GDPR art. 5(1)(e); to be confirmed by the institution's archival nomenclature"
 
 RULES: Final = (
     Rule(RuleId.CONFIRMATION_VALIDITY, 15, Unit.MINUTES, "design"),
@@ -142,6 +153,13 @@ RULES: Final = (
     Rule(RuleId.REGISTRATION_WAITS, 30, Unit.DAYS, "design, after OG 27/2002 art. 8(1)"),
     Rule(RuleId.REGISTRATION_COMPLETION, 15, Unit.DAYS, "design"),
     Rule(RuleId.REGISTRATION_DOCUMENTS, 4, Unit.TIMES, "design, both sides of two documents"),
+    Rule(RuleId.ACCESS_LOG_KEPT, 36, Unit.MONTHS, _NOMENCLATOR),
+    Rule(RuleId.ACCOUNT_UNVALIDATED, 30, Unit.DAYS, _NOMENCLATOR),
+    Rule(RuleId.DATA_REQUEST_ANSWER, 1, Unit.MONTHS, "GDPR art. 12(3), first sentence"),
+    Rule(RuleId.DATA_REQUEST_EXTENSION, 2, Unit.MONTHS, "GDPR art. 12(3), second sentence"),
+    Rule(RuleId.DATA_REQUEST_KEPT, 36, Unit.MONTHS, _NOMENCLATOR),
+    Rule(RuleId.EXPORT_VALIDITY, 7, Unit.DAYS, "GDPR art. 5(1)(f); term by design"),
+    Rule(RuleId.EXPORT_KEPT, 30, Unit.DAYS, _GDPR),
 )
 
 
@@ -154,6 +172,36 @@ def duration(rule_id: RuleId, at: datetime, rules: tuple[Rule, ...] = RULES) -> 
     """The same for a rule that counts time."""
     rule = _find(rule_id, at, rules)
     return timedelta(**{rule.unit.value: rule.value})
+
+
+def months_after(since: date, rule_ids: Sequence[RuleId], rules: tuple[Rule, ...] = RULES) -> date:
+    """The last day of terms in months that run one after another from `since` (Regulation 1182/71, art. 3).
+
+    It is not moved to the next working day: what may be answered then may be answered before.
+    """
+    return _months_later(since, sum(_months(rule_id, since, rules) for rule_id in rule_ids))
+
+
+def months_before(until: date, rule_id: RuleId, rules: tuple[Rule, ...] = RULES) -> date:
+    """The day from which a term in months ends on `until`."""
+    return _months_later(until, -_months(rule_id, until, rules))
+
+
+def legal_basis(rule_id: RuleId, at: datetime, rules: tuple[Rule, ...] = RULES) -> str:
+    """The law or the decision a value comes from."""
+    return _find(rule_id, at, rules).legal_basis
+
+
+def _months(rule_id: RuleId, on: date, rules: tuple[Rule, ...]) -> int:
+    rule = _find(rule_id, datetime.combine(on, time(12), clock.BUCHAREST), rules)
+    if rule.unit is not Unit.MONTHS:
+        raise ValueError(f"{rule_id} does not count months")
+    return rule.value
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _find(rule_id: RuleId, at: datetime, rules: tuple[Rule, ...]) -> Rule:

@@ -29,6 +29,10 @@ PEOPLE_VERIFY: Final = "people:verify"
 REGISTRATION_READ: Final = "registration:read"
 REGISTRATION_WRITE: Final = "registration:write"
 REGISTRATION_DECIDE: Final = "registration:decide"
+PRIVACY_READ: Final = "privacy:read"
+PRIVACY_WRITE: Final = "privacy:write"
+PRIVACY_DECIDE: Final = "privacy:decide"
+PEOPLE_READ: Final = "people:read"
 
 SCOPES: Final = {
     scope.name: scope
@@ -39,6 +43,10 @@ SCOPES: Final = {
         Scope(OFFLINE_ACCESS, "stay connected until you disconnect it, also when you are away"),
         Scope(ACCOUNT_READ, "see your account and where you are signed in"),
         Scope(ACCOUNT_WRITE, "change your account and sign you out elsewhere"),
+        Scope(PRIVACY_READ, "see who looked at your data, and what you asked about them"),
+        Scope(PRIVACY_WRITE, "use your rights on your data in your name"),
+        Scope(PRIVACY_DECIDE, "answer people's questions about their data for your institution"),
+        Scope(PEOPLE_READ, "look people up for your institution, which they will see"),
         Scope("petitions:read", "see your petitions and their answers"),
         Scope("petitions:write", "file petitions in your name"),
         Scope(MANDATES_READ, "see who acts for you and for whom you act"),
@@ -61,6 +69,7 @@ OF_PERSONS: Final = frozenset(
         *(STAFF, OFFICIALS_READ, OFFICIALS_WRITE),
         *(MANDATES_READ, MANDATES_WRITE, MANDATES_VERIFY),
         *(PEOPLE_VERIFY, REGISTRATION_READ, REGISTRATION_WRITE, REGISTRATION_DECIDE),
+        *(PRIVACY_READ, PRIVACY_WRITE, PRIVACY_DECIDE, PEOPLE_READ),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""
