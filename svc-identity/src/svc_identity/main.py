@@ -22,6 +22,7 @@ from .routes import (
     discovery,
     failures,
     internal,
+    mandate_pages,
     mandates,
     officials,
     overview,
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             sign_in.router,
             devices.router,
             overview.router,
+            mandate_pages.router,
             internal.router,
         ),
         scopes=accounts.SCOPES

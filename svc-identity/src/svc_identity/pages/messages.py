@@ -4,11 +4,17 @@ from typing import Final
 
 from hub_core.principal import Assurance
 
+from . import mandate_words
+
 NOTICES: Final = {
     "account-created": "Your account is ready. You can sign in now.",
     "account-exists": "You already have an account with this e-mail address. Sign in with its password.",
     "code-sent": "A new code is on its way. The one before is no longer valid.",
     "session-ended": "The sign-in was ended.",
+    "mandate-ended": "The mandate has ended, with everything that was open under it.",
+    "mandate-accepted": "You have accepted the mandate.",
+    "children-registered": "You may act for your children now.",
+    "no-children": "The population register names no minor child of yours.",
 }
 """What a page says of the step before it, by the word in its address."""
 
@@ -41,6 +47,7 @@ _PASSWORD_SHORT: Final = "Use at least 12 characters. Several words are good."
 TEXTS: Final = (
     *LEVELS.values(),
     *NOTICES.values(),
+    *mandate_words.TEXTS,
     WRONG_CREDENTIALS,
     WRONG_CODE,
     CODE_EXPIRED,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
@@ -13,10 +13,13 @@ from hub_core import clock
 from hub_core.language import Language
 from hub_service.i18n import Texts
 
+from .mandate_words import SERVICES
+
 _HERE: Final = Path(__file__).parent
 _STYLE: Final = (_HERE / "style.css").read_bytes()
 STYLE_ADDRESS: Final = f"/account/style.css?v={hashlib.sha256(_STYLE).hexdigest()[:12]}"
 LANGUAGES: Final = {Language.RO: "Română", Language.HU: "Magyar", Language.EN: "English"}
+_DAY: Final = {Language.RO: "dd.MM.y", Language.HU: "y.MM.dd.", Language.EN: "d MMMM y"}
 _TIME: Final = {
     Language.RO: "dd.MM.y, HH:mm",
     Language.HU: "y.MM.dd. HH:mm",
@@ -74,6 +77,8 @@ def _environment(texts: Texts, language: Language) -> Environment:
     environment.filters["time"] = lambda instant: format_datetime(
         instant, _TIME[language], tzinfo=clock.BUCHAREST, locale=language.value
     )
+    environment.filters["day"] = lambda day: format_date(day, _DAY[language], locale=language.value)
+    environment.filters["service"] = lambda scope: str(catalog.gettext(SERVICES[scope]))
     environment.globals.update(language=language, languages=LANGUAGES, style=STYLE_ADDRESS)
     return environment
 
