@@ -21,9 +21,12 @@ from hub_testing.databases import ServiceDatabase
 from svc_identity.domain import access_log as chain
 from svc_identity.domain.access_log import Access, Audit, FaultKind, Line, Position
 from svc_identity.domain.account import Account
+from svc_identity.domain.person import Person, Source
 from svc_identity.operations import access_log, keys
 from svc_identity.provider import Provider
 from svc_identity.seed import IPJ_CV, IPJ_HR
+from svc_identity.storage import access_log as storage
+from svc_identity.storage import people
 
 READ, WRITE, DECIDE, PEOPLE = "privacy:read", "privacy:write", "privacy:decide", "people:read"
 LOG = "/identity/v1/me/access-log"
@@ -336,6 +339,23 @@ async def test_representation_is_shown(
     )
     [shown] = (await client.get(LOG, headers=signed_in(ana.id, {READ}))).json()["items"]
     assert (shown["by"], shown["mandate_id"]) == ("REPRESENTATIVE", str(mandate))
+
+
+async def test_what_was_seen_under_a_former_id_is_shown_too(
+    client: httpx2.AsyncClient, signed_in: Any, ana: Account, keep: Keep, session: Session
+) -> None:
+    formerly = ids.new_id()
+    line = await keep(subject_person_id=formerly)
+    async with session.begin():
+        await people.add(
+            session,
+            Person(
+                ana.id, "Popescu", "Ana", date(1985, 3, 12), None, Source.POPULATION_REGISTER, 1, NOON, NOON
+            ),
+        )
+        await storage.remember_former(session, formerly, ana.id)
+    [shown] = (await client.get(LOG, headers=signed_in(ana.id, {READ}))).json()["items"]
+    assert shown["id"] == str(line.id)
 
 
 async def test_a_covert_check_appears_when_it_may_be_known(

@@ -142,6 +142,21 @@ def _log() -> None:
         sa.PrimaryKeyConstraint("day", name="pk_access_roots"),
         comment="What is published of each day of the access log; append-only, kept for ever",
     )
+    op.create_table(
+        "former_ids",
+        sa.Column("formerly", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("formerly", name="pk_former_ids"),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+            name="fk_former_ids_people",
+            ondelete="CASCADE",
+            onupdate="CASCADE",
+        ),
+        comment="Ids under which people were recorded before: lines of the log still name them",
+    )
+    op.create_index("ix_former_ids_person_id", "former_ids", ["person_id"])
     op.execute("REVOKE UPDATE, DELETE, TRUNCATE ON access_lines, access_roots FROM identity_app")
     op.execute(FORGET)
 
@@ -188,6 +203,6 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION forget_access_days(date)")
     for table in (
         *("data_exports", "data_marks", "data_requests", "access_disputes"),
-        *("access_roots", "access_lines", "access_arrivals"),
+        *("former_ids", "access_roots", "access_lines", "access_arrivals"),
     ):
         op.drop_table(table)

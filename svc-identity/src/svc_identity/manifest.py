@@ -35,5 +35,12 @@ MANIFEST: Final = Manifest(
             "svc_identity.commands:put_clients",
             "Register client applications from a JSON file; what is known is changed.",
         ),
+        Command(
+            "access-log",
+            "verify",
+            "svc_identity.commands:verify_access_log",
+            "Go through the whole access log; fails when a line was changed or is missing.",
+            takes_file=False,
+        ),
     ),
 )

@@ -23,16 +23,18 @@ class Consumer:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a service can be told from the command line: `hub <group> <verb> FILE`.
+    """What a service can be told from the command line: `hub <group> <verb> [FILE]`.
 
-    `target` is `module:function`, an async function that is given the file's text and returns what to
-    show; `ValueError` is shown as it is. It runs in the service's environment, beside the service.
+    `target` is `module:function`, an async function that is given the file's text (nothing, unless the
+    command `takes_file`) and returns what to show; `ValueError` is shown as it is, and the command fails.
+    It runs in the service's environment, beside the service.
     """
 
     group: str
     verb: str
     target: str
     help: str
+    takes_file: bool = True
 
 
 @dataclass(frozen=True, slots=True)

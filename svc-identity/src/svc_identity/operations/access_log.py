@@ -147,9 +147,8 @@ async def list_own(
 
 
 async def known_as(session: AsyncSession, person_id: UUID) -> Collection[UUID]:
-    """Every id under which a person was known to services."""
-    del session
-    return [person_id]
+    """Every id under which a person was known to services. In the caller's transaction."""
+    return [person_id, *await storage.former_ids(session, person_id)]
 
 
 @dataclass(frozen=True, slots=True)

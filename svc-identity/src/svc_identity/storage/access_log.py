@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.access_log import Access, Line, Position, Root
-from ..tables.access_log import ARRIVALS, LINES, ROOTS
+from ..tables.access_log import ARRIVALS, FORMER_IDS, LINES, ROOTS
 
 _CHAIN: Final = 2_800
 """The advisory lock under which the chain grows and its days are closed."""
@@ -121,6 +121,17 @@ async def lines_by_id(session: AsyncSession, line_ids: Collection[UUID]) -> dict
 
 def _is_open(today: date) -> Any:
     return or_(LINES.c.withheld_until.is_(None), LINES.c.withheld_until <= today)
+
+
+async def remember_former(session: AsyncSession, formerly: UUID, person_id: UUID) -> None:
+    """Let lines about an id that is no more lead to the person who has taken its place."""
+    await session.execute(insert(FORMER_IDS).values(formerly=formerly, person_id=person_id))
+
+
+async def former_ids(session: AsyncSession, person_id: UUID) -> list[UUID]:
+    """The ids that a person was recorded under before."""
+    wanted = select(FORMER_IDS.c.formerly).where(FORMER_IDS.c.person_id == person_id)
+    return list(await session.scalars(wanted))
 
 
 async def first_day(session: AsyncSession) -> date | None:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -81,4 +82,18 @@ ROOTS = Table(
     Column("closed_at", DateTime(timezone=True), nullable=False),
     Column("statement", Text, nullable=False),
     comment="What is published of each day of the access log; append-only, kept for ever",
+)
+
+FORMER_IDS = Table(
+    "former_ids",
+    metadata,
+    Column("formerly", Uuid, primary_key=True),
+    Column(
+        "person_id",
+        Uuid,
+        ForeignKey("people.id", name="fk_former_ids_people", ondelete="CASCADE", onupdate="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    comment="Ids under which people were recorded before: lines of the log still name them",
 )
