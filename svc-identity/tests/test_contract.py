@@ -23,12 +23,14 @@ from svc_identity import domain, errors
 from svc_identity.domain import data_request, dispute, scopes
 from svc_identity.domain.confirmation import Purpose
 from svc_identity.domain.mandate import EndCause, MandateType, PrincipalKind
+from svc_identity.domain.means import Change
 from svc_identity.domain.official import State
 from svc_identity.domain.person import Source
 from svc_identity.domain.session import EndReason
 from svc_identity.events.access import RecordAccessed
 from svc_identity.events.accounts import AccountCreated, EmailConfirmationRequested
 from svc_identity.events.mandates import MandateActivated, MandateEnded, MandateRequested
+from svc_identity.events.means import SecurityChanged
 from svc_identity.events.officials import AppointmentChanged
 from svc_identity.events.people import PersonDied, PersonMerged, PersonVerified
 from svc_identity.events.privacy import (
@@ -111,6 +113,7 @@ EVENTS = (
     ),
     AccountDeleted(person_id=AN_ID, reason=DeletionReason.ASKED_BY_OWNER, version=3),
     TokenRevoked(session_id=AN_ID, reason=EndReason.SIGNED_OUT, version=1),
+    SecurityChanged(person_id=AN_ID, change=Change.PASSKEY_ADDED, version=1),
     MandateRequested(**OF_MANDATE, version=1),
     MandateActivated(**OF_MANDATE, version=2),
     MandateEnded(**OF_MANDATE, cause=EndCause.REVOKED_BY_PRINCIPAL, version=3),
@@ -178,6 +181,7 @@ def test_a_translation_keeps_the_placeholders(language: str) -> None:
                 "%(name)s",
                 "%(time)s",
                 "%(applications)s",
+                "%(left)s",
                 "%(institution)s",
                 "%(needed)s",
                 "%(reached)s",

@@ -44,6 +44,15 @@ class RuleId(StrEnum):
     LOGOUT_FIRST_PAUSE = "logout.first-pause"
     LOGOUT_LONGEST_PAUSE = "logout.longest-pause"
     LOGOUT_GIVEN_UP = "logout.given-up"
+    FRESH_SIGN_IN = "sign-in.fresh"
+    SECOND_STEP_OPEN = "second-step.open"
+    SECOND_STEP_TRIES = "second-step.tries"
+    RECOVERY_CODES = "recovery-codes.count"
+    PASSKEYS_MOST = "passkeys.most"
+    CHALLENGE_VALIDITY = "challenge.validity"
+    OUTSIDE_OPEN = "outside.open"
+    ACCOUNT_NEW = "account.new"
+    SECURITY_CHANGES_KEPT = "security-changes.kept"
     KEY_SIGNS = "key.signs"
     KEY_AHEAD = "key.ahead"
     KEY_AFTER = "key.after"
@@ -131,6 +140,16 @@ RULES: Final = (
     Rule(RuleId.LOGOUT_FIRST_PAUSE, 5, Unit.SECONDS, "design"),
     Rule(RuleId.LOGOUT_LONGEST_PAUSE, 1, Unit.HOURS, "design"),
     Rule(RuleId.LOGOUT_GIVEN_UP, 1, Unit.DAYS, "design, longer than the longest session"),
+    Rule(RuleId.FRESH_SIGN_IN, 10, Unit.MINUTES, "design, after NIST SP 800-63B 4.1.2"),
+    Rule(RuleId.SECOND_STEP_OPEN, 10, Unit.MINUTES, "design"),
+    Rule(RuleId.SECOND_STEP_TRIES, 5, Unit.TIMES, "design, after RFC 6238 5.2 and RFC 4226 7.3"),
+    Rule(RuleId.RECOVERY_CODES, 10, Unit.TIMES, "design"),
+    Rule(RuleId.PASSKEYS_MOST, 20, Unit.TIMES, "design"),
+    Rule(RuleId.CHALLENGE_VALIDITY, 30, Unit.MINUTES, "design, as long as a sign-in page may stay open"),
+    Rule(RuleId.OUTSIDE_OPEN, 30, Unit.MINUTES, "design"),
+    # whoever has just made an account is told nothing of the browser it is used in first
+    Rule(RuleId.ACCOUNT_NEW, 1, Unit.DAYS, "design"),
+    Rule(RuleId.SECURITY_CHANGES_KEPT, 365, Unit.DAYS, _GDPR),
     Rule(RuleId.KEY_SIGNS, 30, Unit.DAYS, "design"),
     Rule(RuleId.KEY_AHEAD, 1, Unit.DAYS, "design, longer than any client caches the key set"),
     Rule(RuleId.KEY_AFTER, 30, Unit.DAYS, "design, so that an old ID token still serves as a logout hint"),

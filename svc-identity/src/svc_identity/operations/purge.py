@@ -12,6 +12,7 @@ from ..storage import (
     counters,
     device_requests,
     grants,
+    means,
     proofing,
     sessions,
     signing_keys,
@@ -48,5 +49,7 @@ async def purge(session: AsyncSession, now: datetime) -> None:
         await sessions.purge(session, kept_since)
     async with session.begin():
         await proofing.purge_codes(session, now)
+    async with session.begin():
+        await means.purge(session, now, now - rules.duration(RuleId.SECURITY_CHANGES_KEPT, now))
     async with session.begin():
         await signing_keys.purge(session, now)
