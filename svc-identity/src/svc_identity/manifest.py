@@ -27,6 +27,7 @@ MANIFEST: Final = Manifest(
     factory="svc_identity.main:create_app",
     port=8101,
     consumers=(INSTITUTIONS, OWN_ACCESS, PETITIONS_ACCESS),
+    calls=("personal-data:read",),
     seed="svc_identity.seed:seed",
     commands=(
         Command(
