@@ -5,6 +5,7 @@ TOOLS      := .tools
 UV         := $(TOOLS)/bin/uv
 BIN        := .venv/bin
 SYNCED     := .venv/.synced
+CLIENTS    := tests/clients/node_modules/.package-lock.json
 MEMBERS    := $(wildcard gateway/pyproject.toml svc-*/pyproject.toml libs/*/pyproject.toml)
 export UV_COMPILE_BYTECODE := 1
 
@@ -29,7 +30,7 @@ status: $(SYNCED)  ## Each process, its health, memory and what waits
 demo: $(SYNCED)  ## A person's journey through the running hub, each step with its time
 	@$(BIN)/hub demo
 
-test: $(SYNCED)  ## All tests, on real PostgreSQL and NATS
+test: $(SYNCED) $(if $(shell command -v npm),$(CLIENTS))  ## All tests, on real PostgreSQL and NATS
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 check: $(SYNCED) check-lock  ## Lint, types, import walls, dependencies, contracts
@@ -65,10 +66,18 @@ $(SYNCED): requirements.lock $(MEMBERS) | $(UV)
 	@$(UV) pip install --quiet --no-deps --no-build-isolation $(foreach file,$(MEMBERS),-e $(dir $(file)))
 	@touch $@
 
-lock: $(UV)  ## Resolve the dependencies anew and write requirements.lock
+# client libraries of others, in JavaScript; without npm what needs them is skipped by name
+$(CLIENTS): tests/clients/package-lock.json
+	@echo "installing into tests/clients/node_modules"
+	@cd tests/clients && npm ci --silent --ignore-scripts
+	@touch $@
+
+lock: $(UV)  ## Resolve the dependencies anew and write requirements.lock (and package-lock.json, where npm is)
 	@$(UV) lock --quiet
 	@$(UV) export --quiet --frozen --all-packages --all-groups --no-emit-workspace --no-annotate --no-header --format requirements.txt --output-file requirements.lock
+	@! command -v npm >/dev/null || (cd tests/clients && npm update --silent --package-lock-only --ignore-scripts)
+	@sed -i -z 's/,\n *"funding": {[^}]*}//g' tests/clients/package-lock.json
 
-check-lock: $(SYNCED)  # the lock holds names, versions and hashes, no addresses, and fits every pyproject.toml
-	@! grep -nE '://' requirements.lock || { echo "requirements.lock carries an address: run make lock"; exit 1; }
+check-lock: $(SYNCED)  # the locks hold names, versions and hashes, no addresses, and fit what is declared
+	@! grep -nE '://' requirements.lock tests/clients/package-lock.json || { echo "a lock carries an address: run make lock"; exit 1; }
 	@$(UV) pip check --quiet || { echo "requirements.lock does not fit the pyproject.toml files: run make lock"; exit 1; }

@@ -16,7 +16,7 @@ from hub_core import clock, ids
 from hub_service import dpop
 from hub_service.problems import ServiceUnavailable
 
-from .conftest import Identity, Service
+from .conftest import Identity, Service, answer
 
 ORIGIN = "http://localhost:8080"
 PATH = "/petitions/v1/petitions"
@@ -141,6 +141,21 @@ async def test_the_provider_gets_the_proof_of_a_client_that_asks_for_tokens(
     assert dict(service.seen[-1]["headers"])["dpop"] == "one, two"
     await client.get("/petitions/v1/public", headers={"dpop": "one"})
     assert "dpop" not in dict(service.seen[-1]["headers"])
+
+
+async def test_a_challenge_to_a_bound_token_speaks_of_its_scheme(
+    client: httpx2.AsyncClient, token: str, service: Service
+) -> None:
+    @service.on(PATH)
+    async def refuse(_: Any, _receive: Any, send: Any) -> None:
+        challenge = 'Bearer error="insufficient_scope", scope="petitions:read"'
+        await answer(send, 403, b"{}", {"www-authenticate": challenge})
+
+    refused = await client.get(PATH, headers=bound(token, proof(token)))
+    assert refused.headers["www-authenticate"] == 'DPoP error="insufficient_scope", scope="petitions:read"'
+    unknown = "hub_at_" + "u" * 43
+    refused = await client.get(PATH, headers=bound(unknown, proof(unknown)))
+    assert refused.headers["www-authenticate"] == 'DPoP realm="hub", error="invalid_token"'
 
 
 # ── the memory ──

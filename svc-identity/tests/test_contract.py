@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -14,24 +14,32 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import svc_identity
-from hub_core.principal import Assurance, Role
+from hub_core.principal import Assurance, Kind, Role
 from hub_core.problem import Problem
+from hub_service.access import Action, Channel, Result
+from hub_service.purpose import Purpose as Stated
 from hub_testing import contract
 from svc_identity import domain, errors
-from svc_identity.domain import scopes
-from svc_identity.domain.client import Environment, Plan
-from svc_identity.domain.client import State as ClientState
+from svc_identity.domain import data_request, dispute, scopes
 from svc_identity.domain.confirmation import Purpose
 from svc_identity.domain.mandate import EndCause, MandateType, PrincipalKind
+from svc_identity.domain.means import Change
 from svc_identity.domain.official import State
 from svc_identity.domain.person import Source
 from svc_identity.domain.session import EndReason
+from svc_identity.events.access import RecordAccessed
 from svc_identity.events.accounts import AccountCreated, EmailConfirmationRequested
-from svc_identity.events.applications import ClientChanged
-from svc_identity.events.consents import ConsentWithdrawn
 from svc_identity.events.mandates import MandateActivated, MandateEnded, MandateRequested
+from svc_identity.events.means import SecurityChanged
 from svc_identity.events.officials import AppointmentChanged
 from svc_identity.events.people import PersonDied, PersonMerged, PersonVerified
+from svc_identity.events.privacy import (
+    AccessDisputeChanged,
+    AccountDeleted,
+    DataRequestChanged,
+    DeletionReason,
+    ExportReady,
+)
 from svc_identity.events.sessions import TokenRevoked
 from svc_identity.main import create_app
 from svc_identity.pages import messages
@@ -60,15 +68,52 @@ EVENTS = (
         state=State.GRANTED,
         version=1,
     ),
-    ClientChanged(
-        client_id="app-0123456789abcdef",
-        state=ClientState.ACTIVE,
-        environment=Environment.SANDBOX,
-        plan=Plan.SANDBOX,
+    RecordAccessed(
+        line_id=AN_ID,
+        actor_id=str(AN_ID),
+        actor_kind=Kind.PERSON,
+        roles=(Role.CLERK,),
+        institution_id=AN_ID,
+        on_behalf_of=None,
+        mandate_id=None,
+        client_id="counter",
+        action=Action.READ,
+        resource_type="person",
+        resource_id=str(AN_ID),
+        subject_person_id=AN_ID,
+        purpose=Stated.CASE_HANDLING,
+        file="123/2026",
+        legal_basis="GDPR art. 6(1)(e)",
+        channel=Channel.API,
+        result=Result.GRANTED,
+        request_id="0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b73",
+        withheld_until=None,
         version=1,
     ),
-    ConsentWithdrawn(withdrawal_id=AN_ID, person_id=AN_ID, client_id="demo-portal", version=1),
+    AccessDisputeChanged(
+        dispute_id=AN_ID,
+        person_id=AN_ID,
+        institution_id=AN_ID,
+        state=dispute.State.ANSWERED,
+        outcome=dispute.Outcome.JUSTIFIED,
+        due_on=date(2026, 12, 22),
+        version=2,
+    ),
+    DataRequestChanged(
+        request_id=AN_ID,
+        person_id=AN_ID,
+        institution_id=AN_ID,
+        kind=data_request.Kind.RECTIFICATION,
+        state=data_request.State.RECEIVED,
+        due_on=date(2026, 12, 22),
+        version=1,
+    ),
+    ExportReady(
+        export_id=AN_ID, person_id=AN_ID, expires_at=datetime(2026, 11, 29, 9, 0, tzinfo=UTC), version=3
+    ),
+    AccountDeleted(person_id=AN_ID, reason=DeletionReason.ASKED_BY_OWNER, version=3),
     TokenRevoked(session_id=AN_ID, reason=EndReason.SIGNED_OUT, version=1),
+    SecurityChanged(person_id=AN_ID, change=Change.PASSKEY_ADDED, version=1),
     MandateRequested(**OF_MANDATE, version=1),
     MandateActivated(**OF_MANDATE, version=2),
     MandateEnded(**OF_MANDATE, cause=EndCause.REVOKED_BY_PRINCIPAL, version=3),
@@ -136,11 +181,8 @@ def test_a_translation_keeps_the_placeholders(language: str) -> None:
                 "%(name)s",
                 "%(time)s",
                 "%(applications)s",
+                "%(left)s",
                 "%(institution)s",
-                "%(level)s",
-                "{most}",
-                "{state}",
-                "{open}",
                 "%(needed)s",
                 "%(reached)s",
                 "<strong>",

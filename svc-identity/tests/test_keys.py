@@ -3,12 +3,14 @@
 import asyncio
 import base64
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 from cryptography.exceptions import InvalidTag
+from joserfc import jwt
+from joserfc.jwk import KeySet
 from pydantic import ValidationError
 
 from hub_core import clock
@@ -52,6 +54,37 @@ async def test_keys_rotate_by_themselves_with_an_overlap(settings: Settings, ses
     assert made.key_ring.read(Use.ID_TOKEN, first) == {"sub": "x"}
     when = await at(30.5 + 31)
     assert signer(first) not in kids(when)
+
+
+async def test_two_replicas_and_a_client_that_caches_agree_on_the_keys_for_half_a_year(
+    settings: Settings, sessions: Any
+) -> None:
+    """A client fetches the keys once a day, from either replica, and never meets a key it does not know."""
+    replicas = [providers.build(settings) for _ in range(2)]
+    began = clock.now() + timedelta(days=8000)
+    cached: dict[str, Any] = {"keys": []}
+    signers: dict[str, datetime] = {}
+    for step in range(6 * 30 * 3):
+        now = began + timedelta(hours=8 * step)
+        asked, other = replicas[step % 2], replicas[(step + 1) % 2]
+        if asked.key_ring.is_stale(now):  # as each request does; the other one may look a day later
+            async with sessions() as session:
+                await keys.refresh(session, asked, now)
+        if step % 3 == 0:
+            cached = asked.key_ring.published(Use.ID_TOKEN, now)
+        token = asked.key_ring.sign(Use.ID_TOKEN, {"sub": str(step)}, now)
+        read = jwt.decode(token, KeySet.import_key_set(cached), algorithms=["ES256"])
+        assert read.claims == {"sub": str(step)}
+        if step:
+            assert other.key_ring.read(Use.ID_TOKEN, token) == {"sub": str(step)}
+        signers[read.header["kid"]] = now
+        shown = {key["kid"] for key in asked.key_ring.published(Use.ID_TOKEN, now)["keys"]}
+        for kid, signed_last in signers.items():
+            if now < signed_last + timedelta(days=30):
+                assert kid in shown, "an ID token of the last thirty days still serves as a hint"
+            elif now > signed_last + timedelta(days=31):
+                assert kid not in shown
+    assert len(signers) == 6
 
 
 async def test_replicas_that_start_at_once_make_one_key(settings: Settings, sessions: Any) -> None:

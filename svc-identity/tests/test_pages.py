@@ -33,8 +33,12 @@ TITLES = {
     "hu": ("Bejelentkezés", "Fiók létrehozása", "Az e-mail-cím megerősítése", "Hozzájárul?", "Az Ön fiókja"),
     "en": ("Sign in", "Create an account", "Confirm your e-mail address", "Do you agree?", "Your account"),
 }
+WITH_PASSKEYS = ("/account/sign-in", "/account/second-step", "/account/security/passkeys/new")
+"""The pages that may run a script: ours, for passkeys."""
 PUBLIC = (
     "/account/sign-in",
+    "/account/forgot-password",
+    f"/account/reset-password?confirmation={NOBODYS}",
     "/account/sign-up",
     f"/account/confirm?confirmation={NOBODYS}",
     "/account/signed-out",
@@ -48,6 +52,9 @@ def check(answer: httpx2.Response, page: Any, language: str) -> None:
     assert answer.headers["content-language"] == language
     policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
     assert policy.pop("form-action").startswith("'self'")
+    scripts = policy.pop("script-src", "")
+    assert not scripts or (scripts == "'self'" and answer.request.url.path in WITH_PASSKEYS)
+    assert [one["src"] for one in page.all("script")] == ([rendering.SCRIPT_ADDRESS] if scripts else [])
     assert policy == {
         "default-src": "'none'",
         "style-src": "'self'",
@@ -55,7 +62,7 @@ def check(answer: httpx2.Response, page: Any, language: str) -> None:
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
-    assert not page.all("script", "iframe", "object", "img", "base", "style")
+    assert not page.all("iframe", "object", "img", "base", "style")
     attributes = Counter(name for _, found in page.tags for name in found)
     assert not [name for name in attributes if name.startswith("on") or name == "style"]
     assert page.tags[0] == ("html", {"lang": language})

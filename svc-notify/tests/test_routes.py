@@ -140,3 +140,16 @@ async def test_a_problem_is_told_in_the_caller_s_language(service: Any, reader: 
 def _written(instant: datetime | None) -> str:
     assert instant
     return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+async def test_another_service_is_told_what_is_held_of_a_person(
+    service: Any, keep: Keep, person: UUID, reader: dict[str, str], signed_in: Any
+) -> None:
+    sent = await keep()
+    await keep(ids.new_id())
+    path = f"/internal/v1/people/{person}/export"
+    assert (await service.client.get(path, headers=reader)).status_code == 403
+    identity = signed_in(scopes={"personal-data:read"}, kind="service", sub="identity")
+    [section] = (await service.client.get(path, headers=identity)).json()["sections"]
+    assert section["title"]["hu"] == "Önnek küldött üzenetek"
+    assert [(item["template"], item["state"]) for item in section["items"]] == [(sent.template, "SENT")]

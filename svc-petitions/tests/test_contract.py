@@ -12,7 +12,7 @@ from hub_core.problem import Problem
 from hub_service.access import Action, Channel, Result
 from hub_service.settings import ServiceSettings
 from hub_testing import contract
-from svc_petitions import domain, errors, events
+from svc_petitions import domain, errors, events, schemas
 from svc_petitions.main import create_app
 
 FOLDER = Path(__file__).parents[1] / "contract"
@@ -70,4 +70,13 @@ def test_every_text_of_a_problem_is_translated(language: str) -> None:
     with (LOCALE / language / "LC_MESSAGES" / "svc_petitions.po").open("rb") as file:
         catalog = {message.id: message.string for message in read_po(file) if message.id}
     assert catalog.keys() == needed
+    assert all(catalog.values())
+
+
+@pytest.mark.parametrize("language", ["ro", "hu"])
+def test_a_copy_of_a_persons_data_calls_things_by_their_names(language: str) -> None:
+    with (LOCALE / language / "LC_MESSAGES" / "personal_data.po").open("rb") as file:
+        catalog = {message.id: message.string for message in read_po(file) if message.id}
+    labels = schemas.PERSONAL_DATA_LABELS.values()
+    assert catalog.keys() == {schemas.PERSONAL_DATA, schemas.LEFT_OUT, *labels}
     assert all(catalog.values())

@@ -1,6 +1,7 @@
 """Who may come first, then what each operation answers, then what bad input gets."""
 
 import asyncio
+import base64
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
@@ -538,3 +539,32 @@ async def test_nothing_else_may_be_done_to_a_petition(
         answer = await client.request(method, f"{PETITIONS}/{filed['id']}", headers=as_ana)
         assert answer.status_code == 405
         assert "GET" in answer.headers["allow"]
+
+
+# The copy of a person's data.
+
+
+async def test_another_service_is_told_what_is_held_of_a_person(
+    client: httpx2.AsyncClient,
+    as_ana: dict[str, str],
+    as_ion: dict[str, str],
+    body: dict[str, Any],
+    signed_in: Any,
+) -> None:
+    filed = await file(client, as_ana, body)
+    await file(client, as_ion, body)
+    person_id = signed_in_person(as_ana)
+    path = f"/internal/v1/people/{person_id}/export"
+    assert (await client.get(path, headers=as_ana)).status_code == 403
+    service = signed_in(scopes={"personal-data:read"}, kind="service", sub="identity")
+    [section] = (await client.get(path, headers=service)).json()["sections"]
+    assert section["title"]["ro"] == "Petiții în numele dumneavoastră"
+    [held] = section["items"]
+    assert held["text"] == filed["text"]
+    assert set(held) == set(section["labels"])
+
+
+def signed_in_person(headers: dict[str, str]) -> str:
+    payload = headers["authorization"].split(".")[1]
+    claims: dict[str, str] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims["sub"]

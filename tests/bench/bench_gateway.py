@@ -3,8 +3,8 @@
 It starts what it needs by itself: a tiny service that answers 1 KiB to everything (and stands for
 svc-identity), the gateway as the supervisor would run it (uvicorn, uvloop, route table of the package,
 access log to a file), and a load generator in this process. The contestants take turns, round by round:
-the service alone, a public operation, an operation with a token from the gateway's memory, and one with a
-body of 1 KiB.
+the service alone, a public operation, an operation with a token from the gateway's memory, one with a
+body of 1 KiB, and one with a token that is bound to a key, each request with a proof of its own.
 
     .venv/bin/python tests/bench/bench_gateway.py --rounds 3 --seconds 3
 
@@ -25,7 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,15 +33,30 @@ from typing import Final
 
 import uvicorn
 import uvloop
+from joserfc.jwk import ECKey
+from joserfc.jws import JWSRegistry
+
+from hub_service import dpop
 
 BODY: Final = json.dumps({"text": "x" * 1011}).encode()
 WARM: Final = 2.0
 TOKEN: Final = "hub_at_" + "b" * 43
+BOUND: Final = "hub_at_" + "d" * 43
+HELD: Final = ECKey.import_key(
+    {
+        "kty": "EC",
+        "crv": "P-256",
+        "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+        "d": "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI",
+    }
+)
+"""The key of RFC 7515, appendix A.3: no secret."""
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
-def internal_token() -> bytes:
+def internal_token(*, bound: bool) -> bytes:
     """What identity would answer: a token without a signature, good for five minutes."""
     claims = {"sub": "01936f3a-5e00-7000-8000-000000000001", "client_id": "bench"}
     payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
@@ -51,6 +66,7 @@ def internal_token() -> bytes:
             "internal_token": f"eyJhbGciOiJFZERTQSJ9.{payload}.{'s' * 86}",
             "expires_at": ends.isoformat().replace("+00:00", "Z"),
             "session_id": "01936f3a-5e00-7000-8000-000000000002",
+            "jkt": HELD.thumbprint() if bound else None,
         }
     ).encode()
 
@@ -77,7 +93,9 @@ class Service(asyncio.Protocol):
             if len(rest) < length:
                 return
             self.waiting = rest[length:]
-            body = internal_token() if b"/tokens/resolve " in head else BODY
+            body = BODY
+            if b"/tokens/resolve " in head:
+                body = internal_token(bound=BOUND.encode() in data)
             self.transport.write(
                 b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
                 % (len(body), body)
@@ -102,17 +120,17 @@ def serve_gateway(port: int) -> None:
 
 @dataclass(frozen=True)
 class Contestant:
-    """A request to repeat, and where to."""
+    """A request to repeat, and where to; `request` makes it anew each time."""
 
     name: str
     port: int
-    request: bytes
+    request: Callable[[], bytes]
 
 
 class Caller(asyncio.Protocol):
     """One client connection: the next request leaves when the answer is whole."""
 
-    def __init__(self, request: bytes, waits: list[float], refused: list[bytes]) -> None:
+    def __init__(self, request: Callable[[], bytes], waits: list[float], refused: list[bytes]) -> None:
         self.request, self.waits, self.refused = request, waits, refused
         self.received = b""
 
@@ -123,8 +141,9 @@ class Caller(asyncio.Protocol):
 
     def send(self) -> None:
         """Send the request, and look at the clock."""
+        request = self.request()
         self.began = time.perf_counter()
-        self.transport.write(self.request)
+        self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         """Count an answer, and ask again."""
@@ -238,12 +257,40 @@ def contestants(service: int, gateway: int) -> list[Contestant]:
         b"POST /petitions/v1/petitions HTTP/1.1\r\n%bcontent-type: application/json\r\ncontent-length: %d\r\n"
     )
     get = b"GET %b HTTP/1.1\r\n%b\r\n"
+    public = get % (b"/catalog/v1/services", host)
+    private = get % (b"/petitions/v1/petitions", host + token)
+    posted = (post % (host + token, len(BODY))) + b"\r\n" + BODY
+
+    def proved() -> bytes:
+        headers = b"authorization: DPoP %b\r\ndpop: %b\r\n" % (BOUND.encode(), proof().encode())
+        return get % (b"/petitions/v1/petitions", host + headers)
+
     return [
-        Contestant("service alone", service, get % (b"/catalog/v1/services", host)),
-        Contestant("public GET", gateway, get % (b"/catalog/v1/services", host)),
-        Contestant("GET with token", gateway, get % (b"/petitions/v1/petitions", host + token)),
-        Contestant("POST 1 KiB with token", gateway, (post % (host + token, len(BODY))) + b"\r\n" + BODY),
+        Contestant("service alone", service, lambda: public),
+        Contestant("public GET", gateway, lambda: public),
+        Contestant("GET with token", gateway, lambda: private),
+        Contestant("POST 1 KiB with token", gateway, lambda: posted),
+        Contestant("GET with bound token", gateway, proved),
     ]
+
+
+def proof() -> str:
+    """A DPoP proof for the GET with a token (RFC 9449)."""
+    header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": HELD.as_dict(private=False)}
+    claims = {
+        "jti": os.urandom(16).hex(),
+        "htm": "GET",
+        "htu": "http://localhost:8080/petitions/v1/petitions",
+        "iat": int(time.time()),
+        "ath": dpop.hash_of(BOUND.encode()),
+    }
+    message = ".".join(encoded(json.dumps(part).encode()) for part in (header, claims))
+    return f"{message}.{encoded(JWSRegistry.algorithms['ES256'].sign(message.encode(), HELD))}"
+
+
+def encoded(value: bytes) -> str:
+    """In base64url."""
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
 async def compare(rounds: int, seconds: float, folder: Path) -> None:

@@ -123,6 +123,8 @@ def test_the_pages_of_an_account_have_no_barriers(
 
     page.goto(f"{hub.origin}/account/overview")
     look_at(page, language)
+    page.goto(f"{hub.origin}/account/mandates")
+    look_at(page, language)
     page.goto(f"{hub.origin}/account/sign-out")
     look_at(page, language)
     page.locator("main button.main").click()

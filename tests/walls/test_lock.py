@@ -1,5 +1,6 @@
 """The lock serves every declaration, and names no place to download from."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -35,3 +36,11 @@ def test_every_pin_has_its_hashes_and_no_address() -> None:
     assert len(PINS) > 50
     assert LOCK.count("--hash=sha256:") >= len(PINS)
     assert "://" not in LOCK
+
+
+def test_the_client_libraries_of_others_have_their_hashes_and_no_address() -> None:
+    lock = (ROOT / "tests" / "clients" / "package-lock.json").read_text()
+    packages = {name: one for name, one in json.loads(lock)["packages"].items() if name}
+    assert packages
+    assert all("integrity" in one for one in packages.values())
+    assert "://" not in lock, "run `make lock`"

@@ -109,6 +109,7 @@ class Door:
             visit.authorization = given
             return None
         token = tokens.read(given)
+        visit.bound = given[:4].lower() == b"dpop"
         grant = self._tokens.find(token, visit.began)
         if grant is None:
             self._refuse_if_spent(visit)
@@ -122,11 +123,10 @@ class Door:
 
     def _accept(self, visit: Visit, token: bytes, grant: tokens.Grant) -> None:
         """Take the caller for whom the token stands for; a bound one with the proof of its key only."""
-        shown_as_bound = visit.fields.known[b"authorization"][:5].lower() == b"dpop "
-        if grant.jkt is None and not shown_as_bound:
+        if grant.jkt is None and not visit.bound:
             visit.grant, visit.authorization = grant, grant.authorization
             return
-        if grant.jkt is None or not shown_as_bound:
+        if grant.jkt is None or not visit.bound:
             raise proofs.unbound()
         self._refuse_if_spent(visit)  # a signature costs more than all the rest
         self._proofs.check(
@@ -167,6 +167,8 @@ class Door:
     def outward(self, visit: Visit, given: Iterable[Pair]) -> list[Pair]:
         """The headers for the client, from those that came with the answer."""
         own = [(b"x-request-id", visit.request_id), *self._limit_fields(visit)]
+        if visit.bound:
+            given = proofs.challenged(given)
         if visit.terms is None or visit.terms.cors:
             origin = visit.fields.known.get(b"origin")
             own += (

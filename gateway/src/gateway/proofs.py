@@ -4,6 +4,7 @@ A proof that was good is remembered while it could be shown again, by this repli
 pass a second time within its minute, for the same method, address and token.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from hub_core.problem import Problem
@@ -12,7 +13,9 @@ from hub_service.dpop import ProofRefused
 from hub_service.problems import InvalidToken, ServiceUnavailable
 
 from .errors import InvalidProof
+from .headers import Pair
 
+_BEARER: Final = b"Bearer "
 _CHALLENGE: Final = 'DPoP realm="hub", error="{error}"{said}, algs="ES256 PS256 EdDSA"'
 _GENERATION: Final = dpop.FRESH + dpop.AHEAD
 """Seconds after which no proof of a time is good any more, however far ahead its clock was."""
@@ -30,6 +33,16 @@ def refused(reason: str) -> InvalidProof:
     said = f', error_description="{reason}"'
     challenge = _CHALLENGE.format(error="invalid_dpop_proof", said=said)
     return InvalidProof(headers={"www-authenticate": challenge})
+
+
+def challenged(headers: Iterable[Pair]) -> list[Pair]:
+    """The headers of an answer to a bound token: a challenge speaks of its scheme (RFC 9449, 7.1)."""
+    return [
+        (name, b"DPoP " + value.removeprefix(_BEARER))
+        if name == b"www-authenticate" and value.startswith(_BEARER)
+        else (name, value)
+        for name, value in headers
+    ]
 
 
 class Proofs:

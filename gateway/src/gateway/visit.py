@@ -30,7 +30,7 @@ class Head:
 
 @dataclass(slots=True)
 class Visit:
-    """The request, and the decisions as they fall.
+    """The request, and the decisions as they fall. `bound` says that it shows its token with DPoP.
 
     `began` is monotonic, in seconds. `terms` stays `None` for the gateway's own pages. `counted` says by
     which policy, and how that ended. The transport fills in `status` and `sent`, the bytes of the
@@ -45,6 +45,7 @@ class Visit:
     path: str = ""
     terms: Terms | None = None
     preflight: bool = False
+    bound: bool = False
     authorization: bytes | None = None
     grant: Grant | None = None
     counted: tuple[Policy, Verdict] | None = None

@@ -3,8 +3,9 @@
 from hub_core import clock
 from hub_service.database import Database
 
+from . import provider
 from .domain import logout
-from .operations import registration
+from .operations import access_log, keys, registration
 from .schemas.registration import ClientsFile
 from .settings import Settings
 
@@ -28,3 +29,22 @@ async def put_clients(text: str) -> str:
     finally:
         await database.close()
     return "\n".join(f"{one.client_id}: registered" for one in described)
+
+
+async def verify_access_log() -> str:
+    """Say how much of the access log is as it was written; `ValueError` names what is not."""
+    settings = Settings()
+    made = provider.build(settings)
+    database = Database(settings)
+    now = clock.now()
+    try:
+        async with database.sessions() as session:
+            await keys.refresh(session, made, now)
+            report = await access_log.verify(session, made, now)
+    finally:
+        await database.close()
+    seen = f"{report.lines} lines, {report.days} closed days"
+    if report.faults:
+        places = (f"{fault.kind} at {fault.day or f'line {fault.seq}'}" for fault in report.faults)
+        raise ValueError("\n".join([f"The access log was changed ({seen}):", *places]))
+    return f"The access log is as it was written: {seen}."

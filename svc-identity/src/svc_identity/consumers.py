@@ -1,7 +1,8 @@
 """Events of others: parse, call one operation."""
 
+from dataclasses import fields
 from datetime import date
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,10 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core.language import Language
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope, Event
+from hub_service import access
 
 from . import manifest
+from .domain.access_log import Access
 from .domain.official import Institution
-from .operations import officials
+from .events.access import RecordAccessed
+from .operations import access_log, officials
 
 
 class InstitutionChanged(Event):
@@ -44,4 +48,32 @@ async def institution_changed(session: AsyncSession, told: Envelope[InstitutionC
     )
 
 
+class PetitionOpened(access.Line, Event):
+    """A person's petition was opened by an official or a representative."""
+
+    subject: ClassVar[str] = "hub.petitions.record.accessed.v1"
+    key_field: ClassVar[str] = "line_id"
+
+
+async def record_accessed(session: AsyncSession, told: Envelope[Any]) -> None:
+    """Take an access line of any service into the log."""
+    line: access.Line = told.data
+    await access_log.take_in(
+        session,
+        Access(
+            id=line.line_id,
+            service=told.type.split(".")[1],
+            at=told.time,
+            roles=tuple(line.roles),
+            **line.model_dump(include=_AS_TOLD),
+        ),
+    )
+
+
+_AS_TOLD: Final = {field.name for field in fields(Access)} - {"id", "service", "at", "roles"}
+
 INSTITUTIONS: Final = Subscription(manifest.INSTITUTIONS, {InstitutionChanged: institution_changed})
+ACCESS: Final = (
+    Subscription(manifest.OWN_ACCESS, {RecordAccessed: record_accessed}),
+    Subscription(manifest.PETITIONS_ACCESS, {PetitionOpened: record_accessed}),
+)

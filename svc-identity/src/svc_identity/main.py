@@ -9,23 +9,27 @@ from fastapi import FastAPI
 from hub_core import clock
 from hub_service import chassis, i18n, workers
 
-from . import consumers, provider
+from . import consumers, jobs, provider
 from .manifest import MANIFEST
 from .operations import backchannel
 from .operations import mandates as ending
 from .operations.purge import purge
 from .pages.rendering import Pages
+from .routes import access_log as access_log_routes
 from .routes import (
     accounts,
-    applications,
-    consents,
     devices,
     discovery,
     failures,
     internal,
+    mandate_pages,
     mandates,
+    means,
     officials,
     overview,
+    password,
+    people,
+    security,
     sign_in,
     sign_up,
 )
@@ -61,26 +65,28 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ),
         routers=(
             accounts.router,
+            means.router,
             officials.router,
-            applications.router,
-            consents.router,
-            consents.pages,
             discovery.router,
             mandates.router,
             proofing_routes.router,
+            access_log_routes.router,
+            people.router,
             provider_routes.router,
             sign_up.router,
             sign_in.router,
+            password.router,
+            security.router,
             devices.router,
             overview.router,
+            mandate_pages.router,
             internal.router,
         ),
         scopes=accounts.SCOPES
         | officials.SCOPES
         | mandates.SCOPES
         | proofing_routes.SCOPES
-        | applications.SCOPES
-        | consents.SCOPES
+        | access_log_routes.SCOPES
         | provider_routes.SCOPES,
         tags=(
             {"name": "accounts", "description": "Making an account"},
@@ -88,13 +94,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "officials", "description": "Who acts for an institution, in which role"},
             {"name": "mandates", "description": "Acting for others, and letting others act"},
             {"name": "proofing", "description": "Establishing who somebody is"},
-            {"name": "clients", "description": "Applications that you have registered"},
-            {"name": "client-reviews", "description": "Which applications may serve everybody"},
+            {"name": "privacy", "description": "Who looked at your data, and your rights on them"},
+            {"name": "privacy-office", "description": "What people ask an institution about their data"},
+            {"name": "people", "description": "Looking people up, for officials"},
             {"name": "oauth2", "description": "The OpenID provider, for standard client libraries"},
         ),
-        subscriptions=(consumers.INSTITUTIONS,),
+        subscriptions=(consumers.INSTITUTIONS, *consumers.ACCESS),
         own_workers=(
             workers.every("identity-purge", _PURGE_EVERY, _purge),
+            *jobs.of_privacy(made),
             workers.every("identity-logout", _TELL_EVERY, tell_clients),
             workers.Worker("identity-mandates", _end_mandates),
         ),

@@ -10,12 +10,24 @@ INSTITUTIONS: Final = Consumer(
     subjects=("hub.catalog.institution.changed.v1",),
 )
 
+OWN_ACCESS: Final = Consumer(
+    durable="identity-own-access",
+    source="identity",
+    subjects=("hub.identity.record.accessed.v1",),
+)
+PETITIONS_ACCESS: Final = Consumer(
+    durable="identity-petitions-access",
+    source="petitions",
+    subjects=("hub.petitions.record.accessed.v1",),
+)
+
 MANIFEST: Final = Manifest(
     name="identity",
     package="svc_identity",
     factory="svc_identity.main:create_app",
     port=8101,
-    consumers=(INSTITUTIONS,),
+    consumers=(INSTITUTIONS, OWN_ACCESS, PETITIONS_ACCESS),
+    calls=("personal-data:read",),
     seed="svc_identity.seed:seed",
     commands=(
         Command(
@@ -23,6 +35,13 @@ MANIFEST: Final = Manifest(
             "put",
             "svc_identity.commands:put_clients",
             "Register client applications from a JSON file; what is known is changed.",
+        ),
+        Command(
+            "access-log",
+            "verify",
+            "svc_identity.commands:verify_access_log",
+            "Go through the whole access log; fails when a line was changed or is missing.",
+            takes_file=False,
         ),
     ),
 )

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from typing import Final
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretBytes, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -35,6 +36,8 @@ class Settings(ServiceSettings):
 
     identity_services: dict[str, KnownService] = Field(default_factory=dict)
     identity_key: SecretBytes
+    identity_operator: UUID = UUID("a5429851-c1d4-55e3-9420-ce405d3f1521")
+    identity_holders: dict[str, str] = Field(default_factory=dict)
     identity_argon2_memory_kib: int = Field(default=19_456, ge=8)
     identity_argon2_passes: int = Field(default=2, ge=1)
     identity_argon2_lanes: int = Field(default=1, ge=1)

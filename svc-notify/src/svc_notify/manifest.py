@@ -27,4 +27,5 @@ MANIFEST: Final = Manifest(
     port=8104,
     consumers=(PETITIONS, CONFIRMATIONS, INSTITUTIONS),
     calls=("identity.contact:read",),
+    holds_personal_data=True,
 )

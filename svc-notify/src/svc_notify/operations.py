@@ -142,6 +142,12 @@ async def get_message(session: AsyncSession, person_id: UUID, message_id: UUID) 
     return delivery
 
 
+async def personal_data(session: AsyncSession, person_id: UUID) -> list[Delivery]:
+    """Everything that is held of a person: the messages to them, the oldest first."""
+    async with session.begin():
+        return await storage.find_all_of_person(session, person_id)
+
+
 async def _settle(session: AsyncSession, settled: Delivery, now: datetime) -> bool:
     held = await storage.store_if_held(session, settled)
     if held:

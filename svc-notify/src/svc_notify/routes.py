@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 
-from hub_service import paging, policy, routing
-from hub_service.dependencies import Session
+from hub_service import paging, personal_data, policy, routing
+from hub_service.dependencies import Session, Texts
 from hub_service.paging import Cursor, Limit, Page
 from hub_service.policy import Person
 from hub_service.schemas import Id
@@ -13,6 +13,7 @@ from hub_service.schemas import Id
 from . import operations
 from .errors import MessageNotFound
 from .schemas import Message
+from .schemas import personal_data as show_personal_data
 
 router = routing.Router(prefix="/notify/v1/messages", tags=["messages"])
 
@@ -50,3 +51,12 @@ async def list_messages(
 async def get_message(message_id: Id, person: Person, session: Session) -> Message:
     """One message sent to you: when, of what kind, by which channel, and where it stands."""
     return Message.of(await operations.get_message(session, person.person_id, message_id))
+
+
+internal = APIRouter(prefix="/internal/v1", redirect_slashes=False)
+
+
+@internal.get("/people/{person_id}/export", **policy.internal(personal_data.SCOPE))
+async def get_messages_data(person_id: UUID, session: Session, texts: Texts) -> personal_data.PersonalData:
+    """What this service holds of a person, for the copy they asked for."""
+    return show_personal_data(texts, await operations.personal_data(session, person_id))

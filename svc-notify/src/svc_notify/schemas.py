@@ -1,10 +1,13 @@
 """What a caller is shown."""
 
-from typing import Annotated, Self
+from collections.abc import Sequence
+from typing import Annotated, Final, Self
 
 from pydantic import Field
 
 from hub_core.language import Language
+from hub_service.i18n import Texts
+from hub_service.personal_data import PersonalData, section
 from hub_service.schemas import Id, Instant, Resource
 
 from .domain.deliveries import Channel, Delivery, State
@@ -45,3 +48,30 @@ class Message(Resource):
             queued_at=delivery.queued_at,
             ended_at=delivery.ended_at,
         )
+
+
+PERSONAL_DATA: Final = "Messages to you"
+PERSONAL_DATA_LABELS: Final = {
+    "template": "Message",
+    "channel": "Channel",
+    "language": "Language",
+    "queued_at": "Written",
+    "ended_at": "Sent",
+    "state": "State",
+}
+
+
+def personal_data(texts: Texts, deliveries: Sequence[Delivery]) -> PersonalData:
+    """What is held of the person to whom these messages went; their words are not kept."""
+    items = [
+        {
+            "template": delivery.template,
+            "channel": delivery.channel,
+            "language": delivery.language,
+            "queued_at": delivery.queued_at.isoformat(),
+            "ended_at": delivery.ended_at.isoformat() if delivery.ended_at else None,
+            "state": delivery.state,
+        }
+        for delivery in deliveries
+    ]
+    return PersonalData(sections=[section(texts, "messages", PERSONAL_DATA, PERSONAL_DATA_LABELS, items)])

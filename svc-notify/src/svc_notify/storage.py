@@ -91,6 +91,12 @@ async def find_of_person(
     return [_delivery(row) for row in rows.mappings()]
 
 
+async def find_all_of_person(session: AsyncSession, person_id: UUID) -> list[Delivery]:
+    """Every message to a person, the oldest first."""
+    found = select(DELIVERIES).where(DELIVERIES.c.person_id == person_id).order_by(DELIVERIES.c.id)
+    return [_delivery(row) for row in (await session.execute(found)).mappings()]
+
+
 async def get_of_person(session: AsyncSession, person_id: UUID, delivery_id: UUID) -> Delivery | None:
     """One message of a person's."""
     found = select(DELIVERIES).where(DELIVERIES.c.id == delivery_id, DELIVERIES.c.person_id == person_id)

@@ -20,7 +20,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             "File a petition and get its registration number and the day of its answer in the same "
             "answer (Constitution of Romania art. 51, OG 27/2002). Free of charge."
         ),
-        routers=(routes.router,),
+        routers=(routes.router, routes.internal),
         scopes=routes.SCOPES,
         tags=({"name": "petitions", "description": "Petitions filed by the signed-in person"},),
         subscriptions=(consumers.INSTITUTIONS,),

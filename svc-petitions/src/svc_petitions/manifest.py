@@ -16,4 +16,5 @@ MANIFEST: Final = Manifest(
     factory="svc_petitions.main:create_app",
     port=8103,
     consumers=(INSTITUTIONS,),
+    holds_personal_data=True,
 )

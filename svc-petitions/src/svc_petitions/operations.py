@@ -104,6 +104,12 @@ async def _note_access(
     await outbox.record(session, RecordAccessed.of(line), now)
 
 
+async def personal_data(session: AsyncSession, person_id: UUID) -> Sequence[domain.Petition]:
+    """Everything that is held of a person: the petitions in their name, oldest first."""
+    async with session.begin():
+        return await storage.all_of(session, person_id)
+
+
 async def copy_institution(session: AsyncSession, changed: domain.Institution) -> None:
     """Keep what the catalog told of an institution; the newest version wins, in whatever order they come."""
     async with session.begin():

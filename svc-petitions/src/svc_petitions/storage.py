@@ -94,6 +94,13 @@ async def petition_of(session: AsyncSession, signatory: UUID, petition_id: UUID)
     return domain.Petition(**_facts(row), text=row["text"]) if row else None
 
 
+async def all_of(session: AsyncSession, signatory: UUID) -> list[domain.Petition]:
+    """Every petition made in a person's name, oldest first."""
+    wanted = _SUMMARY.add_columns(PETITIONS.c.text).where(PETITIONS.c.person_id == signatory)
+    rows = await session.execute(wanted.order_by(PETITIONS.c.id))
+    return [domain.Petition(**_facts(row), text=row["text"]) for row in rows.mappings()]
+
+
 async def summaries_of(
     session: AsyncSession,
     signatory: UUID,

@@ -57,6 +57,9 @@ def of_service(
         given["HUB_IDENTITY_KEY"] = vault.keep(
             place.secrets / "identity.key", lambda: base64.b64encode(os.urandom(32)).decode()
         )
+        given["HUB_IDENTITY_HOLDERS"] = json.dumps(
+            {other.name: addresses[other.name] for other in manifests if other.holds_personal_data}
+        )
         given["HUB_IDENTITY_SERVICES"] = json.dumps(
             {
                 other.name: {"secret": _secret(place, f"{other.name}.service"), "scopes": other.calls}

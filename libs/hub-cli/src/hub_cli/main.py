@@ -189,23 +189,29 @@ def _offer(manifests: Iterable[Manifest]) -> None:
 
 
 def _obeying(service: Manifest, command: Command) -> Callable[..., None]:
-    def obey(
-        file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-        folder: Folder = _FOLDER,
-    ) -> None:
-        from . import preparation
+    from_file = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
-        where, manifests = _anywhere(folder), manifest.installed()
-        with _faults_as_messages(), lifecycle.servers(where) as (postgres, nats):
-            os.environ.update(environment.of_service(service, where, manifests, postgres, nats))
-            try:
-                said = preparation.obey(command.target, file.read_text(encoding="utf-8"))
-            except ValueError as wrong:
-                _SCREEN.print(str(wrong))
-                raise typer.Exit(1) from None
-        _SCREEN.print(said)
+    def obey_file(file: from_file, folder: Folder = _FOLDER) -> None:
+        _obey(service, command, folder, file.read_text(encoding="utf-8"))
 
-    return obey
+    def obey(folder: Folder = _FOLDER) -> None:
+        _obey(service, command, folder)
+
+    return obey_file if command.takes_file else obey
+
+
+def _obey(service: Manifest, command: Command, folder: Path, *text: str) -> None:
+    from . import preparation
+
+    where, manifests = _anywhere(folder), manifest.installed()
+    with _faults_as_messages(), lifecycle.servers(where) as (postgres, nats):
+        os.environ.update(environment.of_service(service, where, manifests, postgres, nats))
+        try:
+            said = preparation.obey(command.target, *text)
+        except ValueError as wrong:
+            _SCREEN.print(str(wrong))
+            raise typer.Exit(1) from None
+    _SCREEN.print(said)
 
 
 def _named_port(option: str) -> tuple[str, int]:

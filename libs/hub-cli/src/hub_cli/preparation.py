@@ -61,9 +61,9 @@ def seed(target: str) -> None:
     asyncio.run(zygote.resolve(target)())
 
 
-def obey(target: str, text: str) -> str:
-    """Run a service's command on a file's text, in the service's environment; what it says."""
-    said: str = asyncio.run(zygote.resolve(target)(text))
+def obey(target: str, *text: str) -> str:
+    """Run a service's command in its environment, on a file's text if it takes one; what it says."""
+    said: str = asyncio.run(zygote.resolve(target)(*text))
     return said
 
 

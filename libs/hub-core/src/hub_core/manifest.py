@@ -23,16 +23,18 @@ class Consumer:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a service can be told from the command line: `hub <group> <verb> FILE`.
+    """What a service can be told from the command line: `hub <group> <verb> [FILE]`.
 
-    `target` is `module:function`, an async function that is given the file's text and returns what to
-    show; `ValueError` is shown as it is. It runs in the service's environment, beside the service.
+    `target` is `module:function`, an async function that is given the file's text (nothing, unless the
+    command `takes_file`) and returns what to show; `ValueError` is shown as it is, and the command fails.
+    It runs in the service's environment, beside the service.
     """
 
     group: str
     verb: str
     target: str
     help: str
+    takes_file: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Manifest:
     `consumers` are its durable consumers; `listens` are subjects it follows without a durable
     (each replica hears each event; what was missed while away is not replayed).
     `calls` are the scopes its own service token carries when it asks other services.
+    With `holds_personal_data` it answers what it holds of a person (`hub_service.personal_data`).
     `seed` is `module:function`, an async function that loads reference and demo data; `commands` are
     what people tell it from the command line.
     """
@@ -57,6 +60,7 @@ class Manifest:
     consumers: tuple[Consumer, ...] = ()
     listens: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    holds_personal_data: bool = False
     seed: str | None = None
     commands: tuple[Command, ...] = ()
 

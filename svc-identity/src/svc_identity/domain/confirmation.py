@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     """What the code is for; the e-mail says it."""
 
     SIGN_UP = "SIGN_UP"
+    PASSWORD_RESET = "PASSWORD_RESET"
 
 
 class State(StrEnum):
@@ -39,11 +40,12 @@ class Outcome(StrEnum):
 class Confirmation:
     """One address to be confirmed.
 
-    `round` counts the codes sent; each round has its own code, validity and tries.
+    `round` counts the codes sent; each round has its own code, validity and tries. Without `account_id`
+    nothing can come of it: it is for an address that has no account, of which nobody is told.
     """
 
     id: UUID
-    account_id: UUID
+    account_id: UUID | None
     purpose: Purpose
     state: State
     round: int
@@ -52,7 +54,7 @@ class Confirmation:
     expires_at: datetime
 
 
-def begin(confirmation_id: UUID, account_id: UUID, purpose: Purpose, now: datetime) -> Confirmation:
+def begin(confirmation_id: UUID, account_id: UUID | None, purpose: Purpose, now: datetime) -> Confirmation:
     """A confirmation whose first code is sent now."""
     return Confirmation(
         id=confirmation_id,

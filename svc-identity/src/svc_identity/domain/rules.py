@@ -4,8 +4,10 @@ A value is chosen by the legal date of the fact. A change is a new row with a la
 never an edit of an old one.
 """
 
+from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -42,9 +44,15 @@ class RuleId(StrEnum):
     LOGOUT_FIRST_PAUSE = "logout.first-pause"
     LOGOUT_LONGEST_PAUSE = "logout.longest-pause"
     LOGOUT_GIVEN_UP = "logout.given-up"
-    CLIENTS_OF_PERSON = "clients.of-person"
-    CLIENT_SECRET_OVERLAP = "client-secret.overlap"
-    USAGE_KEPT = "usage.kept"
+    FRESH_SIGN_IN = "sign-in.fresh"
+    SECOND_STEP_OPEN = "second-step.open"
+    SECOND_STEP_TRIES = "second-step.tries"
+    RECOVERY_CODES = "recovery-codes.count"
+    PASSKEYS_MOST = "passkeys.most"
+    CHALLENGE_VALIDITY = "challenge.validity"
+    OUTSIDE_OPEN = "outside.open"
+    ACCOUNT_NEW = "account.new"
+    SECURITY_CHANGES_KEPT = "security-changes.kept"
     KEY_SIGNS = "key.signs"
     KEY_AHEAD = "key.ahead"
     KEY_AFTER = "key.after"
@@ -60,6 +68,13 @@ class RuleId(StrEnum):
     REGISTRATION_WAITS = "registration.waits"
     REGISTRATION_COMPLETION = "registration.completion"
     REGISTRATION_DOCUMENTS = "registration.documents"
+    ACCESS_LOG_KEPT = "access-log.kept"
+    ACCOUNT_UNVALIDATED = "account.unvalidated"
+    DATA_REQUEST_ANSWER = "data-request.answer"
+    DATA_REQUEST_EXTENSION = "data-request.extension"
+    DATA_REQUEST_KEPT = "data-request.kept"
+    EXPORT_VALIDITY = "export.validity"
+    EXPORT_KEPT = "export.kept"
 
 
 class Unit(StrEnum):
@@ -70,6 +85,7 @@ class Unit(StrEnum):
     HOURS = "hours"
     DAYS = "days"
     YEARS = "years"
+    MONTHS = "months"
     TIMES = "times"
     CHARACTERS = "characters"
 
@@ -91,6 +107,7 @@ class Rule:
 
 
 _GDPR: Final = "GDPR art. 5(1)(e), storage limitation; term by design"
+_NOMENCLATOR: Final = "GDPR art. 5(1)(e); to be confirmed by the institution's archival nomenclature"
 
 RULES: Final = (
     Rule(RuleId.CONFIRMATION_VALIDITY, 15, Unit.MINUTES, "design"),
@@ -123,9 +140,16 @@ RULES: Final = (
     Rule(RuleId.LOGOUT_FIRST_PAUSE, 5, Unit.SECONDS, "design"),
     Rule(RuleId.LOGOUT_LONGEST_PAUSE, 1, Unit.HOURS, "design"),
     Rule(RuleId.LOGOUT_GIVEN_UP, 1, Unit.DAYS, "design, longer than the longest session"),
-    Rule(RuleId.CLIENTS_OF_PERSON, 10, Unit.TIMES, "design"),
-    Rule(RuleId.CLIENT_SECRET_OVERLAP, 7, Unit.DAYS, "design, time to replace a secret everywhere"),
-    Rule(RuleId.USAGE_KEPT, 365, Unit.DAYS, _GDPR),
+    Rule(RuleId.FRESH_SIGN_IN, 10, Unit.MINUTES, "design, after NIST SP 800-63B 4.1.2"),
+    Rule(RuleId.SECOND_STEP_OPEN, 10, Unit.MINUTES, "design"),
+    Rule(RuleId.SECOND_STEP_TRIES, 5, Unit.TIMES, "design, after RFC 6238 5.2 and RFC 4226 7.3"),
+    Rule(RuleId.RECOVERY_CODES, 10, Unit.TIMES, "design"),
+    Rule(RuleId.PASSKEYS_MOST, 20, Unit.TIMES, "design"),
+    Rule(RuleId.CHALLENGE_VALIDITY, 30, Unit.MINUTES, "design, as long as a sign-in page may stay open"),
+    Rule(RuleId.OUTSIDE_OPEN, 30, Unit.MINUTES, "design"),
+    # whoever has just made an account is told nothing of the browser it is used in first
+    Rule(RuleId.ACCOUNT_NEW, 1, Unit.DAYS, "design"),
+    Rule(RuleId.SECURITY_CHANGES_KEPT, 365, Unit.DAYS, _GDPR),
     Rule(RuleId.KEY_SIGNS, 30, Unit.DAYS, "design"),
     Rule(RuleId.KEY_AHEAD, 1, Unit.DAYS, "design, longer than any client caches the key set"),
     Rule(RuleId.KEY_AFTER, 30, Unit.DAYS, "design, so that an old ID token still serves as a logout hint"),
@@ -148,6 +172,13 @@ RULES: Final = (
     Rule(RuleId.REGISTRATION_WAITS, 30, Unit.DAYS, "design, after OG 27/2002 art. 8(1)"),
     Rule(RuleId.REGISTRATION_COMPLETION, 15, Unit.DAYS, "design"),
     Rule(RuleId.REGISTRATION_DOCUMENTS, 4, Unit.TIMES, "design, both sides of two documents"),
+    Rule(RuleId.ACCESS_LOG_KEPT, 36, Unit.MONTHS, _NOMENCLATOR),
+    Rule(RuleId.ACCOUNT_UNVALIDATED, 30, Unit.DAYS, _NOMENCLATOR),
+    Rule(RuleId.DATA_REQUEST_ANSWER, 1, Unit.MONTHS, "GDPR art. 12(3), first sentence"),
+    Rule(RuleId.DATA_REQUEST_EXTENSION, 2, Unit.MONTHS, "GDPR art. 12(3), second sentence"),
+    Rule(RuleId.DATA_REQUEST_KEPT, 36, Unit.MONTHS, _NOMENCLATOR),
+    Rule(RuleId.EXPORT_VALIDITY, 7, Unit.DAYS, "GDPR art. 5(1)(f); term by design"),
+    Rule(RuleId.EXPORT_KEPT, 30, Unit.DAYS, _GDPR),
 )
 
 
@@ -160,6 +191,36 @@ def duration(rule_id: RuleId, at: datetime, rules: tuple[Rule, ...] = RULES) -> 
     """The same for a rule that counts time."""
     rule = _find(rule_id, at, rules)
     return timedelta(**{rule.unit.value: rule.value})
+
+
+def months_after(since: date, rule_ids: Sequence[RuleId], rules: tuple[Rule, ...] = RULES) -> date:
+    """The last day of terms in months that run one after another from `since` (Regulation 1182/71, art. 3).
+
+    It is not moved to the next working day: what may be answered then may be answered before.
+    """
+    return _months_later(since, sum(_months(rule_id, since, rules) for rule_id in rule_ids))
+
+
+def months_before(until: date, rule_id: RuleId, rules: tuple[Rule, ...] = RULES) -> date:
+    """The day from which a term in months ends on `until`."""
+    return _months_later(until, -_months(rule_id, until, rules))
+
+
+def legal_basis(rule_id: RuleId, at: datetime, rules: tuple[Rule, ...] = RULES) -> str:
+    """The law or the decision a value comes from."""
+    return _find(rule_id, at, rules).legal_basis
+
+
+def _months(rule_id: RuleId, on: date, rules: tuple[Rule, ...]) -> int:
+    rule = _find(rule_id, datetime.combine(on, time(12), clock.BUCHAREST), rules)
+    if rule.unit is not Unit.MONTHS:
+        raise ValueError(f"{rule_id} does not count months")
+    return rule.value
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _find(rule_id: RuleId, at: datetime, rules: tuple[Rule, ...]) -> Rule:

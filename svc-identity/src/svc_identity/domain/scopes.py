@@ -29,11 +29,10 @@ PEOPLE_VERIFY: Final = "people:verify"
 REGISTRATION_READ: Final = "registration:read"
 REGISTRATION_WRITE: Final = "registration:write"
 REGISTRATION_DECIDE: Final = "registration:decide"
-CLIENTS_READ: Final = "clients:read"
-CLIENTS_WRITE: Final = "clients:write"
-CLIENTS_REVIEW: Final = "clients:review"
-CONSENTS_READ: Final = "consents:read"
-CONSENTS_WRITE: Final = "consents:write"
+PRIVACY_READ: Final = "privacy:read"
+PRIVACY_WRITE: Final = "privacy:write"
+PRIVACY_DECIDE: Final = "privacy:decide"
+PEOPLE_READ: Final = "people:read"
 
 SCOPES: Final = {
     scope.name: scope
@@ -44,6 +43,10 @@ SCOPES: Final = {
         Scope(OFFLINE_ACCESS, "stay connected until you disconnect it, also when you are away"),
         Scope(ACCOUNT_READ, "see your account and where you are signed in"),
         Scope(ACCOUNT_WRITE, "change your account and sign you out elsewhere"),
+        Scope(PRIVACY_READ, "see who looked at your data, and what you asked about them"),
+        Scope(PRIVACY_WRITE, "use your rights on your data in your name"),
+        Scope(PRIVACY_DECIDE, "answer people's questions about their data for your institution"),
+        Scope(PEOPLE_READ, "look people up for your institution, which they will see"),
         Scope("petitions:read", "see your petitions and their answers"),
         Scope("petitions:write", "file petitions in your name"),
         Scope(MANDATES_READ, "see who acts for you and for whom you act"),
@@ -57,29 +60,16 @@ SCOPES: Final = {
         Scope(REGISTRATION_READ, "see your requests to be known by an institution"),
         Scope(REGISTRATION_WRITE, "ask institutions to know you, in your name"),
         Scope(REGISTRATION_DECIDE, "decide on requests of people to be known by your institution"),
-        Scope(CLIENTS_READ, "see the applications you have registered, and how they are used"),
-        Scope(CLIENTS_WRITE, "register applications in your name and change them"),
-        Scope(CLIENTS_REVIEW, "decide in your name which applications may serve everybody"),
-        Scope(CONSENTS_READ, "see which applications you have connected, and what they may do"),
-        Scope(CONSENTS_WRITE, "disconnect applications from your account"),
     )
 }
 
-SELF_SERVICE: Final = frozenset(
-    {
-        *(OPENID, PROFILE, EMAIL, OFFLINE_ACCESS, ACCOUNT_READ),
-        *("petitions:read", "petitions:write", "messages:read"),
-    }
-)
-"""Scopes that anybody may register a client with; every other is given by a review."""
 OF_PERSONS: Final = frozenset(
     {
         *(OPENID, PROFILE, EMAIL, OFFLINE_ACCESS, ACCOUNT_READ, ACCOUNT_WRITE),
         *(STAFF, OFFICIALS_READ, OFFICIALS_WRITE),
         *(MANDATES_READ, MANDATES_WRITE, MANDATES_VERIFY),
         *(PEOPLE_VERIFY, REGISTRATION_READ, REGISTRATION_WRITE, REGISTRATION_DECIDE),
-        *(CLIENTS_READ, CLIENTS_WRITE, CLIENTS_REVIEW),
-        *(CONSENTS_READ, CONSENTS_WRITE),
+        *(PRIVACY_READ, PRIVACY_WRITE, PRIVACY_DECIDE, PEOPLE_READ),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

@@ -21,7 +21,6 @@ from ..domain.confirmation import Confirmation, Purpose
 from ..domain.login_name import LoginName
 from ..errors.accounts import AccountExists, CodeExpired, NoMoreCodes, TooManyTries, WrongCode
 from ..events.accounts import AccountCreated, EmailConfirmationRequested
-from ..master_key import MasterKey
 from ..master_key import Purpose as KeyPurpose
 from ..provider import Provider
 from ..storage import accounts as storage
@@ -66,7 +65,7 @@ async def sign_up(
     in a transaction of their own.
     """
     async with session.begin():
-        await tries.take(session, _code_policies(provider.master_key, wanted.email.key, address), now)
+        await tries.take(session, tries.code_policies(provider.master_key, wanted.email.key, address), now)
     password_hash = await provider.passwords.hash(wanted.password)
     account = accounts.start(ids.new_id(), wanted.email, wanted.profile, password_hash, now)
     confirmation = confirmations.begin(ids.new_id(), account.id, Purpose.SIGN_UP, now)
@@ -83,17 +82,34 @@ async def send_new_code(
     """Have another code sent; the one before is worth nothing. Raises `NoMoreCodes`, `TooManyTries`."""
     async with session.begin():
         confirmation = await storage.confirmation(session, confirmation_id)
-        account = await storage.find(session, confirmation.account_id) if confirmation else None
-        if confirmation is None or account is None or not confirmations.can_renew(confirmation):
+        if confirmation is None or not confirmations.can_renew(confirmation):
             raise NoMoreCodes
         pause = confirmations.wait_for_renewal(confirmation, now)
         if pause:
             raise TooManyTries(pause)
-        await tries.take(session, _code_policies(provider.master_key, account.email_key, address), now)
+        await tries.take(session, await _renewal_policies(session, provider, confirmation, address), now)
         renewed = confirmations.renew(confirmation, now)
         await storage.store_confirmation(session, renewed)
         await outbox.record(session, EmailConfirmationRequested.of(renewed), now)
     return renewed
+
+
+async def _renewal_policies(
+    session: AsyncSession, provider: Provider, confirmation: Confirmation, address: str
+) -> dict[bytes, throttle.Policy]:
+    if confirmation.purpose is Purpose.PASSWORD_RESET:
+        # the same for an address without an account; three codes at most for each that was asked for
+        return tries.cause_policy(provider.master_key, address)
+    account = await _started(session, confirmation)
+    if account is None:
+        raise NoMoreCodes
+    return tries.code_policies(provider.master_key, account.email_key, address)
+
+
+async def _started(session: AsyncSession, confirmation: Confirmation | None) -> Account | None:
+    if confirmation is None or confirmation.account_id is None:
+        return None
+    return await storage.find(session, confirmation.account_id)
 
 
 async def confirm(
@@ -119,7 +135,7 @@ async def try_code(
     """
     async with session.begin():
         confirmation = await storage.confirmation(session, confirmation_id)
-        if confirmation is None:
+        if confirmation is None or confirmation.purpose is not Purpose.SIGN_UP:
             return Ended.WRONG_CODE
         expected = confirmations.code(provider.master_key.of(KeyPurpose.CODES), confirmation)
         tried, outcome = confirmations.attempt(confirmation, code, expected, now)
@@ -128,17 +144,16 @@ async def try_code(
             return Ended.WRONG_CODE
         if outcome is not confirmations.Outcome.CONFIRMED:
             return Ended.CODE_EXPIRED
-        return await _create(session, confirmation.account_id, now)
+        return await _create(session, await _started(session, confirmation), now)
 
 
-async def _create(session: AsyncSession, account_id: UUID, now: datetime) -> Ended:
-    account = await storage.find(session, account_id)
+async def _create(session: AsyncSession, account: Account | None, now: datetime) -> Ended:
     if account is None:
         return Ended.CODE_EXPIRED
     await storage.lock_email(session, account.email_key)
     existing = await storage.by_email(session, account.email_key)
     if existing is not None:
-        return Ended.CREATED if existing.id == account_id else Ended.ACCOUNT_EXISTS
+        return Ended.CREATED if existing.id == account.id else Ended.ACCOUNT_EXISTS
     created = accounts.confirm(account, now)
     await storage.store(session, created)
     await outbox.record(session, AccountCreated.of(created), now)
@@ -151,7 +166,7 @@ async def email_to_send(
     """What the e-mail of a confirmation needs; `NotFound` when its code is spent or past."""
     async with session.begin():
         confirmation = await storage.confirmation(session, confirmation_id)
-        account = await storage.find(session, confirmation.account_id) if confirmation else None
+        account = await _started(session, confirmation)
     if confirmation is None or account is None or not confirmations.is_open(confirmation, now):
         raise NotFound
     code = confirmations.code(provider.master_key.of(KeyPurpose.CODES), confirmation)
@@ -190,10 +205,3 @@ async def change(
 async def choose_language(session: AsyncSession, person_id: UUID, language: Language) -> None:
     """Write to a person in this language from now on."""
     await change(session, person_id, lambda profile: replace(profile, language=language))
-
-
-def _code_policies(master_key: MasterKey, email_key: str, address: str) -> dict[bytes, throttle.Policy]:
-    return {
-        tries.key(master_key, "codes-to", email_key): throttle.CODES_TO_EMAIL,
-        tries.key(master_key, "codes-from", tries.network(address)): throttle.CODES_FROM_ADDRESS,
-    }

@@ -19,6 +19,7 @@ from ..errors.decisions import OwnCase
 from ..errors.proofing import AlreadyVerified, NumberTaken
 from ..events.people import PersonDied, PersonMerged
 from ..provider import Provider
+from ..storage import access_log
 from ..storage import accounts as account_storage
 from ..storage import people as storage
 from ..storage import proofing as locks
@@ -50,6 +51,7 @@ async def establish(
         if await account_storage.is_there(session, former.id):
             raise NumberTaken
         await storage.move(session, key, former.id, account.id)
+        await access_log.remember_former(session, former.id, account.id)
         await outbox.record(session, PersonMerged.of(person, former.id), now)
     await _follow_numbers(session, provider, account.id, registered, now)
     return person

@@ -8,11 +8,11 @@ from ..domain import rules, throttle
 from ..domain.rules import RuleId
 from ..storage import (
     accounts,
-    applications,
     authorizations,
     counters,
     device_requests,
     grants,
+    means,
     proofing,
     sessions,
     signing_keys,
@@ -50,6 +50,6 @@ async def purge(session: AsyncSession, now: datetime) -> None:
     async with session.begin():
         await proofing.purge_codes(session, now)
     async with session.begin():
-        await applications.purge_usage(session, now - rules.duration(RuleId.USAGE_KEPT, now))
+        await means.purge(session, now, now - rules.duration(RuleId.SECURITY_CHANGES_KEPT, now))
     async with session.begin():
         await signing_keys.purge(session, now)

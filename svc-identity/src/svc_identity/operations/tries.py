@@ -29,6 +29,18 @@ def network(address: str) -> str:
     return str(parsed)
 
 
+def code_policies(master_key: MasterKey, email_key: str, address: str) -> dict[bytes, Policy]:
+    """What an e-mail with a code counts on: where it goes, and who caused it."""
+    return {key(master_key, "codes-to", email_key): throttle.CODES_TO_EMAIL} | cause_policy(
+        master_key, address
+    )
+
+
+def cause_policy(master_key: MasterKey, address: str) -> dict[bytes, Policy]:
+    """What it counts on when where it goes was counted already."""
+    return {key(master_key, "codes-from", network(address)): throttle.CODES_FROM_ADDRESS}
+
+
 async def take(session: AsyncSession, policies: Mapping[bytes, Policy], now: datetime) -> None:
     """Count one try on each counter, within the caller's transaction; `TooManyTries` if one has to wait.
 
@@ -40,6 +52,18 @@ async def take(session: AsyncSession, policies: Mapping[bytes, Policy], now: dat
         raise TooManyTries(longest)
     for key, policy in policies.items():
         await counters.store(session, key, throttle.count(policy, held[key], now))
+
+
+async def settle(session: AsyncSession, policies: Mapping[bytes, Policy], now: datetime) -> None:
+    """The try was right: it is forgotten, but a network address is only forgiven this one.
+
+    Right for one account says nothing of the next.
+    """
+    for held, policy in sorted(policies.items()):
+        if policy is throttle.ADDRESS:
+            await forgive(session, [held], now)
+        else:
+            await forget(session, held, now)
 
 
 async def forgive(session: AsyncSession, keys: list[bytes], now: datetime) -> None:

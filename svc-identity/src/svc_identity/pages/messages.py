@@ -4,12 +4,27 @@ from typing import Final
 
 from hub_core.principal import Assurance
 
+from ..domain.means import Change
+from . import mandate_words
+
 NOTICES: Final = {
     "account-created": "Your account is ready. You can sign in now.",
     "account-exists": "You already have an account with this e-mail address. Sign in with its password.",
     "code-sent": "A new code is on its way. The one before is no longer valid.",
-    "application-disconnected": "The application was disconnected.",
     "session-ended": "The sign-in was ended.",
+    "mandate-ended": "The mandate has ended, with everything that was open under it.",
+    "mandate-accepted": "You have accepted the mandate.",
+    "children-registered": "You may act for your children now.",
+    "no-children": "The population register names no minor child of yours.",
+    "password-changed": "Your password is changed.",
+    "password-reset": "Your password is changed. You can sign in with it now.",
+    "app-added": "The app is set up. From now on you are asked for its code.",
+    "app-removed": "The app was removed.",
+    "passkey-added": "The passkey is added.",
+    "passkey-renamed": "The passkey has its new name.",
+    "passkey-removed": "The passkey was removed.",
+    "sign-in-again": "Please sign in again: what you want to change concerns how you sign in.",
+    "step-over": "That took too long, or there were too many tries. Start again with your password.",
 }
 """What a page says of the step before it, by the word in its address."""
 
@@ -25,12 +40,30 @@ WRONG_CODE: Final = "This is not the code of the newest e-mail."
 CODE_EXPIRED: Final = "This code is no longer valid. Ask for a new one."
 WRONG_USER_CODE: Final = "No device waits with this code. Codes are valid for 10 minutes."
 
+WRONG_ONE_TIME_CODE: Final = "This code is wrong, or was used before."
+WRONG_PASSWORD: Final = "This is not your present password."
+CHANGES: Final = {
+    Change.PASSWORD_CHANGED: "Your password was changed",
+    Change.PASSWORD_RESET: "Your password was reset by e-mail",
+    Change.AUTHENTICATOR_ADDED: "An app for one-time codes was set up",
+    Change.AUTHENTICATOR_REMOVED: "The app for one-time codes was removed",
+    Change.PASSKEY_ADDED: "A passkey was added",
+    Change.PASSKEY_REMOVED: "A passkey was removed",
+    Change.RECOVERY_CODES_MADE: "New recovery codes were made",
+    Change.RECOVERY_CODE_USED: "A recovery code was used",
+    Change.IDENTITY_LINKED: "Signing in by another service was linked",
+    Change.IDENTITY_REMOVED: "Signing in by another service was removed",
+    Change.NEW_DEVICE: "A sign-in on a device not seen before",
+}
+"""What changed about how a person signs in, as the account page says it."""
+
 _BY_FIELD: Final = {
     "email": "Enter an e-mail address, such as name@example.org.",
     "given_name": "Enter your given name, at most 100 characters.",
     "family_name": "Enter your family name, at most 100 characters.",
     "language": "Choose a language.",
     "code": "Enter the 8 digits of the code.",
+    "name": "Enter a name, at most 64 characters.",
 }
 _PASSWORD: Final = {
     "string_too_long": "Use at most 256 characters.",
@@ -42,10 +75,14 @@ _PASSWORD_SHORT: Final = "Use at least 12 characters. Several words are good."
 TEXTS: Final = (
     *LEVELS.values(),
     *NOTICES.values(),
+    *mandate_words.TEXTS,
     WRONG_CREDENTIALS,
     WRONG_CODE,
     CODE_EXPIRED,
     WRONG_USER_CODE,
+    WRONG_ONE_TIME_CODE,
+    WRONG_PASSWORD,
+    *CHANGES.values(),
     *_BY_FIELD.values(),
     *_PASSWORD.values(),
     _PASSWORD_SHORT,

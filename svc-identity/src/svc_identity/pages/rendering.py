@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
@@ -13,10 +13,15 @@ from hub_core import clock
 from hub_core.language import Language
 from hub_service.i18n import Texts
 
+from .mandate_words import SERVICES
+
 _HERE: Final = Path(__file__).parent
 _STYLE: Final = (_HERE / "style.css").read_bytes()
+_SCRIPT: Final = (_HERE / "passkeys.js").read_bytes()
+SCRIPT_ADDRESS: Final = f"/account/passkeys.js?v={hashlib.sha256(_SCRIPT).hexdigest()[:12]}"
 STYLE_ADDRESS: Final = f"/account/style.css?v={hashlib.sha256(_STYLE).hexdigest()[:12]}"
 LANGUAGES: Final = {Language.RO: "Română", Language.HU: "Magyar", Language.EN: "English"}
+_DAY: Final = {Language.RO: "dd.MM.y", Language.HU: "y.MM.dd.", Language.EN: "d MMMM y"}
 _TIME: Final = {
     Language.RO: "dd.MM.y, HH:mm",
     Language.HU: "y.MM.dd. HH:mm",
@@ -32,16 +37,27 @@ class Pages:
         self._environments = {language: _environment(texts, language) for language in Language}
 
     def render(
-        self, template: str, language: Language, *, status: int = 200, sends_to: str = "", **shown: Any
+        self,
+        template: str,
+        language: Language,
+        *,
+        status: int = 200,
+        sends_to: str = "",
+        scripted: bool = False,
+        **shown: Any,
     ) -> HTMLResponse:
-        """The page; `sends_to` is the address outside that its form may lead to."""
-        body = self._environments[language].get_template(template).render(**shown)
+        """The page; `sends_to` is the address outside that its form may lead to.
+
+        Only a page that is `scripted` may run a script, and only ours.
+        """
+        script = SCRIPT_ADDRESS if scripted else ""
+        body = self._environments[language].get_template(template).render(script=script, **shown)
         return HTMLResponse(
             body,
             status,
             headers={
                 "content-language": language,
-                "content-security-policy": _policy(sends_to),
+                "content-security-policy": _policy(sends_to, scripted=scripted),
                 "cache-control": "no-store",
                 "referrer-policy": "same-origin",
                 "x-content-type-options": "nosniff",
@@ -51,9 +67,18 @@ class Pages:
 
 def style() -> Response:
     """The style sheet; its address changes with its content."""
+    return _file(_STYLE, "text/css")
+
+
+def script() -> Response:
+    """The script of passkeys; its address changes with its content."""
+    return _file(_SCRIPT, "text/javascript")
+
+
+def _file(content: bytes, media_type: str) -> Response:
     return Response(
-        _STYLE,
-        media_type="text/css",
+        content,
+        media_type=media_type,
         headers={"cache-control": "public, max-age=31536000, immutable", "x-content-type-options": "nosniff"},
     )
 
@@ -74,15 +99,18 @@ def _environment(texts: Texts, language: Language) -> Environment:
     environment.filters["time"] = lambda instant: format_datetime(
         instant, _TIME[language], tzinfo=clock.BUCHAREST, locale=language.value
     )
+    environment.filters["day"] = lambda day: format_date(day, _DAY[language], locale=language.value)
+    environment.filters["service"] = lambda scope: str(catalog.gettext(SERVICES[scope]))
     environment.globals.update(language=language, languages=LANGUAGES, style=STYLE_ADDRESS)
     return environment
 
 
-def _policy(sends_to: str) -> str:
+def _policy(sends_to: str, *, scripted: bool) -> str:
     origin = f" {_source(sends_to)}" if sends_to else ""
+    scripts = "script-src 'self'; " if scripted else ""
     return (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action 'self'{origin}"
+        f"default-src 'none'; {scripts}style-src 'self'; img-src 'self'; base-uri 'none'; "
+        f"frame-ancestors 'none'; form-action 'self'{origin}"
     )
 
 

@@ -5,6 +5,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,11 +20,14 @@ from hub_service.dependencies import Now, Session
 from hub_service.problems import MalformedRequest
 
 from .. import dependencies, provider
+from ..domain import rules
 from ..domain import session as sessions
 from ..domain.parameters import Parameters
+from ..domain.rules import RuleId
 from ..errors.pages import FormOutdated
 from ..master_key import Purpose
 from ..operations import sign_in
+from ..operations.sign_in import Browser, SignedIn
 from ..pages import messages
 from ..pages.rendering import Pages
 from . import forms
@@ -31,6 +35,7 @@ from . import forms
 SESSION: Final = "hub_session"
 DEVICE: Final = "hub_device"
 LANGUAGE: Final = "hub_language"
+SECOND_STEP: Final = "hub_second_step"
 YEAR: Final = 31_536_000
 _SECRET_LONGEST: Final = 64
 
@@ -99,14 +104,46 @@ class Visit:
         except ValueError as error:
             raise MalformedRequest from error
 
-    def show(self, template: str, *, status: int = 200, sends_to: str = "", **shown: Any) -> Response:
-        """A page; the browser gets a secret for its forms when it has none."""
+    def browser(self, address: str) -> Browser:
+        """Where a sign-in comes from."""
+        return Browser(
+            address=address,
+            user_agent=self.request.headers.get("user-agent", ""),
+            device_cookie=self.cookie(DEVICE),
+            session_secret=self.cookie(SESSION),
+        )
+
+    def let_in(self, onward: Response, signed_in: SignedIn, now: datetime) -> Response:
+        """Give the browser what it keeps after a sign-in, on its way onward."""
+        self.keep(onward, SESSION, signed_in.session_secret)
+        known_for = rules.duration(RuleId.DEVICE_KNOWN, now)
+        self.keep(onward, DEVICE, signed_in.device_cookie, int(known_for.total_seconds()))
+        if self.cookie(SECOND_STEP):
+            self.drop(onward, SECOND_STEP)
+        if not self.cookie(LANGUAGE):
+            self.keep(onward, LANGUAGE, signed_in.language, YEAR)
+        return onward
+
+    def show(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        sends_to: str = "",
+        scripted: bool = False,
+        **shown: Any,
+    ) -> Response:
+        """A page; the browser gets a secret for its forms when it has none.
+
+        `scripted` pages may run our one script, for passkeys.
+        """
         query = self.request.url.query
         response = self.pages.render(
             template,
             self.language,
             status=status,
             sends_to=sends_to,
+            scripted=scripted,
             csrf=self.csrf,
             here=self.request.url.path + (f"?{query}" if query else ""),
             notice=messages.NOTICES.get(self.request.query_params.get("notice", ""), ""),

@@ -101,6 +101,11 @@ async def confirmation(session: AsyncSession, confirmation_id: UUID) -> Confirma
     )
 
 
+async def remove_confirmation(session: AsyncSession, confirmation_id: UUID) -> None:
+    """A confirmation is over: its code is worth nothing any more."""
+    await session.execute(delete(CONFIRMATIONS).where(CONFIRMATIONS.c.id == confirmation_id))
+
+
 async def purge_confirmations(session: AsyncSession, before: datetime) -> None:
     """Forget the confirmations whose last code ended before then."""
     await session.execute(delete(CONFIRMATIONS).where(CONFIRMATIONS.c.expires_at < before))

@@ -52,6 +52,11 @@ async def by_secret(session: AsyncSession, secret_hash: bytes) -> Session | None
     return session_of(row) if row else None
 
 
+async def has_any(session: AsyncSession, account_id: UUID) -> bool:
+    """Whether the account was signed in to before, as far as is remembered."""
+    return bool((await session.execute(select(exists().where(SESSIONS.c.account_id == account_id)))).scalar())
+
+
 async def lock_all(session: AsyncSession, account_id: UUID) -> Sequence[Session]:
     """The sessions of an account that have not ended; locked, always in the same order."""
     wanted = (

@@ -1,4 +1,4 @@
-"""Assertions of clients and proofs of keys, each of which serves once."""
+"""Assertions of clients, proofs of keys and answers of passkeys, each of which serves once."""
 
 from datetime import datetime
 

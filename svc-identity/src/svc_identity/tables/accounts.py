@@ -41,7 +41,8 @@ CONFIRMATIONS = Table(
     "confirmations",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("account_id", Uuid, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    # none for an address without an account whose password is asked to be reset: nobody can tell
+    Column("account_id", Uuid, ForeignKey("accounts.id", ondelete="CASCADE"), index=True),
     Column("purpose", String(32), nullable=False),
     Column("state", String(32), nullable=False),
     Column("round", SmallInteger, nullable=False),

@@ -1,0 +1,40 @@
+"""What the clock does: one operation each."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any, Final
+
+from hub_core import clock
+from hub_service import workers
+from hub_service.workers import Worker
+
+from .operations import access_log, keys
+from .provider import Provider
+
+_APPEND_EVERY: Final = 0.5
+"""Seconds between two looks for access lines."""
+_CLOSE_EVERY: Final = timedelta(minutes=10)
+
+
+def of_privacy(provider: Provider) -> tuple[Worker, ...]:
+    """What runs for the access log and for people's rights on their data."""
+
+    async def close_days(hub: Any) -> None:
+        now = clock.now()
+        async with hub.database.sessions() as session:
+            await keys.refresh(session, provider, now)
+            await access_log.close_days(session, provider, now)
+
+    return (
+        Worker("access-log", _append),
+        workers.every("access-log-days", _CLOSE_EVERY, close_days),
+    )
+
+
+async def _append(hub: Any) -> None:
+    """Give access lines their place in the chain as they come."""
+    while True:
+        async with hub.database.sessions() as session:
+            appended = await access_log.append(session, clock.now())
+        if appended < access_log.BATCH:
+            await asyncio.sleep(_APPEND_EVERY)

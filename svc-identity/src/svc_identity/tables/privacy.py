@@ -1,0 +1,97 @@
+"""What people ask about their data: disputes of accesses, copies, and requests to an institution."""
+
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+
+from .metadata import metadata
+
+DISPUTES = Table(
+    "access_disputes",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("line_id", Uuid, nullable=False),
+    Column("institution_id", Uuid, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("outcome", String(16)),
+    Column("answer", Text),
+    Column("answered_by", Uuid),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False),
+    Index("uq_access_disputes_person_id_line_id", "person_id", "line_id", unique=True),
+    Index("ix_access_disputes_institution_id_id", "institution_id", "id"),
+    comment="Accesses that a person finds unjustified, answered by the institution's DPO",
+)
+
+DATA_REQUESTS = Table(
+    "data_requests",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("institution_id", Uuid, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("field", String(32)),
+    Column("details", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("extended_at", DateTime(timezone=True)),
+    Column("extension_reason", Text),
+    Column("forwarded_to", String(200)),
+    Column("forwarded_at", DateTime(timezone=True)),
+    Column("answer", Text),
+    Column("legal_basis", String(200)),
+    Column("kept_until", Date),
+    Column("answered_by", Uuid),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False),
+    Index("ix_data_requests_person_id_id", "person_id", "id"),
+    Index("ix_data_requests_institution_id_id", "institution_id", "id"),
+    comment="Requests for rectification, erasure, restriction and objection (GDPR art. 16-18, 21)",
+)
+
+MARKS = Table(
+    "data_marks",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("mark", String(48), primary_key=True),
+    Column("request_id", Uuid, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    comment="Fields a person contests, and whether processing is restricted",
+)
+
+EXPORTS = Table(
+    "data_exports",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("due_at", DateTime(timezone=True)),
+    Column("ready_at", DateTime(timezone=True)),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("sha256", LargeBinary),
+    Column("sealed", LargeBinary),
+    Column("version", Integer, nullable=False),
+    Index("ix_data_exports_person_id_id", "person_id", "id"),
+    Index("ix_data_exports_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("ix_data_exports_expires", "expires_at", postgresql_where=text("sealed IS NOT NULL")),
+    comment="Copies of a person's data, encrypted, deleted when they expire",
+)
