@@ -5,8 +5,11 @@ import base64
 import hashlib
 import json
 import secrets
+import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
@@ -16,15 +19,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from hub_cli import roles
 from hub_cli.browser import Browser
-from hub_cli.place import Place, State
-from hub_core import clock
-from hub_core.language import Language
-from hub_service.database import Database
-from hub_service.settings import ServiceSettings
-from svc_identity.domain.client import ApplicationType, Authentication, Client, GrantType, Profile
-from svc_identity.operations import registration
 
 from ..conftest import Hub
 from ..faults import kills
@@ -46,34 +41,21 @@ class Institution:
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "2026", "use": "sig"}))
     held: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
 
-    async def register(self) -> None:
-        """Make it known to the hub, as the owner of a client does."""
-        place = Place(self.hub.folder, State.read(self.hub.folder).ports)
-        password = (place.secrets / "identity.application").read_text()
-        superuser = kills.servers(place)[0].dsn(roles.DATABASE)
-        dsn = roles.service_dsn(superuser, "identity_app", password)
-        database = Database(ServiceSettings(database_dsn=dsn))  # type: ignore[arg-type]
-        try:
-            async with database.sessions() as session:
-                await registration.put_client(session, self.as_client())
-        finally:
-            await database.close()
-
-    def as_client(self) -> Client:
-        return Client(
-            id=self.id,
-            names=dict.fromkeys(Language, "Institution"),
-            authentication=Authentication.PRIVATE_KEY_JWT,
-            application_type=ApplicationType.WEB,
-            secret_hash=None,
-            redirect_uris=(CALLBACK,),
-            post_logout_redirect_uris=(),
-            scopes=frozenset(SCOPES.split()),
-            created_at=clock.now(),
-            profile=Profile.FAPI,
-            grant_types=frozenset({GrantType.CODE, GrantType.REFRESH, GrantType.CLIENT_CREDENTIALS}),
-            jwks=(dict(self.key.as_dict(private=False)),),
-        )
+    def register(self) -> None:
+        """Make it known to the hub, as an operator does."""
+        described = {
+            "client_id": self.id,
+            "client_name": dict.fromkeys(("ro", "hu", "en"), "Institution"),
+            "profile": "FAPI",
+            "token_endpoint_auth_method": "private_key_jwt",
+            "jwks": {"keys": [self.key.as_dict(private=False)]},
+            "redirect_uris": [CALLBACK],
+            "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+            "scope": SCOPES,
+        }
+        file = self.hub.folder / f"{self.id}.json"
+        file.write_text(json.dumps({"clients": [described]}))
+        put(self.hub, file)
 
     def shown(self) -> dict[str, str]:
         """How it proves itself in a form (RFC 7523)."""
@@ -105,14 +87,20 @@ class Institution:
         return {"authorization": f"DPoP {token}", "dpop": self.proof(method, address, token)}
 
 
+def put(hub: Hub, file: Path) -> None:
+    """Register the clients of a file."""
+    done = hub.run("clients", "put", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def encoded(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
 @pytest.fixture
-async def institution(hub: Hub) -> Institution:
+def institution(hub: Hub) -> Institution:
     made = Institution(hub)
-    await made.register()
+    made.register()
     return made
 
 
@@ -251,3 +239,26 @@ async def test_a_partner_stands_for_itself_and_is_no_person(hub: Hub, institutio
         assert (said["sub"], said["cnf"]) == (institution.id, {"jkt": institution.held.thumbprint()})
         answer = await client.get(PETITIONS, headers=institution.bound("GET", address, token))
         assert answer.status_code == 401, "petitions are filed by people"
+
+
+def test_the_example_of_a_partners_program_works_as_it_is_printed(hub: Hub, tmp_path: Path) -> None:
+    program = (sys.executable, str(Path(__file__).parents[2] / "docs" / "examples" / "partner.py"))
+    made = subprocess.run([*program, "keys"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert '"d"' not in made.stdout
+    assert (tmp_path / "partner-key.json").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "clients.json").write_text(made.stdout)
+    put(hub, tmp_path / "clients.json")
+    with subprocess.Popen(
+        [*program, hub.origin], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
+        assert running.stdout
+        person = Browser(ends_at="https://nowhere.example.org")
+        person.open(running.stdout.readline().removeprefix("open: ").strip())
+        person.submit(PERSON)
+        if not person.address.startswith("http://127.0.0.1"):
+            person.submit({})
+        said = running.stdout.read()
+    assert running.returncode == 0, said
+    assert said.splitlines()[-1] == "revoked: the token opens nothing any more"
+    assert ", level " in said
+    assert "DPoP token" in said

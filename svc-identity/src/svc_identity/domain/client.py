@@ -108,7 +108,8 @@ class Client:
     def keeps_refresh_token(self) -> bool:
         """Whether a refresh token serves until it ends, instead of once.
 
-        FAPI forbids rotation: who has a key of its own needs none (FAPI 2.0 Security Profile, 5.3.2.1).
+        Who has a key of its own gains nothing by rotation, and may lose the answer that brings the next
+        token: FAPI forbids it unless the old one serves again (FAPI 2.0 Security Profile, 5.3.2.1).
         """
         return self.profile is Profile.FAPI
 
@@ -116,24 +117,28 @@ class Client:
 _LOOPBACK: Final = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:/[^#]*)?)")
 
 
+def redirect_fits(uri: str, profile: Profile, application_type: ApplicationType) -> bool:
+    """Whether the profile lets `uri` be registered.
+
+    A FAPI client's address is `https`, or the loopback address of a native application's own machine
+    (FAPI 2.0 Security Profile, 5.3.2.2).
+    """
+    if profile is not Profile.FAPI or uri.startswith("https://"):
+        return True
+    return application_type is ApplicationType.NATIVE and _without_port(uri) is not None
+
+
 def redirect_allowed(client: Client, uri: str) -> bool:
     """Whether an answer may be sent to `uri`: registered, character by character.
-
-    A FAPI client's address is `https`, or a native application's own machine (FAPI 2.0, 5.3.3.2).
 
     A native application listening on the loopback address may use any port (RFC 8252, 7.3);
     `localhost` is a name that others may resolve and gets no such freedom (8.3).
     """
-    native = client.application_type is ApplicationType.NATIVE
-    if (
-        client.profile is Profile.FAPI
-        and not uri.startswith("https://")
-        and not (native and _without_port(uri))
-    ):
+    if not redirect_fits(uri, client.profile, client.application_type):
         return False
     if uri in client.redirect_uris:
         return True
-    if not native:
+    if client.application_type is not ApplicationType.NATIVE:
         return False
     asked = _without_port(uri)
     return asked is not None and any(_without_port(known) == asked for known in client.redirect_uris)

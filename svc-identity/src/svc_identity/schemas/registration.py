@@ -11,7 +11,15 @@ from hub_core.text import Line
 from hub_service import schemas, signatures
 
 from ..domain import scopes as known_scopes
-from ..domain.client import ApplicationType, Authentication, Client, GrantType, Profile, SubjectType
+from ..domain.client import (
+    ApplicationType,
+    Authentication,
+    Client,
+    GrantType,
+    Profile,
+    SubjectType,
+    redirect_fits,
+)
 from ..domain.grant import hash_of
 
 _SECRET_SHORTEST: Final = 32
@@ -98,6 +106,9 @@ class ClientMetadata(schemas.Resource):
             return "a FAPI client proves itself by private_key_jwt"
         if GrantType.DEVICE_CODE in self.grant_types:
             return "a FAPI client pushes its requests: no device flow"
+        for address in self.redirect_uris:
+            if not redirect_fits(address, self.profile, self.application_type):
+                return "a FAPI client's redirect address is https, or the loopback address of a native one"
         return ""
 
     def client(self, now: datetime) -> Client:
