@@ -16,7 +16,12 @@ from hub_core.manifest import Manifest
 from hub_events import envelope
 from hub_events.envelope import Event
 from svc_notify import consumers
-from svc_notify.consumers import EmailConfirmationRequested, InstitutionChanged, PetitionRegistered
+from svc_notify.consumers import (
+    EmailConfirmationRequested,
+    InstitutionChanged,
+    PetitionRegistered,
+    SecurityChanged,
+)
 from svc_notify.domain.deliveries import Lane
 
 CONTRACTS = Path(__file__).parents[2]
@@ -33,6 +38,7 @@ Publish = Callable[..., Awaitable[UUID]]
             EmailConfirmationRequested,
             "svc-identity/contract/events/identity.email-confirmation.requested.v1",
         ),
+        (SecurityChanged, "svc-identity/contract/events/identity.account.security-changed.v1"),
         (InstitutionChanged, "svc-catalog/contract/events/catalog.institution.changed.v1"),
     ],
 )
@@ -152,6 +158,18 @@ async def test_a_code_is_sent_to_who_asked_for_it(
         "SELECT * FROM notify.deliveries WHERE confirmation_id = $1", confirmation_id
     )
     assert (row["lane"], row["variables"]) == (Lane.CODE, "{}")
+
+
+async def test_a_person_is_told_of_a_change_of_how_they_sign_in(
+    service: Any, publish: Publish, fake_identity: Any
+) -> None:
+    seen, person_id = len(service.office.letters), ids.new_id()
+    contact = {"person_id": str(person_id), "email": "ana@example.org", "language": "en"}
+    fake_identity.answer(f"/internal/v1/people/{person_id}/contact", contact)
+    await publish(SecurityChanged(person_id=person_id, change="PASSKEY_ADDED", version=1))
+    letter = (await service.office.until(seen + 1))[-1]
+    assert letter["To"] == "ana@example.org"
+    assert "A passkey was added." in letter.get_body(("plain",)).get_content()
 
 
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2), (2, 3, 2)])

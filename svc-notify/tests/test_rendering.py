@@ -1,5 +1,6 @@
 """The words of messages: official texts, formats by language, content rules (8.1, 8.2; edge case 87)."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -15,6 +16,10 @@ from svc_notify import rendering
 from svc_notify.domain import deliveries, formats
 from svc_notify.rendering import Letter
 
+CHANGED = (
+    Path(__file__).parents[2]
+    / "svc-identity/contract/events/identity.account.security-changed.v1.schema.json"
+)
 TEMPLATES = Path(rendering.__file__).parent / "templates"
 ACCOUNT = "https://hub.example/account/overview"
 REGISTERED: dict[str, object] = {
@@ -34,6 +39,23 @@ def registered(language: Language, **special: Any) -> Letter:
 
 def confirm(language: Language) -> Letter:
     return rendering.render("account.confirm", 1, language, CONFIRM, ACCOUNT)
+
+
+def reset(language: Language) -> Letter:
+    return rendering.render("password.reset", 1, language, CONFIRM, ACCOUNT)
+
+
+def security(language: Language, change: str = "PASSKEY_ADDED") -> Letter:
+    facts = {"change": change, "changed_on": date(2026, 11, 21)}
+    return rendering.render("account.security", 1, language, facts, ACCOUNT)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_change_of_security_has_words_of_its_own(language: Language) -> None:
+    schema = json.loads(CHANGED.read_text("utf-8"))
+    changes = schema["$defs"]["Change"]["enum"]
+    said = {security(language, change).text.splitlines()[2] for change in (*changes, "SOMETHING_NEW")}
+    assert len(said) == len(changes) + 1
 
 
 @pytest.mark.parametrize(
@@ -81,7 +103,7 @@ def test_a_code_stands_alone_on_its_line_with_its_hour_and_not_in_the_subject(la
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("write", [registered, confirm])
+@pytest.mark.parametrize("write", [registered, confirm, reset, security])
 def test_both_parts_say_the_same(write: Any, language: Language) -> None:
     letter = write(language)
     shown = " ".join(_Shown.of(letter.html).split())
@@ -129,7 +151,15 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         rendering.render("submission.registered", 1, Language.RO, {}, ACCOUNT)
 
 
-@pytest.mark.parametrize("kind", [deliveries.SUBMISSION_REGISTERED, deliveries.ACCOUNT_CONFIRM])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        deliveries.SUBMISSION_REGISTERED,
+        deliveries.ACCOUNT_CONFIRM,
+        deliveries.PASSWORD_RESET,
+        deliveries.ACCOUNT_SECURITY,
+    ],
+)
 def test_each_kind_has_its_template_in_each_language(kind: deliveries.Kind) -> None:
     folder = TEMPLATES / kind.template / str(kind.version)
     assert {file.name for file in folder.iterdir()} == {f"{language}.toml" for language in Language}
@@ -137,8 +167,16 @@ def test_each_kind_has_its_template_in_each_language(kind: deliveries.Kind) -> N
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 6
-    known = {"number", "registered_on", "answer_due_on", "institution", "legal_basis", "code", "valid_until"}
+    assert len(wording) == 12
+    known = {"change", "changed_on"} | {
+        "number",
+        "registered_on",
+        "answer_due_on",
+        "institution",
+        "legal_basis",
+        "code",
+        "valid_until",
+    }
     environment = jinja2.Environment(autoescape=True)
     for file in wording:
         used = jinja2.meta.find_undeclared_variables(environment.parse(file.read_text("utf-8")))

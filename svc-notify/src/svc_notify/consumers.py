@@ -34,12 +34,23 @@ class PetitionRegistered(Event):
 
 
 class EmailConfirmationRequested(Event):
-    """Somebody who has no account yet waits for a code."""
+    """Somebody waits for a code: for a new account, or for a new password."""
 
     subject: ClassVar[str] = "hub.identity.email-confirmation.requested.v1"
     key_field: ClassVar[str] = "confirmation_id"
 
     confirmation_id: UUID
+    purpose: str = "SIGN_UP"
+
+
+class SecurityChanged(Event):
+    """Something about how a person signs in has changed."""
+
+    subject: ClassVar[str] = "hub.identity.account.security-changed.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    change: str
 
 
 class InstitutionChanged(Event):
@@ -74,7 +85,13 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
 
     async def send_the_code(session: AsyncSession, heard: Envelope[EmailConfirmationRequested]) -> None:
         delivery = await operations.queue_confirmation_code(
-            session, heard.data.confirmation_id, _cause(heard), clock.now()
+            session, heard.data.confirmation_id, _cause(heard), clock.now(), heard.data.purpose
+        )
+        _wake_after_commit(session, wake, delivery.lane)
+
+    async def tell_the_owner(session: AsyncSession, heard: Envelope[SecurityChanged]) -> None:
+        delivery = await operations.queue_security_notice(
+            session, heard.data.person_id, heard.data.change, _cause(heard), clock.now()
         )
         _wake_after_commit(session, wake, delivery.lane)
 
@@ -82,6 +99,7 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
         Subscription(manifest.PETITIONS, {PetitionRegistered: tell_the_petitioner}),
         Subscription(manifest.CONFIRMATIONS, {EmailConfirmationRequested: send_the_code}),
         Subscription(manifest.INSTITUTIONS, {InstitutionChanged: _keep_institution}),
+        Subscription(manifest.SECURITY, {SecurityChanged: tell_the_owner}),
     ]
 
 

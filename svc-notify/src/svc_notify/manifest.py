@@ -19,13 +19,18 @@ INSTITUTIONS: Final = Consumer(
     source="catalog",
     subjects=("hub.catalog.institution.changed.v1",),
 )
+SECURITY: Final = Consumer(
+    durable="notify-security",
+    source="identity",
+    subjects=("hub.identity.account.security-changed.v1",),
+)
 
 MANIFEST: Final = Manifest(
     name="notify",
     package="svc_notify",
     factory="svc_notify.main:create_app",
     port=8104,
-    consumers=(PETITIONS, CONFIRMATIONS, INSTITUTIONS),
+    consumers=(PETITIONS, CONFIRMATIONS, INSTITUTIONS, SECURITY),
     calls=("identity.contact:read",),
     holds_personal_data=True,
 )

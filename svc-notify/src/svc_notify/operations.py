@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub_core import ids
+from hub_core import clock, ids
 from hub_events import outbox
 
 from . import events, storage
@@ -60,12 +60,29 @@ async def queue_registration_notice(
 
 
 async def queue_confirmation_code(
-    session: AsyncSession, confirmation_id: UUID, cause: Cause, now: datetime
+    session: AsyncSession, confirmation_id: UUID, cause: Cause, now: datetime, purpose: str = "SIGN_UP"
 ) -> Delivery:
     """Queue the message that brings the code of an e-mail confirmation."""
     async with session.begin():
         delivery = deliveries.queue(
-            deliveries.ACCOUNT_CONFIRM, ids.new_id(), cause, now, confirmation_id=confirmation_id
+            deliveries.code_kind(purpose), ids.new_id(), cause, now, confirmation_id=confirmation_id
+        )
+        await storage.add(session, delivery)
+    return delivery
+
+
+async def queue_security_notice(
+    session: AsyncSession, person_id: UUID, change: str, cause: Cause, now: datetime
+) -> Delivery:
+    """Queue the message that tells a person what changed about how they sign in."""
+    async with session.begin():
+        delivery = deliveries.queue(
+            deliveries.ACCOUNT_SECURITY,
+            ids.new_id(),
+            cause,
+            now,
+            person_id=person_id,
+            variables={"change": change, "changed_on": clock.local_date(cause.at).isoformat()},
         )
         await storage.add(session, delivery)
     return delivery

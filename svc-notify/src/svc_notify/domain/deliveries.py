@@ -101,6 +101,21 @@ ACCOUNT_CONFIRM: Final = Kind(
     lifetime=timedelta(minutes=15),
     variables=frozenset(),
 )
+PASSWORD_RESET: Final = Kind(
+    template="password.reset",
+    version=1,
+    lane=Lane.CODE,
+    lifetime=timedelta(minutes=15),
+    variables=frozenset(),
+)
+ACCOUNT_SECURITY: Final = Kind(
+    template="account.security",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=7),
+    variables=frozenset({"change", "changed_on"}),
+)
+_OF_PURPOSE: Final = {"PASSWORD_RESET": PASSWORD_RESET}
 
 LEASE: Final = timedelta(seconds=15)
 """How long a claim holds without a sign of life; a killed sender's work is free again after it."""
@@ -165,6 +180,11 @@ class Delivery:
         """The institution that the message speaks of, if any."""
         named = self.variables.get("institution_id")
         return UUID(named) if named else None
+
+
+def code_kind(purpose: str) -> Kind:
+    """The message that brings a code for this purpose."""
+    return _OF_PURPOSE.get(purpose, ACCOUNT_CONFIRM)
 
 
 def queue(
