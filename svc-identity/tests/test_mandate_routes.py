@@ -1,5 +1,6 @@
 """Acting for others by the JSON API: refusals first."""
 
+import json
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -489,3 +490,243 @@ async def test_lists_are_pages(ana: Citizen, ion: Citizen) -> None:
     rest = (await ion.get("/mandates", params={"limit": 2, "cursor": first["next_cursor"]})).json()
     assert [one["id"] for one in first["items"] + rest["items"]] == made[::-1]
     assert rest["next_cursor"] is None
+
+
+# Officials.
+
+VERIFY = "mandates:verify"
+REQUESTS = "/mandate-requests"
+PURPOSE = {"purpose": "VERIFICATION"}
+
+
+class Official:
+    """An official at an institution, and their requests."""
+
+    def __init__(self, citizen: Citizen, institution: UUID, headers: dict[str, str]) -> None:
+        self.client = citizen.client
+        self.id = citizen.id
+        self.institution = institution
+        self._headers = headers
+
+    async def get(self, path: str, **headers: str) -> httpx2.Response:
+        return await self.client.get(f"{API}{path}", headers=self._headers | PURPOSE | headers)
+
+    async def post(self, path: str, body: Any = None, version: int | None = None) -> httpx2.Response:
+        headers = self._headers | PURPOSE | ({"if-match": f'"{version}"'} if version else {})
+        return await self.client.post(
+            f"{API}{path}", headers=headers, **({} if body is None else {"json": body})
+        )
+
+
+@pytest.fixture
+def an_official(a_citizen: MakeCitizen, signed_in: Any) -> Callable[..., Awaitable[Official]]:
+    """Make `an_official(role="CLERK", at=institution, citizen=ana)`."""
+
+    async def make(role: str = "CLERK", at: UUID | None = None, citizen: Citizen | None = None) -> Official:
+        who, institution = citizen or await a_citizen(name="Clerk"), at or ids.new_id()
+        headers = signed_in(
+            who.id, {VERIFY}, Assurance.SUBSTANTIAL, roles=[role], institution=str(institution)
+        )
+        return Official(who, institution, headers)
+
+    return make
+
+
+@pytest.fixture
+async def clerk(an_official: Any) -> Official:
+    made: Official = await an_official()
+    return made
+
+
+@pytest.fixture
+async def asked(ana: Citizen, ion: Citizen, clerk: Official) -> str:
+    """Ana asks the clerk's institution to act for Ion as his guardian: the mandate's id."""
+    return await asks(ana, ion.cnp, clerk.institution)
+
+
+async def asks(who: Citizen, principal: Cnp, institution: UUID) -> str:
+    answer = await who.post(
+        REQUESTS,
+        {
+            "type": "GUARDIAN",
+            "principal_cnp": principal.number,
+            "evidence_ref": "Sentința civilă 12/2026",
+            "institution_id": str(institution),
+        },
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "role"),
+    [
+        ("POST", "/institution-mandate-offers", {"evidence_ref": "Protocol 1/2026"}, "HEAD"),
+        ("GET", REQUESTS, None, "CLERK"),
+        ("GET", f"{REQUESTS}/{SOMEBODY}", None, "CLERK"),
+        ("POST", f"{REQUESTS}/{SOMEBODY}/verify", None, "CLERK"),
+        ("POST", f"{REQUESTS}/{SOMEBODY}/refuse", {"reason": "Actul nu este semnat"}, "CLERK"),
+        ("POST", f"{REQUESTS}/{SOMEBODY}/revoke", {"reason": "Act anulat"}, "CLERK"),
+    ],
+)
+async def test_only_officials_with_the_role_decide(
+    client: httpx2.AsyncClient, signed_in: Any, method: str, path: str, body: Any, role: str
+) -> None:
+    sent = {} if body is None else {"json": body}
+
+    async def ask(**claims: Any) -> tuple[int, str]:
+        scopes = claims.pop("scopes", {VERIFY})
+        headers = signed_in(scopes=scopes, assurance=Assurance.SUBSTANTIAL, **claims) | PURPOSE
+        answer = await client.request(method, API + path, headers=headers | {"if-match": '"1"'}, **sent)
+        return answer.status_code, problem(answer) if answer.status_code >= 400 else ""
+
+    assert (await client.request(method, API + path, **sent)).status_code == 401
+    assert await ask(scopes={READ, WRITE}) == (403, "insufficient-scope")
+    assert await ask() == (403, "role-required")
+    assert await ask(roles=[role]) == (403, "role-required")
+    assert await ask(roles=["HANDLER"], institution=SOMEBODY) == (403, "role-required")
+    status, _ = await ask(roles=[role], institution=SOMEBODY)
+    assert status in (200, 201, 404)
+
+
+async def test_an_official_verifies_an_act_and_both_people_see_it(
+    ana: Citizen, ion: Citizen, clerk: Official, asked: str, looking: asyncpg.Connection
+) -> None:
+    waiting = (await clerk.get(REQUESTS)).json()["items"]
+    assert [(one["id"], one["type"]) for one in waiting] == [(asked, "GUARDIAN")]
+    assert "Ionescu" not in str(waiting)
+    seen = await clerk.get(f"{REQUESTS}/{asked}")
+    assert seen.status_code == 200, seen.text
+    case = seen.json()
+    assert case["principal"]["name"] == "Ana Ionescu"
+    assert case["principal"]["number_ends"] == ion.cnp.number[-4:]
+    assert case["representative"]["name"] == "Ana Popescu"
+    assert ion.cnp.number not in seen.text
+    verified = await clerk.post(f"{REQUESTS}/{asked}/verify", version=1)
+    assert verified.status_code == 200, verified.text
+    assert (verified.json()["state"], verified.json()["principal"]["id"]) == ("ACTIVE", str(ion.id))
+    assert verified.headers["etag"] == '"2"'
+    assert (await clerk.get(REQUESTS)).json()["items"] == []
+    assert [one["id"] for one in await ion.listed("PRINCIPAL")] == [asked]
+    lines = await looking.fetch(
+        "SELECT body FROM outbox WHERE subject = 'hub.identity.record.accessed.v1' "
+        "AND convert_from(body, 'UTF8') LIKE $1 ORDER BY seq",
+        f"%{asked}%",
+    )
+    said = [json.loads(row["body"])["data"] for row in lines]
+    assert [(one["action"], one["subject_person_id"]) for one in said] == [
+        (action, str(person)) for action in ("READ", "DECIDE") for person in (ion.id, ana.id)
+    ]
+    assert {one["purpose"] for one in said} == {"VERIFICATION"}
+    number = await looking.fetchval("SELECT principal_number FROM mandates WHERE id = $1", UUID(asked))
+    assert number is None
+
+
+async def test_a_case_of_another_institution_is_not_there(an_official: Any, asked: str) -> None:
+    other = await an_official()
+    assert (await other.get(REQUESTS)).json()["items"] == []
+    assert (await other.get(f"{REQUESTS}/{asked}")).status_code == 404
+    assert (await other.post(f"{REQUESTS}/{asked}/verify", version=1)).status_code == 404
+    assert (await other.post(f"{REQUESTS}/{asked}/refuse", {"reason": "Altul"}, 1)).status_code == 404
+    assert (await other.post(f"{REQUESTS}/{asked}/revoke", {"reason": "Altul"})).status_code == 404
+
+
+async def test_a_case_is_opened_for_a_purpose_only(clerk: Official, asked: str) -> None:
+    answer = await clerk.get(f"{REQUESTS}/{asked}", purpose="curiosity")
+    assert (answer.status_code, problem(answer)) == (400, "purpose-required")
+
+
+async def test_nobody_decides_their_own_case_or_that_of_relatives(
+    ana: Citizen, ion: Citizen, a_citizen: MakeCitizen, an_official: Any, population: Any
+) -> None:
+    institution = ids.new_id()
+    asked = await asks(ana, ion.cnp, institution)
+    sister = await a_citizen()
+    population.put(await population.find(sister.cnp), Relative(Kin.SIBLING, ion.cnp))
+    population.put(await population.find(ion.cnp), Relative(Kin.SIBLING, sister.cnp))
+    for who in (ana, ion, sister):
+        official = await an_official(at=institution, citizen=who)
+        for verb, body in (("verify", None), ("refuse", {"reason": "Nu se poate"})):
+            answer = await official.post(f"{REQUESTS}/{asked}/{verb}", body, 1)
+            assert (answer.status_code, problem(answer)) == (403, "own-case")
+
+
+async def test_a_decision_names_the_version_that_was_seen(clerk: Official, asked: str) -> None:
+    for verb, body in (("verify", None), ("refuse", {"reason": "Actul nu este semnat"})):
+        path = f"{REQUESTS}/{asked}/{verb}"
+        assert (await clerk.post(path, body)).status_code == 428
+        assert (await clerk.post(path, body, 7)).status_code == 412
+    answer = await clerk.post(f"{REQUESTS}/{asked}/refuse", {"reason": "Actul nu este semnat"}, 1)
+    assert (answer.json()["state"], answer.json()["reason"]) == ("REFUSED", "Actul nu este semnat")
+    again = await clerk.post(f"{REQUESTS}/{asked}/verify", version=2)
+    assert (again.status_code, problem(again)) == (409, "mandate-state")
+
+
+async def test_a_principal_whom_the_register_does_not_know_alive_is_not_verified(
+    ana: Citizen, ion: Citizen, clerk: Official, a_cnp: Any, population: Any
+) -> None:
+    unknown = await asks(ana, a_cnp(date(1950, 1, 1)), clerk.institution)
+    population.put(replace(await population.find(ion.cnp), died_on=TODAY))
+    dead = await asks(ana, ion.cnp, clerk.institution)
+    for asked in (unknown, dead):
+        answer = await clerk.post(f"{REQUESTS}/{asked}/verify", version=1)
+        assert (answer.status_code, problem(answer)) == (409, "principal-not-there")
+
+
+async def test_an_official_revokes_with_a_reason(
+    ana: Citizen, ion: Citizen, clerk: Official, asked: str
+) -> None:
+    await clerk.post(f"{REQUESTS}/{asked}/verify", version=1)
+    answer = await ion.post(f"/mandates/{asked}/revoke", {})
+    assert problem(answer) == "representation-by-law"
+    answer = await clerk.post(f"{REQUESTS}/{asked}/revoke", {"reason": "Sentința a fost casată"})
+    assert (answer.json()["state"], answer.json()["end_cause"]) == ("REVOKED", "REVOKED_BY_OFFICIAL")
+    shown = (await ana.get(f"/mandates/{asked}")).json()
+    assert (shown["reason"], shown["usable"]) == ("Sentința a fost casată", False)
+
+
+async def test_a_parent_whom_a_court_has_stopped_is_not_brought_back_by_the_register(
+    ana: Citizen, a_child: Any, an_official: Any
+) -> None:
+    await a_child(ana)
+    (made,) = (await ana.post("/parental-mandates")).json()["items"]
+    reason = {"reason": "Sentința civilă 99/2026"}
+    clerk = await an_official()
+    assert (await clerk.post(f"{REQUESTS}/{made['id']}/revoke", reason)).status_code == 404
+    administrator = await an_official("ADMIN")
+    assert (await administrator.post(f"{REQUESTS}/{made['id']}/revoke", reason)).status_code == 200
+    assert (await ana.post("/parental-mandates")).json() == {"items": []}
+
+
+async def test_a_proxy_offered_by_its_principal_is_verified_before_it_is_in_force(
+    ana: Citizen, ion: Citizen, clerk: Official
+) -> None:
+    wanted = {
+        "type": "NOTARIAL_PROXY",
+        "services": ["petitions:write"],
+        "evidence_ref": "Procură autentică 7/2026",
+        "institution_id": str(clerk.institution),
+    }
+    given = (await ana.post("/mandate-offers", wanted)).json()
+    accepted = (await ion.post("/mandate-offers/accept", {"code": given["code"]})).json()
+    assert (accepted["state"], accepted["usable"]) == ("PENDING_VERIFICATION", False)
+    verified = (await clerk.post(f"{REQUESTS}/{accepted['id']}/verify", version=2)).json()
+    assert (verified["state"], verified["principal"]["id"]) == ("ACTIVE", str(ana.id))
+    assert (await ana.post(f"/mandates/{accepted['id']}/revoke", {})).status_code == 200
+
+
+async def test_an_official_acts_for_an_institution_after_two_others_have_said_so(
+    ion: Citizen, an_official: Any
+) -> None:
+    head = await an_official("HEAD")
+    given = (await head.post("/institution-mandate-offers", {"evidence_ref": "Protocol 1/2026"})).json()
+    accepted = (await ion.post("/mandate-offers/accept", {"code": given["code"]})).json()
+    path = f"{REQUESTS}/{accepted['id']}/verify"
+    own = await head.post(path, version=2)
+    assert (own.status_code, problem(own)) == (403, "four-eyes")
+    himself = await an_official("CLERK", head.institution, ion)
+    assert problem(await himself.post(path, version=2)) == "own-case"
+    colleague = await an_official("CLERK", head.institution)
+    verified = (await colleague.post(path, version=2)).json()
+    assert (verified["type"], verified["state"]) == ("INSTITUTION", "ACTIVE")
+    assert verified["principal"]["id"] == str(head.institution)

@@ -19,6 +19,7 @@ from svc_identity.domain.account import Account
 from svc_identity.domain.mandate import Bounds, EndCause, Mandate, MandateType, PrincipalKind, State
 from svc_identity.domain.person import Identifier, Person, Scheme, Source
 from svc_identity.domain.population import Kin, RegisteredPerson, Relative, Sex
+from svc_identity.operations import mandate_ends
 from svc_identity.operations import mandates as operations
 from svc_identity.provider import Provider
 from svc_identity.storage import mandates as storage
@@ -163,12 +164,12 @@ async def test_the_job_ends_what_is_past_and_tells_it_once(
     birthday = mandates.ends_at(made)
     assert birthday is not None
     async with sessions() as session:
-        await operations.expire(session, birthday - timedelta(seconds=1))
+        await mandate_ends.expire(session, birthday - timedelta(seconds=1))
         assert (
             await in_force(sessions, made, parent, birthday - timedelta(seconds=1)) is None
         )  # register silent
-        await operations.expire(session, birthday)
-        await operations.expire(session, birthday)
+        await mandate_ends.expire(session, birthday)
+        await mandate_ends.expire(session, birthday)
         async with session.begin():
             held = await storage.read(session, made.id)
     assert held is not None
@@ -183,9 +184,9 @@ async def test_the_job_knows_when_the_next_one_ends(
     await a_mandate(await a_party(), await a_party(), valid_to=date(2026, 11, 21))
     almost = datetime(2026, 11, 21, 21, 59, tzinfo=UTC)
     async with sessions() as session:
-        await operations.expire(session, almost)
-        assert await operations.next_end(session, almost, timedelta(hours=1)) == timedelta(minutes=1)
-        assert await operations.next_end(session, almost, timedelta(seconds=5)) == timedelta(seconds=5)
+        await mandate_ends.expire(session, almost)
+        assert await mandate_ends.next_end(session, almost, timedelta(hours=1)) == timedelta(minutes=1)
+        assert await mandate_ends.next_end(session, almost, timedelta(seconds=5)) == timedelta(seconds=5)
 
 
 async def test_an_end_ends_the_tokens_under_it_and_tells_of_their_sessions(
@@ -205,7 +206,7 @@ async def test_an_end_ends_the_tokens_under_it_and_tells_of_their_sessions(
     async with sessions() as session, session.begin():
         held = await storage.lock(session, made.id)
         assert held is not None
-        await operations.end_locked(session, held.mandate, EndCause.REVOKED_BY_PRINCIPAL, clock.now())
+        await mandate_ends.end_locked(session, held.mandate, EndCause.REVOKED_BY_PRINCIPAL, clock.now())
     assert (await resolve(given["access_token"])).status_code == 401
     grant = await looking.fetchrow("SELECT * FROM grants WHERE mandate_id = $1", made.id)
     assert grant["end_reason"] == "MANDATE_ENDED"

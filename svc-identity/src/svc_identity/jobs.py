@@ -8,12 +8,15 @@ from hub_core import clock
 from hub_service import workers
 from hub_service.workers import Worker
 
-from .operations import access_log, keys
+from .operations import access_log, keys, mandate_ends
 from .provider import Provider
 
 _APPEND_EVERY: Final = 0.5
 """Seconds between two looks for access lines."""
 _CLOSE_EVERY: Final = timedelta(minutes=10)
+_END_EVERY: Final = timedelta(minutes=1)
+"""The longest pause between two looks for mandates that end by themselves."""
+_A_MOMENT: Final = 0.05
 
 
 def of_privacy(provider: Provider) -> tuple[Worker, ...]:
@@ -38,3 +41,16 @@ async def _append(hub: Any) -> None:
             appended = await access_log.append(session, clock.now())
         if appended < access_log.BATCH:
             await asyncio.sleep(_APPEND_EVERY)
+
+
+def of_mandates() -> Worker:
+    """What ends mandates in the moment in which they end."""
+    return Worker("identity-mandates", _end_mandates)
+
+
+async def _end_mandates(hub: Any) -> None:
+    while True:
+        async with hub.database.sessions() as session:
+            await mandate_ends.expire(session, clock.now())
+            pause = await mandate_ends.next_end(session, clock.now(), _END_EVERY)
+        await asyncio.sleep(pause.total_seconds() + _A_MOMENT)

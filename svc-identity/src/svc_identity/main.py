@@ -1,6 +1,5 @@
 """The wiring."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any, Final
 
@@ -12,7 +11,6 @@ from hub_service import chassis, i18n, workers
 from . import consumers, jobs, provider
 from .manifest import MANIFEST
 from .operations import backchannel
-from .operations import mandates as ending
 from .operations.purge import purge
 from .pages.rendering import Pages
 from .routes import access_log as access_log_routes
@@ -22,6 +20,7 @@ from .routes import (
     discovery,
     failures,
     internal,
+    mandate_decisions,
     mandate_pages,
     mandates,
     means,
@@ -39,8 +38,6 @@ from .settings import Settings
 
 _PURGE_EVERY: Final = timedelta(minutes=10)
 _TELL_EVERY: Final = timedelta(seconds=2)
-_MANDATES_EVERY: Final = timedelta(minutes=1)
-_A_MOMENT: Final = 0.05
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -69,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             officials.router,
             discovery.router,
             mandates.router,
+            mandate_decisions.router,
             proofing_routes.router,
             access_log_routes.router,
             people.router,
@@ -85,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         scopes=accounts.SCOPES
         | officials.SCOPES
         | mandates.SCOPES
+        | mandate_decisions.SCOPES
         | proofing_routes.SCOPES
         | access_log_routes.SCOPES
         | provider_routes.SCOPES,
@@ -104,7 +103,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             workers.every("identity-purge", _PURGE_EVERY, _purge),
             *jobs.of_privacy(made),
             workers.every("identity-logout", _TELL_EVERY, tell_clients),
-            workers.Worker("identity-mandates", _end_mandates),
+            jobs.of_mandates(),
         ),
         locale=i18n.folder_of(__file__),
     )
@@ -112,15 +111,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.pages = Pages(i18n.Texts([i18n.folder_of(i18n.__file__), i18n.folder_of(__file__)]))
     failures.handle(app, app.state.pages, settings)
     return app
-
-
-async def _end_mandates(hub: Any) -> None:
-    """End mandates in the moment in which they end."""
-    while True:
-        async with hub.database.sessions() as session:
-            await ending.expire(session, clock.now())
-            pause = await ending.next_end(session, clock.now(), _MANDATES_EVERY)
-        await asyncio.sleep(pause.total_seconds() + _A_MOMENT)
 
 
 async def _purge(hub: Any) -> None:

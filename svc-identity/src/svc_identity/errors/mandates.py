@@ -105,3 +105,12 @@ class RepresentationByLaw(Problem):
     title = "This representation follows from the law"
     detail = "Parents, guardians and legal representatives are not dismissed here."
     remedy = "Bring the decision of the court, or the change in the register, to an office of the hub."
+
+
+class PrincipalNotThere(Problem):
+    """The register names nobody alive with the number that the request gives for the principal."""
+
+    type, status = "principal-not-there", 409
+    title = "The principal is not in the register"
+    detail = "The population register names nobody alive with the number that was given."
+    remedy = "Compare the number with the act; refuse the request with the reason if it is wrong."

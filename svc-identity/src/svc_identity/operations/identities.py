@@ -23,7 +23,7 @@ from ..storage import access_log
 from ..storage import accounts as account_storage
 from ..storage import people as storage
 from ..storage import proofing as locks
-from . import sessions
+from . import mandate_ends, sessions
 
 
 async def establish(
@@ -62,8 +62,8 @@ async def note(
 ) -> None:
     """Store what the register has just said of somebody who is known here; others are passed over.
 
-    Names, a new number and a death are taken over; a death closes the account, ends its sign-ins and
-    is told. In a transaction of its own.
+    Names, a new number and a death are taken over; a death ends every mandate of the person, closes the
+    account, ends its sign-ins and is told. In a transaction of its own.
     """
     async with session.begin():
         for known in await _owners(session, provider, _numbers(registered)):
@@ -75,6 +75,7 @@ async def note(
             await _follow_numbers(session, provider, held.id, registered, now)
             if person.died_on is not None and held.died_on is None:
                 await outbox.record(session, PersonDied.of(person), now)
+                await mandate_ends.end_of_dead(session, person.id, now)
                 await _close(session, person.id, now)
 
 

@@ -1,8 +1,8 @@
-"""Mandates in use: whether one carries an act now, asking its register again, and every way it ends."""
+"""Mandates in use: whether one carries an act now, and asking its registers again."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -10,24 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock
 from hub_core.cnp import Cnp
-from hub_events import outbox
 
 from ..domain import mandate as mandates
 from ..domain.capacity import Party
 from ..domain.mandate import EndCause, Mandate, MandateType, PrincipalKind, State
 from ..domain.person import Scheme
-from ..domain.population import Kin
-from ..domain.session import EndReason
+from ..domain.population import Kin, RegisteredPerson
 from ..errors.decisions import RegisterUnavailable
-from ..events.mandates import MandateEnded
 from ..provider import Provider
-from ..storage import grants, organisations, people
 from ..storage import mandates as storage
-from ..storage import sessions as session_storage
-from . import sessions
+from ..storage import organisations, people
+from . import identities
+from .mandate_ends import end_locked
 
-_AT_ONCE: Final = 100
-"""Mandates that one transaction of the clock ends."""
 _log = structlog.get_logger("mandates")
 
 
@@ -69,8 +64,10 @@ async def confirm(
     except RegisterUnavailable:
         _log.warning("mandate not confirmed", mandate_id=str(mandate_id))
         return
+    for entry in told.entries:
+        await identities.note(session, provider, entry, now)
     async with session.begin():
-        await _take_in(session, held.mandate, told, now)
+        await _take_in(session, mandate_id, told, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +76,7 @@ class _Told:
 
     principal: Party
     representative: Party
+    entries: Sequence[RegisteredPerson]
     still: bool
 
 
@@ -111,8 +109,9 @@ async def _ask(
     now: datetime,
 ) -> _Told:
     of_principal, of_representative = numbers
-    principal = await party_of(provider, of_principal, held.principal)
-    representative = await party_of(provider, of_representative, held.representative)
+    principal, principal_entry = await party_of(provider, of_principal, held.principal)
+    representative, entry = await party_of(provider, of_representative, held.representative)
+    entries = [one for one in (principal_entry, entry) if one is not None]
     still = True
     if held.mandate.type is MandateType.PARENT and of_principal and of_representative:
         still = await is_child(provider, of_representative, of_principal)
@@ -124,18 +123,19 @@ async def _ask(
             still = still and any(
                 one.cnp == of_representative and one.represents(today) for one in company.representatives
             )
-    return _Told(principal, representative, still)
+    return _Told(principal, representative, entries, still)
 
 
-async def party_of(provider: Provider, number: Cnp | None, known: Party) -> Party:
-    """What the population register says of a person; what is known of one whom it does not know."""
+async def party_of(
+    provider: Provider, number: Cnp | None, known: Party
+) -> tuple[Party, RegisteredPerson | None]:
+    """A person as the population register has them, with the entry; as known, where it has none."""
     entry = await provider.population.find(number) if number else None
     if entry is None:
-        return known
-    guarded = False
-    if number is not None:
-        guarded = any(one.kind is Kin.GUARDIAN for one in await provider.population.relatives(number))
-    return Party(entry.birth_date, entry.died_on, guarded)
+        return known, None
+    relatives = await provider.population.relatives(entry.cnp)
+    guarded = any(one.kind is Kin.GUARDIAN for one in relatives)
+    return Party(entry.birth_date, entry.died_on, guarded), entry
 
 
 async def is_child(provider: Provider, parent: Cnp, child: Cnp) -> bool:
@@ -148,14 +148,8 @@ async def is_child(provider: Provider, parent: Cnp, child: Cnp) -> bool:
     return any(one.kind is Kin.CHILD and one.cnp in numbers for one in relatives)
 
 
-async def _take_in(session: AsyncSession, mandate: Mandate, told: _Told, now: datetime) -> None:
-    for person_id, party in (
-        (mandate.principal_id, told.principal),
-        (mandate.representative_id, told.representative),
-    ):
-        if person_id is not None and party.died_on is not None:
-            await note_death(session, person_id, party.died_on, now)
-    held = await storage.lock(session, mandate.id)
+async def _take_in(session: AsyncSession, mandate_id: UUID, told: _Told, now: datetime) -> None:
+    held = await storage.lock(session, mandate_id)
     if held is None or held.mandate.state is not State.ACTIVE:
         return
     met = mandates.of_parties(held.mandate, told.principal, told.representative, now)
@@ -164,71 +158,3 @@ async def _take_in(session: AsyncSession, mandate: Mandate, told: _Told, now: da
         await storage.store(session, mandates.recheck(held.mandate, now))
     else:
         await end_locked(session, held.mandate, cause, now)
-
-
-async def note_death(session: AsyncSession, person_id: UUID, died_on: date, now: datetime) -> None:
-    """Keep that a person has died, and end every mandate of theirs, inside the caller's transaction."""
-    for mandate in await storage.lock_of_person(session, person_id):
-        is_principal = mandate.principal_id == person_id
-        cause = EndCause.DEATH_OF_PRINCIPAL if is_principal else EndCause.DEATH_OF_REPRESENTATIVE
-        await end_locked(session, mandate, cause, now)
-    person = await people.lock(session, person_id)
-    if person is not None and person.died_on is None:
-        dead = replace(person, died_on=died_on, version=person.version + 1, checked_at=now)
-        await people.store(session, dead)
-
-
-async def end_locked(
-    session: AsyncSession,
-    mandate: Mandate,
-    cause: EndCause,
-    now: datetime,
-    *,
-    by: UUID | None = None,
-    reason: str = "",
-) -> Mandate:
-    """End a mandate that the caller has locked, with every token under it; `MandateState`.
-
-    The revocations are told in the same transaction, so that the gateway forgets those tokens at once.
-    """
-    ended = mandates.end(mandate, cause, now, by=by, reason=reason)
-    await storage.store(session, ended)
-    locked = [
-        await session_storage.lock(session, session_id)
-        for session_id in await grants.sessions_under(session, mandate.id)
-    ]
-    await grants.end_under(session, mandate.id, EndReason.MANDATE_ENDED, now)
-    for one in locked:
-        if one is not None:
-            await sessions.tell_revoked(session, one, EndReason.MANDATE_ENDED, now)
-    await outbox.record(session, MandateEnded.of(ended), now)
-    return ended
-
-
-async def expire(session: AsyncSession, now: datetime) -> int:
-    """End what is past its last day, and offers that nobody accepted in time; how many they were."""
-    today = clock.local_date(now)
-    count = 0
-    while True:
-        async with session.begin():
-            past = await storage.lock_past(session, today, now, _AT_ONCE)
-            for mandate in past:
-                await end_locked(session, mandate, _cause_of_time(mandate, today), now)
-        count += len(past)
-        if len(past) < _AT_ONCE:
-            return count
-
-
-def _cause_of_time(mandate: Mandate, today: date) -> EndCause:
-    if mandate.valid_to is None or today <= mandate.valid_to:
-        return EndCause.NOT_ACCEPTED
-    return EndCause.FULL_AGE if mandate.type in mandates.OF_MINORS else EndCause.TERM
-
-
-async def next_end(session: AsyncSession, now: datetime, longest: timedelta) -> timedelta:
-    """How long nothing ends by itself: at most `longest`, never less than nothing."""
-    async with session.begin():
-        last_day = await storage.next_last_day(session)
-    if last_day is None:
-        return longest
-    return min(max(mandates.midnight_after(last_day) - now, timedelta()), longest)

@@ -35,7 +35,8 @@ from ..provider import Provider
 from ..storage import mandates as storage
 from ..storage import organisations, people
 from . import principals
-from .mandates import confirm, end_locked, in_force, party_of
+from .mandate_ends import end_locked
+from .mandates import confirm, in_force, party_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ async def register_children(
     """
     async with session.begin():
         number = await principals.number_of(session, provider, person_id)
-    await _must_be_able(session, provider, person_id, now)
+    await must_be_able(session, provider, person_id, now)
     minors = [
         entry
         for entry in await _children(provider, number)
@@ -105,7 +106,7 @@ async def register_children(
             )
             if found is not None:
                 made.append(found)
-        return await _shown(session, made)
+        return await show(session, made)
 
 
 async def _children(provider: Provider, number: Cnp) -> list[RegisteredPerson]:
@@ -133,7 +134,7 @@ async def register_company(
     is_open = company.dissolved_on is None or today < company.dissolved_on
     if not is_open or not any(one.cnp == number and one.represents(today) for one in company.representatives):
         raise NotARepresentative
-    await _must_be_able(session, provider, person_id, now)
+    await must_be_able(session, provider, person_id, now)
     async with session.begin():
         organisation = await principals.establish_organisation(session, company, now)
         made = mandates.from_register(
@@ -148,7 +149,7 @@ async def register_company(
         found = await _from_register(session, made, now)
         if found is None:
             raise NotARepresentative
-        return (await _shown(session, [found]))[0]
+        return (await show(session, [found]))[0]
 
 
 async def _from_register(session: AsyncSession, wanted: Mandate, now: datetime) -> UUID | None:
@@ -212,7 +213,7 @@ async def keep_offer(session: AsyncSession, made: Mandate, now: datetime) -> Off
         if made.principal_kind is PrincipalKind.PERSON:
             await _must_be_established(session, made.principal_id)
         await storage.add(session, made, code_hash=hash_of(code), code_expires_at=expires_at)
-        shown = (await _shown(session, [made.id]))[0]
+        shown = (await show(session, [made.id]))[0]
     return Offered(shown, code, expires_at)
 
 
@@ -224,7 +225,7 @@ async def accept(
     Raises `WrongOfferCode`, `NotYourOwnMandate`, `IdentityNotEstablished`, `WithoutFullCapacity`,
     `RegisterUnavailable`.
     """
-    await _must_be_able(session, provider, person_id, now)
+    await must_be_able(session, provider, person_id, now)
     async with session.begin():
         offered = await storage.lock_by_code(session, hash_of(offer_code.read(code)), now)
         if offered is None:
@@ -235,7 +236,7 @@ async def accept(
         await storage.store(session, accepted)
         told = MandateActivated if accepted.state is State.ACTIVE else MandateRequested
         await outbox.record(session, told.of(accepted), now)
-        return (await _shown(session, [accepted.id]))[0]
+        return (await show(session, [accepted.id]))[0]
 
 
 async def ask(
@@ -268,7 +269,7 @@ async def ask(
         sealed = provider.master_key.seal(principal.number.encode(), str(made.id))
         await storage.add(session, made, principal_number=sealed)
         await outbox.record(session, MandateRequested.of(made), now)
-        return (await _shown(session, [made.id]))[0]
+        return (await show(session, [made.id]))[0]
 
 
 async def finish(
@@ -293,7 +294,7 @@ async def finish(
             raise NotFound
         cause = mandates.cause_of_wish(locked.mandate, side, wish)
         await end_locked(session, locked.mandate, cause, now, by=person_id, reason=reason)
-        return (await _shown(session, [mandate_id]))[0]
+        return (await show(session, [mandate_id]))[0]
 
 
 async def read(
@@ -305,7 +306,7 @@ async def read(
     if held is None or await _side(session, provider, held, person_id, now) is None:
         raise NotFound
     async with session.begin():
-        return (await _shown(session, [mandate_id]))[0]
+        return (await show(session, [mandate_id]))[0]
 
 
 async def list_of(
@@ -319,7 +320,7 @@ async def list_of(
             )
         else:
             found = await storage.of_representative(session, person_id, before=before, limit=limit)
-        return await _named(session, found)
+        return await with_names(session, found)
 
 
 async def list_organisations(
@@ -363,7 +364,7 @@ async def list_of_organisation(
         found = await storage.of_principal(
             session, PrincipalKind.ORGANISATION, organisation_id, before=before, limit=limit
         )
-        return await _named(session, found)
+        return await with_names(session, found)
 
 
 async def must_represent(
@@ -408,7 +409,7 @@ async def _side(
     return Side.PRINCIPAL if is_principal else None
 
 
-async def _must_be_able(session: AsyncSession, provider: Provider, person_id: UUID, now: datetime) -> None:
+async def must_be_able(session: AsyncSession, provider: Provider, person_id: UUID, now: datetime) -> None:
     """`IdentityNotEstablished`, or `WithoutFullCapacity` by what the register says today."""
     async with session.begin():
         person = await people.read(session, person_id)
@@ -416,7 +417,7 @@ async def _must_be_able(session: AsyncSession, provider: Provider, person_id: UU
             raise IdentityNotEstablished
         number = await people.identifier_of(session, provider.master_key, person_id, Scheme.CNP)
     known = Party(person.birth_date, person.died_on)
-    party = await party_of(provider, Cnp(number.value) if number else None, known)
+    party, _ = await party_of(provider, Cnp(number.value) if number else None, known)
     if not capacity.has_full_capacity(party, now):
         raise WithoutFullCapacity
 
@@ -426,12 +427,14 @@ async def _must_be_established(session: AsyncSession, person_id: UUID | None) ->
         raise IdentityNotEstablished
 
 
-async def _shown(session: AsyncSession, mandate_ids: Sequence[UUID]) -> list[Shown]:
+async def show(session: AsyncSession, mandate_ids: Sequence[UUID]) -> list[Shown]:
+    """These mandates with the names of both sides, in the caller's transaction."""
     found = [await storage.read(session, mandate_id) for mandate_id in mandate_ids]
-    return await _named(session, [held for held in found if held is not None])
+    return await with_names(session, [held for held in found if held is not None])
 
 
-async def _named(session: AsyncSession, found: Sequence[storage.Held]) -> list[Shown]:
+async def with_names(session: AsyncSession, found: Sequence[storage.Held]) -> list[Shown]:
+    """The same of mandates that were read already."""
     mentioned = {
         one for held in found for one in (held.mandate.principal_id, held.mandate.representative_id) if one
     }
