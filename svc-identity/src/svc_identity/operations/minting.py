@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain import grant as grants
 from ..domain import rules, scopes
-from ..domain.client import Client
+from ..domain.client import Client, GrantType
 from ..domain.grant import Grant, Token, TokenKind
 from ..domain.rules import RuleId
 from ..domain.signing_key import Use
@@ -49,7 +49,8 @@ async def mint(
 ) -> Issued:
     """Make and store the tokens of a grant: access, refresh (`offline_access`) and ID token (`openid`).
 
-    A client that stands for itself gets an access token only. `jkt` is the key that the access token is
+    A client that stands for itself gets an access token only, one that is not registered for refresh
+    tokens none of them. `jkt` is the key that the access token is
     bound to, and with it the refresh token of a client that can prove itself in no other way (RFC 9449, 5).
     """
     validity = rules.duration(RuleId.ACCESS_TOKEN_VALIDITY, now)
@@ -57,7 +58,8 @@ async def mint(
     access_hash = grants.hash_of(access)
     made = [Token(access_hash, grant.id, TokenKind.ACCESS, access_scopes, now, now + validity, jkt=jkt)]
     next_refresh = None
-    if refreshable and grant.account_id and scopes.OFFLINE_ACCESS in grant.scopes:
+    stays = refreshable and GrantType.REFRESH in client.grant_types
+    if stays and grant.account_id and scopes.OFFLINE_ACCESS in grant.scopes:
         next_refresh = grants.REFRESH_PREFIX + secrets.token_urlsafe(32)
         ends = now + rules.duration(RuleId.REFRESH_TOKEN_VALIDITY, now)
         refresh_hash = grants.hash_of(next_refresh)
