@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -48,6 +47,7 @@ SECRET = "a-secret-of-a-confidential-client"
 REDIRECT = "http://127.0.0.1:8765/callback"
 ORIGIN = "http://localhost:8080"
 CENTURY = 2000
+GIVEN_OUT: set[str] = set()
 
 
 def somewhere() -> str:
@@ -142,14 +142,16 @@ def companies(company_register: FakeCompanies) -> Iterator[FakeCompanies]:
 @pytest.fixture
 def a_cnp() -> Callable[..., Cnp]:
     """Make `a_cnp(date(1985, 3, 12), Sex.FEMALE)`: a number that no other test has."""
-    serials = itertools.count(900)
 
     def make(born: date | None = None, sex: Sex = Sex.FEMALE) -> Cnp:
-        born = born or date(1940, 1, 1) + timedelta(days=secrets.randbelow(20_000))
-        first = (5 if born.year >= CENTURY else 1) + (sex is Sex.FEMALE)
-        county = secrets.choice([county for each in COUNTIES for county in each.cnp_codes])
-        number = f"{first}{born:%y%m%d}{county}{next(serials)}"
-        return Cnp(number + standard_cnp.calc_check_digit(number))
+        while True:
+            day = born or date(1940, 1, 1) + timedelta(days=secrets.randbelow(20_000))
+            first = (5 if day.year >= CENTURY else 1) + (sex is Sex.FEMALE)
+            county = secrets.choice([code for each in COUNTIES for code in each.cnp_codes])
+            number = f"{first}{day:%y%m%d}{county}{900 + secrets.randbelow(100)}"
+            if number not in GIVEN_OUT:
+                GIVEN_OUT.add(number)
+                return Cnp(number + standard_cnp.calc_check_digit(number))
 
     return make
 

@@ -20,7 +20,7 @@ from hub_service.access import Action, Channel, Result
 from hub_service.purpose import Purpose as Stated
 from hub_testing import contract
 from svc_identity import domain, errors
-from svc_identity.domain import data_request, dispute, scopes
+from svc_identity.domain import data_request, dispute, registration, scopes
 from svc_identity.domain.confirmation import Purpose
 from svc_identity.domain.mandate import EndCause, MandateType, PrincipalKind
 from svc_identity.domain.means import Change
@@ -39,6 +39,15 @@ from svc_identity.events.privacy import (
     DataRequestChanged,
     DeletionReason,
     ExportReady,
+)
+from svc_identity.events.registrations import (
+    RegistrationApproved,
+    RegistrationClaimed,
+    RegistrationCompleted,
+    RegistrationExpired,
+    RegistrationRejected,
+    RegistrationReturned,
+    RegistrationSubmitted,
 )
 from svc_identity.events.sessions import TokenRevoked
 from svc_identity.main import create_app
@@ -122,6 +131,18 @@ EVENTS = (
     ),
     PersonMerged(person_id=AN_ID, formerly=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"), version=2),
     PersonDied(person_id=AN_ID, version=2),
+    *(
+        step(registration_id=AN_ID, person_id=AN_ID, institution_id=AN_ID, state=state, version=version)
+        for step, state, version in (
+            (RegistrationSubmitted, registration.State.SUBMITTED, 1),
+            (RegistrationClaimed, registration.State.UNDER_REVIEW, 2),
+            (RegistrationReturned, registration.State.NEEDS_COMPLETION, 3),
+            (RegistrationCompleted, registration.State.UNDER_REVIEW, 4),
+            (RegistrationApproved, registration.State.APPROVED, 5),
+            (RegistrationRejected, registration.State.REJECTED, 3),
+            (RegistrationExpired, registration.State.EXPIRED, 2),
+        )
+    ),
 )
 
 

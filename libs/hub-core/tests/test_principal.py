@@ -33,3 +33,13 @@ def test_a_person_has_an_id() -> None:
 def test_a_program_is_no_person(kind: Kind) -> None:
     with pytest.raises(ValueError, match="no person"):
         _ = _principal(kind, "notify").person_id
+
+
+def test_an_institution_s_approval_counts_there_and_only_upwards() -> None:
+    here, there, elsewhere = (UUID(int=number) for number in (1, 2, 3))
+    known = {here: Assurance.SUBSTANTIAL, there: Assurance.LOW}
+    for own, at_here in ((Assurance.LOW, Assurance.SUBSTANTIAL), (Assurance.HIGH, Assurance.HIGH)):
+        caller = Principal(Kind.PERSON, str(here), own, frozenset(), "portal", recognised=known)
+        assert caller.assurance_at(here) is at_here
+        assert caller.assurance_at(there) is own
+        assert caller.assurance_at(elsewhere) is own

@@ -8,7 +8,7 @@ from hub_core import clock
 from hub_service import workers
 from hub_service.workers import Worker
 
-from .operations import access_log, keys, mandate_ends
+from .operations import access_log, keys, mandate_ends, registrations
 from .provider import Provider
 
 _APPEND_EVERY: Final = 0.5
@@ -17,6 +17,7 @@ _CLOSE_EVERY: Final = timedelta(minutes=10)
 _END_EVERY: Final = timedelta(minutes=1)
 """The longest pause between two looks for mandates that end by themselves."""
 _A_MOMENT: Final = 0.05
+_REGISTRATIONS_EVERY: Final = timedelta(minutes=10)
 
 
 def of_privacy(provider: Provider) -> tuple[Worker, ...]:
@@ -54,3 +55,14 @@ async def _end_mandates(hub: Any) -> None:
             await mandate_ends.expire(session, clock.now())
             pause = await mandate_ends.next_end(session, clock.now(), _END_EVERY)
         await asyncio.sleep(pause.total_seconds() + _A_MOMENT)
+
+
+def of_registrations() -> Worker:
+    """Registration requests end when their time is over."""
+
+    async def expire(hub: Any) -> None:
+        async with hub.database.sessions() as session:
+            while await registrations.expire(session, clock.now()):
+                pass
+
+    return workers.every("identity-registrations", _REGISTRATIONS_EVERY, expire)

@@ -34,6 +34,7 @@ from .routes import (
 )
 from .routes import proofing as proofing_routes
 from .routes import provider as provider_routes
+from .routes import registrations as registration_routes
 from .settings import Settings
 
 _PURGE_EVERY: Final = timedelta(minutes=10)
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             proofing_routes.router,
             access_log_routes.router,
             people.router,
+            registration_routes.router,
             provider_routes.router,
             sign_up.router,
             sign_in.router,
@@ -86,6 +88,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         | mandate_decisions.SCOPES
         | proofing_routes.SCOPES
         | access_log_routes.SCOPES
+        | registration_routes.SCOPES
         | provider_routes.SCOPES,
         tags=(
             {"name": "accounts", "description": "Making an account"},
@@ -102,6 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         own_workers=(
             workers.every("identity-purge", _PURGE_EVERY, _purge),
             *jobs.of_privacy(made),
+            jobs.of_registrations(),
             workers.every("identity-logout", _TELL_EVERY, tell_clients),
             jobs.of_mandates(),
         ),

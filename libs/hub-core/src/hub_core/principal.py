@@ -1,6 +1,7 @@
 """Who calls: what the internal token says, as a value."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -54,6 +55,7 @@ class Principal:
     `roles` are those of an official at `institution_id`, and only when they sign in as such: a token
     of the same person as a citizen carries none.
     `mandate_id` is set when a person acts for another, whose id is then `on_behalf_of`.
+    `recognised` names institutions that know the person at a higher level than the hub does.
     """
 
     kind: Kind
@@ -66,6 +68,12 @@ class Principal:
     institution_id: UUID | None = None
     mandate_id: UUID | None = None
     on_behalf_of: UUID | None = None
+    recognised: Mapping[UUID, Assurance] = field(default_factory=dict)
+
+    def assurance_at(self, institution_id: UUID) -> Assurance:
+        """The level of this sign-in in matters of one institution: its own approval counts there."""
+        there = self.recognised.get(institution_id, self.assurance)
+        return there if there.meets(self.assurance) else self.assurance
 
     @property
     def person_id(self) -> UUID:

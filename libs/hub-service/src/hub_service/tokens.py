@@ -106,6 +106,9 @@ def _principal(claims: dict[str, Any]) -> Principal:
         institution_id=optional_id("institution"),
         mandate_id=optional_id("mandate"),
         on_behalf_of=optional_id("act_for"),
+        recognised={
+            UUID(institution): Assurance(level) for institution, level in claims.get("recognised", {}).items()
+        },
     )
     if principal.kind is Kind.PERSON:
         UUID(principal.subject)

@@ -8,10 +8,12 @@ An approval holds in that institution only, unless a rule says that the hub reco
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
+
+from hub_core.cnp import Cnp
 
 from ..errors.registration import NotYourReview, TransitionRefused
 from . import rules
@@ -28,6 +30,32 @@ class State(StrEnum):
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a person says of themselves: a CNP, or who has none a document of another state.
+
+    `citizenship` and `issued_by` are countries (ISO 3166-1, two letters).
+    """
+
+    birth_date: date
+    citizenship: str
+    cnp: Cnp | None = None
+    document: DocumentKind | None = None
+    document_number: str = ""
+    issued_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A copy of a document, kept until the decision; its content is stored sealed."""
+
+    id: UUID
+    registration_id: UUID
+    media_type: str
+    size: int
+    added_at: datetime
 
 
 class Step(StrEnum):
@@ -59,7 +87,11 @@ class Reason(StrEnum):
     OTHER = "OTHER"
 
 
-OPEN: Final = frozenset({State.SUBMITTED, State.UNDER_REVIEW, State.NEEDS_COMPLETION})
+_STARTS: Final = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"%PDF-", "application/pdf"),
+)
 TRANSITIONS: Final = {
     (State.SUBMITTED, Step.CLAIM): State.UNDER_REVIEW,
     (State.UNDER_REVIEW, Step.RETURN): State.NEEDS_COMPLETION,
@@ -93,6 +125,11 @@ class Request:
     message: str = ""
     document: DocumentKind | None = None
     decided_at: datetime | None = None
+
+
+def media_type(content: bytes) -> str | None:
+    """What a file is by its first bytes; none unless it is JPEG, PNG or PDF."""
+    return next((kind for start, kind in _STARTS if content.startswith(start)), None)
 
 
 def submit(

@@ -13,8 +13,8 @@ from hub_events import outbox
 from hub_service.problems import InvalidToken
 from hub_service.tokens import AUDIENCE, TYPE
 
+from ..domain import assurance, rules, scopes
 from ..domain import grant as grants
-from ..domain import rules, scopes
 from ..domain.account import Account
 from ..domain.client import Client
 from ..domain.grant import Grant, Redemption, Token, TokenKind
@@ -25,7 +25,7 @@ from ..domain.signing_key import Use
 from ..errors.oauth import DPOP, InsufficientBearer, InvalidBearer, InvalidGrant
 from ..events.sessions import TokenRevoked
 from ..provider import Provider
-from ..storage import accounts, clients
+from ..storage import accounts, clients, registrations
 from ..storage import grants as storage
 from . import mandates, officials, sessions, subjects
 from .minting import Issued, mint
@@ -241,8 +241,9 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
         grant, token = found
         office = await _office(session, grant, token, now)
         mandate = await _mandate(session, grant, now)
+        known_by = await _recognised(session, grant, now)
     ends = min(now + rules.duration(RuleId.INTERNAL_TOKEN_VALIDITY, now), token.expires_at)
-    claims = {
+    claims: dict[str, Any] = {
         "sub": grant.subject,
         "kind": Kind.PERSON if grant.account_id else Kind.CLIENT,
         "acr": grant.assurance,
@@ -255,6 +256,8 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
     if office is not None:
         claims |= {"roles": sorted(office.roles), "institution": str(office.institution_id)}
         ends = min(ends, office.until)
+    if known_by:
+        claims["recognised"] = known_by
     if mandate is not None:
         claims |= {
             "scope": " ".join(scope for scope in token.scopes if scope in mandate.scopes),
@@ -280,6 +283,16 @@ def issue_service_token(
         "roles": [],
     }
     return InternalToken(_sign_internal(provider, claims, ends, now), ends, None)
+
+
+async def _recognised(session: AsyncSession, grant: Grant, now: datetime) -> dict[str, str]:
+    """The institutions that know a person better than the hub does, with the level of this sign-in there."""
+    if grant.account_id is None or grant.mandate_id is not None:
+        return {}
+    reached = assurance.of_means(grant.methods, now)
+    levels = await registrations.recognitions(session, grant.account_id)
+    there = {identifier: assurance.lower(level, reached) for identifier, level in levels.items()}
+    return {str(one): level for one, level in there.items() if not grant.assurance.meets(level)}
 
 
 async def _office(session: AsyncSession, grant: Grant, token: Token, now: datetime) -> Office | None:
