@@ -21,6 +21,8 @@ from hub_service.purpose import Purpose as Stated
 from hub_testing import contract
 from svc_identity import domain, errors
 from svc_identity.domain import data_request, dispute, registration, scopes
+from svc_identity.domain.client import Environment, Plan
+from svc_identity.domain.client import State as ClientState
 from svc_identity.domain.confirmation import Purpose
 from svc_identity.domain.mandate import EndCause, MandateType, PrincipalKind
 from svc_identity.domain.means import Change
@@ -29,6 +31,8 @@ from svc_identity.domain.person import Source
 from svc_identity.domain.session import EndReason
 from svc_identity.events.access import RecordAccessed
 from svc_identity.events.accounts import AccountCreated, EmailConfirmationRequested
+from svc_identity.events.applications import ClientChanged
+from svc_identity.events.consents import ConsentWithdrawn
 from svc_identity.events.mandates import MandateActivated, MandateEnded, MandateRequested
 from svc_identity.events.means import SecurityChanged
 from svc_identity.events.officials import AppointmentChanged
@@ -121,6 +125,14 @@ EVENTS = (
         export_id=AN_ID, person_id=AN_ID, expires_at=datetime(2026, 11, 29, 9, 0, tzinfo=UTC), version=3
     ),
     AccountDeleted(person_id=AN_ID, reason=DeletionReason.ASKED_BY_OWNER, version=3),
+    ClientChanged(
+        client_id="app-0123456789abcdef",
+        state=ClientState.ACTIVE,
+        environment=Environment.SANDBOX,
+        plan=Plan.SANDBOX,
+        version=1,
+    ),
+    ConsentWithdrawn(withdrawal_id=AN_ID, person_id=AN_ID, client_id="demo-portal", version=1),
     TokenRevoked(session_id=AN_ID, reason=EndReason.SIGNED_OUT, version=1),
     SecurityChanged(person_id=AN_ID, change=Change.PASSKEY_ADDED, version=1),
     MandateRequested(**OF_MANDATE, version=1),
@@ -204,6 +216,10 @@ def test_a_translation_keeps_the_placeholders(language: str) -> None:
                 "%(applications)s",
                 "%(left)s",
                 "%(institution)s",
+                "%(level)s",
+                "{most}",
+                "{state}",
+                "{open}",
                 "%(needed)s",
                 "%(reached)s",
                 "<strong>",

@@ -146,6 +146,7 @@ async def test_the_gateway_gets_the_internal_token(
         "acr": "low",
         "scope": "openid offline_access petitions:read",
         "client_id": "demo-portal",
+        "plan": "STANDARD",
         "sid": resolved["session_id"],
         "roles": [],
     }

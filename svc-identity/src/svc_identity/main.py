@@ -16,6 +16,8 @@ from .pages.rendering import Pages
 from .routes import access_log as access_log_routes
 from .routes import (
     accounts,
+    applications,
+    consents,
     devices,
     discovery,
     failures,
@@ -65,6 +67,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             accounts.router,
             means.router,
             officials.router,
+            applications.router,
+            consents.router,
+            consents.pages,
             discovery.router,
             mandates.router,
             mandate_decisions.router,
@@ -89,6 +94,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         | proofing_routes.SCOPES
         | access_log_routes.SCOPES
         | registration_routes.SCOPES
+        | applications.SCOPES
+        | consents.SCOPES
         | provider_routes.SCOPES,
         tags=(
             {"name": "accounts", "description": "Making an account"},
@@ -99,6 +106,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "privacy", "description": "Who looked at your data, and your rights on them"},
             {"name": "privacy-office", "description": "What people ask an institution about their data"},
             {"name": "people", "description": "Looking people up, for officials"},
+            {"name": "clients", "description": "Applications that you have registered"},
+            {"name": "client-reviews", "description": "Which applications may serve everybody"},
             {"name": "oauth2", "description": "The OpenID provider, for standard client libraries"},
         ),
         subscriptions=(consumers.INSTITUTIONS, *consumers.ACCESS),

@@ -174,6 +174,7 @@ def demo_portal(now: datetime) -> Client:
                 *("openid", "profile", "email", "offline_access"),
                 *("petitions:read", "petitions:write", "account:read", "account:write", "messages:read"),
                 *("registration:read", "registration:write"),
+                *("clients:read", "clients:write", "consents:read", "consents:write"),
             }
         ),
         created_at=now,
@@ -194,6 +195,7 @@ def demo_office(now: datetime) -> Client:
             {
                 *("openid", "profile", "offline_access", "account:read"),
                 *("staff", "officials:read", "officials:write", "people:verify", "registration:decide"),
+                "clients:review",
             }
         ),
     )

@@ -291,6 +291,13 @@ def unmet(authorization: Authorization) -> OAuthError:
     )
 
 
+def tell_closed(authorization: Authorization) -> Step:
+    """The step for a person who may not use a client of the sandbox; `OAuthError` where nobody is asked."""
+    if Prompt.NONE in authorization.prompts:
+        raise OAuthError("access_denied", "the client is in the sandbox, and the person may not try it")
+    return Step.CONSENT
+
+
 def acting_for(authorization: Authorization, offices: Collection[UUID]) -> UUID | None:
     """The institution an official signs in for; none when the person has to be asked, or told why not.
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from hub_core.language import Language
 
@@ -53,12 +54,38 @@ class ApplicationType(StrEnum):
     NATIVE = "native"
 
 
+class State(StrEnum):
+    """Only an ACTIVE client is known to the provider. SUSPENDED by its owner, BLOCKED by an administrator."""
+
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    BLOCKED = "BLOCKED"
+    DELETED = "DELETED"
+
+
+class Environment(StrEnum):
+    """SANDBOX is for its owner and for invented people; PRODUCTION was reviewed and is for everybody."""
+
+    SANDBOX = "SANDBOX"
+    PRODUCTION = "PRODUCTION"
+
+
+class Plan(StrEnum):
+    """How many requests a client may send; the gateway's route table gives the numbers."""
+
+    SANDBOX = "SANDBOX"
+    STANDARD = "STANDARD"
+    PARTNER = "PARTNER"
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """An application that people sign in to. `secret_hash` is SHA-256 of a random 256-bit secret.
 
     `jwks` are its public keys (JWK, RFC 7517), for private_key_jwt. `sector` is the host that pairwise
-    subjects belong to; empty for the host of the redirect addresses.
+    subjects belong to; empty for the host of the redirect addresses. `owner_id` is the person who has
+    registered it; none for what came with the hub. `former_secret_hash` is good until
+    `former_secret_until`, so that a secret can be replaced without a gap.
     """
 
     id: str
@@ -77,6 +104,24 @@ class Client:
     sector: str = ""
     dpop_bound: bool = False
     backchannel_logout_uri: str | None = None
+    owner_id: UUID | None = None
+    state: State = State.ACTIVE
+    environment: Environment = Environment.PRODUCTION
+    plan: Plan = Plan.STANDARD
+    version: int = 1
+    former_secret_hash: bytes | None = None
+    former_secret_until: datetime | None = None
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether only its owner and invented people may use it."""
+        return self.environment is Environment.SANDBOX
+
+    def secrets_at(self, now: datetime) -> list[bytes]:
+        """The hashes of the secrets that prove it is the client, at this instant."""
+        former = self.former_secret_hash
+        overlaps = self.former_secret_until is not None and now < self.former_secret_until
+        return [one for one in (self.secret_hash, former if overlaps else None) if one]
 
     @property
     def is_confidential(self) -> bool:
@@ -112,6 +157,19 @@ class Client:
         token: FAPI forbids it unless the old one serves again (FAPI 2.0 Security Profile, 5.3.2.1).
         """
         return self.profile is Profile.FAPI
+
+
+_INVENTED: Final = re.compile(r"(?:.+\.)?(?:example\.(?:com|net|org)|example|test|invalid|localhost)")
+
+
+def may_be_used_by(client: Client, person_id: UUID, email: str) -> bool:
+    """Whether a person may sign in to the client: to one in the sandbox its owner, and invented people.
+
+    Invented people are those at addresses that no mail reaches (RFC 2606, RFC 6761): nobody can confirm
+    such an address, so that only demo data has them.
+    """
+    invented = _INVENTED.fullmatch(email.lower().rpartition("@")[2]) is not None
+    return not client.is_sandbox or client.owner_id == person_id or invented
 
 
 _LOOPBACK: Final = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:/[^#]*)?)")

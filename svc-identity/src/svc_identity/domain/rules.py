@@ -53,6 +53,9 @@ class RuleId(StrEnum):
     OUTSIDE_OPEN = "outside.open"
     ACCOUNT_NEW = "account.new"
     SECURITY_CHANGES_KEPT = "security-changes.kept"
+    CLIENTS_OF_PERSON = "clients.of-person"
+    CLIENT_SECRET_OVERLAP = "client-secret.overlap"
+    USAGE_KEPT = "usage.kept"
     KEY_SIGNS = "key.signs"
     KEY_AHEAD = "key.ahead"
     KEY_AFTER = "key.after"
@@ -150,6 +153,9 @@ RULES: Final = (
     # whoever has just made an account is told nothing of the browser it is used in first
     Rule(RuleId.ACCOUNT_NEW, 1, Unit.DAYS, "design"),
     Rule(RuleId.SECURITY_CHANGES_KEPT, 365, Unit.DAYS, _GDPR),
+    Rule(RuleId.CLIENTS_OF_PERSON, 10, Unit.TIMES, "design"),
+    Rule(RuleId.CLIENT_SECRET_OVERLAP, 7, Unit.DAYS, "design, time to replace a secret everywhere"),
+    Rule(RuleId.USAGE_KEPT, 365, Unit.DAYS, _GDPR),
     Rule(RuleId.KEY_SIGNS, 30, Unit.DAYS, "design"),
     Rule(RuleId.KEY_AHEAD, 1, Unit.DAYS, "design, longer than any client caches the key set"),
     Rule(RuleId.KEY_AFTER, 30, Unit.DAYS, "design, so that an old ID token still serves as a logout hint"),

@@ -33,6 +33,11 @@ PRIVACY_READ: Final = "privacy:read"
 PRIVACY_WRITE: Final = "privacy:write"
 PRIVACY_DECIDE: Final = "privacy:decide"
 PEOPLE_READ: Final = "people:read"
+CLIENTS_READ: Final = "clients:read"
+CLIENTS_WRITE: Final = "clients:write"
+CLIENTS_REVIEW: Final = "clients:review"
+CONSENTS_READ: Final = "consents:read"
+CONSENTS_WRITE: Final = "consents:write"
 
 SCOPES: Final = {
     scope.name: scope
@@ -60,9 +65,21 @@ SCOPES: Final = {
         Scope(REGISTRATION_READ, "see your requests to be known by an institution"),
         Scope(REGISTRATION_WRITE, "ask institutions to know you, in your name"),
         Scope(REGISTRATION_DECIDE, "decide on requests of people to be known by your institution"),
+        Scope(CLIENTS_READ, "see the applications you have registered, and how they are used"),
+        Scope(CLIENTS_WRITE, "register applications in your name and change them"),
+        Scope(CLIENTS_REVIEW, "decide in your name which applications may serve everybody"),
+        Scope(CONSENTS_READ, "see which applications you have connected, and what they may do"),
+        Scope(CONSENTS_WRITE, "disconnect applications from your account"),
     )
 }
 
+SELF_SERVICE: Final = frozenset(
+    {
+        *(OPENID, PROFILE, EMAIL, OFFLINE_ACCESS, ACCOUNT_READ),
+        *("petitions:read", "petitions:write", "messages:read"),
+    }
+)
+"""Scopes that anybody may register a client with; every other is given by a review."""
 OF_PERSONS: Final = frozenset(
     {
         *(OPENID, PROFILE, EMAIL, OFFLINE_ACCESS, ACCOUNT_READ, ACCOUNT_WRITE),
@@ -70,6 +87,8 @@ OF_PERSONS: Final = frozenset(
         *(MANDATES_READ, MANDATES_WRITE, MANDATES_VERIFY),
         *(PEOPLE_VERIFY, REGISTRATION_READ, REGISTRATION_WRITE, REGISTRATION_DECIDE),
         *(PRIVACY_READ, PRIVACY_WRITE, PRIVACY_DECIDE, PEOPLE_READ),
+        *(CLIENTS_READ, CLIENTS_WRITE, CLIENTS_REVIEW),
+        *(CONSENTS_READ, CONSENTS_WRITE),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

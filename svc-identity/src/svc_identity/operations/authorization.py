@@ -16,6 +16,7 @@ from ..domain import client as clients
 from ..domain import device_request as device_requests
 from ..domain import grant as grants
 from ..domain import scopes
+from ..domain.account import Account
 from ..domain.authorization import Authorization, Present, Step
 from ..domain.client import Client
 from ..domain.device_request import DeviceRequest
@@ -42,6 +43,8 @@ class Reached:
     """How far a request has come: `location` is the client's answer once the step is GRANT.
 
     `offices` are the institutions the person may act for, when the client asks for an official.
+    `consented` is what the person has agreed to before; `is_open` is false for a client of the sandbox
+    and a person who may not try it.
     """
 
     step: Step
@@ -49,6 +52,8 @@ class Reached:
     client: Client
     location: str = ""
     offices: Sequence[Institution] = ()
+    consented: frozenset[str] = frozenset()
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,22 +169,31 @@ async def advance(
         authorization, client = await _open(session, authorization_id, now)
         consented: frozenset[str] = frozenset()
         offices: Sequence[Institution] = ()
-        present = None
+        present, is_open = None, True
         if signed_in is not None:
             consented = await storage.consented(session, signed_in.account_id, client.id)
-            present = await _present(session, provider, client, signed_in)
+            account = await accounts.read(session, signed_in.account_id)
+            present = _present(provider, client, signed_in, account)
+            is_open = account is not None and clients.may_be_used_by(client, account.id, account.email)
             if scopes.STAFF in authorization.scopes:
                 offices = await officials.offices_of(session, signed_in.account_id, now)
         try:
             step = authorizations.next_step(authorization, present, consented, now)
-            if step in _DECIDED and scopes.STAFF in authorization.scopes:
+            if step in _DECIDED and not is_open:
+                step = authorizations.tell_closed(authorization)
+            elif step in _DECIDED and scopes.STAFF in authorization.scopes:
                 chosen = authorizations.acting_for(authorization, [office.id for office in offices])
                 authorization = replace(authorization, institution_id=chosen)
                 step = step if chosen else Step.CONSENT
         except OAuthError as error:
             raise AuthorizationRefused(authorization.redirect_uri, authorization.state, error) from error
+        if step is Step.GRANT and signed_in is not None:
+            used = await storage.use(
+                session, client.id, signed_in, authorization.institution_id, now
+            )  # holds the consent: from here on it is withdrawn after this grant, and ends it
+            step = Step.GRANT if used else Step.CONSENT
         if step is not Step.GRANT or signed_in is None:
-            return Reached(step, authorization, client, offices=offices)
+            return Reached(step, authorization, client, offices=offices, consented=consented, is_open=is_open)
         if authorization.device_id is not None:
             await _let_in(session, authorization, signed_in, now)
             return Reached(step, authorization, client, authorization.redirect_uri)
@@ -211,8 +225,7 @@ async def _device(session: AsyncSession, authorization: Authorization, now: date
     return held
 
 
-async def _present(session: AsyncSession, provider: Provider, client: Client, signed_in: Session) -> Present:
-    account = await accounts.read(session, signed_in.account_id)
+def _present(provider: Provider, client: Client, signed_in: Session, account: Account | None) -> Present:
     reachable = account.assurance if account else signed_in.assurance
     return Present(signed_in, subjects.of(provider.master_key, client, signed_in.account_id), reachable)
 

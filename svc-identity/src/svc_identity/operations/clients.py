@@ -45,8 +45,9 @@ async def authenticate(
         client = await storage.find(session, shown.client_id)
     if client is not None and client.profile is Profile.FAPI:
         raise InvalidClient
-    expected = client.secret_hash if client and client.secret_hash else b""
-    proved = hmac.compare_digest(hash_of(shown.secret), expected) or shown.method is Authentication.NONE
+    given = hash_of(shown.secret)
+    right = [hmac.compare_digest(given, one) for one in (client.secrets_at(now) if client else [])]
+    proved = any(right) or shown.method is Authentication.NONE
     if client is None or client.authentication is not shown.method or not proved:
         raise InvalidClient
     return client

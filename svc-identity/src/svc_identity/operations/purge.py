@@ -8,6 +8,7 @@ from ..domain import rules, throttle
 from ..domain.rules import RuleId
 from ..storage import (
     accounts,
+    applications,
     authorizations,
     counters,
     device_requests,
@@ -51,5 +52,7 @@ async def purge(session: AsyncSession, now: datetime) -> None:
         await proofing.purge_codes(session, now)
     async with session.begin():
         await means.purge(session, now, now - rules.duration(RuleId.SECURITY_CHANGES_KEPT, now))
+    async with session.begin():
+        await applications.purge_usage(session, now - rules.duration(RuleId.USAGE_KEPT, now))
     async with session.begin():
         await signing_keys.purge(session, now)

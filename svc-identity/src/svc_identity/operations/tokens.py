@@ -175,6 +175,8 @@ async def introspect(
         "iat": _seconds(token.issued_at),
         "exp": _seconds(token.expires_at),
     }
+    if client.is_sandbox:
+        said["sandbox"] = True
     if token.kind is TokenKind.ACCESS:
         said["token_type"] = DPOP if token.jkt else "Bearer"
     if token.jkt:
@@ -242,15 +244,22 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
         office = await _office(session, grant, token, now)
         mandate = await _mandate(session, grant, now)
         known_by = await _recognised(session, grant, now)
+        client = await clients.find(session, grant.client_id)
+    if client is None:
+        raise InvalidToken
     ends = min(now + rules.duration(RuleId.INTERNAL_TOKEN_VALIDITY, now), token.expires_at)
+    granted = [scope for scope in token.scopes if scope in client.scopes]
     claims: dict[str, Any] = {
         "sub": grant.subject,
         "kind": Kind.PERSON if grant.account_id else Kind.CLIENT,
         "acr": grant.assurance,
-        "scope": " ".join(token.scopes),
+        "scope": " ".join(granted),
         "client_id": grant.client_id,
+        "plan": client.plan,
         "roles": [],
     }
+    if client.is_sandbox:
+        claims["sandbox"] = True
     if grant.session_id:
         claims["sid"] = str(grant.session_id)
     if office is not None:
@@ -260,7 +269,7 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
         claims["recognised"] = known_by
     if mandate is not None:
         claims |= {
-            "scope": " ".join(scope for scope in token.scopes if scope in mandate.scopes),
+            "scope": " ".join(scope for scope in granted if scope in mandate.scopes),
             "mandate": str(mandate.id),
             "act_for": str(mandate.principal_id),
         }

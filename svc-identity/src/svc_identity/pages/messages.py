@@ -11,6 +11,7 @@ NOTICES: Final = {
     "account-created": "Your account is ready. You can sign in now.",
     "account-exists": "You already have an account with this e-mail address. Sign in with its password.",
     "code-sent": "A new code is on its way. The one before is no longer valid.",
+    "application-disconnected": "The application was disconnected.",
     "session-ended": "The sign-in was ended.",
     "mandate-ended": "The mandate has ended, with everything that was open under it.",
     "mandate-accepted": "You have accepted the mandate.",

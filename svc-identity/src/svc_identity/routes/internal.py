@@ -4,13 +4,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
+from starlette.responses import Response
 
 from hub_service import policy
 from hub_service.dependencies import Now, Session
 
 from ..dependencies import Gateway, Provider, Service
 from ..domain.signing_key import Use
-from ..operations import accounts, tokens
+from ..operations import accounts, applications, tokens
+from ..schemas.applications import UsageReport
 from ..schemas.internal import ContactView, EmailConfirmationView, InternalTokenView, ResolveToken
 
 CONTACT: Final = "identity.contact:read"
@@ -30,6 +32,14 @@ async def resolve_token(
 ) -> InternalTokenView:
     """The internal token of an access token."""
     return InternalTokenView.of(await tokens.resolve(session, provider, body.token, now))
+
+
+@router.post("/usage", status_code=204, include_in_schema=False, dependencies=[Gateway])
+async def report_usage(body: UsageReport, session: Session, now: Now) -> Response:
+    """What a gateway has counted; the same report again changes nothing."""
+    counts = [one.count() for one in body.counts]
+    await applications.report_usage(session, body.replica, body.sequence, counts, now)
+    return Response(status_code=204)
 
 
 @router.post("/tokens", include_in_schema=False)

@@ -220,9 +220,8 @@ async def show_consent(visit: Visitor, session: Session, now: Now) -> Response:
         return _go_on(reached)
     account = await accounts.read(session, visit.signed_in.account_id)
     visit.prefer(reached.authorization.language)
-    acts = scopes.STAFF in reached.authorization.scopes
     return visit.show(
-        "consent.html" if reached.offices or not acts else "no_office.html",
+        _page(reached),
         sends_to=reached.authorization.redirect_uri,
         application=reached.client.names[visit.language],
         account=account,
@@ -230,7 +229,16 @@ async def show_consent(visit: Visitor, session: Session, now: Now) -> Response:
         asked=[scopes.SCOPES[name] for name in reached.authorization.scopes],
         offices=[(one.id, one.names[visit.language]) for one in reached.offices],
         chosen=reached.authorization.institution_id,
+        sandbox=reached.client.is_sandbox,
+        known=reached.consented,
     )
+
+
+def _page(reached: Reached) -> str:
+    if not reached.is_open:
+        return "sandbox_only.html"
+    acts = scopes.STAFF in reached.authorization.scopes
+    return "consent.html" if reached.offices or not acts else "no_office.html"
 
 
 @router.post("/account/consent")

@@ -12,6 +12,7 @@ from hub_core.language import Language
 from hub_core.principal import Assurance
 
 from ..domain.authorization import Authorization, Prompt
+from ..domain.session import Session
 from ..tables.clients import AUTHORIZATIONS, CONSENTS
 
 
@@ -93,8 +94,26 @@ async def consent(
     session: AsyncSession, account_id: UUID, client_id: str, scopes: frozenset[str], now: datetime
 ) -> None:
     """Remember what a person has agreed to."""
-    values = {"scopes": sorted(scopes), "given_at": now}
-    given = postgresql.insert(CONSENTS).values(account_id=account_id, client_id=client_id, **values)
+    values = {"scopes": sorted(scopes), "changed_at": now}
+    given = postgresql.insert(CONSENTS).values(
+        account_id=account_id, client_id=client_id, given_at=now, **values
+    )
     await session.execute(
         given.on_conflict_do_update(index_elements=["account_id", "client_id"], set_=values)
     )
+
+
+async def use(
+    session: AsyncSession, client_id: str, signed_in: Session, institution_id: UUID | None, now: datetime
+) -> bool:
+    """Note that a client gets something on a person's consent; whether there still is one.
+
+    Its row is locked until the transaction ends.
+    """
+    used = (
+        update(CONSENTS)
+        .where(CONSENTS.c.account_id == signed_in.account_id, CONSENTS.c.client_id == client_id)
+        .values(used_at=now, assurance=signed_in.assurance, institution_id=institution_id)
+        .returning(CONSENTS.c.client_id)
+    )
+    return (await session.execute(used)).first() is not None

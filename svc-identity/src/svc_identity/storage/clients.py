@@ -3,25 +3,39 @@
 import re
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 
-from ..domain.client import ApplicationType, Authentication, Client, GrantType, Profile, SubjectType
+from ..domain.client import (
+    ApplicationType,
+    Authentication,
+    Client,
+    Environment,
+    GrantType,
+    Plan,
+    Profile,
+    State,
+    SubjectType,
+)
 from ..tables.clients import CLIENTS
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 async def find(session: AsyncSession, client_id: str) -> Client | None:
-    """The client of this id; none for what cannot be one."""
+    """The client of this id that is active; none for what cannot be one."""
     if not _ID.fullmatch(client_id):
         return None
-    row = (await session.execute(select(CLIENTS).where(CLIENTS.c.id == client_id))).mappings().first()
-    if row is None:
-        return None
+    wanted = select(CLIENTS).where(CLIENTS.c.id == client_id, CLIENTS.c.state == State.ACTIVE)
+    row = (await session.execute(wanted)).mappings().first()
+    return client_of(row) if row else None
+
+
+def client_of(row: RowMapping) -> Client:
+    """The client of a row."""
     return Client(
         id=row["id"],
         names={Language(language): name for language, name in row["names"].items()},
@@ -39,6 +53,13 @@ async def find(session: AsyncSession, client_id: str) -> Client | None:
         sector=row["sector"],
         dpop_bound=row["dpop_bound"],
         backchannel_logout_uri=row["backchannel_logout_uri"],
+        owner_id=row["owner_id"],
+        state=State(row["state"]),
+        environment=Environment(row["environment"]),
+        plan=Plan(row["plan"]),
+        version=row["version"],
+        former_secret_hash=row["former_secret_hash"],
+        former_secret_until=row["former_secret_until"],
     )
 
 
@@ -59,6 +80,13 @@ async def put(session: AsyncSession, client: Client) -> None:
         "sector": client.sector,
         "dpop_bound": client.dpop_bound,
         "backchannel_logout_uri": client.backchannel_logout_uri,
+        "owner_id": client.owner_id,
+        "state": client.state,
+        "environment": client.environment,
+        "plan": client.plan,
+        "version": client.version,
+        "former_secret_hash": client.former_secret_hash,
+        "former_secret_until": client.former_secret_until,
     }
     put = insert(CLIENTS).values(id=client.id, created_at=client.created_at, **values)
     await session.execute(put.on_conflict_do_update(index_elements=["id"], set_=values))

@@ -36,6 +36,13 @@ CLIENTS = Table(
     Column("sector", String(253), nullable=False),
     Column("dpop_bound", Boolean, nullable=False),
     Column("backchannel_logout_uri", Text),
+    Column("owner_id", Uuid, index=True),
+    Column("state", String(16), nullable=False),
+    Column("environment", String(16), nullable=False),
+    Column("plan", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("former_secret_hash", LargeBinary),
+    Column("former_secret_until", DateTime(timezone=True)),
     comment="Applications that people sign in to",
 )
 
@@ -73,6 +80,10 @@ CONSENTS = Table(
     Column("client_id", String(64), ForeignKey("clients.id", ondelete="CASCADE"), nullable=False),
     Column("scopes", ARRAY(String(64)), nullable=False),
     Column("given_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Column("assurance", String(16)),
+    Column("institution_id", Uuid),
     PrimaryKeyConstraint("account_id", "client_id"),
     comment="What a person has agreed that an application may do",
 )
