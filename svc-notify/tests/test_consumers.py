@@ -19,7 +19,13 @@ from svc_notify import consumers
 from svc_notify.consumers import (
     EmailConfirmationRequested,
     InstitutionChanged,
+    PersonVerified,
     PetitionRegistered,
+    RegistrationApproved,
+    RegistrationExpired,
+    RegistrationRejected,
+    RegistrationReturned,
+    RegistrationSubmitted,
     SecurityChanged,
 )
 from svc_notify.domain.deliveries import Lane
@@ -39,6 +45,17 @@ Publish = Callable[..., Awaitable[UUID]]
             "svc-identity/contract/events/identity.email-confirmation.requested.v1",
         ),
         (SecurityChanged, "svc-identity/contract/events/identity.account.security-changed.v1"),
+        (PersonVerified, "svc-identity/contract/events/identity.person.verified.v1"),
+        *(
+            (step, f"svc-identity/contract/events/{step.subject.removeprefix('hub.')}")
+            for step in (
+                RegistrationSubmitted,
+                RegistrationReturned,
+                RegistrationApproved,
+                RegistrationRejected,
+                RegistrationExpired,
+            )
+        ),
         (InstitutionChanged, "svc-catalog/contract/events/catalog.institution.changed.v1"),
     ],
 )
@@ -102,6 +119,20 @@ async def test_a_registered_petition_is_told_by_e_mail_with_its_institution(
         "institution_id": str(igsu),
         "legal_basis": "OG_27_2002_ART_8",
     }
+
+
+async def test_a_person_is_told_where_their_registration_request_stands(
+    service: Any, publish: Publish, ana: UUID
+) -> None:
+    seen = len(service.office.letters)
+    facts = {"registration_id": ids.new_id(), "person_id": ana, "institution_id": ids.new_id(), "version": 1}
+    await publish(RegistrationReturned.model_validate(facts | {"state": "NEEDS_COMPLETION"}))
+    await publish(PersonVerified(person_id=ana, version=3))
+    letters = (await service.office.until(seen + 2))[seen:]
+    assert sorted(str(letter["Subject"]) for letter in letters) == [
+        "Cererea dumneavoastră de înregistrare: trebuie completată",
+        "Contul dumneavoastră a fost validat",
+    ]
 
 
 async def test_who_filed_for_another_is_told_and_not_the_other(

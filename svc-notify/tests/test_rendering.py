@@ -50,6 +50,23 @@ def security(language: Language, change: str = "PASSKEY_ADDED") -> Letter:
     return rendering.render("account.security", 1, language, facts, ACCOUNT)
 
 
+def step(language: Language, state: str = "SUBMITTED") -> Letter:
+    facts = {"state": state, "told_on": date(2026, 11, 21), "institution": "Primăria"}
+    return rendering.render("registration.step", 1, language, facts, ACCOUNT)
+
+
+def validated(language: Language) -> Letter:
+    return rendering.render("account.validated", 1, language, {"told_on": date(2026, 11, 21)}, ACCOUNT)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_step_of_a_registration_has_words_of_its_own(language: Language) -> None:
+    states = ("SUBMITTED", "NEEDS_COMPLETION", "APPROVED", "REJECTED", "EXPIRED")
+    letters = [step(language, state) for state in states]
+    assert len({letter.subject for letter in letters}) == len(states)
+    assert len({letter.text for letter in letters}) == len(states)
+
+
 @pytest.mark.parametrize("language", Language)
 def test_each_change_of_security_has_words_of_its_own(language: Language) -> None:
     schema = json.loads(CHANGED.read_text("utf-8"))
@@ -103,7 +120,7 @@ def test_a_code_stands_alone_on_its_line_with_its_hour_and_not_in_the_subject(la
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("write", [registered, confirm, reset, security])
+@pytest.mark.parametrize("write", [registered, confirm, reset, security, step, validated])
 def test_both_parts_say_the_same(write: Any, language: Language) -> None:
     letter = write(language)
     shown = " ".join(_Shown.of(letter.html).split())
@@ -158,6 +175,8 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         deliveries.ACCOUNT_CONFIRM,
         deliveries.PASSWORD_RESET,
         deliveries.ACCOUNT_SECURITY,
+        deliveries.ACCOUNT_VALIDATED,
+        deliveries.REGISTRATION_STEP,
     ],
 )
 def test_each_kind_has_its_template_in_each_language(kind: deliveries.Kind) -> None:
@@ -167,8 +186,8 @@ def test_each_kind_has_its_template_in_each_language(kind: deliveries.Kind) -> N
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 12
-    known = {"change", "changed_on"} | {
+    assert len(wording) == 18
+    known = {"change", "changed_on", "state", "told_on"} | {
         "number",
         "registered_on",
         "answer_due_on",

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,6 +54,54 @@ class SecurityChanged(Event):
     change: str
 
 
+class PersonVerified(Event):
+    """An account was validated."""
+
+    subject: ClassVar[str] = "hub.identity.person.verified.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+
+
+class _RegistrationStep(BaseModel):
+    key_field: ClassVar[str] = "registration_id"
+
+    registration_id: UUID
+    person_id: UUID
+    institution_id: UUID
+    state: str
+
+
+class RegistrationSubmitted(_RegistrationStep, Event):
+    """A person has asked an institution to know them."""
+
+    subject: ClassVar[str] = "hub.identity.registration.submitted.v1"
+
+
+class RegistrationReturned(_RegistrationStep, Event):
+    """The institution asks the person to complete the request."""
+
+    subject: ClassVar[str] = "hub.identity.registration.returned.v1"
+
+
+class RegistrationApproved(_RegistrationStep, Event):
+    """The institution knows the person."""
+
+    subject: ClassVar[str] = "hub.identity.registration.approved.v1"
+
+
+class RegistrationRejected(_RegistrationStep, Event):
+    """The institution has said no."""
+
+    subject: ClassVar[str] = "hub.identity.registration.rejected.v1"
+
+
+class RegistrationExpired(_RegistrationStep, Event):
+    """The request has ended without a decision."""
+
+    subject: ClassVar[str] = "hub.identity.registration.expired.v1"
+
+
 class InstitutionChanged(Event):
     """An institution is new, or has changed."""
 
@@ -95,11 +144,35 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
         )
         _wake_after_commit(session, wake, delivery.lane)
 
+    async def tell_the_validated(session: AsyncSession, heard: Envelope[PersonVerified]) -> None:
+        delivery = await operations.queue_validation_notice(
+            session, heard.data.person_id, _cause(heard), clock.now()
+        )
+        _wake_after_commit(session, wake, delivery.lane)
+
+    async def tell_the_applicant(session: AsyncSession, heard: Envelope[Any]) -> None:
+        step = heard.data
+        delivery = await operations.queue_step_notice(
+            session, step.person_id, step.institution_id, step.state, _cause(heard), clock.now()
+        )
+        _wake_after_commit(session, wake, delivery.lane)
+
     return [
         Subscription(manifest.PETITIONS, {PetitionRegistered: tell_the_petitioner}),
         Subscription(manifest.CONFIRMATIONS, {EmailConfirmationRequested: send_the_code}),
         Subscription(manifest.INSTITUTIONS, {InstitutionChanged: _keep_institution}),
         Subscription(manifest.SECURITY, {SecurityChanged: tell_the_owner}),
+        Subscription(
+            manifest.REGISTRATIONS,
+            {
+                PersonVerified: tell_the_validated,
+                RegistrationSubmitted: tell_the_applicant,
+                RegistrationReturned: tell_the_applicant,
+                RegistrationApproved: tell_the_applicant,
+                RegistrationRejected: tell_the_applicant,
+                RegistrationExpired: tell_the_applicant,
+            },
+        ),
     ]
 
 

@@ -24,13 +24,25 @@ SECURITY: Final = Consumer(
     source="identity",
     subjects=("hub.identity.account.security-changed.v1",),
 )
+REGISTRATIONS: Final = Consumer(
+    durable="notify-registrations",
+    source="identity",
+    subjects=(
+        "hub.identity.person.verified.v1",
+        "hub.identity.registration.submitted.v1",
+        "hub.identity.registration.returned.v1",
+        "hub.identity.registration.approved.v1",
+        "hub.identity.registration.rejected.v1",
+        "hub.identity.registration.expired.v1",
+    ),
+)
 
 MANIFEST: Final = Manifest(
     name="notify",
     package="svc_notify",
     factory="svc_notify.main:create_app",
     port=8104,
-    consumers=(PETITIONS, CONFIRMATIONS, INSTITUTIONS, SECURITY),
+    consumers=(PETITIONS, CONFIRMATIONS, INSTITUTIONS, SECURITY, REGISTRATIONS),
     calls=("identity.contact:read",),
     holds_personal_data=True,
 )

@@ -88,6 +88,44 @@ async def queue_security_notice(
     return delivery
 
 
+async def queue_step_notice(
+    session: AsyncSession, person_id: UUID, institution_id: UUID, state: str, cause: Cause, now: datetime
+) -> Delivery:
+    """Queue the message that tells a person where their request to be known by an institution stands."""
+    async with session.begin():
+        delivery = deliveries.queue(
+            deliveries.REGISTRATION_STEP,
+            ids.new_id(),
+            cause,
+            now,
+            person_id=person_id,
+            variables={
+                "state": state,
+                "told_on": clock.local_date(cause.at).isoformat(),
+                "institution_id": str(institution_id),
+            },
+        )
+        await storage.add(session, delivery)
+    return delivery
+
+
+async def queue_validation_notice(
+    session: AsyncSession, person_id: UUID, cause: Cause, now: datetime
+) -> Delivery:
+    """Queue the message that tells a person that their account was validated."""
+    async with session.begin():
+        delivery = deliveries.queue(
+            deliveries.ACCOUNT_VALIDATED,
+            ids.new_id(),
+            cause,
+            now,
+            person_id=person_id,
+            variables={"told_on": clock.local_date(cause.at).isoformat()},
+        )
+        await storage.add(session, delivery)
+    return delivery
+
+
 async def keep_institution(
     session: AsyncSession, institution_id: UUID, names: Mapping[str, str], version: int
 ) -> None:

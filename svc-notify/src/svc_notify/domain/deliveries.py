@@ -115,6 +115,20 @@ ACCOUNT_SECURITY: Final = Kind(
     lifetime=timedelta(days=7),
     variables=frozenset({"change", "changed_on"}),
 )
+REGISTRATION_STEP: Final = Kind(
+    template="registration.step",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"state", "told_on", "institution_id"}),
+)
+ACCOUNT_VALIDATED: Final = Kind(
+    template="account.validated",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"told_on"}),
+)
 _OF_PURPOSE: Final = {"PASSWORD_RESET": PASSWORD_RESET}
 
 LEASE: Final = timedelta(seconds=15)
