@@ -1,15 +1,22 @@
 """Filing and reading in another's name: who sees what, and what is told."""
 
 import json
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import httpx2
 import pytest
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from hub_core import ids
+from hub_core import clock, ids
+from hub_events import envelope
+from hub_events.session import Session
+from svc_petitions import consumers
+from svc_petitions.consumers import PersonMerged
 
+EXAMPLE = Path(__file__).parents[2] / "svc-identity/contract/events/identity.person.merged.v1.example.json"
 PETITIONS = "/petitions/v1/petitions"
 BOTH = frozenset({"petitions:read", "petitions:write"})
 
@@ -153,3 +160,27 @@ async def test_a_missing_petition_leaves_no_line(
     assert not await looking.fetchval(
         "SELECT count(*) FROM petitions.outbox WHERE convert_from(body, 'UTF8') LIKE $1", f"%{mandate}%"
     )
+
+
+async def test_petitions_follow_a_child_to_an_account_of_their_own(
+    client: httpx2.AsyncClient,
+    for_child: dict[str, str],
+    child: UUID,
+    signed_in: Any,
+    body: dict[str, Any],
+    sessions: async_sessionmaker[Session],
+) -> None:
+    filed, account = await file(client, for_child, body), ids.new_id()
+    told = PersonMerged(person_id=account, formerly=child, version=2)
+    received = envelope.decode(PersonMerged, envelope.encode(ids.new_id(), told, clock.now(), None))
+    for _ in range(2):
+        async with sessions() as session, session.unit_of_work():
+            await consumers.person_merged(session, received)
+    assert await listed(client, signed_in(account, BOTH)) == [filed["id"]]
+    assert await listed(client, for_child) == []
+
+
+def test_the_publisher_s_example_of_a_merge_is_understood() -> None:
+    example = EXAMPLE.read_bytes()
+    heard = envelope.decode(PersonMerged, example)
+    assert json.loads(example)["data"] == heard.data.model_dump(mode="json")

@@ -43,4 +43,20 @@ async def institution_changed(session: AsyncSession, told: Envelope[InstitutionC
     )
 
 
+class PersonMerged(Event):
+    """Somebody for whom others acted has an account of their own now: the former id means the new one."""
+
+    subject: ClassVar[str] = "hub.identity.person.merged.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    formerly: UUID
+
+
+async def person_merged(session: AsyncSession, told: Envelope[PersonMerged]) -> None:
+    """Let petitions follow their person; a repeated event finds nothing left to do."""
+    await operations.follow_person(session, told.data.formerly, told.data.person_id)
+
+
 INSTITUTIONS: Final = Subscription(manifest.INSTITUTIONS, {InstitutionChanged: institution_changed})
+PEOPLE: Final = Subscription(manifest.PEOPLE, {PersonMerged: person_merged})

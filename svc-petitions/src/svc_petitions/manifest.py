@@ -9,12 +9,17 @@ INSTITUTIONS: Final = Consumer(
     source="catalog",
     subjects=("hub.catalog.institution.changed.v1",),
 )
+PEOPLE: Final = Consumer(
+    durable="petitions-people",
+    source="identity",
+    subjects=("hub.identity.person.merged.v1",),
+)
 
 MANIFEST: Final = Manifest(
     name="petitions",
     package="svc_petitions",
     factory="svc_petitions.main:create_app",
     port=8103,
-    consumers=(INSTITUTIONS,),
+    consumers=(INSTITUTIONS, PEOPLE),
     holds_personal_data=True,
 )

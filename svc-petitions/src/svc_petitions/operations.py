@@ -114,3 +114,9 @@ async def copy_institution(session: AsyncSession, changed: domain.Institution) -
     """Keep what the catalog told of an institution; the newest version wins, in whatever order they come."""
     async with session.begin():
         await storage.copy_institution(session, changed)
+
+
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
+    """Petitions of a person who has got another id are that id's from now on."""
+    async with session.begin():
+        await storage.follow_person(session, former_id, person_id)

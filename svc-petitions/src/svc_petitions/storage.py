@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, insert, select
+from sqlalchemy import RowMapping, Select, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,6 +28,12 @@ async def copy_institution(session: AsyncSession, changed: domain.Institution) -
     told = postgresql.insert(INSTITUTIONS).values(values)
     newer = INSTITUTIONS.c.version < told.excluded.version
     await session.execute(told.on_conflict_do_update(index_elements=["id"], set_=values, where=newer))
+
+
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
+    """Give the petitions in the name of one id to another."""
+    of_former = PETITIONS.c.person_id == former_id
+    await session.execute(update(PETITIONS).where(of_former).values(person_id=person_id))
 
 
 async def rules(session: AsyncSession, rule_id: str) -> list[domain.Rule]:
