@@ -46,6 +46,31 @@ PASSWORD = "patru cuvinte fara rost"
 SECRET = "a-secret-of-a-confidential-client"
 REDIRECT = "http://127.0.0.1:8765/callback"
 ORIGIN = "http://localhost:8080"
+ABROAD = "http://outside.example"
+LEVELS = {f"http://eidas.europa.eu/LoA/{level}": level for level in ("low", "substantial", "high")}
+OUTSIDE = [
+    {
+        "name": name,
+        "shown": shown,
+        "issuer": f"{ABROAD}/{name}",
+        "client_id": "hub",
+        "client_secret": "secret-of-the-hub",
+        "scheme": scheme,
+        "claims": {
+            "identifier": claim,
+            "family_name": "family_name",
+            "given_name": "given_name",
+            "birth_date": "birthdate",
+        },
+        "levels": LEVELS,
+        "highest": highest,
+    }
+    for name, shown, scheme, claim, highest in (
+        ("roeid", "ROeID", "CNP", "cnp", "substantial"),
+        ("eidas", "eIDAS", "EIDAS", "person_identifier", "high"),
+    )
+]
+"""Two identity providers outside, as an operator writes them down."""
 CENTURY = 2000
 GIVEN_OUT: set[str] = set()
 
@@ -71,6 +96,7 @@ def settings(schema: ServiceDatabase, service_settings: Any) -> Settings:
             "notify": {"secret": "secret-of-notify", "scopes": ["identity.contact:read"]},
         },
         identity_key=base64.b64encode(bytes(range(32))).decode(),
+        identity_outside_providers=OUTSIDE,
         identity_argon2_memory_kib=8,
         identity_argon2_passes=1,
     )

@@ -215,6 +215,7 @@ def test_a_translation_keeps_the_placeholders(language: str) -> None:
                 "%(time)s",
                 "%(applications)s",
                 "%(left)s",
+                "%(provider)s",
                 "%(institution)s",
                 "%(level)s",
                 "{most}",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .callbacks import Callbacks
 from .key_ring import KeyRing
 from .master_key import MasterKey
+from .outside_providers import OutsideProviders
 from .passwords import Passwords
 from .registers.companies import CompanyRegister, HttpCompanyRegister
 from .registers.population import HttpPopulationRegister, PopulationRegister
@@ -22,6 +23,7 @@ class Provider:
     key_ring: KeyRing
     population: PopulationRegister
     companies: CompanyRegister
+    outside: OutsideProviders
     callbacks: Callbacks
 
     @property
@@ -40,5 +42,6 @@ def build(settings: Settings) -> Provider:
         KeyRing(master_key),
         HttpPopulationRegister(Questions(settings.identity_population_register_url)),
         HttpCompanyRegister(Questions(settings.identity_company_register_url)),
+        OutsideProviders(settings.identity_outside_providers),
         Callbacks(embedded=not settings.is_https),
     )

@@ -1,12 +1,13 @@
 """Every environment variable of this service."""
 
 from base64 import b64decode
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretBytes, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from hub_core.principal import Assurance
 from hub_service.settings import ServiceSettings
 
 KEY_BYTES: Final = 32
@@ -21,6 +22,29 @@ class KnownService(BaseModel):
     scopes: tuple[str, ...] = ()
 
 
+class OutsideProvider(BaseModel):
+    """An identity provider outside that people may sign in with (OpenID Connect).
+
+    `shown` is its name for people. `scheme` says which kind of number it knows people by: CNP for a
+    provider of this state, EIDAS for the eIDAS node. `claims` names its claims for `identifier`,
+    `family_name`, `given_name` and `birth_date`; `levels` maps its `acr` to ours, and none is taken
+    for more than `highest`: the level at which it was notified (Regulation (EU) 910/2014, art. 9).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")
+    shown: str
+    issuer: str
+    client_id: str
+    client_secret: SecretStr
+    scheme: Literal["CNP", "EIDAS"]
+    claims: dict[str, str]
+    levels: dict[str, Assurance]
+    highest: Assurance = Assurance.SUBSTANTIAL
+    scope: str = "openid profile"
+
+
 class Settings(ServiceSettings):
     """The shared settings, and identity's own (prefix `HUB_`).
 
@@ -29,7 +53,7 @@ class Settings(ServiceSettings):
     choice of the OWASP Password Storage Cheat Sheet; `identity_argon2_at_once` bounds memory and
     CPU, `identity_argon2_waiting` how many may wait for their turn before the answer is 503.
     `identity_population_register_url` and `identity_company_register_url` say where the registers of
-    the state are asked.
+    the state are asked; `identity_outside_providers` where else people may sign in.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
@@ -43,6 +67,7 @@ class Settings(ServiceSettings):
     identity_argon2_lanes: int = Field(default=1, ge=1)
     identity_argon2_at_once: int = Field(default=2, ge=1)
     identity_argon2_waiting: int = Field(default=32, ge=0)
+    identity_outside_providers: tuple[OutsideProvider, ...] = ()
     identity_population_register_url: str = "http://127.0.0.1:8027/population"
     identity_company_register_url: str = "http://127.0.0.1:8027/companies"
 

@@ -11,6 +11,7 @@ from hub_core.manifest import Manifest
 
 from . import ports, roles, vault
 from .broker import OPERATOR, NatsBox
+from .outside import identity_providers
 from .place import GATEWAY, OUTSIDE, SMTP, Place
 from .postgres import PostgresBox
 
@@ -54,6 +55,7 @@ def of_service(
         outside = place.url(OUTSIDE)
         given["HUB_IDENTITY_POPULATION_REGISTER_URL"] = f"{outside}/population"
         given["HUB_IDENTITY_COMPANY_REGISTER_URL"] = f"{outside}/companies"
+        given["HUB_IDENTITY_OUTSIDE_PROVIDERS"] = json.dumps(_outside_providers(place))
         given["HUB_IDENTITY_KEY"] = vault.keep(
             place.secrets / "identity.key", lambda: base64.b64encode(os.urandom(32)).decode()
         )
@@ -67,6 +69,34 @@ def of_service(
             }
         )
     return given
+
+
+def outside_secret(place: Place) -> str:
+    """What the hub shows to the identity providers outside."""
+    return _secret(place, "outside.client")
+
+
+def _outside_providers(place: Place) -> list[dict[str, Any]]:
+    """ROeID and the eIDAS node as the hub knows them, and as people see them."""
+    levels = {f"{identity_providers.LOA}{level}": level for level in identity_providers.LEVELS}
+    names = {"family_name": "family_name", "given_name": "given_name", "birth_date": "birthdate"}
+    return [
+        {
+            "name": name,
+            "shown": shown,
+            "issuer": f"http://localhost:{place.ports[OUTSIDE]}/{name}",
+            "client_id": identity_providers.CLIENT_ID,
+            "client_secret": outside_secret(place),
+            "scheme": scheme,
+            "claims": names | {"identifier": claim},
+            "levels": levels,
+            "highest": highest,
+        }
+        for name, shown, scheme, claim, highest in (
+            ("roeid", "ROeID", "CNP", "cnp", "substantial"),
+            ("eidas", "eIDAS", "EIDAS", "person_identifier", "high"),
+        )
+    ]
 
 
 def _passwords(place: Place, service: str) -> tuple[str, str]:

@@ -165,7 +165,7 @@ class Hub:
 
     def _outside(self) -> Fork:
         port = self._place.ports[OUTSIDE]
-        arguments = [str(self._place.registers), port]
+        arguments = [str(self._place.registers), port, environment.outside_secret(self._place)]
         order = Order("hub_cli.outside.app:serve", arguments, {}, self._place.log(OUTSIDE))
         return Fork(self._zygote, order, port)
 

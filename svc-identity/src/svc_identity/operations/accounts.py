@@ -24,7 +24,7 @@ from ..events.accounts import AccountCreated, EmailConfirmationRequested
 from ..master_key import Purpose as KeyPurpose
 from ..provider import Provider
 from ..storage import accounts as storage
-from . import tries
+from . import outside, tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +144,10 @@ async def try_code(
             return Ended.WRONG_CODE
         if outcome is not confirmations.Outcome.CONFIRMED:
             return Ended.CODE_EXPIRED
-        return await _create(session, await _started(session, confirmation), now)
+        return await _create(session, provider, await _started(session, confirmation), now)
 
 
-async def _create(session: AsyncSession, account: Account | None, now: datetime) -> Ended:
+async def _create(session: AsyncSession, provider: Provider, account: Account | None, now: datetime) -> Ended:
     if account is None:
         return Ended.CODE_EXPIRED
     await storage.lock_email(session, account.email_key)
@@ -157,6 +157,7 @@ async def _create(session: AsyncSession, account: Account | None, now: datetime)
     created = accounts.confirm(account, now)
     await storage.store(session, created)
     await outbox.record(session, AccountCreated.of(created), now)
+    await outside.settle(session, provider, created, now)
     return Ended.CREATED
 
 

@@ -24,6 +24,8 @@ NOTICES: Final = {
     "passkey-added": "The passkey is added.",
     "passkey-renamed": "The passkey has its new name.",
     "passkey-removed": "The passkey was removed.",
+    "identity-linked": "You can sign in this way from now on.",
+    "identity-removed": "You no longer sign in this way.",
     "sign-in-again": "Please sign in again: what you want to change concerns how you sign in.",
     "step-over": "That took too long, or there were too many tries. Start again with your password.",
 }

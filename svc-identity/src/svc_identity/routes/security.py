@@ -37,9 +37,12 @@ async def show_security(visit: Visitor, session: Session, now: Now) -> Response:
     if visit.signed_in is None:
         return see_other("/account/sign-in", next="security")
     person_id = visit.signed_in.account_id
+    held = await means.read(session, person_id)
     return visit.show(
         "security.html",
-        means=await means.read(session, person_id),
+        means=held,
+        providers=visit.provider.outside.all,
+        linked={link.provider: link for link in held.links},
         may_change=await means.may_change(session, visit.signed_in, now),
         changes=await security.list_changes(session, person_id, limit=_LATELY),
         said=messages.CHANGES,

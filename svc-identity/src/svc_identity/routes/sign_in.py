@@ -147,6 +147,7 @@ async def _sign_in(
         email=email,
         errors=errors,
         onward=_kept(visit),
+        providers=visit.provider.outside.all,
         passkey_options=await second_step.request_passkey(session, visit.provider, "", visit.csrf, now),
     )
 

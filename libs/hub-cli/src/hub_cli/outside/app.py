@@ -5,6 +5,7 @@
     POST   /population/people/death      {"cnp": "…", "died_on": "2026-11-21"}: let somebody have died
     GET    /population/people            ?after=&limit=: some people, for tests
     GET    /companies/{cui}              the company and its representatives
+    GET    /roeid/…, /eidas/…            two identity providers (`identity_providers`)
     PUT    /api/outage                   the registers do not answer (503), until DELETE
 
 Only this machine reaches it, and only under the machine's own name.
@@ -26,13 +27,17 @@ from starlette.routing import Route
 from hub_cli import ports
 
 from . import registers
+from .identity_providers import IdentityProvider
 from .store import Store
 
 
-def serve(file: str, port: int) -> None:
-    """Serve until SIGTERM the registers that `store.make` wrote into the file."""
+def serve(file: str, port: int, client_secret: str) -> None:
+    """Serve until SIGTERM the registers that `store.make` wrote into the file, and the identity providers.
+
+    `client_secret` is the one that the hub shows to the providers.
+    """
     config = uvicorn.Config(
-        create_app(Path(file)),
+        create_app(Path(file), f"http://localhost:{port}", client_secret),
         host=ports.LOOPBACK,
         port=port,
         access_log=False,
@@ -43,19 +48,22 @@ def serve(file: str, port: int) -> None:
     uvicorn.Server(config).run()
 
 
-def create_app(file: Path) -> Starlette:
-    """The outside as an application, with the registers in the file."""
+def create_app(file: Path, origin: str = "http://localhost", client_secret: str = "") -> Starlette:
+    """The outside as an application at `origin`, with the registers in the file."""
+    roeid = IdentityProvider("roeid", "ROeID", origin, client_secret)
+    eidas = IdentityProvider("eidas", "eIDAS", origin, client_secret)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.store, app.state.is_away = Store(file), False
+        roeid.register = app.state.store
         try:
             yield
         finally:
             app.state.store.close()
 
     return Starlette(
-        routes=[*registers.ROUTES, Route("/readyz", show_readiness)],
+        routes=[*registers.ROUTES, *roeid.routes, *eidas.routes, Route("/readyz", show_readiness)],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])],
         lifespan=lifespan,
     )
