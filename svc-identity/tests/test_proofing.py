@@ -1,5 +1,6 @@
 """Validating an account at a counter: refusals first, then once and for ever."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -398,3 +399,44 @@ async def test_a_death_that_the_register_tells_ends_sign_ins_and_is_told(
     browser = a_browser()
     await browser.sign_in(ana)
     assert browser.answer.status_code == 422
+
+
+async def test_the_page_shows_a_code_that_a_clerk_can_use(
+    client: httpx2.AsyncClient, clerk: Any, ana: Account, a_browser: Any, population: Any, a_cnp: MakeCnp
+) -> None:
+    browser = a_browser()
+    await browser.get("/account/validation")
+    assert browser.location == "/account/sign-in"
+    await browser.sign_in(ana)
+    assert (await browser.get("/account/validation")).status_code == 200
+    shown = await browser.post("/account/validation")
+    code = re.search(r"<strong>([2-9A-Z]{4}-[2-9A-Z]{4})</strong>", shown.text)
+    assert code is not None
+    assert code[1] not in (await browser.get("/account/validation")).text
+    person = population.put(entry(a_cnp(BORN)))
+    assert (await client.post(PATH, json=seen(code[1], person.cnp), headers=clerk())).status_code == 201
+    assert "validated" in (await browser.get("/account/validation")).text
+
+
+async def test_a_person_from_abroad_who_gets_a_number_stays_the_same_person(
+    client: httpx2.AsyncClient,
+    clerk: Any,
+    ana: Account,
+    code_of: Any,
+    population: Any,
+    provider: Provider,
+    session: Any,
+    a_cnp: MakeCnp,
+) -> None:
+    abroad, now = Identifier(Scheme.EIDAS, f"DE/RO/{ids.new_id()}"), clock.now()
+    async with session.begin():
+        await people.add(session, Person(ana.id, "Popescu", "Ana", BORN, None, Source.EIDAS, 1, now, now))
+        await people.add_identifier(session, provider.master_key, ana.id, abroad, now)
+    resident = population.put(entry(a_cnp(BORN)))
+    body = seen(await code_of(ana), resident.cnp, document="RESIDENCE_PERMIT")
+    assert (await client.post(PATH, json=body, headers=clerk())).status_code == 201
+    async with session.begin():
+        for number in (abroad, Identifier(Scheme.CNP, resident.cnp.number)):
+            found = await people.by_identifier(session, provider.master_key, number)
+            assert found is not None
+            assert found.id == ana.id

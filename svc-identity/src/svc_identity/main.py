@@ -35,6 +35,7 @@ from .routes import (
     sign_in,
     sign_up,
 )
+from .routes import activation as activation_pages
 from .routes import proofing as proofing_routes
 from .routes import provider as provider_routes
 from .routes import registrations as registration_routes
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             password.router,
             security.router,
             devices.router,
+            activation_pages.router,
             overview.router,
             mandate_pages.router,
             internal.router,
