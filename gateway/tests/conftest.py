@@ -134,6 +134,7 @@ class Identity:
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     status: int = 200
+    reports: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -150,6 +151,13 @@ class Identity:
             "jkt": jkt,
         }
         return token
+
+    async def report(self, scope: Any, receive: Any, send: Any) -> None:
+        """`POST /internal/v1/usage`."""
+        said = dict(scope["headers"])[b"authorization"].decode()
+        assert base64.b64decode(said.removeprefix("Basic ")).startswith(b"gateway:")
+        self.reports.put_nowait(json.loads(await read(receive)))
+        await answer(send, 204)
 
     async def resolve(self, _: Any, receive: Any, send: Any) -> None:
         """`POST /internal/v1/tokens/resolve`."""
@@ -170,6 +178,11 @@ ROUTES: dict[str, Any] = {
         "signed-in": {"quota": 100_000, "window": 60, "burst": 50_000},
         "anonymous": {"quota": 100_000, "window": 60, "burst": 50_000},
         "scarce": {"quota": 4, "window": 60, "burst": 2},
+        "tried": {"quota": 5, "window": 60, "burst": 3},
+    },
+    "plans": {
+        "SANDBOX": {"rate": "tried", "per": "client"},
+        "PARTNER": {"rate": "tried", "per": "caller"},
     },
     "defaults": {
         "body": 1_048_576,
@@ -241,6 +254,7 @@ def identity(service: Service) -> Identity:
     fake = Identity()
     fake.gate.set()
     service.on("/internal/v1/tokens/resolve")(fake.resolve)
+    service.on("/internal/v1/usage")(fake.report)
     return fake
 
 
@@ -304,8 +318,9 @@ async def client(port: int) -> AsyncIterator[httpx2.AsyncClient]:
 @pytest.fixture(autouse=True)
 def _forget(service: Service, identity: Identity, dying: tuple[Dying, int]) -> Iterator[None]:
     yield
-    kept = service.handlers["/internal/v1/tokens/resolve"]
-    service.handlers = {"/internal/v1/tokens/resolve": kept}
+    service.handlers = {
+        path: handler for path, handler in service.handlers.items() if path.startswith("/internal/")
+    }
     service.seen.clear()
     service.document = {"openapi": "3.1.0", "paths": {}}
     identity.asked.clear()

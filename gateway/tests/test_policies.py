@@ -46,6 +46,24 @@ async def test_the_signed_in_are_counted_by_client_and_person(start: Any, identi
         assert (await client.get("/scarce/x")).status_code == 200
 
 
+async def test_a_plan_has_a_limit_of_its_own(start: Any, identity: Any) -> None:
+    def people(client_id: str, plan: str) -> list[str]:
+        return [identity.sign_in(sub=sub, client_id=client_id, plan=plan) for sub in ("ana", "ion")]
+
+    async with start() as port, httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+
+        async def statuses(who: list[str], path: str = "/petitions/v1/petitions") -> list[int]:
+            answers = [await client.get(path, headers=bearer(one)) for one in who * 2]
+            return [answer.status_code for answer in answers]
+
+        # in the sandbox all people of a client share it, a partner's have one each
+        assert await statuses(people("app-1", "SANDBOX")) == [200, 200, 200, 429]
+        assert await statuses(people("bank", "PARTNER")) == [200, 200, 200, 200]
+        # another plan keeps the general limit, and a costly operation its own
+        assert await statuses(people("portal", "STANDARD") * 3) == [200] * 12
+        assert await statuses(people("app-2", "SANDBOX") * 2, "/scarce/x") == [200] * 4 + [429] * 4
+
+
 async def test_guessing_tokens_is_limited_by_address(start: Any, identity: Any) -> None:
     async with start() as port, httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         guesses = ["hub_at_" + letter * 43 for letter in "abcd"]

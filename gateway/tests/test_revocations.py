@@ -9,12 +9,12 @@ import nats
 import pytest
 from nats.aio.client import Client
 
-from gateway.revocations import SUBJECT, Revocations
+from gateway.revocations import CLIENTS, SESSIONS, Revocations
 from hub_cli.broker import OPERATOR, NatsBox, User
 
 
 def event(session_id: str) -> bytes:
-    return json.dumps({"specversion": "1.0", "type": SUBJECT, "data": {"session_id": session_id}}).encode()
+    return json.dumps({"specversion": "1.0", "type": SESSIONS, "data": {"session_id": session_id}}).encode()
 
 
 class Heard:
@@ -45,7 +45,7 @@ async def until(condition: Any) -> None:
 @pytest.fixture
 async def broker(tmp_path: Path) -> AsyncIterator[NatsBox]:
     box = NatsBox(tmp_path, durable=False)
-    box.configure([User("gateway", (), (SUBJECT, "_INBOX.gateway.>"))])
+    box.configure([User("gateway", (), (SESSIONS, CLIENTS, "_INBOX.gateway.>"))])
     box.start()
     yield box
     box.stop()
@@ -63,10 +63,12 @@ async def test_revocations_are_heard_and_missed_ones_are_known(broker: NatsBox) 
     assert news.epoch == 1
 
     client = await operator(broker)
-    await client.publish(SUBJECT, event("s1"))
+    await client.publish(SESSIONS, event("s1"))
     assert await heard.next() == "s1"
+    await client.publish(CLIENTS, json.dumps({"type": CLIENTS, "data": {"client_id": "app-1"}}).encode())
+    assert await heard.next() == "client app-1"
     assert news.epoch == 1
-    await client.publish(SUBJECT, b"not an event")
+    await client.publish(SESSIONS, b"not an event")
     await until(lambda: news.epoch == 2)
     await client.close()
 
@@ -78,7 +80,7 @@ async def test_revocations_are_heard_and_missed_ones_are_known(broker: NatsBox) 
     assert news.epoch == 3
 
     client = await operator(broker)
-    await client.publish(SUBJECT, event("s2"))
+    await client.publish(SESSIONS, event("s2"))
     assert await heard.next() == "s2"
     await client.close()
     following.cancel()
@@ -97,7 +99,7 @@ async def test_a_revoked_session_is_out_at_once(
     assert (await client.get("/petitions/v1/petitions", headers=headers)).status_code == 200
     assert identity.asked == [token]
     del identity.known[token]
-    await nats_operator.publish(SUBJECT, event("s-revoked"))
+    await nats_operator.publish(SESSIONS, event("s-revoked"))
     await nats_operator.flush()
     async with asyncio.timeout(1):
         while (await client.get("/petitions/v1/petitions", headers=headers)).status_code == 200:

@@ -205,3 +205,28 @@ async def test_refusals_are_bounded_too(memory: Tokens, answers: Answers) -> Non
         with pytest.raises(InvalidToken):
             await memory.ask(b"hub_at_" + bytes([letter]) * 43, 0)
     assert len(memory._refused) == 3
+
+
+async def test_a_change_of_the_client_forgets_all_its_tokens(memory: Tokens, answers: Answers) -> None:
+    await memory.ask(TOKEN, 0)
+    answers.session = "s2"
+    await memory.ask(OTHER, 0)
+    memory.revoke(tokens.name_of_client("another"), 1)
+    assert memory.find(TOKEN, 1)
+    memory.revoke(tokens.name_of_client("client"), 1)
+    assert memory.find(TOKEN, 1) is None
+    assert memory.find(OTHER, 1) is None
+    assert memory._by_name == {}
+
+
+async def test_an_answer_older_than_the_change_of_its_client_is_asked_again(
+    memory: Tokens, answers: Answers
+) -> None:
+    answers.gate.clear()
+    asking = asyncio.create_task(memory.ask(TOKEN, 0))
+    await answers.begun.wait()
+    memory.revoke(tokens.name_of_client("client"), 1)
+    answers.gate.set()
+    await asking
+    assert answers.asked == 2
+    assert memory.find(TOKEN, 1.1) is None

@@ -2,9 +2,12 @@
 
 import base64
 import json
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import structlog
@@ -13,6 +16,7 @@ from hub_core import clock
 from hub_service.problems import InvalidToken, ServiceUnavailable
 
 from .tokens import Ask, Grant
+from .usage import Report, class_of
 
 _log = structlog.get_logger("identity")
 _TIMEOUT = aiohttp.ClientTimeout(total=3.0, sock_connect=1.0)
@@ -60,7 +64,40 @@ def _grant(given: dict[str, Any], now: datetime) -> Grant:
         session_id=given.get("session_id"),
         lifetime=(datetime.fromisoformat(given["expires_at"]) - now).total_seconds(),
         jkt=given.get("jkt"),
+        plan=claims.get("plan", ""),
     )
+
+
+def usage_reporter(
+    session: aiohttp.ClientSession, identity_url: str, secret: str, replica: UUID
+) -> Callable[[Report], Awaitable[None]]:
+    """The way of a tally to svc-identity, which shows it to the clients' owners; `OSError` if it fails.
+
+    A question and not an event, because it must be counted once and nobody else has to know.
+    """
+    address = f"{identity_url}/internal/v1/usage"
+    credentials = base64.b64encode(f"gateway:{secret}".encode()).decode()
+    headers = {"authorization": f"Basic {credentials}", "content-type": "application/json"}
+
+    async def send(report: Report) -> None:
+        by_class: Counter[tuple[str, str]] = Counter()
+        for (client_id, status), many in report.requests.items():
+            by_class[client_id, class_of(status)] += many
+        hour = report.hour.isoformat()
+        counts = [
+            {"client_id": client_id, "hour": hour, "status_class": one, "requests": many}
+            for (client_id, one), many in by_class.items()
+        ]
+        said = {"replica": str(replica), "sequence": report.sequence, "counts": counts}
+        try:
+            async with session.post(
+                address, data=json.dumps(said).encode(), headers=headers, timeout=_TIMEOUT
+            ) as answer:
+                answer.raise_for_status()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ConnectionError("the tally was not taken") from error
+
+    return send
 
 
 async def fetch_contract(session: aiohttp.ClientSession, upstream: str) -> bytes:

@@ -22,6 +22,7 @@ from .headers import Dress, Forwarding, Pair
 from .limits import Limiter, Policy, Verdict
 from .settings import GatewaySettings
 from .table import Access, Table
+from .usage import Usage
 from .visit import Head, Visit
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -50,6 +51,7 @@ class Door:
         known: tokens.Tokens,
         tracing_: tracing.Tracing,
         log: AccessLog,
+        usage: Usage,
         texts: Texts,
         find_template: FindTemplate,
     ) -> None:
@@ -57,6 +59,7 @@ class Door:
         self._tokens = known
         self._tracing = tracing_
         self._log = log
+        self._usage = usage
         self._texts = texts
         self._find_template = find_template
         self._public_origin = settings.public_origin
@@ -67,6 +70,9 @@ class Door:
         self._limiters: Mapping[str, Limiter] = {
             name: Limiter(policy.scaled(settings.gateway_rate_scale))
             for name, policy in table.policies.items()
+        }
+        self._plans = {
+            name: (self._limiters[rate], per_client) for name, (rate, per_client) in table.plans.items()
         }
 
     def enter(self, head: Head, now: float) -> Visit:
@@ -200,6 +206,8 @@ class Door:
         visit.trace.end(method, template, visit.status)
         if template in _QUIET:
             return
+        if visit.grant:
+            self._usage.count(visit.grant.client_id, visit.status)
         self._log.add(
             at=clock.now(),
             method=method,
@@ -232,6 +240,9 @@ class Door:
 
     def _limiter(self, visit: Visit) -> tuple[Limiter, str]:
         if visit.grant and visit.terms:
+            plan = self._plans.get(visit.grant.plan)
+            if plan and visit.terms.signed_in == self._table.signed_in_policy:
+                return plan[0], visit.grant.client_id if plan[1] else visit.grant.caller
             return self._limiters[visit.terms.signed_in], visit.grant.caller
         name = visit.terms.anonymous if visit.terms else self._table.default_policy
         return self._limiters[name], addresses.network_of(visit.head.client)

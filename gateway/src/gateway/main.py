@@ -4,10 +4,13 @@ import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import Any, Final
 
+import structlog
 from starlette.types import Receive, Scope, Send
 
+from hub_core import clock, ids
 from hub_service import i18n, problems, telemetry, workers
 
 from . import clients, table, transport
@@ -20,6 +23,7 @@ from .revocations import Revocations
 from .settings import GatewaySettings
 from .tokens import Tokens
 from .tracing import Tracing
+from .usage import Usage
 
 SERVER: Final[dict[str, Any]] = {
     "http": Protocol,
@@ -34,6 +38,9 @@ SERVER: Final[dict[str, Any]] = {
 
 With `proxy_headers`, uvicorn would believe what a client says in X-Forwarded-For.
 """
+
+_USAGE_EVERY: Final = timedelta(seconds=5)
+_log: Final = structlog.get_logger("gateway")
 
 
 def create_app(settings: GatewaySettings | None = None) -> "Gateway":
@@ -75,6 +82,7 @@ class Gateway:
             provider = telemetry.configure("gateway", settings, begins_traces=True)
             stack.callback(provider.shutdown)
             session = await stack.enter_async_context(transport.open_session())
+            usage = Usage(ids.new_id())
             log = AccessLog(_write)
             stack.callback(log.flush)
 
@@ -93,7 +101,28 @@ class Gateway:
                 seed = settings.nats_seed.get_secret_value() or None
                 await pages.revocations.follow(settings.nats_url, seed, known.revoke)
 
-            await workers.start(stack, [workers.Worker("revocations", follow)], None)
+            report = clients.usage_reporter(
+                session,
+                settings.identity_url,
+                settings.service_secret.get_secret_value(),
+                usage.replica,
+            )
+
+            async def hand_over(_: Any = None) -> None:
+                try:
+                    await usage.hand_over(report, clock.now())
+                except OSError:
+                    _log.warning("identity does not take the tally")
+
+            stack.push_async_callback(hand_over)
+            await workers.start(
+                stack,
+                [
+                    workers.Worker("revocations", follow),
+                    workers.every("usage", _USAGE_EVERY, hand_over),
+                ],
+                None,
+            )
             door = Door(
                 settings,
                 self._table,
@@ -103,6 +132,7 @@ class Gateway:
                     settings.gateway_trace_ratio,
                 ),
                 log,
+                usage,
                 self._texts,
                 pages.contract.template,
             )

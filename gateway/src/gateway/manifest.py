@@ -11,5 +11,5 @@ MANIFEST: Final = Manifest(
     port=8080,
     has_database=False,
     publishes=False,
-    listens=("hub.identity.token.revoked.v1",),
+    listens=("hub.identity.client.changed.v1", "hub.identity.token.revoked.v1"),
 )

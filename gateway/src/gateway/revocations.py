@@ -1,4 +1,4 @@
-"""News of ended sessions, over the broker: a moment after the event no cached token is left.
+"""News of ended sessions and changed clients, over the broker: a moment after no cached token is left.
 
 Core NATS, not JetStream: each replica must hear every event, and what was missed while away needs no
 replay, because after a new connection the whole memory of tokens is dropped.
@@ -7,7 +7,7 @@ replay, because after a new connection the whole memory of tokens is dropped.
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import nats.errors
 import orjson
@@ -17,7 +17,10 @@ from nats.aio.msg import Msg
 
 from hub_events import connection
 
-SUBJECT: Final = "hub.identity.token.revoked.v1"
+from . import tokens
+
+SESSIONS: Final = "hub.identity.token.revoked.v1"
+CLIENTS: Final = "hub.identity.client.changed.v1"
 _log: Final = structlog.get_logger("revocations")
 _BEAT: Final = 3.0
 _PATIENCE: Final = 2.0
@@ -54,13 +57,14 @@ class Revocations:
 
         async def hear(message: Msg) -> None:
             try:
-                revoke(orjson.loads(message.data)["data"]["session_id"], time.monotonic())
+                revoke(_name(message.subject, orjson.loads(message.data)["data"]), time.monotonic())
             except (orjson.JSONDecodeError, KeyError, TypeError):
                 _log.exception("unreadable revocation; all tokens are forgotten")
                 self._epoch += 1
 
         try:
-            await client.subscribe(SUBJECT, cb=hear)
+            for subject in (SESSIONS, CLIENTS):
+                await client.subscribe(subject, cb=hear)
             while True:
                 await self._confirm(client)
                 await asyncio.sleep(self._pause)
@@ -77,3 +81,11 @@ class Revocations:
         if client.is_connected and seen == client.stats["reconnects"] and seen != self._confirmed:
             self._confirmed = seen
             self._epoch += 1
+
+
+def _name(subject: str, told: dict[str, Any]) -> str:
+    """What ends with an event: a session with all its tokens, or what is remembered of a client."""
+    if subject == CLIENTS:
+        return tokens.name_of_client(told["client_id"])
+    session_id: str = told["session_id"]
+    return session_id

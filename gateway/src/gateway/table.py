@@ -64,6 +64,11 @@ class _Rate(_Strict):
     burst: _Count
 
 
+class _Plan(_Strict):
+    rate: _Name
+    per: Literal["caller", "client"]
+
+
 class _Defaults(_Limits):
     body: _Bytes
     connect: _Seconds
@@ -91,6 +96,7 @@ class _Operation(_Limits):
 
 class _File(_Strict):
     rates: dict[_Name, _Rate]
+    plans: dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]+$")], _Plan] = Field(default_factory=dict)
     defaults: _Defaults
     route: list[_Route]
     operations: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], _Operation]
@@ -99,6 +105,7 @@ class _File(_Strict):
     def _fits_together(self) -> Self:
         named = {self.defaults.signed_in, self.defaults.anonymous}
         named |= {rate for route in self.route for rate in (route.signed_in, route.anonymous) if rate}
+        named |= {plan.rate for plan in self.plans.values()}
         named |= {operation.rate for operation in self.operations.values() if operation.rate}
         if missing := named - self.rates.keys():
             raise ValueError(f"no such rate policy: {sorted(missing)}")
@@ -190,6 +197,8 @@ class Table:
             name: Policy(name, rate.quota, rate.window, rate.burst) for name, rate in read.rates.items()
         }
         self.default_policy: Final = read.defaults.anonymous
+        self.signed_in_policy: Final = read.defaults.signed_in
+        self.plans: Final = {name: (plan.rate, plan.per == "client") for name, plan in read.plans.items()}
         routes = sorted(read.route, key=lambda route: len(route.prefix), reverse=True)
         self._routes = [(route.prefix, _terms(read.defaults, route)) for route in routes]
         self._operations = Templates(

@@ -1,8 +1,8 @@
 """Who calls: opaque access tokens turned into internal ones, remembered for a short while.
 
 Outside, a token is 256 random bits and says nothing. svc-identity says what stands behind it; the
-answer is kept in memory under the token's hash until it ends, a minute has passed, or its session is
-revoked. Never is a caller let through because identity did not answer.
+answer is kept in memory under the token's hash until it ends, a minute has passed, or its session
+or its client is revoked. Never is a caller let through because identity did not answer.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ class Grant:
 
     `authorization` is the header value for the service; `caller` the client and the person in one
     string, for the limits; `lifetime` the seconds it was good for when it was given; `jkt` the thumbprint of
-    the key that the token is bound to, none for a bearer token.
+    the key that the token is bound to, none for a bearer token; `plan` what the client may send.
     """
 
     authorization: bytes
@@ -41,6 +41,18 @@ class Grant:
     session_id: str | None
     lifetime: float
     jkt: str | None = None
+    plan: str = ""
+
+    @property
+    def ended_by(self) -> tuple[str, ...]:
+        """The names whose revocation ends it: that of its client, and that of its session."""
+        client = name_of_client(self.client_id)
+        return (client, self.session_id) if self.session_id else (client,)
+
+
+def name_of_client(client_id: str) -> str:
+    """How a revocation names all tokens of a client; no session is named like that."""
+    return f"client {client_id}"
 
 
 class News(Protocol):
@@ -93,7 +105,7 @@ class Tokens:
         self._epoch = news.epoch
         self._grants: OrderedDict[bytes, tuple[Grant, float]] = OrderedDict()
         self._refused: OrderedDict[bytes, float] = OrderedDict()
-        self._sessions: dict[str, set[bytes]] = {}
+        self._by_name: dict[str, set[bytes]] = {}
         self._revoked: OrderedDict[str, float] = OrderedDict()
         self._asking: dict[bytes, asyncio.Task[Grant]] = {}
 
@@ -127,11 +139,11 @@ class Tokens:
         except Problem as problem:  # one exception raised to several callers would gather their tracebacks
             raise type(problem)(headers=problem.headers) from problem
 
-    def revoke(self, session_id: str, now: float) -> None:
-        """Forget every token of a session, also those that are being asked for."""
-        self._revoked[session_id] = now
+    def revoke(self, name: str, now: float) -> None:
+        """Forget every token of a session or client, also those that are being asked for."""
+        self._revoked[name] = now
         _shorten(self._revoked, self._capacity)
-        for key in self._sessions.get(session_id, set()).copy():
+        for key in self._by_name.get(name, set()).copy():
             self._drop(key)
 
     def __len__(self) -> int:
@@ -152,7 +164,7 @@ class Tokens:
         return grant
 
     def _revoked_since(self, grant: Grant, now: float) -> bool:
-        return grant.session_id is not None and self._revoked.get(grant.session_id, now - 1) >= now
+        return any(self._revoked.get(name, now - 1) >= now for name in grant.ended_by)
 
     def _answered(self, key: bytes, done: asyncio.Task[Grant]) -> None:
         del self._asking[key]
@@ -161,23 +173,23 @@ class Tokens:
 
     def _remember(self, key: bytes, grant: Grant, now: float) -> None:
         self._grants[key] = grant, now
-        if grant.session_id:
-            self._sessions.setdefault(grant.session_id, set()).add(key)
+        for name in grant.ended_by:
+            self._by_name.setdefault(name, set()).add(key)
         if len(self._grants) > self._capacity:
             self._drop(next(iter(self._grants)))
 
     def _drop(self, key: bytes) -> None:
         grant, _ = self._grants.pop(key)
-        if grant.session_id:
-            keys = self._sessions[grant.session_id]
+        for name in grant.ended_by:
+            keys = self._by_name[name]
             keys.discard(key)
             if not keys:
-                del self._sessions[grant.session_id]
+                del self._by_name[name]
 
     def _forget_all(self) -> None:
         self._epoch = self._news.epoch
         self._grants.clear()
-        self._sessions.clear()
+        self._by_name.clear()
 
 
 def _key(token: bytes) -> bytes:
