@@ -550,3 +550,28 @@ async def test_no_institution_answers_for_a_representative(
         f"{LOG}/{line.id}/dispute", headers=signed_in(ana.id, {WRITE}), json={"reason": "Nu vreau."}
     )
     assert answer.json()["type"].endswith("/problems/no-official")
+
+
+async def test_the_page_shows_the_lines_and_takes_a_dispute(
+    browser: Any, ana: Account, staff: Any, keep: Keep
+) -> None:
+    await staff(Role.CLERK)  # the institutions are known
+    for _ in range(21):
+        line = await keep(subject_person_id=ana.id)
+    await browser.sign_in(ana, address="/account/sign-in?next=access")
+    await browser.follow()
+    shown = browser.answer.text
+    assert "Official who works on files" in shown
+    assert "Work on a file that concerns you" in shown
+    assert "file 123/2026" in shown
+    assert line.actor_id not in shown
+    [older] = [one["href"] for one in browser.page.all("a") if "before=" in one.get("href", "")]
+    await browser.get(older)
+    assert shown.count('id="line-') == 20
+    assert browser.answer.text.count('id="line-') == 1
+    path = f"/account/access/{line.id}/dispute"
+    await browser.get(path)
+    assert (await browser.post(path, reason="")).status_code == 422
+    await browser.post(path, reason="Nu am avut nicio cerere.")
+    await browser.follow()
+    assert "waits for an answer" in browser.answer.text

@@ -5,7 +5,7 @@ from typing import Final
 from hub_core.principal import Assurance
 
 from ..domain.means import Change
-from . import mandate_words
+from . import mandate_words, privacy_words
 
 NOTICES: Final = {
     "account-created": "Your account is ready. You can sign in now.",
@@ -13,6 +13,11 @@ NOTICES: Final = {
     "code-sent": "A new code is on its way. The one before is no longer valid.",
     "application-disconnected": "The application was disconnected.",
     "session-ended": "The sign-in was ended.",
+    "dispute-sent": "Your dispute was sent to the institution. You will find the answer here.",
+    "copy-asked": "Your copy is being made. Come back in a few minutes.",
+    "request-sent": "Your request was received. You will find the answer here.",
+    "request-withdrawn": "You have taken the request back.",
+    "account-deleted": "Your account is deleted.",
     "mandate-ended": "The mandate has ended, with everything that was open under it.",
     "mandate-accepted": "You have accepted the mandate.",
     "children-registered": "You may act for your children now.",
@@ -65,6 +70,9 @@ _BY_FIELD: Final = {
     "given_name": "Enter your given name, at most 100 characters.",
     "family_name": "Enter your family name, at most 100 characters.",
     "language": "Choose a language.",
+    "reason": privacy_words.WRONG_WORDS,
+    "details": privacy_words.WRONG_WORDS,
+    "kind": "Choose what you ask.",
     "code": "Enter the 8 digits of the code.",
     "name": "Enter a name, at most 64 characters.",
 }
@@ -79,6 +87,7 @@ TEXTS: Final = (
     *LEVELS.values(),
     *NOTICES.values(),
     *mandate_words.TEXTS,
+    *privacy_words.TEXTS,
     WRONG_CREDENTIALS,
     WRONG_CODE,
     CODE_EXPIRED,

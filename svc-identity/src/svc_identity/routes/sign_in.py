@@ -25,7 +25,11 @@ from .visits import SECOND_STEP, Visit, Visitor, see_other
 router = APIRouter(include_in_schema=False, redirect_slashes=False)
 
 _HOME: Final = "/account/overview"
-_NEXT: Final = {"security": "/account/security"}
+_NEXT: Final = {
+    "security": "/account/security",
+    "access": "/account/access",
+    "privacy": "/account/privacy",
+}
 """Pages of ours that ask for a fresh sign-in, by the word in the address."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
@@ -15,6 +15,11 @@ from ..domain.account import Account, State
 from ..domain.confirmation import Confirmation, Purpose
 from ..domain.confirmation import State as ConfirmationState
 from ..tables.accounts import ACCOUNTS, CONFIRMATIONS
+from ..tables.grants import GRANTS
+from ..tables.officials import APPOINTMENTS
+from ..tables.people import PEOPLE
+from ..tables.proofing import REGISTRATIONS
+from ..tables.sessions import SESSIONS
 
 
 async def add(session: AsyncSession, account: Account) -> None:
@@ -121,4 +126,42 @@ def _account(row: RowMapping | None) -> Account | None:
             "state": State(row["state"]),
             "assurance": Assurance(row["assurance"]),
         }
+    )
+
+
+async def delete_(session: AsyncSession, account_id: UUID) -> None:
+    """Delete an account with everything that hangs on it."""
+    await session.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == account_id))
+
+
+async def unvalidated(
+    session: AsyncSession, before: datetime, *, after: UUID | None, limit: int
+) -> list[UUID]:
+    """Accounts that were confirmed before an instant, never validated, and not used any more; by id."""
+    wanted = select(ACCOUNTS.c.id).where(*_unused(before)).order_by(ACCOUNTS.c.id).limit(limit)
+    if after:
+        wanted = wanted.where(ACCOUNTS.c.id > after)
+    return list(await session.scalars(wanted))
+
+
+async def is_unvalidated(session: AsyncSession, account_id: UUID, before: datetime) -> bool:
+    """Whether an account is one of those."""
+    wanted = select(ACCOUNTS.c.id).where(ACCOUNTS.c.id == account_id, *_unused(before))
+    return await session.scalar(wanted) is not None
+
+
+def _unused(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Sessions and grants are forgotten after their own terms: who has none was away for long."""
+    of_account = (
+        SESSIONS.c.account_id,
+        GRANTS.c.account_id,
+        APPOINTMENTS.c.person_id,
+        PEOPLE.c.id,
+        REGISTRATIONS.c.account_id,
+    )
+    return (
+        ACCOUNTS.c.state == State.CREATED,
+        ACCOUNTS.c.assurance == Assurance.LOW,
+        ACCOUNTS.c.confirmed_at < before,
+        *(~exists().where(column == ACCOUNTS.c.id) for column in of_account),
     )
