@@ -152,6 +152,15 @@ async def test_a_client_is_not_known_when_it_shows_itself_in_two_ways(partner: P
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
+async def test_nobody_learns_by_an_assertion_which_clients_there_are(partner: Partner) -> None:
+    told = set()
+    for name in ("institution", "nobody", "office", "demo-portal"):
+        shown = partner.assertion(key=STRANGER, iss=name, sub=name)
+        answer = await partner.push(client_id=name, client_assertion=shown)
+        told.add((answer.status_code, answer.text))
+    assert len(told) == 1
+
+
 async def test_an_assertion_serves_once_at_whichever_endpoint(partner: Partner) -> None:
     shown = partner.assertion()
     assert (await partner.push(client_assertion=shown)).status_code == 201

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +21,8 @@ from ..provider import Provider
 from ..settings import KnownService
 from ..storage import clients as storage
 from ..storage import single_uses
+
+_UNSIGNED: Final = "no key of a client of this name has signed the client_assertion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,11 @@ async def _by_assertion(
     async with session.begin():
         client = await storage.find(session, shown.client_id or (named if isinstance(named, str) else ""))
         if client is None or client.authentication is not shown.method:
-            raise InvalidClient
+            raise InvalidClient(_UNSIGNED)
         try:
             signatures.verify(signed, map(signatures.key_of, client.jwks))
         except SignatureRefused as refusal:
-            raise InvalidClient(f"client_assertion: {refusal}") from refusal
+            raise InvalidClient(_UNSIGNED) from refusal
         endpoints = [f"{provider.issuer}/oauth2/{name}" for name in ("token", "par")]
         good = assertion.check(signed.claims, client, provider.issuer, endpoints, now)
         digest = hashlib.sha256(f"{client.id} {good.name}".encode("utf-8", "surrogatepass")).digest()
