@@ -104,6 +104,7 @@ def test_a_head_gives_working_roles_only(role: Role) -> None:
         ({"valid_from": date(2026, 1, 1), "valid_to": date(2026, 11, 20)}, ("/valid_to", "past")),
         ({"valid_to": date(2030, 11, 22)}, ("/valid_to", "too-long")),
         ({"act_date": date(2026, 11, 22)}, ("/act_date", "future")),
+        ({"act_number": "1850312149006"}, ("/act_number", "personal-number")),
         ({"role": Role.ADMIN}, ("/role", "not-here")),
         ({"role": Role.CATALOG_PUBLISHER}, ("/role", "not-here")),
     ],
@@ -407,6 +408,21 @@ async def test_the_end_of_an_appointment_is_told_and_the_token_refused(
     assert refreshed.json()["error"] == "invalid_grant"
     again = await client.post(path, headers=head.headers, json={"reason": "Moved elsewhere"})
     assert again.json()["type"].endswith("appointment-over")
+
+
+async def test_the_official_reads_who_appointed_them(
+    client: httpx2.AsyncClient, staff: Staff, ana: Account, looking: asyncpg.Connection
+) -> None:
+    head = await staff(Role.HEAD, scopes={WRITE})
+    made = await client.post(
+        "/identity/v1/officials", headers=head.headers, json=a_body(person_id=str(ana.id))
+    )
+    told = await looking.fetch("SELECT body FROM outbox WHERE subject = 'hub.identity.record.accessed.v1'")
+    lines = [json.loads(one["body"])["data"] for one in told]
+    (line,) = [one for one in lines if one["subject_person_id"] == str(ana.id)]
+    assert line["actor_id"] == str(head.account.id)
+    assert (line["action"], line["resource_type"], line["file"]) == ("CREATE", "appointment", "12/2026")
+    assert line["resource_id"] == made.json()["appointment"]["id"]
 
 
 async def test_another_role_at_the_institution_goes_on(

@@ -132,6 +132,48 @@ def test_the_pages_of_an_account_have_no_barriers(
     look_at(page, language)
 
 
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [("ro", 360, "light"), ("hu", 360, "dark"), ("en", 1280, "light")]
+)
+def test_the_pages_of_applications_have_no_barriers(
+    hub: Hub, visit: Any, language: str, width: int, scheme: str
+) -> None:
+    page = visit(language, scheme, width)
+    staff = {"client_id": "demo-office", "scope": "openid staff"}
+    page.goto(authorize(hub, **staff))
+    page.fill("#email", "szabo.katalin@example.org")  # an official at two institutions
+    page.fill("#password", PASSWORD)
+    page.locator("button.main").click()
+    page.wait_for_url("**/account/consent**")
+    assert page.locator("input[type=radio]").count() == 2
+    look_at(page, language)
+    page.locator("label[for=institution-2]").click()
+    page.locator("button[value=agree]").click()
+    page.wait_for_url(f"{CALLBACK}**")
+    assert "code=" in page.url
+    page.goto(authorize(hub, client_id="demo-office", scope="openid staff officials:read"))
+    assert page.locator(".asked .tag").count() == 1
+    look_at(page, language)
+    page.goto(f"{hub.origin}/account/applications")
+    look_at(page, language)
+    page.locator("#withdraw-1").click()
+    page.locator(".notice").wait_for()
+    look_at(page, language)
+
+
+def test_who_is_no_official_sees_why(hub: Hub, visit: Any) -> None:
+    page = visit("hu", "light", 360)
+    page.goto(authorize(hub, client_id="demo-office", scope="openid staff"))
+    page.fill("#email", PEOPLE["hu"])
+    page.fill("#password", PASSWORD)
+    page.locator("button.main").click()
+    page.wait_for_url("**/account/consent**")
+    look_at(page, "hu")
+    page.locator("button[value=deny]").click()
+    page.wait_for_url(f"{CALLBACK}**")
+    assert parse_qs(urlsplit(page.url).query)["error"] == ["access_denied"]
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("ro", "dark"), ("hu", "light")])
 def test_the_pages_of_the_gateway_have_no_barriers(hub: Hub, visit: Any, language: str, scheme: str) -> None:
     page = visit(language, scheme, width=320)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from hub_core import clock
+from hub_core import clock, cnp
 from hub_core.language import Language
 from hub_core.principal import Role
 from hub_core.problem import FieldError
@@ -34,8 +34,9 @@ NO_END: Final = "The last day is before the first."
 TOO_LONG: Final = "An appointment is for four years at most; then it is granted anew."
 PAST: Final = "The last day has passed."
 ACT_LATER: Final = "The act is of a day that has not come."
+NUMBER: Final = "A personal number does not belong here."
 NOT_HERE: Final = "Only the institution that runs the hub has this role."
-TEXTS: Final = (NO_END, TOO_LONG, PAST, ACT_LATER, NOT_HERE)
+TEXTS: Final = (NO_END, TOO_LONG, PAST, ACT_LATER, NUMBER, NOT_HERE)
 
 
 class State(StrEnum):
@@ -123,6 +124,8 @@ def flaws(wanted: Wanted, institution: Institution, now: datetime) -> list[Field
         found.append(FieldError("/valid_to", "too-long", TOO_LONG))
     if wanted.act_date > today:
         found.append(FieldError("/act_date", "future", ACT_LATER))
+    if any(cnp.find(wanted.act_number)):
+        found.append(FieldError("/act_number", "personal-number", NUMBER))
     if wanted.role in AT_OPERATOR and institution.code != OPERATOR:
         found.append(FieldError("/role", "not-here", NOT_HERE))
     return found

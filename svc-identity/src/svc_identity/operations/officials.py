@@ -10,13 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core import clock, ids
 from hub_core.principal import Role
 from hub_events import outbox
+from hub_service import access
+from hub_service.access import Action
 from hub_service.policy import Official
 from hub_service.problems import InvalidRequest, NotFound, RoleRequired
+from hub_service.purpose import Purpose, Stated
 
 from ..domain import official as officials
 from ..domain.official import Appointment, Institution, Wanted
 from ..domain.session import EndReason
 from ..errors.officials import AlreadyAppointed, AppointmentOver, UnknownInstitution, UnknownPerson
+from ..events.access import RecordAccessed
 from ..events.officials import AppointmentChanged
 from ..storage import accounts, grants
 from ..storage import officials as storage
@@ -123,7 +127,7 @@ async def appoint(
         if await storage.overlaps(session, made):
             raise AlreadyAppointed
         await storage.add(session, made)
-        await outbox.record(session, AppointmentChanged.of(made), now)
+        await _tell(session, official, made, Action.CREATE, now)
         return (await _named(session, [made]))[0]
 
 
@@ -134,7 +138,7 @@ async def approve(session: AsyncSession, official: Official, appointment_id: UUI
         approved = officials.approve(held, official.person_id, now)
         if approved is not held:
             await storage.store(session, approved)
-            await outbox.record(session, AppointmentChanged.of(approved), now)
+            await _tell(session, official, approved, Action.DECIDE, now)
         return (await _named(session, [approved]))[0]
 
 
@@ -154,9 +158,26 @@ async def end(
         if ended is held:
             raise AppointmentOver
         await storage.store(session, ended)
-        await outbox.record(session, AppointmentChanged.of(ended), now)
+        await _tell(session, official, ended, Action.CHANGE, now)
         await _withdraw(session, ended, now)
         return (await _named(session, [ended]))[0]
+
+
+async def _tell(
+    session: AsyncSession, official: Official, appointment: Appointment, action: Action, now: datetime
+) -> None:
+    """Tell of an appointment, and leave the line that its person reads; the act is the file of both."""
+    await outbox.record(session, AppointmentChanged.of(appointment), now)
+    line = access.line(
+        official.principal,
+        action=action,
+        resource_type="appointment",
+        resource_id=appointment.id,
+        subject_person_id=appointment.person_id,
+        purpose=Stated(Purpose.LEGAL_OBLIGATION, appointment.act_number),
+        legal_basis="GDPR art. 6(1)(e)",
+    )
+    await outbox.record(session, RecordAccessed.of(line), now)
 
 
 async def _withdraw(session: AsyncSession, ended: Appointment, now: datetime) -> None:

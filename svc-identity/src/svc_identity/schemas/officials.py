@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from hub_core.principal import Role
 from hub_core.text import Line
@@ -20,8 +20,12 @@ LastDay = Annotated[
     schemas.LegalDate, Field(description="Last day, Europe/Bucharest.", examples=["2028-11-21"])
 ]
 ActNumber = Annotated[
-    Line,
-    Field(min_length=1, max_length=64, description="Number of the granting act.", examples=["123/2026"]),
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$", min_length=1, max_length=64),
+    Field(
+        description="Number of the granting act; the official reads it in their access log.",
+        examples=["123/2026"],
+    ),
 ]
 ActDate = Annotated[
     schemas.LegalDate, Field(description="Date of the granting act.", examples=["2026-11-20"])
