@@ -26,8 +26,12 @@ class Form:
     buttons: list[dict[str, str]] = field(default_factory=list)
 
     def purposes(self) -> set[str]:
-        """What its fields are for: the values of `autocomplete` (WCAG 2.2, 1.3.5)."""
-        return {each["autocomplete"] for each in self.fields if each.get("autocomplete")}
+        """What its fields are for: the words of `autocomplete` (WCAG 2.2, 1.3.5)."""
+        return {word for each in self.fields for word in _purposes(each)}
+
+
+def _purposes(field: Mapping[str, str]) -> list[str]:
+    return field.get("autocomplete", "").split()
 
 
 class _Page(HTMLParser):
@@ -93,7 +97,9 @@ class Browser:
         if form is None:
             raise NoSuchPart(f"no form for {', '.join(values)} in {self._path}")
         sent = {
-            each["name"]: values.get(each.get("autocomplete", ""), each.get("value", ""))
+            each["name"]: next(
+                (values[word] for word in _purposes(each) if word in values), each.get("value", "")
+            )
             for each in form.fields
             if each.get("name")
         }
