@@ -23,7 +23,7 @@ from hub_service.database import Database
 from . import provider
 from .domain import login_name
 from .domain.account import Profile
-from .domain.client import ApplicationType, Authentication, Client
+from .domain.client import ApplicationType, Authentication, Client, GrantType
 from .domain.official import Appointment, Institution, State
 from .domain.population import RegisteredPerson, Sex
 from .operations import registration
@@ -175,9 +175,11 @@ def demo_portal(now: datetime) -> Client:
                 *("petitions:read", "petitions:write", "account:read", "account:write", "messages:read"),
                 *("registration:read", "registration:write"),
                 *("clients:read", "clients:write", "consents:read", "consents:write"),
+                *("mandates:read", "mandates:write"),
             }
         ),
         created_at=now,
+        grant_types=frozenset({GrantType.CODE, GrantType.REFRESH, GrantType.TOKEN_EXCHANGE}),
     )
 
 
@@ -196,6 +198,7 @@ def demo_office(now: datetime) -> Client:
                 *("openid", "profile", "offline_access", "account:read"),
                 *("staff", "officials:read", "officials:write", "people:verify", "registration:decide"),
                 "clients:review",
+                "mandates:verify",
             }
         ),
     )

@@ -22,7 +22,6 @@ from ..provider import Provider
 from ..storage import access_log
 from ..storage import accounts as account_storage
 from ..storage import people as storage
-from ..storage import proofing as locks
 from . import mandate_ends, sessions
 
 
@@ -38,7 +37,7 @@ async def establish(
     key = provider.master_key
     numbers = _numbers(registered)
     for number in sorted(numbers, key=lambda one: one.value):
-        await locks.lock_number(session, storage.digest(key, number))
+        await storage.lock_number(session, key, number)
     own = await storage.lock(session, account.id)
     before = await storage.numbers_of(session, key, account.id, Scheme.CNP)
     if before and not set(before) & set(numbers):

@@ -14,7 +14,7 @@ from ..domain.person import Identifier, Person, Scheme, Source
 from ..domain.population import RegisteredPerson
 from ..errors.mandates import IdentityNotEstablished
 from ..provider import Provider
-from ..storage import organisations, people, proofing
+from ..storage import organisations, people
 
 
 async def number_of(session: AsyncSession, provider: Provider, person_id: UUID) -> Cnp:
@@ -31,7 +31,7 @@ async def establish_person(
     """The person of an entry, in the caller's transaction: the one we know, or one with an id of its own."""
     numbers = [Identifier(Scheme.CNP, cnp.number) for cnp in (entry.cnp, *entry.former)]
     for number in sorted(numbers, key=lambda one: one.value):
-        await proofing.lock_number(session, people.digest(provider.master_key, number))
+        await people.lock_number(session, provider.master_key, number)
     for number in numbers:
         known = await people.by_identifier(session, provider.master_key, number)
         if known is not None:

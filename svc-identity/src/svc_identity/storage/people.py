@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
@@ -51,6 +51,12 @@ async def by_identifier(
         )
     )
     return _person((await session.execute(wanted)).mappings().first())
+
+
+async def lock_number(session: AsyncSession, master_key: MasterKey, identifier: Identifier) -> None:
+    """Let one transaction at a time decide whom a number leads to."""
+    key = func.hashtextextended(f"identity:number:{digest(master_key, identifier).hex()}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def add_identifier(

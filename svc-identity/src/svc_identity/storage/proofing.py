@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,9 +54,3 @@ async def purge_codes(session: AsyncSession, before: datetime) -> None:
 async def add_verification(session: AsyncSession, verification: Verification) -> None:
     """Store that an identity was established."""
     await session.execute(insert(VERIFICATIONS).values(asdict(verification)))
-
-
-async def lock_number(session: AsyncSession, digest: bytes) -> None:
-    """Let one transaction at a time decide whom a number leads to."""
-    key = func.hashtextextended(f"identity:number:{digest.hex()}", 0)
-    await session.execute(select(func.pg_advisory_xact_lock(key)))
