@@ -302,3 +302,24 @@ async def test_who_comes_under_guardianship_acts_for_nobody(
     population.put(await population.find(await number_of(ion)), Relative(Kin.GUARDIAN, a_cnp()))
     ended = await confirm(sessions, provider, made, ion, NOW + timedelta(days=1))
     assert ended.end_cause is EndCause.LOSS_OF_CAPACITY
+
+
+async def test_when_a_principal_gets_another_id_tokens_in_their_name_are_asked_for_anew(
+    sessions: Sessions,
+    a_mandate: Any,
+    a_party: MakeParty,
+    flow: Any,
+    ana: Account,
+    resolve: Any,
+    looking: asyncpg.Connection,
+) -> None:
+    representative, principal = await a_party(ana.id), await a_party()
+    made = await a_mandate(principal, representative, now=clock.now())
+    given = await flow.tokens(ana)
+    session_id = (await resolve(given["access_token"])).json()["session_id"]
+    await looking.execute("UPDATE grants SET mandate_id = $1 WHERE account_id = $2", made.id, ana.id)
+    async with sessions() as session, session.begin():
+        await mandate_ends.forget_principal(session, principal.id, clock.now())
+    told = await looking.fetch("SELECT subject FROM outbox WHERE key = $1", session_id)
+    assert [row["subject"] for row in told] == ["hub.identity.token.revoked.v1"]
+    assert (await resolve(given["access_token"])).status_code == 200

@@ -50,6 +50,7 @@ async def establish(
         if await account_storage.is_there(session, former.id):
             raise NumberTaken
         await storage.move(session, key, former.id, account.id)
+        await mandate_ends.forget_principal(session, account.id, now)
         await access_log.remember_former(session, former.id, account.id)
         await outbox.record(session, PersonMerged.of(person, former.id), now)
     await _follow_numbers(session, provider, account.id, registered, now)

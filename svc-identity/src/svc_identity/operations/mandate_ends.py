@@ -30,6 +30,19 @@ async def end_of_dead(session: AsyncSession, person_id: UUID, now: datetime) -> 
         await end_locked(session, mandate, cause, now)
 
 
+async def forget_principal(session: AsyncSession, person_id: UUID, now: datetime) -> None:
+    """Have every token in a person's name asked for anew, inside the caller's transaction.
+
+    The person has another id now: what was resolved before names the former one.
+    """
+    for mandate in await storage.lock_of_person(session, person_id):
+        if mandate.principal_id == person_id:
+            for session_id in await grants.sessions_under(session, mandate.id):
+                held = await session_storage.lock(session, session_id)
+                if held is not None:
+                    await sessions.tell_revoked(session, held, EndReason.PRINCIPAL_MERGED, now)
+
+
 async def end_locked(
     session: AsyncSession,
     mandate: Mandate,

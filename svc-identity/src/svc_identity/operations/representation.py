@@ -264,7 +264,9 @@ async def ask(
         institution_id=proof.institution_id,
     )
     async with session.begin():
-        if await principals.number_of(session, provider, person_id) == principal:
+        await _must_be_established(session, person_id)
+        own = await people.numbers_of(session, provider.master_key, person_id, Scheme.CNP)
+        if principal.number in {number.value for number in own}:
             raise NotYourOwnMandate
         sealed = provider.master_key.seal(principal.number.encode(), str(made.id))
         await storage.add(session, made, principal_number=sealed)
