@@ -323,3 +323,22 @@ async def test_when_a_principal_gets_another_id_tokens_in_their_name_are_asked_f
     told = await looking.fetch("SELECT subject FROM outbox WHERE key = $1", session_id)
     assert [row["subject"] for row in told] == ["hub.identity.token.revoked.v1"]
     assert (await resolve(given["access_token"])).status_code == 200
+
+
+async def test_who_deletes_their_account_acts_for_nobody_and_leaves_nobody_acting_by_their_word(
+    sessions: Sessions, a_mandate: Any, a_party: MakeParty, parent: Person, child: Person
+) -> None:
+    ion = await a_party()
+    held = {
+        "given": (await a_mandate(parent, ion), EndCause.REVOKED_BY_PRINCIPAL),
+        "had": (await a_mandate(ion, parent), EndCause.RENOUNCED),
+        "parental": (await a_mandate(child, parent), EndCause.RENOUNCED),
+        "of a grandmother": (await a_mandate(child, ion), None),
+    }
+    async with sessions() as session, session.begin():
+        await mandate_ends.end_of_account(session, parent.id, NOW)
+        await mandate_ends.end_of_account(session, child.id, NOW)
+        for name, (mandate, cause) in held.items():
+            found = await storage.read(session, mandate.id)
+            assert found is not None
+            assert found.mandate.end_cause == cause, name

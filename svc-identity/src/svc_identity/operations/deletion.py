@@ -20,7 +20,7 @@ from ..errors.privacy import StillInOffice
 from ..events.privacy import AccountDeleted, DeletionReason
 from ..storage import accounts as storage
 from ..storage import officials, people, privacy
-from . import sessions
+from . import mandate_ends, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,11 @@ async def foresee(session: AsyncSession, person_id: UUID, now: datetime) -> Cons
 
 
 async def delete(session: AsyncSession, person_id: UUID, now: datetime) -> None:
-    """Delete one's own account, every sign-in with it; raises `NotFound`, `StillInOffice`."""
+    """Delete one's own account, every sign-in and mandate with it; raises `NotFound`, `StillInOffice`."""
     async with session.begin():
         if await officials.offices(session, person_id, clock.local_date(now)):
             raise StillInOffice
+        await mandate_ends.end_of_account(session, person_id, now)
         await sessions.end_all(session, person_id, EndReason.ENDED_BY_OWNER, now)
         account = await storage.find(session, person_id)
         if account is None or account.state is not accounts.State.CREATED:

@@ -10,7 +10,7 @@ from hub_core import clock
 from hub_events import outbox
 
 from ..domain import mandate as mandates
-from ..domain.mandate import EndCause, Mandate
+from ..domain.mandate import EndCause, Mandate, Side, State, Wish
 from ..domain.session import EndReason
 from ..events.mandates import MandateEnded
 from ..storage import grants
@@ -28,6 +28,21 @@ async def end_of_dead(session: AsyncSession, person_id: UUID, now: datetime) -> 
         is_principal = mandate.principal_id == person_id
         cause = EndCause.DEATH_OF_PRINCIPAL if is_principal else EndCause.DEATH_OF_REPRESENTATIVE
         await end_locked(session, mandate, cause, now)
+
+
+async def end_of_account(session: AsyncSession, person_id: UUID, now: datetime) -> None:
+    """End the mandates of a person who deletes their account, inside the caller's transaction.
+
+    Nobody acts without an account, and nobody is left acting whom the principal can no longer dismiss.
+    Who represents the person by law goes on.
+    """
+    for mandate in await storage.lock_of_person(session, person_id):
+        side = Side.PRINCIPAL if mandate.principal_id == person_id else Side.REPRESENTATIVE
+        by_law = side is Side.PRINCIPAL and mandate.type not in mandates.BY_WILL
+        if mandate.state is State.ACTIVE and by_law:
+            continue
+        wish = Wish.REVOKE if mandate.state is State.ACTIVE else Wish.WITHDRAW
+        await end_locked(session, mandate, mandates.cause_of_wish(mandate, side, wish), now, by=person_id)
 
 
 async def forget_principal(session: AsyncSession, person_id: UUID, now: datetime) -> None:
