@@ -1,0 +1,35 @@
+"""Pages for people pass the gateway only when its route table names them: it knows no visitor by cookie."""
+
+import base64
+import tomllib
+from pathlib import Path
+
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from svc_identity.main import create_app
+from svc_identity.settings import Settings
+
+ROUTES = tomllib.loads((Path(__file__).parents[2] / "gateway/src/gateway/routes.toml").read_text())
+
+
+def pages() -> set[tuple[str, str]]:
+    """Method and path of every page of svc-identity."""
+    app = create_app(Settings(identity_key=base64.b64encode(bytes(32)).decode()))
+    return {
+        (method, context.path)
+        for context in iter_route_contexts(app.routes)
+        if isinstance(context.route, APIRoute)
+        and not context.route.include_in_schema
+        and context.path.startswith(("/account/", "/oauth2/"))
+        for method in context.route.methods
+    }
+
+
+def test_every_page_is_listed() -> None:
+    listed = {(entry["method"], entry["path"]) for entry in ROUTES["operations"].values()}
+    found = pages()
+    assert len(found) > len(("sign-in", "consent", "overview"))
+    signed_in = {("POST", "/oauth2/userinfo")}
+    assert found - listed - signed_in == set(), "add them to gateway's routes.toml"
+    shown = {one for one in listed if one[1].startswith("/account/")}
+    assert shown - found == set(), "no such page any more"
