@@ -145,6 +145,8 @@ def test_the_pages_of_applications_have_no_barriers(
     page.fill("#password", PASSWORD)
     page.locator("button.main").click()
     page.wait_for_url("**/account/consent**")
+    page.locator(f"button[name=language][value={language}]").click()  # others than that of the account
+    page.wait_for_url("**/account/consent**")
     assert page.locator("input[type=radio]").count() == 2
     look_at(page, language)
     page.locator("label[for=institution-2]").click()
