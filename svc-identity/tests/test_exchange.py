@@ -345,7 +345,10 @@ async def test_a_wrong_exchange_is_refused_by_name(
     assert (answer.status_code, answer.json()["error"]) == (400, error)
 
 
-async def test_a_client_has_to_be_registered_for_it(flow: Any, ana: Account, a_mandate: Any) -> None:
+async def test_a_client_has_to_be_registered_for_it(
+    a_flow: Any, a_client: MakeClient, ana: Account, a_mandate: Any
+) -> None:
+    flow = a_flow(app=await a_client(grant_types=frozenset({GrantType.CODE, GrantType.REFRESH})))
     given = await flow.tokens(ana, scope="petitions:read")
     answer = await exchange(flow, given, await a_mandate(ana))
     assert answer.json()["error"] == "unauthorized_client"
