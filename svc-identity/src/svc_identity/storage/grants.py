@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, delete, exists, insert, or_, select, update
+from sqlalchemy import Select, Table, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
@@ -30,7 +30,7 @@ async def add(session: AsyncSession, grant: Grant) -> None:
 
 async def add_tokens(session: AsyncSession, tokens: Sequence[Token]) -> None:
     """Store new tokens."""
-    await session.execute(insert(TOKENS).values([asdict(token) for token in tokens]))
+    await session.execute(_ADD_TOKENS, [_values(token) for token in tokens])
 
 
 async def lock_by_code(session: AsyncSession, code_hash: bytes) -> tuple[Session, Grant] | None:
@@ -48,21 +48,16 @@ async def lock_by_token(
     All are locked because PostgreSQL re-reads after a wait only what it locks, and in two questions
     because it locks no row that an outer join may leave out.
     """
-    found = await session.execute(_WITH_SESSION.where(TOKENS.c.hash == token_hash).with_for_update())
-    row = found.mappings().first()
+    row = (await session.execute(_LOCK_WITH_SESSION, {"token": token_hash})).mappings().first()
     if row:
         return _session(row), _grant(row), _token(row)
-    alone = _BY_TOKEN.where(TOKENS.c.hash == token_hash, GRANTS.c.session_id.is_(None))
-    row = (await session.execute(alone.with_for_update())).mappings().first()
+    row = (await session.execute(_LOCK_ALONE, {"token": token_hash})).mappings().first()
     return (None, _grant(row), _token(row)) if row else None
 
 
 async def read_by_token(session: AsyncSession, token_hash: bytes) -> tuple[Grant, Token] | None:
     """A token and its grant, while the account behind it, if there is one, may sign in."""
-    open_account = exists().where(ACCOUNTS.c.id == GRANTS.c.account_id, ACCOUNTS.c.state == State.CREATED)
-    good = or_(GRANTS.c.account_id.is_(None), open_account)
-    found = await session.execute(_BY_TOKEN.where(TOKENS.c.hash == token_hash, good))
-    row = found.mappings().first()
+    row = (await session.execute(_READ_BY_TOKEN, {"token": token_hash})).mappings().first()
     return (_grant(row), _token(row)) if row else None
 
 
@@ -80,7 +75,7 @@ async def spend_code(session: AsyncSession, grant_id: UUID, now: datetime) -> No
 
 async def spend_token(session: AsyncSession, token_hash: bytes, now: datetime) -> None:
     """The token opens nothing any more."""
-    await session.execute(update(TOKENS).where(TOKENS.c.hash == token_hash).values(used_at=now))
+    await session.execute(_SPEND_TOKEN, {"token": token_hash, "now": now})
 
 
 async def end(session: AsyncSession, grant_id: UUID, reason: EndReason, now: datetime) -> None:
@@ -183,10 +178,26 @@ _BY_TOKEN = _select(GRANTS, TOKENS).select_from(GRANTS.join(TOKENS, TOKENS.c.gra
 _WITH_SESSION = _select(SESSIONS, GRANTS, TOKENS).select_from(
     SESSIONS.join(GRANTS, GRANTS.c.session_id == SESSIONS.c.id).join(TOKENS, TOKENS.c.grant_id == GRANTS.c.id)
 )
+# made once: putting them together costs as much as running them
+_THE_TOKEN = TOKENS.c.hash == bindparam("token")
+_LOCK_WITH_SESSION = _WITH_SESSION.where(_THE_TOKEN).with_for_update()
+_LOCK_ALONE = _BY_TOKEN.where(_THE_TOKEN, GRANTS.c.session_id.is_(None)).with_for_update()
+_OPEN_ACCOUNT = exists().where(ACCOUNTS.c.id == GRANTS.c.account_id, ACCOUNTS.c.state == State.CREATED)
+_READ_BY_TOKEN = _BY_TOKEN.where(_THE_TOKEN, or_(GRANTS.c.account_id.is_(None), _OPEN_ACCOUNT))
+_SPEND_TOKEN = update(TOKENS).where(_THE_TOKEN).values(used_at=bindparam("now"))
+_ADD_TOKENS = insert(TOKENS)
+_LABELS = {
+    table: [(column.name, f"{table.name}_{column.name}") for column in table.c]
+    for table in (SESSIONS, GRANTS, TOKENS)
+}
+
+
+def _values(token: Token) -> dict[str, Any]:
+    return {name: getattr(token, name) for name, _ in _LABELS[TOKENS]}
 
 
 def _part(row: Any, table: Table) -> dict[str, Any]:
-    return {column.name: row[f"{table.name}_{column.name}"] for column in table.c}
+    return {name: row[label] for name, label in _LABELS[table]}
 
 
 def _session(row: Any) -> Session:
