@@ -79,8 +79,10 @@
   };
 
   for (const form of document.querySelectorAll("form[data-passkey]")) {
+    const withoutScript = form.nextElementSibling;
+    withoutScript.hidden = true;
     if (!window.PublicKeyCredential) {
-      form.nextElementSibling.hidden = false;
+      withoutScript.nextElementSibling.hidden = false;
       continue;
     }
     form.hidden = false;
