@@ -21,6 +21,13 @@ SOMEBODY = "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"
         ("PATCH", "/identity/v1/me", WRITE),
         ("GET", "/identity/v1/me/sessions", READ),
         ("POST", f"/identity/v1/me/sessions/{SOMEBODY}/end", WRITE),
+        ("GET", "/identity/v1/me/means", READ),
+        ("GET", "/identity/v1/me/security-changes", READ),
+        ("POST", "/identity/v1/me/authenticator", WRITE),
+        ("POST", "/identity/v1/me/authenticator/remove", WRITE),
+        ("POST", "/identity/v1/me/recovery-codes", WRITE),
+        ("POST", f"/identity/v1/me/passkeys/{SOMEBODY}/remove", WRITE),
+        ("POST", "/identity/v1/me/links/roeid/remove", WRITE),
     ],
 )
 async def test_an_operation_wants_a_token_with_its_scope(
