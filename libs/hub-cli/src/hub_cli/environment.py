@@ -11,7 +11,7 @@ from hub_core.manifest import Manifest
 
 from . import ports, roles, vault
 from .broker import OPERATOR, NatsBox
-from .outside import identity_providers
+from .outside import demo
 from .place import GATEWAY, OUTSIDE, SMTP, Place
 from .postgres import PostgresBox
 
@@ -78,14 +78,14 @@ def outside_secret(place: Place) -> str:
 
 def _outside_providers(place: Place) -> list[dict[str, Any]]:
     """ROeID and the eIDAS node as the hub knows them, and as people see them."""
-    levels = {f"{identity_providers.LOA}{level}": level for level in identity_providers.LEVELS}
+    levels = {f"{demo.LOA}{level}": level for level in demo.LEVELS}
     names = {"family_name": "family_name", "given_name": "given_name", "birth_date": "birthdate"}
     return [
         {
             "name": name,
             "shown": shown,
             "issuer": f"http://localhost:{place.ports[OUTSIDE]}/{name}",
-            "client_id": identity_providers.CLIENT_ID,
+            "client_id": demo.CLIENT_ID,
             "client_secret": outside_secret(place),
             "scheme": scheme,
             "claims": names | {"identifier": claim},

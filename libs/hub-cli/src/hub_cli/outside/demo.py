@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+CLIENT_ID: Final = "hub"
+"""The hub, as the identity providers outside know it."""
+LOA: Final = "http://eidas.europa.eu/LoA/"
+"""Before each of `LEVELS`: the name of a level of assurance in their tokens."""
+LEVELS: Final = ("low", "substantial", "high")
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

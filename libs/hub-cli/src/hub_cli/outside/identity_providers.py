@@ -27,10 +27,8 @@ from starlette.routing import Route
 from hub_core import clock
 
 from . import demo
+from .demo import CLIENT_ID, LEVELS, LOA
 
-CLIENT_ID: Final = "hub"
-LOA: Final = "http://eidas.europa.eu/LoA/"
-LEVELS: Final = ("low", "substantial", "high")
 _VALID: Final = timedelta(minutes=5)
 _SHOWN: Final = 12
 _PAGES: Final = Environment(
