@@ -82,6 +82,8 @@ def test_a_well_formed_request_id_is_kept(given: bytes) -> None:
     assert tracing.request_id(given, unrecorded().begin(None, None)) == given
 
 
-@pytest.mark.parametrize("given", [None, b"", b"short", b"with space", b"x" * 129, b'quo"te12'])
+@pytest.mark.parametrize(
+    "given", [None, b"", b"short", b"with space", b"x" * 129, b'quo"te12', b"1850312149006"]
+)
 def test_another_request_id_is_replaced_by_the_traces(given: bytes | None) -> None:
     assert tracing.request_id(given, unrecorded().begin(GIVEN, None)) == TRACE.encode()

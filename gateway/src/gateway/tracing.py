@@ -12,6 +12,8 @@ from typing import Final
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from hub_core import cnp
+
 _TRACEPARENT: Final = re.compile(
     rb"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?"
 )
@@ -79,7 +81,7 @@ def _record(tracer: trace.Tracer, parent: bytes | None, state: bytes | None) -> 
 
 
 def request_id(given: bytes | None, trace: Trace) -> bytes:
-    """The client's own id of its request when it is well-formed, else the trace's."""
-    if given and _REQUEST_ID.fullmatch(given):
+    """The client's own id of its request when it is well-formed and nobody's number, else the trace's."""
+    if given and _REQUEST_ID.fullmatch(given) and not any(cnp.find(given.decode())):
         return given
     return trace.trace_id.encode()

@@ -261,6 +261,11 @@ async def test_a_fault_shows_and_logs_nothing_personal(client, capfd):
     assert "Popescu" not in logged + answer.text
 
 
+async def test_a_personal_number_is_no_request_id(client, capfd):
+    answer = await client.get("/notes/v1/fault", headers={"x-request-id": "1850312149006"})
+    assert "1850312149006" not in answer.headers["x-request-id"] + capfd.readouterr().out
+
+
 async def test_without_the_database_nothing_is_lost_but_time(build, running, ana):
     async with running(build(database_dsn="postgresql+asyncpg://nobody:secret@127.0.0.1:1/hub")) as client:
         answer = await client.post(NOTES, json={"title": "a"}, headers={**ana, "idempotency-key": "k"})

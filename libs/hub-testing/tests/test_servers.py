@@ -27,3 +27,14 @@ def test_a_folder_of_a_dead_session_is_removed_and_one_in_use_is_not(root: Path)
         with servers.temporary_folder():
             assert not left.exists()
             assert in_use.exists()
+
+
+def test_a_personal_number_in_a_log_is_refused_and_not_repeated(tmp_path):
+    log = tmp_path / "postgres" / "server.log"
+    log.parent.mkdir()
+    log.write_text("key (cnp)=(1850312149007) is no CNP\n")
+    servers.refuse_personal_numbers(tmp_path)
+    log.write_text("key (cnp)=(1850312149006) already exists\n")
+    with pytest.raises(servers.PersonalNumberLogged) as refused:
+        servers.refuse_personal_numbers(tmp_path)
+    assert str(refused.value) == "server.log"

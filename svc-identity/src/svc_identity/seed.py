@@ -173,7 +173,7 @@ def demo_portal(now: datetime) -> Client:
             {
                 *("openid", "profile", "email", "offline_access"),
                 *("petitions:read", "petitions:write", "account:read", "account:write", "messages:read"),
-                *("registration:read", "registration:write"),
+                *("registration:read", "registration:write", "privacy:read", "privacy:write"),
                 *("clients:read", "clients:write", "consents:read", "consents:write"),
                 *("mandates:read", "mandates:write"),
             }
@@ -197,8 +197,7 @@ def demo_office(now: datetime) -> Client:
             {
                 *("openid", "profile", "offline_access", "account:read"),
                 *("staff", "officials:read", "officials:write", "people:verify", "registration:decide"),
-                "clients:review",
-                "mandates:verify",
+                *("clients:review", "mandates:verify", "people:read", "privacy:decide"),
             }
         ),
     )

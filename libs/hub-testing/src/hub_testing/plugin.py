@@ -65,9 +65,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def server_folder() -> Iterator[Path]:
-    """The folder of this session's servers; removed at the end."""
+    """The folder of this session's servers; removed at the end, when no log of theirs holds a CNP."""
     with servers.temporary_folder() as folder:
         yield folder
+        servers.refuse_personal_numbers(folder)
 
 
 @pytest.fixture(scope="session")

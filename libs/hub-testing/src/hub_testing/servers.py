@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from hub_core import cnp
+
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
@@ -27,6 +29,17 @@ def temporary_folder() -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+class PersonalNumberLogged(Exception):
+    """A server's log holds a CNP: whoever sent the statement or the message must not put it there."""
+
+
+def refuse_personal_numbers(folder: Path) -> None:
+    """Raise `PersonalNumberLogged` when a log below a folder holds a valid CNP; it is not repeated."""
+    telling = [log.name for log in folder.rglob("*.log") if any(cnp.find(log.read_text(errors="replace")))]
+    if telling:
+        raise PersonalNumberLogged(", ".join(sorted(telling)))
 
 
 def _remove_if_dead(folder: Path) -> None:

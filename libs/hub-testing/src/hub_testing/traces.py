@@ -37,6 +37,7 @@ class TraceSink:
 
     def __init__(self) -> None:
         self._spans: list[Span] = []
+        self._bodies: list[bytes] = []
         self._arrival = threading.Condition()
         self._listener = Listener(self._receive)
 
@@ -51,6 +52,12 @@ class TraceSink:
         with self._arrival:
             return list(self._spans)
 
+    @property
+    def bodies(self) -> list[bytes]:
+        """What was received, as it came: for a search of everything that a trace can hold."""
+        with self._arrival:
+            return list(self._bodies)
+
     def start(self) -> None:
         """Receive until `stop()`."""
         self._listener.start()
@@ -63,6 +70,7 @@ class TraceSink:
         """Forget the spans received so far."""
         with self._arrival:
             self._spans.clear()
+            self._bodies.clear()
 
     async def until(self, enough: Callable[[Sequence[Span]], bool], seconds: float = 10) -> list[Span]:
         """The spans as soon as `enough(spans)` holds; `TimeoutError` after `seconds`."""
@@ -80,6 +88,7 @@ class TraceSink:
         spans = _read(ExportTraceServiceRequest.FromString(asked.body))
         with self._arrival:
             self._spans.extend(spans)
+            self._bodies.append(asked.body)
             self._arrival.notify_all()
         return Answer(ExportTraceServiceResponse().SerializeToString(), "application/x-protobuf")
 
