@@ -15,9 +15,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
+from zipfile import ZipFile
 
 import asyncpg
 import httpx2
@@ -162,6 +164,7 @@ async def take_the_journey(hub: Hub, used: Used) -> None:
         await validate_at_the_counter(client, own, clerk, person)
         await act_for_others(client, mother, person["cnp"])
         await look_people_up(client, own, clerk, person["cnp"])
+        await fetch_a_copy(client, mother)
         await make_mistakes(client, own, person)
 
 
@@ -212,6 +215,23 @@ async def look_people_up(
         f"/identity/v1/me/access-log/{lines[0]['id']}/dispute", headers=own, json=reason
     )
     assert disputed.status_code == 201, disputed.text
+
+
+async def fetch_a_copy(client: httpx2.AsyncClient, mother: dict[str, str]) -> None:
+    """All that the services hold of a person, as the running hub puts it together."""
+    asked = await client.post("/identity/v1/me/exports", headers=mother, json={"language": "ro"})
+    assert asked.status_code == 202, asked.text
+    path = f"/identity/v1/me/exports/{asked.json()['id']}"
+    async with asyncio.timeout(30):
+        while (await client.get(path, headers=mother)).json()["state"] != "READY":
+            await asyncio.sleep(0.1)
+    fetched = await client.get(f"{path}/file", headers=mother)
+    with ZipFile(BytesIO(fetched.content)) as packed:
+        held = {name: packed.read(name) for name in packed.namelist()}
+    services = {"identity.json", "notify.json", "petitions.json"}
+    assert held.keys() == services | {"copy.pdf", "manifest.json", "manifest.jws"}
+    assert FAMILY[0].encode() in held["identity.json"]
+    assert not any(number.encode() in held["identity.json"] for number in FAMILY[1:])  # they are others'
 
 
 async def make_mistakes(client: httpx2.AsyncClient, own: dict[str, str], person: dict[str, str]) -> None:

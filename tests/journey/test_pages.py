@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from ..conftest import Hub
+from .test_no_personal_numbers import OFFICE, application, sign_in
 
 pytestmark = pytest.mark.xdist_group("hub")
 
@@ -129,6 +131,52 @@ def test_the_pages_of_an_account_have_no_barriers(
     look_at(page, language)
     page.locator("main button.main").click()
     page.wait_for_url("**/account/signed-out**")
+    look_at(page, language)
+
+
+def opened_by_a_clerk(hub: Hub, email: str) -> None:
+    """An official looks a person up, so that there is a line to show."""
+    client_id = application(hub)
+    own = sign_in(hub, client_id, email, PASSWORD, ("openid", "account:read"))
+    clerk = sign_in(hub, client_id, "elena.marin@example.org", PASSWORD, OFFICE)
+    person_id = httpx2.get(f"{hub.origin}/identity/v1/me", headers=own).json()["person_id"]
+    stated = clerk | {"purpose": 'CASE_HANDLING;file="88/2026"'}
+    assert httpx2.get(f"{hub.origin}/identity/v1/people/{person_id}", headers=stated).is_success
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), [("ro", 320, "light"), ("hu", 1280, "dark")])
+def test_who_looked_at_my_data_and_my_rights_have_no_barriers(
+    hub: Hub, visit: Any, language: str, width: int, scheme: str
+) -> None:
+    opened_by_a_clerk(hub, PEOPLE[language])
+    page = visit(language, scheme, width)
+    page.goto(f"{hub.origin}/account/sign-in?next=access")
+    page.fill("#email", PEOPLE[language])
+    page.fill("#password", PASSWORD)
+    page.locator("button.main").click()
+    page.wait_for_url("**/account/access")
+    while not page.locator("#dispute-1").count():  # the line is on its way
+        page.reload()
+    look_at(page, language)
+    page.locator("#dispute-1").click()
+    look_at(page, language)
+    page.locator("button.main").click()
+    page.locator(".summary").wait_for()
+    look_at(page, language)
+    page.fill("#reason", "Nu am avut nicio cerere acolo.")
+    page.locator("button.main").click()
+    page.locator(".notice").wait_for()
+    look_at(page, language)
+    page.goto(f"{hub.origin}/account/privacy")
+    look_at(page, language)
+    section = page.locator("section[aria-labelledby=requests]")
+    page.fill("#details", "Vă rog să corectați.")
+    section.locator("button.main").click()
+    page.locator(".summary").wait_for()
+    look_at(page, language)
+    page.locator("#field-1").check()
+    section.locator("button.main").click()
+    page.locator(".notice").wait_for()
     look_at(page, language)
 
 
