@@ -35,7 +35,7 @@ from svc_identity.operations import deletion, exports, keys, retention
 from svc_identity.provider import Provider
 from svc_identity.schemas.privacy import AskAboutData
 from svc_identity.seed import DGCTI, IPJ_CV
-from svc_identity.storage import people
+from svc_identity.storage import authorizations, people
 
 READ, WRITE, DECIDE, PEOPLE = "privacy:read", "privacy:write", "privacy:decide", "people:read"
 EXPORTS = "/identity/v1/me/exports"
@@ -399,15 +399,17 @@ async def test_an_official_in_office_is_not_deleted(client: httpx2.AsyncClient, 
 async def test_an_account_that_nobody_validated_or_used_is_forgotten_after_thirty_days(
     session: Session, a_person: Any, a_browser: Any, looking: asyncpg.Connection
 ) -> None:
-    unused, used, young = await a_person(), await a_person(), await a_person()
+    unused, used, waiting, young = [await a_person() for _ in range(4)]
     await a_browser().sign_in(used)
     old = clock.now() - timedelta(days=31)
+    async with session.begin():  # an application of theirs may have an answer for them one day
+        await authorizations.consent(session, waiting.id, "demo-portal", frozenset({"openid"}), old)
     await looking.execute(
-        "UPDATE accounts SET confirmed_at = $1 WHERE id = ANY($2)", old, [unused.id, used.id]
+        "UPDATE accounts SET confirmed_at = $1 WHERE id = ANY($2)", old, [unused.id, used.id, waiting.id]
     )
     found = await deletion.unvalidated(session, clock.now(), after=None, limit=10_000)
     assert unused.id in found
-    assert not {used.id, young.id} & set(found)
+    assert not {used.id, waiting.id, young.id} & set(found)
     assert await deletion.delete_unvalidated(session, unused.id, clock.now())
     assert not await deletion.delete_unvalidated(session, used.id, clock.now())
 

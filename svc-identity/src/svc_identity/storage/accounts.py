@@ -15,6 +15,7 @@ from ..domain.account import Account, State
 from ..domain.confirmation import Confirmation, Purpose
 from ..domain.confirmation import State as ConfirmationState
 from ..tables.accounts import ACCOUNTS, CONFIRMATIONS
+from ..tables.clients import CONSENTS
 from ..tables.grants import GRANTS
 from ..tables.officials import APPOINTMENTS
 from ..tables.people import PEOPLE
@@ -151,8 +152,12 @@ async def is_unvalidated(session: AsyncSession, account_id: UUID, before: dateti
 
 
 def _unused(before: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Sessions and grants are forgotten after their own terms: who has none was away for long."""
+    """Sessions and grants are forgotten after their own terms: who has none was away for long.
+
+    Whoever let an application act for them may wait for an answer there: such an account stays.
+    """
     of_account = (
+        CONSENTS.c.account_id,
         SESSIONS.c.account_id,
         GRANTS.c.account_id,
         APPOINTMENTS.c.person_id,
