@@ -1,88 +1,16 @@
 """Acting for others through the running hub: a mother for her child, an employee for a company."""
 
-import asyncio
-import base64
-import hashlib
-import secrets
-from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
-
 import httpx2
 import pytest
 
-from hub_cli.browser import Browser
-
 from ..conftest import Hub
 from ..faults import kills
+from .person import PETITIONS, Person, refused_within_a_second
 
 pytestmark = pytest.mark.xdist_group("hub")
 
-CALLBACK = "http://127.0.0.1:8765/callback"
-SCOPES = "openid petitions:read petitions:write mandates:read mandates:write account:read"
-MANDATES, PETITIONS = "/identity/v1/mandates", "/petitions/v1/petitions"
-ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
+MANDATES = "/identity/v1/mandates"
 COMPANY = "990000013"
-
-
-class Person:
-    """Somebody with a demo account, at the demo portal."""
-
-    def __init__(self, client: httpx2.AsyncClient, email: str) -> None:
-        self.client = client
-        self.email = email
-        self.token = ""
-
-    async def sign_in(self) -> None:
-        verifier = secrets.token_urlsafe(48)
-        digest = hashlib.sha256(verifier.encode()).digest()
-        asked = {
-            "client_id": "demo-portal",
-            "response_type": "code",
-            "redirect_uri": CALLBACK,
-            "scope": SCOPES,
-            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
-            "code_challenge_method": "S256",
-        }
-        back = await asyncio.to_thread(
-            self._agree, f"{self.client.base_url}/oauth2/authorize?{urlencode(asked)}"
-        )
-        given = await self.ask(
-            grant_type="authorization_code",
-            code=back["code"],
-            redirect_uri=CALLBACK,
-            code_verifier=verifier,
-        )
-        self.token = given.json()["access_token"]
-
-    def _agree(self, address: str) -> dict[str, str]:
-        browser = Browser(ends_at=CALLBACK)
-        browser.open(address)
-        browser.submit({"username": self.email, "current-password": "demo-parola-2026"})
-        if not browser.address.startswith(CALLBACK):
-            browser.submit({})
-        return dict(parse_qsl(urlsplit(browser.address).query))
-
-    async def ask(self, **fields: str) -> httpx2.Response:
-        return await self.client.post("/oauth2/token", data={"client_id": "demo-portal"} | fields)
-
-    async def act_for(self, mandate: str) -> httpx2.Response:
-        """Exchange one's own token for one under a mandate."""
-        return await self.ask(
-            grant_type="urn:ietf:params:oauth:grant-type:token-exchange",
-            subject_token=self.token,
-            subject_token_type=ACCESS_TOKEN,
-            mandate_id=mandate,
-        )
-
-    async def get(self, path: str, token: str = "") -> httpx2.Response:
-        return await self.client.get(path, headers={"authorization": f"Bearer {token or self.token}"})
-
-    async def post(self, path: str, body: Any = None, token: str = "") -> dict[str, Any]:
-        headers = {"authorization": f"Bearer {token or self.token}", "idempotency-key": secrets.token_hex(8)}
-        answer = await self.client.post(path, headers=headers, **({} if body is None else {"json": body}))
-        assert answer.is_success, answer.text
-        given: dict[str, Any] = answer.json()
-        return given
 
 
 async def petition(client: httpx2.AsyncClient) -> dict[str, str]:
@@ -94,15 +22,6 @@ async def petition(client: httpx2.AsyncClient) -> dict[str, str]:
         "text": "Vă rog să îmi comunicați programul de lucru.",
         "language": "ro",
     }
-
-
-async def refused_within_a_second(person: Person, token: str) -> None:
-    async with asyncio.timeout(1):
-        while True:
-            answer = await person.get(PETITIONS, token)
-            if answer.status_code == 401:
-                break
-    assert answer.json()["type"].endswith("/problems/invalid-token")
 
 
 async def test_a_mother_files_for_her_child_until_she_renounces(hub: Hub) -> None:
