@@ -16,7 +16,7 @@ from ..dependencies import Provider
 from ..domain.authorization import answer
 from ..domain.session import EndReason
 from ..operations import accounts, logout, sessions
-from ..pages import rendering
+from ..pages import messages, rendering
 from . import forms
 from .visits import LANGUAGE, SESSION, YEAR, Visitor, see_other
 
@@ -38,7 +38,13 @@ async def show_overview(visit: Visitor, session: Session, now: Now) -> Response:
         return see_other("/account/sign-in")
     account = await accounts.read(session, visit.signed_in.account_id)
     found = await sessions.list_open(session, account.id, now, limit=_SHOWN)
-    return visit.show("overview.html", account=account, sessions=found, current=visit.signed_in.id)
+    return visit.show(
+        "overview.html",
+        account=account,
+        level=messages.LEVELS[account.assurance],
+        sessions=found,
+        current=visit.signed_in.id,
+    )
 
 
 @router.post("/account/sessions/{session_id}/end")
