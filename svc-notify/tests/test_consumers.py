@@ -133,6 +133,9 @@ async def test_a_person_is_told_where_their_registration_request_stands(
         "Cererea dumneavoastră de înregistrare: trebuie completată",
         "Contul dumneavoastră a fost validat",
     ]
+    of_request = max(letters, key=lambda letter: "înregistrare" in str(letter["Subject"]))
+    text = of_request.get_body(("plain",)).get_content()
+    assert "http://localhost:8080/account/registrations" in text
 
 
 async def test_who_filed_for_another_is_told_and_not_the_other(

@@ -33,6 +33,7 @@ from .routes import (
     people,
     privacy,
     privacy_pages,
+    registration_pages,
     security,
     sign_in,
     sign_up,
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             overview.router,
             privacy_pages.router,
             mandate_pages.router,
+            registration_pages.router,
             internal.router,
         ),
         scopes=accounts.SCOPES

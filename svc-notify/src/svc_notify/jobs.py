@@ -264,7 +264,7 @@ async def _write(hub: Resources, settings: Settings, claimed: Claimed) -> _Mail 
             delivery.template_version,
             contact.language,
             {**_read(delivery.variables), "institution": institution, **facts},
-            action_url=f"{settings.public_origin}/account/overview",
+            action_url=settings.public_origin + deliveries.page_of(delivery.template),
         )
         content = channels.compose(delivery, letter, settings.notify_sender, contact.email)
     except channels.UnusableAddress:

@@ -1,6 +1,6 @@
 """Registration requests: from a person's asking to an institution's decision (C25)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -21,6 +21,7 @@ from hub_service.purpose import Stated as Purpose
 from ..domain import recognition, rules
 from ..domain import registration as registrations
 from ..domain.account import Account
+from ..domain.official import Institution
 from ..domain.population import RegisteredPerson
 from ..domain.proofing import DocumentKind, Verification, Way, fits
 from ..domain.registration import Evidence, Reason, RegisterCheck, Request, State, Stated
@@ -47,7 +48,7 @@ from ..events.registrations import (
     RegistrationSubmitted,
 )
 from ..provider import Provider
-from ..storage import accounts, officials
+from ..storage import accounts, officials, privacy
 from ..storage import proofing as verifications
 from ..storage import registrations as storage
 from . import identities, proofing
@@ -64,6 +65,14 @@ class Opened:
     account: Account
     stated: Stated | None
     evidence: Sequence[Evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person's own request with the names of its institution by language."""
+
+    request: Request
+    institution: Mapping[str, str]
 
 
 async def submit(
@@ -96,6 +105,31 @@ async def list_own(
     """A person's own requests, newest first."""
     async with session.begin():
         return await storage.of_account(session, account_id, before=before, limit=limit)
+
+
+async def list_named(
+    session: AsyncSession, account_id: UUID, *, before: UUID | None, limit: int
+) -> list[Named]:
+    """A person's own requests with the names of the institutions, newest first."""
+    async with session.begin():
+        found = await storage.of_account(session, account_id, before=before, limit=limit)
+        names = await privacy.names_of(session, {request.institution_id for request in found})
+    return [Named(request, names.get(request.institution_id, {})) for request in found]
+
+
+async def list_askable(session: AsyncSession, account_id: UUID, now: datetime) -> list[Institution]:
+    """The institutions that a person may ask now, by code; none once the account is validated.
+
+    Left out are those that know the person already, and those whose decision they wait for.
+    """
+    async with session.begin():
+        account = await accounts.find(session, account_id)
+        if account is None or account.assurance is not Assurance.LOW:
+            return []
+        known = await storage.recognitions(session, account_id)
+        waited_for = await storage.waited_for(session, account_id)
+        found = await officials.open_institutions(session, clock.local_date(now))
+    return [one for one in found if one.id not in known and one.id not in waited_for]
 
 
 async def read_own(session: AsyncSession, account_id: UUID, registration_id: UUID) -> Request:

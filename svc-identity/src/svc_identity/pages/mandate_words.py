@@ -26,4 +26,6 @@ SERVICES: Final = {
     "petitions:read": "read petitions and their answers",
     "petitions:write": "file petitions",
 }
-TEXTS: Final = (*TYPES.values(), *STATES.values(), *SERVICES.values())
+NO_SERVICE: Final = "Choose at least one service."
+WRONG_LAST_DAY: Final = "Enter a day that is today or later, or none."
+TEXTS: Final = (NO_SERVICE, WRONG_LAST_DAY, *TYPES.values(), *STATES.values(), *SERVICES.values())

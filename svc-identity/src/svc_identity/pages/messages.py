@@ -5,7 +5,7 @@ from typing import Final
 from hub_core.principal import Assurance
 
 from ..domain.means import Change
-from . import mandate_words, privacy_words
+from . import mandate_words, privacy_words, registration_words
 
 NOTICES: Final = {
     "account-created": "Your account is ready. You can sign in now.",
@@ -18,6 +18,8 @@ NOTICES: Final = {
     "request-sent": "Your request was received. You will find the answer here.",
     "request-withdrawn": "You have taken the request back.",
     "account-deleted": "Your account is deleted.",
+    "registration-sent": "Your request was sent to the institution. You will find the answer here.",
+    "registration-completed": "Your request is with the institution again.",
     "mandate-ended": "The mandate has ended, with everything that was open under it.",
     "mandate-accepted": "You have accepted the mandate.",
     "children-registered": "You may act for your children now.",
@@ -75,6 +77,13 @@ _BY_FIELD: Final = {
     "kind": "Choose what you ask.",
     "code": "Enter the 8 digits of the code.",
     "name": "Enter a name, at most 64 characters.",
+    "institution_id": "Choose an institution.",
+    "cnp": "Enter the 13 digits of your CNP, without a mistake.",
+    "birth_date": "Enter your date of birth.",
+    "citizenship": "Choose a country.",
+    "services": mandate_words.NO_SERVICE,
+    "purpose": "Use at most 200 characters.",
+    "valid_to": mandate_words.WRONG_LAST_DAY,
 }
 _PASSWORD: Final = {
     "string_too_long": "Use at most 256 characters.",
@@ -88,6 +97,7 @@ TEXTS: Final = (
     *NOTICES.values(),
     *mandate_words.TEXTS,
     *privacy_words.TEXTS,
+    *registration_words.TEXTS,
     WRONG_CREDENTIALS,
     WRONG_CODE,
     CODE_EXPIRED,

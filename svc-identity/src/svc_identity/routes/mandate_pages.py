@@ -4,23 +4,39 @@ from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
+from hub_core.clock import local_date
 from hub_core.principal import Assurance
 from hub_service.dependencies import Now, Session
 from hub_service.problems import InsufficientAssurance
 
-from ..domain import offer_code
-from ..domain.mandate import BY_WILL, Side, State, Wish
+from ..domain import offer_code, rules
+from ..domain.mandate import BY_WILL, MandateType, Side, State, Wish, allowed_scopes
+from ..domain.rules import RuleId
 from ..domain.session import Session as SignedIn
 from ..operations import representation
 from ..pages import mandate_words
-from .visits import Visitor, see_other
+from ..schemas.mandates import OfferMandate
+from .visits import Visit, Visitor, see_other, validated
 
 router = APIRouter(include_in_schema=False, redirect_slashes=False)
 _PAGE: Final = "/account/mandates"
 _SIGN_IN: Final = "/account/sign-in"
 _SHOWN: Final = 50
+_SERVICES: Final = tuple(sorted(allowed_scopes(MandateType.DELEGATE)))
+
+
+class Given(BaseModel):
+    """What a person has chosen and typed so far for a mandate."""
+
+    model_config = ConfigDict(frozen=True)
+
+    organisation_id: str = ""
+    services: tuple[str, ...] = ()
+    purpose: str = ""
+    valid_to: str = ""
 
 
 @router.get("/account/mandates")
@@ -54,6 +70,64 @@ async def end_mandate_by_form(mandate_id: UUID, visit: Visitor, session: Session
     wish = Wish.REVOKE if shown.mandate.state is State.ACTIVE else Wish.WITHDRAW
     await representation.finish(session, visit.provider, person_id, mandate_id, wish, "", now)
     return see_other(_PAGE, notice="mandate-ended")
+
+
+@router.get("/account/mandates/give")
+async def show_offer(visit: Visitor, session: Session, now: Now) -> Response:
+    """The form for a mandate."""
+    return await _offer(visit, session, now, Given(), {})
+
+
+@router.post("/account/mandates/give")
+async def offer_mandate_by_form(visit: Visitor, session: Session, now: Now) -> Response:
+    """Give a mandate and show its code, this once."""
+    form = await visit.form()
+    if visit.signed_in is None:
+        return see_other(_SIGN_IN)
+    _must_be_substantial(visit.signed_in)
+    given = Given(
+        organisation_id=form.get("organisation_id") or "",
+        services=tuple(service for service in _SERVICES if form.get(service)),
+        purpose=form.get("purpose") or "",
+        valid_to=form.get("valid_to") or "",
+    )
+    chosen = {name: value for name, value in given.model_dump().items() if value}
+    wanted, errors = validated(OfferMandate, {"type": MandateType.DELEGATE, "services": ()} | chosen)
+    if wanted is not None and wanted.valid_to is not None and wanted.valid_to < local_date(now):
+        errors["valid_to"] = mandate_words.WRONG_LAST_DAY
+    if not given.services:
+        errors = {"services": mandate_words.NO_SERVICE} | errors
+    if wanted is None or errors:
+        return await _offer(visit, session, now, given, errors)
+    offered = await representation.offer(
+        session,
+        visit.provider,
+        visit.signed_in.account_id,
+        wanted.type,
+        wanted.bounds(now),
+        now,
+        organisation_id=wanted.organisation_id,
+    )
+    return visit.show(
+        "mandate_code.html", shown=offered.shown, code=offered.code, expires_at=offered.expires_at
+    )
+
+
+async def _offer(visit: Visit, session: Session, now: Now, given: Given, errors: dict[str, str]) -> Response:
+    if visit.signed_in is None:
+        return see_other(_SIGN_IN)
+    person_id = visit.signed_in.account_id
+    held = await representation.list_organisations(session, person_id, before=None, limit=_SHOWN)
+    return visit.show(
+        "mandate_offer.html",
+        status=422 if errors else 200,
+        errors=errors,
+        given=given,
+        strong=visit.signed_in.assurance.meets(Assurance.SUBSTANTIAL),
+        organisations=[organisation for _, organisation in held],
+        services=_SERVICES,
+        years=rules.value(RuleId.MANDATE_TERM, now),
+    )
 
 
 @router.post("/account/mandates/accept")

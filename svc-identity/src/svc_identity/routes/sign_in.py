@@ -29,8 +29,9 @@ _NEXT: Final = {
     "security": "/account/security",
     "access": "/account/access",
     "privacy": "/account/privacy",
+    "registrations": "/account/registrations",
 }
-"""Pages of ours that ask for a fresh sign-in, by the word in the address."""
+"""Pages of ours that one comes back to after a sign-in, by the word in the address."""
 
 
 @router.get("/oauth2/authorize")

@@ -185,7 +185,7 @@ def see_other(address: str, **query: object) -> RedirectResponse:
     )
 
 
-def validated(model: type[Model], values: Mapping[str, str]) -> tuple[Model | None, dict[str, str]]:
+def validated(model: type[Model], values: Mapping[str, object]) -> tuple[Model | None, dict[str, str]]:
     """A form's values as a model, or what is wrong with each field (message ids), in order."""
     try:
         return model.model_validate(values), {}

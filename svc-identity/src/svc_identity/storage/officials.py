@@ -36,6 +36,12 @@ async def institution(session: AsyncSession, institution_id: UUID) -> Institutio
     return _institution(found) if found else None
 
 
+async def open_institutions(session: AsyncSession, on: date) -> list[Institution]:
+    """The institutions that exist on this day, by code."""
+    wanted = select(INSTITUTIONS).where(*_open(on)).order_by(INSTITUTIONS.c.code)
+    return [_institution(row) for row in (await session.execute(wanted)).mappings()]
+
+
 async def offices(session: AsyncSession, person_id: UUID, on: date) -> list[Institution]:
     """The institutions that a person may act for on this day, by code."""
     wanted = (

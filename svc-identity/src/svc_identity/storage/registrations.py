@@ -82,6 +82,14 @@ async def has_open(session: AsyncSession, account_id: UUID, institution_id: UUID
     return (await session.execute(wanted)).first() is not None
 
 
+async def waited_for(session: AsyncSession, account_id: UUID) -> frozenset[UUID]:
+    """The institutions whose decision a person waits for."""
+    wanted = select(REGISTRATIONS.c.institution_id).where(
+        REGISTRATIONS.c.account_id == account_id, REGISTRATIONS.c.decided_at.is_(None)
+    )
+    return frozenset((await session.execute(wanted)).scalars())
+
+
 async def lock_due(session: AsyncSession, now: datetime, limit: int) -> Sequence[Request]:
     """Requests whose time is over, locked; those that another process holds are passed over."""
     wanted = (

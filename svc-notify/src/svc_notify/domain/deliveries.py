@@ -130,6 +130,7 @@ ACCOUNT_VALIDATED: Final = Kind(
     variables=frozenset({"told_on"}),
 )
 _OF_PURPOSE: Final = {"PASSWORD_RESET": PASSWORD_RESET}
+_PAGES: Final = {REGISTRATION_STEP.template: "/account/registrations"}
 
 LEASE: Final = timedelta(seconds=15)
 """How long a claim holds without a sign of life; a killed sender's work is free again after it."""
@@ -194,6 +195,11 @@ class Delivery:
         """The institution that the message speaks of, if any."""
         named = self.variables.get("institution_id")
         return UUID(named) if named else None
+
+
+def page_of(template: str) -> str:
+    """The page of the person's account that a message of this template leads to."""
+    return _PAGES.get(template, "/account/overview")
 
 
 def code_kind(purpose: str) -> Kind:
