@@ -184,12 +184,11 @@ async def test_who_has_no_cnp_reads_how_a_copy_is_sent(browser: Any, ana: Accoun
 
 
 async def test_who_is_validated_needs_no_request(
-    browser: Any, a_person: Any, sessions: async_sessionmaker[Session], provider: Provider
+    browser: Any, an_address: str, sessions: async_sessionmaker[Session], provider: Provider
 ) -> None:
-    person = await a_person()
-    wanted = SignUp(login_name.parse(person.email), PASSWORD, Profile("Ana", "Popescu", Language.EN))
+    wanted = SignUp(login_name.parse(an_address), PASSWORD, Profile("Ana", "Popescu", Language.EN))
     async with sessions() as session:
-        await put_person(session, provider, wanted, NOW, Assurance.SUBSTANTIAL)
+        person = await put_person(session, provider, wanted, NOW, Assurance.SUBSTANTIAL)
     await browser.sign_in(person)
     shown = await browser.get(PAGE)
     assert "Your account is validated: no request is needed." in shown.text

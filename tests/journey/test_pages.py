@@ -181,6 +181,31 @@ def test_who_looked_at_my_data_and_my_rights_have_no_barriers(
 
 
 @pytest.mark.parametrize(
+    ("language", "width", "scheme"),
+    [("ro", 360, "light"), ("hu", 360, "dark"), ("en", 900, "light"), ("hu", 900, "dark")],
+)
+@pytest.mark.parametrize(
+    ("who", "path"), [("en", "/account/registrations"), ("ro", "/account/mandates/give")]
+)
+def test_what_one_asks_for_and_gives_has_no_barriers(
+    hub: Hub, visit: Any, who: str, path: str, language: str, width: int, scheme: str
+) -> None:
+    page = visit(language, scheme, width)
+    page.goto(f"{hub.origin}/account/sign-in")
+    page.fill("#email", PEOPLE[who])
+    page.fill("#password", PASSWORD)
+    page.locator("button.main").click()
+    page.wait_for_url("**/account/overview")
+    page.goto(hub.origin + path)
+    page.locator(f"button[name=language][value={language}]").click()  # others than that of the account
+    page.locator(f"html[lang={language}]").wait_for()
+    look_at(page, language)
+    page.locator("main button.main").click()
+    page.locator(".summary").wait_for()
+    look_at(page, language)
+
+
+@pytest.mark.parametrize(
     ("language", "width", "scheme"), [("ro", 360, "light"), ("hu", 360, "dark"), ("en", 1280, "light")]
 )
 def test_the_pages_of_applications_have_no_barriers(
