@@ -64,7 +64,7 @@ async def create_service(
     roles = {
         f"{service}_owner": "NOLOGIN",
         f"{service}_mig": f"LOGIN NOINHERIT CONNECTION LIMIT 4 {_password(migrator)}",
-        f"{service}_app": f"LOGIN NOBYPASSRLS CONNECTION LIMIT 20 {_password(application)}",
+        f"{service}_app": f"LOGIN NOBYPASSRLS CONNECTION LIMIT 30 {_password(application)}",
     }
     async with connection.transaction():
         await connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
