@@ -24,7 +24,8 @@ from svc_identity.domain import data_request, dispute, registration, scopes
 from svc_identity.domain.client import Environment, Plan
 from svc_identity.domain.client import State as ClientState
 from svc_identity.domain.confirmation import Purpose
-from svc_identity.domain.mandate import EndCause, MandateType, PrincipalKind
+from svc_identity.domain.mandate import EndCause
+from svc_identity.domain.mandate_type import MandateType, PrincipalKind
 from svc_identity.domain.means import Change
 from svc_identity.domain.official import State
 from svc_identity.domain.person import Source

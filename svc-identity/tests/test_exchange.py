@@ -19,7 +19,8 @@ from svc_identity.domain import mandate as mandates
 from svc_identity.domain.account import Account
 from svc_identity.domain.client import ApplicationType, Authentication, Client, GrantType, SubjectType
 from svc_identity.domain.grant import hash_of
-from svc_identity.domain.mandate import Mandate, MandateType, PrincipalKind, State
+from svc_identity.domain.mandate import Mandate, State
+from svc_identity.domain.mandate_type import MandateType, PrincipalKind
 from svc_identity.domain.person import Person, Source
 from svc_identity.operations import purge, registration, tokens
 from svc_identity.storage import mandates as mandate_storage

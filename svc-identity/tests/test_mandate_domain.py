@@ -12,17 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from hub_core import ids
 from hub_core.clock import BUCHAREST, local_date
-from svc_identity.domain import capacity, mandate
+from svc_identity.domain import capacity, mandate, mandate_guard, mandate_type
 from svc_identity.domain.capacity import Party
-from svc_identity.domain.mandate import (
-    Bounds,
-    EndCause,
-    Mandate,
-    MandateType,
-    Obstacle,
-    PrincipalKind,
-    State,
-)
+from svc_identity.domain.mandate import EndCause, Mandate, State
+from svc_identity.domain.mandate_guard import Obstacle
+from svc_identity.domain.mandate_type import Bounds, MandateType, PrincipalKind
 from svc_identity.errors.mandates import MandateDates, MandateServices, MandateState
 
 NOON = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -37,7 +31,7 @@ def local(day: date, hour: int = 0, minute: int = 0, second: int = 0) -> datetim
 
 
 def parental(born: date, now: datetime = NOON) -> Mandate:
-    last_day = mandate.last_day_of_minor(born, now)
+    last_day = mandate_type.last_day_of_minor(born, now)
     return mandate.from_register(
         ids.new_id(), MandateType.PARENT, PrincipalKind.PERSON, CHILD, PARENT, last_day, now
     )
@@ -133,7 +127,7 @@ def test_a_parental_mandate_ends_at_midnight_of_the_18th_birthday(
 ) -> None:
     born = date(2008, 11, 21)
     held = replace(parental(born, local(date(2026, 11, 19), 8)), checked_at=now)
-    assert mandate.obstacle(held, Party(born), ADULT, now) is met
+    assert mandate_guard.obstacle(held, Party(born), ADULT, now) is met
     assert mandate.ends_at(held) == datetime(2026, 11, 20, 22, tzinfo=UTC)
 
 
@@ -145,17 +139,17 @@ def test_who_was_born_on_29_february_comes_of_age_on_1_march() -> None:
         (local(date(2026, 2, 28), 23, 59), None),
         (local(date(2026, 3, 1)), Obstacle.PAST),
     ):
-        assert mandate.obstacle(replace(held, checked_at=now), Party(born), ADULT, now) is met
+        assert mandate_guard.obstacle(replace(held, checked_at=now), Party(born), ADULT, now) is met
 
 
 def test_an_adult_needs_no_parent_even_if_the_last_day_was_wrong() -> None:
     held = replace(parental(date(2010, 1, 1)), valid_to=None)
-    assert mandate.obstacle(held, Party(date(2000, 1, 1)), ADULT, NOON) is Obstacle.PRINCIPAL_OF_AGE
+    assert mandate_guard.obstacle(held, Party(date(2000, 1, 1)), ADULT, NOON) is Obstacle.PRINCIPAL_OF_AGE
 
 
 def test_from_the_14th_birthday_the_parent_still_acts() -> None:
     born = date(2012, 11, 21)
-    assert mandate.obstacle(parental(born), Party(born), ADULT, NOON) is None
+    assert mandate_guard.obstacle(parental(born), Party(born), ADULT, NOON) is None
 
 
 # What stands against acting.
@@ -177,24 +171,26 @@ def test_from_the_14th_birthday_the_parent_still_acts() -> None:
     ],
 )
 def test_both_people_count(principal: Party, representative: Party, met: Obstacle | None) -> None:
-    assert mandate.obstacle(parental(date(2020, 1, 1)), principal, representative, NOON) is met
+    assert mandate_guard.obstacle(parental(date(2020, 1, 1)), principal, representative, NOON) is met
 
 
 def test_only_the_named_representative_acts() -> None:
     held = delegated()
-    assert mandate.obstacle(held, ADULT, ADULT, NOON, person_id=PARENT) is None
-    assert mandate.obstacle(held, ADULT, ADULT, NOON, person_id=CLERK) is Obstacle.ANOTHER_REPRESENTATIVE
+    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, person_id=PARENT) is None
+    assert (
+        mandate_guard.obstacle(held, ADULT, ADULT, NOON, person_id=CLERK) is Obstacle.ANOTHER_REPRESENTATIVE
+    )
 
 
 def test_nobody_represents_themselves() -> None:
     held = replace(delegated(), representative_id=CHILD)
-    assert mandate.obstacle(held, ADULT, ADULT, NOON, person_id=CHILD) is Obstacle.SAME_PERSON
+    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, person_id=CHILD) is Obstacle.SAME_PERSON
 
 
 def test_a_mandate_carries_its_services_only() -> None:
     held = delegated(services=("petitions:read",))
-    assert mandate.obstacle(held, ADULT, ADULT, NOON, service="petitions:read") is None
-    assert mandate.obstacle(held, ADULT, ADULT, NOON, service="petitions:write") is Obstacle.SERVICE
+    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, service="petitions:read") is None
+    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, service="petitions:write") is Obstacle.SERVICE
     assert mandate.narrow(held, {"petitions:read", "petitions:write", "account:read"}) == {"petitions:read"}
 
 
@@ -204,9 +200,9 @@ def test_without_named_services_a_mandate_carries_what_its_type_allows() -> None
 
 def test_a_proxy_for_employment_opens_no_firearm() -> None:
     held = delegated(purpose="Angajare")
-    assert mandate.obstacle(held, ADULT, ADULT, NOON, purpose="  angajare ") is None
-    assert mandate.obstacle(held, ADULT, ADULT, NOON, purpose="Port armă") is Obstacle.PURPOSE
-    assert mandate.obstacle(delegated(), ADULT, ADULT, NOON, purpose="Port armă") is None
+    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, purpose="  angajare ") is None
+    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, purpose="Port armă") is Obstacle.PURPOSE
+    assert mandate_guard.obstacle(delegated(), ADULT, ADULT, NOON, purpose="Port armă") is None
 
 
 def test_a_mandate_begins_on_its_first_day_and_ends_after_its_last() -> None:
@@ -217,14 +213,14 @@ def test_a_mandate_begins_on_its_first_day_and_ends_after_its_last() -> None:
         (local(date(2026, 11, 24), 23, 59), None),
         (local(date(2026, 11, 25)), Obstacle.PAST),
     ):
-        assert mandate.obstacle(replace(held, checked_at=now), ADULT, ADULT, now) is met
+        assert mandate_guard.obstacle(replace(held, checked_at=now), ADULT, ADULT, now) is met
 
 
 def test_the_last_word_of_a_register_counts_for_a_bounded_time() -> None:
     held = parental(date(2020, 1, 1))
     child = Party(date(2020, 1, 1))
-    assert mandate.obstacle(held, child, ADULT, NOON + timedelta(hours=71)) is None
-    assert mandate.obstacle(held, child, ADULT, NOON + timedelta(hours=72)) is Obstacle.REGISTER_SILENT
+    assert mandate_guard.obstacle(held, child, ADULT, NOON + timedelta(hours=71)) is None
+    assert mandate_guard.obstacle(held, child, ADULT, NOON + timedelta(hours=72)) is Obstacle.REGISTER_SILENT
 
 
 @pytest.mark.parametrize(
@@ -236,7 +232,7 @@ def test_the_last_word_of_a_register_counts_for_a_bounded_time() -> None:
     ],
 )
 def test_a_register_is_asked_again_each_legal_day(checked: datetime, now: datetime, again: bool) -> None:
-    assert mandate.needs_check(replace(parental(date(2020, 1, 1)), checked_at=checked), now) is again
+    assert mandate_guard.needs_check(replace(parental(date(2020, 1, 1)), checked_at=checked), now) is again
 
 
 # Giving and asking.
@@ -273,8 +269,8 @@ def test_what_a_register_says_nobody_asks_for() -> None:
 
 
 def test_each_obstacle_that_stays_has_its_cause() -> None:
-    assert mandate.cause_of(Obstacle.PRINCIPAL_DEAD) is EndCause.DEATH_OF_PRINCIPAL
-    assert mandate.cause_of(Obstacle.NOT_YET) is None
+    assert mandate_guard.cause_of(Obstacle.PRINCIPAL_DEAD) is EndCause.DEATH_OF_PRINCIPAL
+    assert mandate_guard.cause_of(Obstacle.NOT_YET) is None
 
 
 # The states.
@@ -286,13 +282,15 @@ class States(RuleBasedStateMachine):
     held: Mandate
     before: Mandate
 
-    @initialize(of=st.sampled_from(sorted(mandate.BY_WILL | mandate.BY_REGISTER | mandate.BY_EVIDENCE)))
+    @initialize(
+        of=st.sampled_from(sorted(mandate_type.BY_WILL | mandate_type.BY_REGISTER | mandate_type.BY_EVIDENCE))
+    )
     def begin(self, of: MandateType) -> None:
-        if of in mandate.BY_REGISTER:
+        if of in mandate_type.BY_REGISTER:
             self.held = mandate.from_register(
                 ids.new_id(), of, PrincipalKind.PERSON, CHILD, PARENT, None, NOON
             )
-        elif of in mandate.BY_WILL:
+        elif of in mandate_type.BY_WILL:
             self.held = mandate.offer(ids.new_id(), of, PrincipalKind.PERSON, CHILD, CHILD, bounds(), NOON)
         else:
             self.held = mandate.ask(
@@ -335,7 +333,7 @@ class States(RuleBasedStateMachine):
 
     @invariant()
     def only_an_active_one_opens_anything(self) -> None:
-        met = mandate.obstacle(self.held, Party(date(2020, 1, 1)), ADULT, NOON)
+        met = mandate_guard.obstacle(self.held, Party(date(2020, 1, 1)), ADULT, NOON)
         assert (met is None) == (self.held.state is State.ACTIVE)
 
     @invariant()

@@ -15,7 +15,8 @@ from hub_events.session import Session
 from svc_identity.domain import capacity, login_name
 from svc_identity.domain import mandate as mandates
 from svc_identity.domain.account import Account, Profile
-from svc_identity.domain.mandate import Bounds, Mandate, MandateType, PrincipalKind
+from svc_identity.domain.mandate import Mandate
+from svc_identity.domain.mandate_type import Bounds, MandateType, PrincipalKind
 from svc_identity.domain.person import Person, Source
 from svc_identity.operations import registration
 from svc_identity.operations.accounts import SignUp

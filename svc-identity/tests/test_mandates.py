@@ -15,8 +15,10 @@ from hub_core import clock, ids
 from hub_core.cnp import Cnp
 from hub_events.session import Session
 from svc_identity.domain import mandate as mandates
+from svc_identity.domain import mandate_type
 from svc_identity.domain.account import Account
-from svc_identity.domain.mandate import Bounds, EndCause, Mandate, MandateType, PrincipalKind, State
+from svc_identity.domain.mandate import EndCause, Mandate, State
+from svc_identity.domain.mandate_type import Bounds, MandateType, PrincipalKind
 from svc_identity.domain.person import Identifier, Person, Scheme, Source
 from svc_identity.domain.population import Kin, RegisteredPerson, Relative, Sex
 from svc_identity.operations import mandate_ends
@@ -75,7 +77,7 @@ def a_mandate(sessions: Sessions) -> Callable[..., Awaitable[Mandate]]:
 
     async def make(principal: Person, representative: Person, now: datetime = NOW, **special: Any) -> Mandate:
         if not special and principal.birth_date > date(2008, 11, 21):
-            last_day = mandates.last_day_of_minor(principal.birth_date, now)
+            last_day = mandate_type.last_day_of_minor(principal.birth_date, now)
             made = mandates.from_register(
                 *(ids.new_id(), MandateType.PARENT, PrincipalKind.PERSON),
                 *(principal.id, representative.id, last_day, now),

@@ -4,11 +4,9 @@
     DRAFT → ACTIVE, where nobody has to verify; PENDING_VERIFICATION → REFUSED
     DRAFT, PENDING_VERIFICATION → WITHDRAWN | EXPIRED
 
-Dates are legal dates in Europe/Bucharest; `valid_to` is the last day. Nothing waits for a job to end a
-mandate: `obstacle` looks at the dates and at both people each time.
+Dates are legal dates in Europe/Bucharest; `valid_to` is the last day.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,30 +16,16 @@ from uuid import UUID
 
 from hub_core.clock import BUCHAREST, local_date
 
-from ..errors.mandates import MandateDates, MandateServices, MandateState, RepresentationByLaw
-from . import capacity, rules
-from .capacity import Party
-from .rules import RuleId
-
-
-class MandateType(StrEnum):
-    """Who acts for whom, and by what. Nobody needs one to act in their own name."""
-
-    PARENT = "PARENT"
-    GUARDIAN = "GUARDIAN"
-    NOTARIAL_PROXY = "NOTARIAL_PROXY"
-    LAWYER = "LAWYER"
-    LEGAL_REP = "LEGAL_REP"
-    DELEGATE = "DELEGATE"
-    INSTITUTION = "INSTITUTION"
-
-
-class PrincipalKind(StrEnum):
-    """What the principal is, the one in whose name things are done."""
-
-    PERSON = "PERSON"
-    ORGANISATION = "ORGANISATION"
-    INSTITUTION = "INSTITUTION"
+from ..errors.mandates import MandateState
+from .mandate_type import (
+    BY_EVIDENCE,
+    BY_REGISTER,
+    Bounds,
+    MandateType,
+    PrincipalKind,
+    allowed_scopes,
+    bounded,
+)
 
 
 class State(StrEnum):
@@ -74,38 +58,6 @@ class EndCause(StrEnum):
     NOT_ACCEPTED = "NOT_ACCEPTED"
 
 
-class Side(StrEnum):
-    """On which side of a mandate somebody stands."""
-
-    PRINCIPAL = "PRINCIPAL"
-    REPRESENTATIVE = "REPRESENTATIVE"
-
-
-class Wish(StrEnum):
-    """What a side wants: dismiss or renounce, call it done, or take back what is not in force yet."""
-
-    REVOKE = "REVOKE"
-    FULFIL = "FULFIL"
-    WITHDRAW = "WITHDRAW"
-
-
-class Obstacle(StrEnum):
-    """Why a mandate does not carry an act."""
-
-    NOT_ACTIVE = "NOT_ACTIVE"
-    NOT_YET = "NOT_YET"
-    PAST = "PAST"
-    ANOTHER_REPRESENTATIVE = "ANOTHER_REPRESENTATIVE"
-    SAME_PERSON = "SAME_PERSON"
-    SERVICE = "SERVICE"
-    PURPOSE = "PURPOSE"
-    PRINCIPAL_DEAD = "PRINCIPAL_DEAD"
-    PRINCIPAL_OF_AGE = "PRINCIPAL_OF_AGE"
-    REPRESENTATIVE_DEAD = "REPRESENTATIVE_DEAD"
-    REPRESENTATIVE_WITHOUT_CAPACITY = "REPRESENTATIVE_WITHOUT_CAPACITY"
-    REGISTER_SILENT = "REGISTER_SILENT"
-
-
 OPEN: Final[Mapping[State, tuple[State, ...]]] = {
     State.DRAFT: (State.PENDING_VERIFICATION, State.ACTIVE, State.WITHDRAWN, State.EXPIRED),
     State.PENDING_VERIFICATION: (State.ACTIVE, State.REFUSED, State.WITHDRAWN, State.EXPIRED),
@@ -117,43 +69,12 @@ OPEN: Final[Mapping[State, tuple[State, ...]]] = {
 }
 """The transitions that are open in each state."""
 
-BY_REGISTER: Final = frozenset({MandateType.PARENT, MandateType.LEGAL_REP})
-"""A register says who these are: at once in force, asked again while they are used, nobody gives them."""
-BY_EVIDENCE: Final = frozenset(
-    {MandateType.GUARDIAN, MandateType.NOTARIAL_PROXY, MandateType.LAWYER, MandateType.INSTITUTION}
-)
-"""An official looks at the act that these come from."""
-BY_WILL: Final = frozenset(
-    {MandateType.DELEGATE, MandateType.NOTARIAL_PROXY, MandateType.LAWYER, MandateType.INSTITUTION}
-)
-"""Whom the principal chose, the principal may dismiss (Civil Code art. 2031); who acts by law goes on."""
-OF_MINORS: Final = frozenset({MandateType.PARENT})
-"""They end by themselves when the principal comes of age."""
-
-_EVERY: Final = frozenset(MandateType)
-DELEGABLE: Final[Mapping[str, frozenset[MandateType]]] = {
-    "petitions:read": _EVERY,
-    "petitions:write": _EVERY,
-}
-"""The services that may be used for another, by their scope, and the types that each one accepts.
-
-An act that the law wants in authentic form needs a power in that form (Civil Code art. 1301): such a
-service leaves DELEGATE out.
-"""
-
 _CAUSE_STATE: Final[Mapping[EndCause, State]] = {
     EndCause.REVOKED_BY_PRINCIPAL: State.REVOKED,
     EndCause.RENOUNCED: State.REVOKED,
     EndCause.REVOKED_BY_OFFICIAL: State.REVOKED,
     EndCause.REFUSED: State.REFUSED,
     EndCause.WITHDRAWN: State.WITHDRAWN,
-}
-_OBSTACLE_CAUSE: Final[Mapping[Obstacle, EndCause]] = {
-    Obstacle.PAST: EndCause.TERM,
-    Obstacle.PRINCIPAL_OF_AGE: EndCause.FULL_AGE,
-    Obstacle.PRINCIPAL_DEAD: EndCause.DEATH_OF_PRINCIPAL,
-    Obstacle.REPRESENTATIVE_DEAD: EndCause.DEATH_OF_REPRESENTATIVE,
-    Obstacle.REPRESENTATIVE_WITHOUT_CAPACITY: EndCause.LOSS_OF_CAPACITY,
 }
 
 
@@ -201,21 +122,6 @@ class Mandate:
     def revoked_at(self) -> datetime | None:
         """When it was revoked, if it was."""
         return self.ended_at if self.state is State.REVOKED else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What a mandate is for and how long: `services` empty means all, `valid_to` none means by law."""
-
-    services: tuple[str, ...]
-    purpose: str
-    valid_from: date
-    valid_to: date | None
-
-
-def allowed_scopes(of: MandateType) -> frozenset[str]:
-    """The scopes that mandates of a type may carry."""
-    return frozenset(scope for scope, types in DELEGABLE.items() if of in types)
 
 
 def from_register(
@@ -268,7 +174,7 @@ def offer(
     Without a last day it holds as long as Civil Code art. 2015 says. Raises `MandateServices`,
     `MandateDates`.
     """
-    checked = _bounded(of, bounds, now)
+    checked = bounded(of, bounds, now)
     return Mandate(
         id=mandate_id,
         type=of,
@@ -304,7 +210,7 @@ def ask(
     """
     if of not in BY_EVIDENCE:
         raise ValueError(f"{of} is not verified by an official")
-    checked = _bounded(of, bounds, now)
+    checked = bounded(of, bounds, now)
     return Mandate(
         id=mandate_id,
         type=of,
@@ -378,23 +284,6 @@ def end(
     )
 
 
-def cause_of_wish(mandate: Mandate, side: Side, wish: Wish) -> EndCause:
-    """The cause of the end that a side wants; raises `MandateState`, `RepresentationByLaw`.
-
-    Only one in force is revoked or fulfilled, only one that is not yet is withdrawn. Who acts by law is
-    not dismissed by the one they act for, but may cease to use the mandate here.
-    """
-    if (wish is Wish.WITHDRAW) is (mandate.state is State.ACTIVE):
-        raise MandateState(mandate.state, OPEN[mandate.state])
-    if wish is Wish.WITHDRAW:
-        return EndCause.WITHDRAWN
-    if side is Side.REPRESENTATIVE:
-        return EndCause.FULFILLED if wish is Wish.FULFIL else EndCause.RENOUNCED
-    if mandate.type not in BY_WILL:
-        raise RepresentationByLaw
-    return EndCause.FULFILLED if wish is Wish.FULFIL else EndCause.REVOKED_BY_PRINCIPAL
-
-
 def recheck(mandate: Mandate, now: datetime) -> Mandate:
     """The mandate after its register has confirmed it again."""
     return replace(mandate, checked_at=now, version=mandate.version + 1)
@@ -406,27 +295,6 @@ def _move(mandate: Mandate, to: State, **changed: Any) -> Mandate:
     return replace(mandate, state=to, version=mandate.version + 1, **changed)
 
 
-def _bounded(of: MandateType, bounds: Bounds, now: datetime) -> Bounds:
-    """The bounds, in order; raises what is wrong with them first."""
-    named = set(bounds.services)
-    if not named <= allowed_scopes(of) or (of is MandateType.DELEGATE and not named):
-        raise MandateServices
-    if bounds.valid_from < local_date(now):
-        raise MandateDates("/valid_from")
-    last = bounds.valid_to
-    if last is None and of in BY_WILL:
-        years = rules.value(RuleId.MANDATE_TERM, now)
-        last = capacity.birthday(bounds.valid_from, years, now) - timedelta(days=1)
-    if last is not None and last < bounds.valid_from:
-        raise MandateDates("/valid_to")
-    return replace(bounds, services=tuple(sorted(named)), valid_to=last)
-
-
-def last_day_of_minor(birth_date: date, now: datetime) -> date:
-    """The last day of a parental mandate: the one before the principal comes of age."""
-    return capacity.full_age(birth_date, now) - timedelta(days=1)
-
-
 def ends_at(mandate: Mandate) -> datetime | None:
     """The instant at which it ends by itself: 00:00 local time of the day after its last."""
     return midnight_after(mandate.valid_to) if mandate.valid_to else None
@@ -435,90 +303,6 @@ def ends_at(mandate: Mandate) -> datetime | None:
 def midnight_after(last_day: date) -> datetime:
     """The instant, in UTC, at which a legal day has ended in Bucharest."""
     return datetime.combine(last_day + timedelta(days=1), time(), BUCHAREST).astimezone(UTC)
-
-
-def needs_check(mandate: Mandate, now: datetime) -> bool:
-    """Whether the registers have to be asked again before it is used.
-
-    Their word counts for the legal day it was given on, and no longer than the rule table says: who was
-    replaced yesterday is refused today.
-    """
-    if mandate.checked_at is None or local_date(mandate.checked_at) < local_date(now):
-        return True
-    return now - mandate.checked_at >= rules.duration(RuleId.MANDATE_CHECKED, now)
-
-
-def obstacle(
-    mandate: Mandate,
-    principal: Party,
-    representative: Party,
-    now: datetime,
-    *,
-    person_id: UUID | None = None,
-    service: str | None = None,
-    purpose: str | None = None,
-) -> Obstacle | None:
-    """What stands against acting under a mandate now; none when nothing does.
-
-    `person_id` is who acts, `service` the scope and `purpose` what for, where the service asks for one.
-    """
-    if mandate.state is not State.ACTIVE:
-        return Obstacle.NOT_ACTIVE
-    if person_id is not None and person_id != mandate.representative_id:
-        return Obstacle.ANOTHER_REPRESENTATIVE
-    if mandate.principal_id == mandate.representative_id:
-        return Obstacle.SAME_PERSON
-    return (
-        _outside(mandate, service, purpose)
-        or _of_time(mandate, now)
-        or of_parties(mandate, principal, representative, now)
-    )
-
-
-def of_parties(mandate: Mandate, principal: Party, representative: Party, now: datetime) -> Obstacle | None:
-    """What stands against it in one of the two people."""
-    if principal.died_on is not None:
-        return Obstacle.PRINCIPAL_DEAD
-    if representative.died_on is not None:
-        return Obstacle.REPRESENTATIVE_DEAD
-    if (
-        mandate.type in OF_MINORS
-        and principal.birth_date is not None
-        and capacity.is_of_age(principal.birth_date, now)
-    ):
-        return Obstacle.PRINCIPAL_OF_AGE
-    if not capacity.has_full_capacity(representative, now):
-        return Obstacle.REPRESENTATIVE_WITHOUT_CAPACITY
-    return None
-
-
-def cause_of(met: Obstacle) -> EndCause | None:
-    """The cause of the end that an obstacle brings with it; none for one that may pass."""
-    return _OBSTACLE_CAUSE.get(met)
-
-
-def _of_time(mandate: Mandate, now: datetime) -> Obstacle | None:
-    today = local_date(now)
-    if today < mandate.valid_from:
-        return Obstacle.NOT_YET
-    if mandate.valid_to is not None and today > mandate.valid_to:
-        return Obstacle.PAST
-    last_word = rules.duration(RuleId.MANDATE_LAST_WORD, now)
-    if mandate.checked_at is None or now - mandate.checked_at >= last_word:
-        return Obstacle.REGISTER_SILENT
-    return None
-
-
-def _outside(mandate: Mandate, service: str | None, purpose: str | None) -> Obstacle | None:
-    if service is not None and service not in mandate.scopes:
-        return Obstacle.SERVICE
-    if purpose is not None and mandate.purpose and _same(purpose) != _same(mandate.purpose):
-        return Obstacle.PURPOSE
-    return None
-
-
-def _same(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def narrow(mandate: Mandate, asked: Iterable[str]) -> frozenset[str]:

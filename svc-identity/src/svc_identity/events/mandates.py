@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 
 from hub_events.envelope import Event
 
-from ..domain.mandate import EndCause, Mandate, MandateType, PrincipalKind
+from ..domain.mandate import EndCause, Mandate
+from ..domain.mandate_type import MandateType, PrincipalKind
 
 
 class _OfMandate(BaseModel):

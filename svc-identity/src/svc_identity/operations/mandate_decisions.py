@@ -19,7 +19,8 @@ from hub_service.problems import NotFound, PreconditionFailed
 from hub_service.purpose import Stated
 
 from ..domain import mandate as mandates
-from ..domain.mandate import Bounds, EndCause, Mandate, MandateType, PrincipalKind, State
+from ..domain.mandate import EndCause, Mandate, State
+from ..domain.mandate_type import Bounds, MandateType, PrincipalKind
 from ..domain.person import Identifier, Scheme
 from ..domain.population import RegisteredPerson
 from ..errors.decisions import FourEyes

@@ -10,7 +10,9 @@ from hub_core import clock
 from hub_events import outbox
 
 from ..domain import mandate as mandates
-from ..domain.mandate import EndCause, Mandate, Side, State, Wish
+from ..domain import mandate_guard, mandate_type
+from ..domain.mandate import EndCause, Mandate, State
+from ..domain.mandate_guard import Side, Wish
 from ..domain.session import EndReason
 from ..events.mandates import MandateEnded
 from ..storage import grants
@@ -38,11 +40,13 @@ async def end_of_account(session: AsyncSession, person_id: UUID, now: datetime) 
     """
     for mandate in await storage.lock_of_person(session, person_id):
         side = Side.PRINCIPAL if mandate.principal_id == person_id else Side.REPRESENTATIVE
-        by_law = side is Side.PRINCIPAL and mandate.type not in mandates.BY_WILL
+        by_law = side is Side.PRINCIPAL and mandate.type not in mandate_type.BY_WILL
         if mandate.state is State.ACTIVE and by_law:
             continue
         wish = Wish.REVOKE if mandate.state is State.ACTIVE else Wish.WITHDRAW
-        await end_locked(session, mandate, mandates.cause_of_wish(mandate, side, wish), now, by=person_id)
+        await end_locked(
+            session, mandate, mandate_guard.cause_of_wish(mandate, side, wish), now, by=person_id
+        )
 
 
 async def forget_principal(session: AsyncSession, person_id: UUID, now: datetime) -> None:
@@ -102,7 +106,7 @@ async def expire(session: AsyncSession, now: datetime) -> int:
 def _cause_of_time(mandate: Mandate, today: date) -> EndCause:
     if mandate.valid_to is None or today <= mandate.valid_to:
         return EndCause.NOT_ACCEPTED
-    return EndCause.FULL_AGE if mandate.type in mandates.OF_MINORS else EndCause.TERM
+    return EndCause.FULL_AGE if mandate.type in mandate_type.OF_MINORS else EndCause.TERM
 
 
 async def next_end(session: AsyncSession, now: datetime, longest: timedelta) -> timedelta:

@@ -12,8 +12,10 @@ from hub_core import clock
 from hub_core.cnp import Cnp
 
 from ..domain import mandate as mandates
+from ..domain import mandate_guard
 from ..domain.capacity import Party
-from ..domain.mandate import EndCause, Mandate, MandateType, PrincipalKind, State
+from ..domain.mandate import EndCause, Mandate, State
+from ..domain.mandate_type import MandateType, PrincipalKind
 from ..domain.person import Scheme
 from ..domain.population import Kin, RegisteredPerson
 from ..errors.decisions import RegisterUnavailable
@@ -35,7 +37,7 @@ async def in_force(session: AsyncSession, mandate_id: UUID, person_id: UUID, now
     held = await storage.read(session, mandate_id)
     if held is None:
         return None
-    met = mandates.obstacle(held.mandate, held.principal, held.representative, now, person_id=person_id)
+    met = mandate_guard.obstacle(held.mandate, held.principal, held.representative, now, person_id=person_id)
     return held.mandate if met is None else None
 
 
@@ -54,7 +56,7 @@ async def confirm(
             held is None
             or held.mandate.representative_id != person_id
             or held.mandate.state is not State.ACTIVE
-            or not mandates.needs_check(held.mandate, now)
+            or not mandate_guard.needs_check(held.mandate, now)
         ):
             return
         numbers = await _numbers(session, provider, held.mandate)
@@ -152,8 +154,8 @@ async def _take_in(session: AsyncSession, mandate_id: UUID, told: _Told, now: da
     held = await storage.lock(session, mandate_id)
     if held is None or held.mandate.state is not State.ACTIVE:
         return
-    met = mandates.of_parties(held.mandate, told.principal, told.representative, now)
-    cause = (met and mandates.cause_of(met)) or (None if told.still else EndCause.REGISTER)
+    met = mandate_guard.of_parties(held.mandate, told.principal, told.representative, now)
+    cause = (met and mandate_guard.cause_of(met)) or (None if told.still else EndCause.REGISTER)
     if cause is None:
         await storage.store(session, mandates.recheck(held.mandate, now))
     else:

@@ -13,11 +13,13 @@ from hub_core.cui import Cui
 from hub_events import outbox
 from hub_service.problems import NotFound
 
-from ..domain import capacity, offer_code, rules
+from ..domain import capacity, mandate_guard, mandate_type, offer_code, rules
 from ..domain import mandate as mandates
 from ..domain.capacity import Party
 from ..domain.grant import hash_of
-from ..domain.mandate import Bounds, EndCause, Mandate, MandateType, PrincipalKind, Side, State, Wish
+from ..domain.mandate import EndCause, Mandate, State
+from ..domain.mandate_guard import Side, Wish
+from ..domain.mandate_type import Bounds, MandateType, PrincipalKind
 from ..domain.organisation import Organisation
 from ..domain.person import Scheme
 from ..domain.population import Kin, RegisteredPerson
@@ -90,7 +92,7 @@ async def register_children(
         made = []
         for entry in sorted(minors, key=lambda one: one.cnp.number):
             child = await principals.establish_person(session, provider, entry, now)
-            last_day = mandates.last_day_of_minor(entry.birth_date, now)
+            last_day = mandate_type.last_day_of_minor(entry.birth_date, now)
             found = await _from_register(
                 session,
                 mandates.from_register(
@@ -294,7 +296,7 @@ async def finish(
         locked = await storage.lock(session, mandate_id)
         if locked is None or side is None:
             raise NotFound
-        cause = mandates.cause_of_wish(locked.mandate, side, wish)
+        cause = mandate_guard.cause_of_wish(locked.mandate, side, wish)
         await end_locked(session, locked.mandate, cause, now, by=person_id, reason=reason)
         return (await show(session, [mandate_id]))[0]
 

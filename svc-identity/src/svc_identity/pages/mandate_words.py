@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from ..domain.mandate import MandateType, State
+from ..domain.mandate import State
+from ..domain.mandate_type import MandateType
 
 TYPES: Final = {
     MandateType.PARENT: "Parent of a minor",

@@ -13,7 +13,9 @@ from hub_service.dependencies import Now, Session
 from hub_service.problems import InsufficientAssurance
 
 from ..domain import offer_code, rules
-from ..domain.mandate import BY_WILL, MandateType, Side, State, Wish, allowed_scopes
+from ..domain.mandate import State
+from ..domain.mandate_guard import Side, Wish
+from ..domain.mandate_type import BY_WILL, MandateType, allowed_scopes
 from ..domain.rules import RuleId
 from ..domain.session import Session as SignedIn
 from ..operations import representation

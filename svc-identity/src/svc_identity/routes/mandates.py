@@ -17,7 +17,8 @@ from hub_service.routing import Router
 
 from ..dependencies import Provider
 from ..domain import scopes
-from ..domain.mandate import BY_EVIDENCE, Side, Wish
+from ..domain.mandate_guard import Side, Wish
+from ..domain.mandate_type import BY_EVIDENCE
 from ..errors.decisions import RegisterUnavailable
 from ..errors.mandates import (
     IdentityNotEstablished,

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from hub_service import schemas
 
-from ..domain.mandate import Mandate, MandateType
+from ..domain.mandate import Mandate
+from ..domain.mandate_type import MandateType
 from ..domain.population import RegisteredPerson
 from ..operations.mandate_decisions import Case
 from .mandates import EVIDENCE_LONGEST, MandateView

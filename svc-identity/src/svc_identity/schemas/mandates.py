@@ -11,8 +11,10 @@ from hub_core.cui import Cui
 from hub_core.text import Line
 from hub_service import schemas
 
-from ..domain import capacity, mandate, offer_code
-from ..domain.mandate import Bounds, EndCause, MandateType, Obstacle, PrincipalKind, State
+from ..domain import capacity, mandate_guard, offer_code
+from ..domain.mandate import EndCause, State
+from ..domain.mandate_guard import Obstacle
+from ..domain.mandate_type import Bounds, MandateType, PrincipalKind
 from ..domain.organisation import Organisation, OrganisationSource
 from ..operations.representation import Offered, Proof, Shown
 
@@ -235,7 +237,7 @@ class MandateView(schemas.Resource):
     def of(cls, shown: Shown, now: datetime) -> Self:
         """The view of a mandate on the day of `now`."""
         held = shown.mandate
-        met = mandate.obstacle(held, shown.held.principal, shown.held.representative, now)
+        met = mandate_guard.obstacle(held, shown.held.principal, shown.held.representative, now)
         return cls(
             id=held.id,
             type=held.type,

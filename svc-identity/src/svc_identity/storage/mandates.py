@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, or_, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.capacity import Party
-from ..domain.mandate import EndCause, Mandate, MandateType, PrincipalKind, State
+from ..domain.mandate import EndCause, Mandate, State
+from ..domain.mandate_type import MandateType, PrincipalKind
 from ..tables.mandates import MANDATES
 from ..tables.people import PEOPLE
 
