@@ -14,8 +14,8 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from hub_core import clock, ids
 from hub_core.language import Language
-from svc_identity.domain import application, public_key, scopes
-from svc_identity.domain.application import Metadata, Review, ReviewState
+from svc_identity.domain import application, client_address, client_metadata, public_key, scopes
+from svc_identity.domain.application import Review, ReviewState
 from svc_identity.domain.client import (
     ApplicationType,
     Authentication,
@@ -27,6 +27,7 @@ from svc_identity.domain.client import (
     SubjectType,
     may_be_used_by,
 )
+from svc_identity.domain.client_metadata import Metadata
 from svc_identity.errors.applications import ReviewNeeded, WrongState
 from svc_identity.errors.decisions import OwnCase
 
@@ -75,7 +76,7 @@ NATIVE: dict[str, Any] = {
 
 
 def found(said: Metadata, environment: Environment = Environment.PRODUCTION) -> list[tuple[str, str]]:
-    return [(flaw.pointer, flaw.code) for flaw in application.flaws(said, environment)]
+    return [(flaw.pointer, flaw.code) for flaw in client_metadata.flaws(said, environment)]
 
 
 @pytest.mark.parametrize(
@@ -232,9 +233,9 @@ def test_all_flaws_are_named_at_once() -> None:
 
 
 def test_every_text_of_a_flaw_is_known() -> None:
-    known = {*application.TEXTS, *public_key.TEXTS}
+    known = {*client_metadata.TEXTS, *client_address.TEXTS, *public_key.TEXTS}
     said = metadata(names={}, redirect_uris=("x",), scopes=frozenset(), jwks=(EC_PRIVATE, {}))
-    assert {flaw.detail for flaw in application.flaws(said, Environment.SANDBOX)} <= known
+    assert {flaw.detail for flaw in client_metadata.flaws(said, Environment.SANDBOX)} <= known
 
 
 ADDRESSES = st.one_of(
@@ -281,7 +282,7 @@ def test_whatever_passes_is_safe(
         dpop_bound=bound,
         backchannel_logout_uri=logout,
     )
-    if application.flaws(said, environment):
+    if client_metadata.flaws(said, environment):
         return
     assert asked <= scopes.SELF_SERVICE
     assert bool(keys) is (method is Authentication.PRIVATE_KEY_JWT)
@@ -321,7 +322,7 @@ def a_client(**changed: Any) -> Any:
 
 
 def a_review(client: Any, **changed: Any) -> Review:
-    said = replace(application.metadata_of(client), **changed)
+    said = replace(client_metadata.metadata_of(client), **changed)
     return Review(ids.new_id(), client.id, said, "for people", OWNER, NOW, ReviewState.REQUESTED)
 
 
@@ -373,7 +374,7 @@ def test_what_is_published_is_what_was_reviewed() -> None:
 def test_a_key_replaced_during_the_review_stays_replaced() -> None:
     held = a_client(authentication=Authentication.PRIVATE_KEY_JWT, jwks=(EC,))
     review = a_review(held)
-    rotated = application.amend(held, replace(application.metadata_of(held), jwks=(ED,)))
+    rotated = application.amend(held, replace(client_metadata.metadata_of(held), jwks=(ED,)))
     assert application.publish(rotated, review, Plan.STANDARD).jwks == (ED,)
 
 

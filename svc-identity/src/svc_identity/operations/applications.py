@@ -13,9 +13,10 @@ from hub_core import ids
 from hub_events import outbox
 from hub_service.problems import InvalidRequest, NotFound, PreconditionFailed
 
-from ..domain import application, rules, scopes, usage
-from ..domain.application import Metadata, Review, ReviewState
+from ..domain import application, client_metadata, rules, scopes, usage
+from ..domain.application import Review, ReviewState
 from ..domain.client import Authentication, Client, Environment, Plan, State
+from ..domain.client_metadata import Metadata
 from ..domain.grant import hash_of
 from ..domain.rules import RuleId
 from ..domain.usage import Count, DayOfUse
@@ -110,7 +111,7 @@ async def add_key(
     """Add a public key, so that the next one is known before it signs; `InvalidRequest` for a bad one."""
     async with session.begin():
         held = _own(await storage.lock(session, client_id), owner_id)
-        metadata = replace(application.metadata_of(held), jwks=(*held.jwks, key))
+        metadata = replace(client_metadata.metadata_of(held), jwks=(*held.jwks, key))
         _check(metadata, held.environment, _open_to(held))
         changed = application.amend(held, metadata)
         await _put(session, changed, now)
@@ -126,7 +127,7 @@ async def remove_key(
         left = tuple(key for key in held.jwks if key["kid"] != kid)
         if len(left) == len(held.jwks):
             raise NotFound
-        metadata = replace(application.metadata_of(held), jwks=left)
+        metadata = replace(client_metadata.metadata_of(held), jwks=left)
         _check(metadata, held.environment, _open_to(held))
         changed = application.amend(held, metadata)
         await _put(session, changed, now)
@@ -171,7 +172,7 @@ async def request_review(
     """
     async with session.begin():
         held = _own(await storage.lock(session, client_id), owner_id)
-        wanted = metadata or application.metadata_of(held)
+        wanted = metadata or client_metadata.metadata_of(held)
         _check(wanted, Environment.PRODUCTION, scopes.SCOPES)
         if await storage.open_review(session, client_id) is not None:
             raise ReviewOpen
@@ -288,6 +289,6 @@ def _open_to(client: Client) -> Collection[str]:
 
 
 def _check(metadata: Metadata, environment: Environment, open_scopes: Collection[str]) -> None:
-    flaws = application.flaws(metadata, environment, open_scopes)
+    flaws = client_metadata.flaws(metadata, environment, open_scopes)
     if flaws:
         raise InvalidRequest(errors=flaws)

@@ -10,7 +10,7 @@ from hub_core.language import Language
 from hub_core.text import Line, Text
 from hub_service import schemas
 
-from ..domain.application import Metadata, Review, ReviewState, metadata_of
+from ..domain.application import Review, ReviewState
 from ..domain.client import (
     ApplicationType,
     Authentication,
@@ -22,6 +22,7 @@ from ..domain.client import (
     State,
     SubjectType,
 )
+from ..domain.client_metadata import Metadata, metadata_of
 from ..domain.usage import CLASSES, Count, DayOfUse
 from ..operations.applications import Waiting, WithSecret
 

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 
-from ..domain.application import Metadata, Review, ReviewState
+from ..domain.application import Review, ReviewState
 from ..domain.client import ApplicationType, Authentication, Client, GrantType, Profile, State, SubjectType
+from ..domain.client_metadata import Metadata
 from ..domain.usage import Count, DayOfUse
 from ..tables.applications import CLIENT_REVIEWS, CLIENT_USAGE, USAGE_REPORTS
 from ..tables.clients import CLIENTS
