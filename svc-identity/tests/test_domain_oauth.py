@@ -11,8 +11,9 @@ import pytest
 
 from hub_core.language import Language
 from hub_core.principal import Assurance
-from svc_identity.domain import authorization, grant, session
-from svc_identity.domain.authorization import Authorization, Present, Prompt, Step
+from svc_identity.domain import authorization, authorization_request, authorization_step, grant, session
+from svc_identity.domain.authorization import Authorization, Prompt
+from svc_identity.domain.authorization_step import Present, Step
 from svc_identity.domain.client import ApplicationType, Authentication, Client
 from svc_identity.domain.grant import Grant, Redemption, Token, TokenKind
 from svc_identity.domain.parameters import Parameters
@@ -45,7 +46,9 @@ GOOD = {
 
 def parse(**changed: str | None) -> Authorization:
     pairs = [(name, value) for name, value in (GOOD | changed).items() if value is not None]
-    return authorization.parse(UUID(int=9), Parameters(pairs), CLIENT, "https://app.example.org/cb", NOON)
+    return authorization_request.parse(
+        UUID(int=9), Parameters(pairs), CLIENT, "https://app.example.org/cb", NOON
+    )
 
 
 def test_a_good_request_is_read() -> None:
@@ -102,7 +105,9 @@ def test_a_bad_request_is_refused_by_name(changed: dict[str, str | None], error:
 def test_a_parameter_sent_twice_is_refused(name: str) -> None:
     pairs = [*GOOD.items(), (name, "x"), (name, "x")]
     with pytest.raises(OAuthError, match="invalid_request"):
-        authorization.parse(UUID(int=9), Parameters(pairs), CLIENT, "https://app.example.org/cb", NOON)
+        authorization_request.parse(
+            UUID(int=9), Parameters(pairs), CLIENT, "https://app.example.org/cb", NOON
+        )
 
 
 def test_a_parameter_without_a_value_was_not_sent() -> None:
@@ -141,29 +146,29 @@ BOTH = frozenset({"openid", "email"})
     ],
 )
 def test_the_next_step(changed: Any, held: Any, consented: frozenset[str], step: Step) -> None:
-    assert authorization.next_step(parse(**changed), held, consented, AFTER) is step
+    assert authorization_step.next_step(parse(**changed), held, consented, AFTER) is step
 
 
 def test_prompt_none_is_answered_instead_of_asking() -> None:
     silent = parse(prompt="none")
     with pytest.raises(OAuthError, match="login_required"):
-        authorization.next_step(silent, None, BOTH, AFTER)
+        authorization_step.next_step(silent, None, BOTH, AFTER)
     with pytest.raises(OAuthError, match="consent_required"):
-        authorization.next_step(silent, signed_in(BEFORE), (), AFTER)
-    assert authorization.next_step(silent, signed_in(BEFORE), BOTH, AFTER) is Step.GRANT
+        authorization_step.next_step(silent, signed_in(BEFORE), (), AFTER)
+    assert authorization_step.next_step(silent, signed_in(BEFORE), BOTH, AFTER) is Step.GRANT
 
 
 def test_the_hint_of_another_person_asks_to_sign_in() -> None:
     hinted = replace(parse(), hinted_subject="sub-2")
-    assert authorization.next_step(hinted, signed_in(BEFORE), BOTH, AFTER) is Step.SIGN_IN
-    assert authorization.next_step(hinted, signed_in(BEFORE, ION), BOTH, AFTER) is Step.GRANT
-    assert authorization.next_step(hinted, signed_in(AFTER, ION), BOTH, AFTER) is Step.GRANT
+    assert authorization_step.next_step(hinted, signed_in(BEFORE), BOTH, AFTER) is Step.SIGN_IN
+    assert authorization_step.next_step(hinted, signed_in(BEFORE, ION), BOTH, AFTER) is Step.GRANT
+    assert authorization_step.next_step(hinted, signed_in(AFTER, ION), BOTH, AFTER) is Step.GRANT
 
 
 def test_who_signs_in_as_another_than_hinted_is_not_asked_for_ever() -> None:
     hinted = replace(parse(), hinted_subject="sub-2")
     with pytest.raises(OAuthError, match="login_required"):
-        authorization.next_step(hinted, signed_in(AFTER), BOTH, AFTER)
+        authorization_step.next_step(hinted, signed_in(AFTER), BOTH, AFTER)
 
 
 # ── step-up (RFC 9470) ──
@@ -200,22 +205,22 @@ def test_the_lowest_level_asked_for_is_needed(asked: Any, levels: Any, needed: A
     ],
 )
 def test_a_level_is_reached_by_signing_in_again_or_not_at_all(held: Any, step: Step) -> None:
-    assert authorization.next_step(parse(acr_values="substantial"), held, BOTH, AFTER) is step
+    assert authorization_step.next_step(parse(acr_values="substantial"), held, BOTH, AFTER) is step
 
 
 def test_a_level_that_cannot_be_reached_silently_is_said() -> None:
     silent = parse(acr_values="substantial", prompt="none")
     with pytest.raises(OAuthError, match="unmet_authentication_requirements"):
-        authorization.next_step(silent, signed_in(BEFORE), BOTH, AFTER)
+        authorization_step.next_step(silent, signed_in(BEFORE), BOTH, AFTER)
     with pytest.raises(OAuthError, match="login_required"):
-        authorization.next_step(silent, signed_in(BEFORE, reachable=SUBSTANTIAL), BOTH, AFTER)
+        authorization_step.next_step(silent, signed_in(BEFORE, reachable=SUBSTANTIAL), BOTH, AFTER)
     with pytest.raises(OAuthError, match="login_required"):
-        authorization.next_step(silent, None, BOTH, AFTER)
+        authorization_step.next_step(silent, None, BOTH, AFTER)
 
 
 def test_consent_given_to_this_request_serves_prompt_consent() -> None:
     agreed = replace(parse(prompt="consent"), consented_at=AFTER)
-    assert authorization.next_step(agreed, signed_in(BEFORE), BOTH, AFTER) is Step.GRANT
+    assert authorization_step.next_step(agreed, signed_in(BEFORE), BOTH, AFTER) is Step.GRANT
 
 
 def test_an_answer_is_added_to_the_redirect_address() -> None:

@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core import ids
 
 from ..domain import authorization as authorizations
+from ..domain import authorization_request, authorization_step, scopes
 from ..domain import client as clients
 from ..domain import device_request as device_requests
 from ..domain import grant as grants
-from ..domain import scopes
 from ..domain.account import Account
-from ..domain.authorization import Authorization, Present, Step
+from ..domain.authorization import Authorization
+from ..domain.authorization_step import Present, Step
 from ..domain.client import Client
 from ..domain.device_request import DeviceRequest
 from ..domain.official import Institution
@@ -138,7 +139,9 @@ def _read(
     *,
     pushed: bool = False,
 ) -> Authorization:
-    authorization = authorizations.parse(ids.new_id(), parameters, client, redirect_uri, now, pushed=pushed)
+    authorization = authorization_request.parse(
+        ids.new_id(), parameters, client, redirect_uri, now, pushed=pushed
+    )
     hint = parameters.get("id_token_hint")
     if hint is None:
         return authorization
@@ -178,11 +181,11 @@ async def advance(
             if scopes.STAFF in authorization.scopes:
                 offices = await officials.offices_of(session, signed_in.account_id, now)
         try:
-            step = authorizations.next_step(authorization, present, consented, now)
+            step = authorization_step.next_step(authorization, present, consented, now)
             if step in _DECIDED and not is_open:
-                step = authorizations.tell_closed(authorization)
+                step = authorization_step.tell_closed(authorization)
             elif step in _DECIDED and scopes.STAFF in authorization.scopes:
-                chosen = authorizations.acting_for(authorization, [office.id for office in offices])
+                chosen = authorization_step.acting_for(authorization, [office.id for office in offices])
                 authorization = replace(authorization, institution_id=chosen)
                 step = step if chosen else Step.CONSENT
         except OAuthError as error:
@@ -268,7 +271,7 @@ async def deny(session: AsyncSession, authorization_id: UUID, now: datetime) -> 
 async def turn_back(session: AsyncSession, authorization_id: UUID, now: datetime) -> None:
     """The person cannot reach the level asked for; always raises `AuthorizationRefused`, which says so."""
     authorization = await _give_up(session, authorization_id, now)
-    error = authorizations.unmet(authorization)
+    error = authorization_step.unmet(authorization)
     raise AuthorizationRefused(authorization.redirect_uri, authorization.state, error)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 
-from ..domain import authorization
+from ..domain import authorization_request
 from ..domain.client import Client
 from ..domain.parameters import Parameters
 from ..domain.signing_key import Use
@@ -61,5 +61,5 @@ async def _check(session: AsyncSession, client_id: str | None, parameters: Param
     redirect_uri = parameters.get("post_logout_redirect_uri")
     if redirect_uri is not None and (client is None or redirect_uri not in client.post_logout_redirect_uris):
         raise UnregisteredRedirect
-    language = authorization.language(parameters.get("ui_locales"))
+    language = authorization_request.language(parameters.get("ui_locales"))
     return Leaving(client, redirect_uri, parameters.get("state") if redirect_uri else None, language)

@@ -13,7 +13,7 @@ from hub_service.problems import MalformedRequest, NotFound
 
 from ..dependencies import Address
 from ..domain import login_name, scopes
-from ..domain.authorization import Step
+from ..domain.authorization_step import Step
 from ..operations import accounts, authorization, means, second_step
 from ..operations import sign_in as operations
 from ..operations.authorization import Reached
