@@ -25,7 +25,7 @@ from svc_identity.domain.proofing import DocumentKind
 from svc_identity.domain.recognition import HubWide
 from svc_identity.domain.registration import Reason, RegisterCheck, State
 from svc_identity.errors.registration import NotYourReview, TransitionRefused
-from svc_identity.operations import identities, registrations
+from svc_identity.operations import identities, registration_ends
 from svc_identity.seed import DGCTI, IPJ_CV, IPJ_HR
 
 MakeCnp = Callable[..., Cnp]
@@ -439,7 +439,7 @@ async def test_the_clock_ends_what_waits_too_long(
     await looking.execute(
         "UPDATE registrations SET expires_at = $1 WHERE id = $2", clock.now(), UUID(case.id)
     )
-    while await registrations.expire(session, clock.now()):
+    while await registration_ends.expire(session, clock.now()):
         pass
     assert (await case.look())["state"] == "EXPIRED"
     assert len(await told(looking, "hub.identity.registration.expired.v1", case.id)) == 1

@@ -13,7 +13,7 @@ from hub_service import personal_data, workers
 from hub_service.personal_data import PersonalData
 from hub_service.workers import Worker
 
-from .operations import access_log, deletion, exports, keys, mandate_ends, registrations, retention
+from .operations import access_log, deletion, exports, keys, mandate_ends, registration_ends, retention
 from .provider import Provider
 
 _APPEND_EVERY: Final = 0.5
@@ -114,7 +114,7 @@ def of_registrations() -> Worker:
 
     async def expire(hub: Any) -> None:
         async with hub.database.sessions() as session:
-            while await registrations.expire(session, clock.now()):
+            while await registration_ends.expire(session, clock.now()):
                 pass
 
     return workers.every("identity-registrations", _REGISTRATIONS_EVERY, expire)

@@ -38,7 +38,7 @@ from ..errors.registration import (
     TransitionRefused,
     UnreadableFile,
 )
-from ..operations import registrations
+from ..operations import registration_decisions, registrations
 from ..schemas.accounts import shown_etag, wanted_version
 from ..schemas.registrations import (
     ApproveRegistration,
@@ -238,7 +238,7 @@ async def list_registrations(
     """The queue, oldest first. It says nothing of the people: opening a request does."""
     position = paging.decode(cursor, (UUID,))
     wanted = (state,) if state else (State.SUBMITTED, State.UNDER_REVIEW, State.NEEDS_COMPLETION)
-    found = await registrations.list_at(
+    found = await registration_decisions.list_at(
         session, official, wanted, after=position[0] if position else None, limit=limit + 1
     )
     return paging.page(
@@ -262,7 +262,9 @@ async def open_registration(
     now: Now,
 ) -> OpenedRegistrationView:
     """A request with what the person states. The person sees that it was opened, by whom and why."""
-    opened = await registrations.open_request(session, provider, official, registration_id, stated, now)
+    opened = await registration_decisions.open_request(
+        session, provider, official, registration_id, stated, now
+    )
     response.headers["etag"] = shown_etag(opened.request.version)
     return OpenedRegistrationView.of(opened)
 
@@ -284,7 +286,7 @@ async def get_registration_document(
     now: Now,
 ) -> Response:
     """A copy that the person has sent, until the decision."""
-    media_type, content = await registrations.open_evidence(
+    media_type, content = await registration_decisions.open_evidence(
         session, provider, official, registration_id, evidence_id, stated, now
     )
     headers = {
@@ -310,7 +312,7 @@ async def claim_registration(
     now: Now,
 ) -> QueuedRegistrationView:
     """Take a request in hand. Nobody takes their own, or that of their spouse or a relative."""
-    claimed = await registrations.claim(session, provider, official, registration_id, version, now)
+    claimed = await registration_decisions.claim(session, provider, official, registration_id, version, now)
     return QueuedRegistrationView.of(claimed)
 
 
@@ -330,7 +332,7 @@ async def return_registration(
     now: Now,
 ) -> QueuedRegistrationView:
     """Tell the person what is missing; there is a term for it, and the request expires after it."""
-    returned = await registrations.give_back(
+    returned = await registration_decisions.give_back(
         session, official, registration_id, version, body.message, stated, now
     )
     return QueuedRegistrationView.of(returned)
@@ -359,7 +361,7 @@ async def approve_registration(
     now: Now,
 ) -> QueuedRegistrationView:
     """Let your institution know the person at level `substantial`; copies of documents are deleted."""
-    approved = await registrations.approve(
+    approved = await registration_decisions.approve(
         session, provider, official, registration_id, version, body.document, stated, now
     )
     return QueuedRegistrationView.of(approved)
@@ -382,7 +384,7 @@ async def reject_registration(
     now: Now,
 ) -> QueuedRegistrationView:
     """Say no with the reason and what the person can do; what the person stated and sent is deleted."""
-    rejected = await registrations.reject(
+    rejected = await registration_decisions.reject(
         session, provider, official, registration_id, version, body.reason, body.message, stated, now
     )
     return QueuedRegistrationView.of(rejected)

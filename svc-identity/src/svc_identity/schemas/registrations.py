@@ -11,7 +11,7 @@ from hub_service import schemas
 
 from ..domain.proofing import DocumentKind
 from ..domain.registration import Evidence, Reason, RegisterCheck, Request, State, Stated, Step, steps
-from ..operations.registrations import Opened
+from ..operations.registration_decisions import Opened
 
 _MESSAGE_LONGEST = 2000
 
