@@ -3,22 +3,15 @@
 People are found by the number that the provider knows them by, never by their e-mail address.
 """
 
-import json
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
-from hub_core.cnp import Cnp
 from hub_core.language import Language
-from hub_core.principal import Assurance
 from hub_events import outbox
 from hub_service.problems import NotFound
 
@@ -30,26 +23,20 @@ from ..domain.confirmation import Confirmation, Purpose
 from ..domain.login_name import LoginName
 from ..domain.means import Change, Link
 from ..domain.outside import Journey, Said
-from ..domain.person import Identifier, Person, Scheme, Source
-from ..domain.population import RegisteredPerson, Sex
+from ..domain.population import RegisteredPerson
 from ..domain.rules import RuleId
 from ..domain.session import Method
-from ..errors.means import IdentityTaken, LinkRemoved, OutsideRefused
+from ..errors.means import LinkRemoved, OutsideRefused
 from ..events.accounts import EmailConfirmationRequested
-from ..events.people import PersonMerged, PersonVerified
-from ..master_key import MasterKey
 from ..provider import Provider
 from ..settings import OutsideProvider
-from ..storage import access_log, people
 from ..storage import accounts as account_storage
 from ..storage import means as storage
+from ..storage import people
 from ..storage import sessions as session_storage
-from . import identities, security, tries
+from . import outside_people, outside_seals, security, tries
 from .means import Owner, allowed
 from .sign_in import Browser, SignedIn, open_session
-
-_JOURNEY: Final = "outside-journey"
-_ARRIVAL: Final = "outside-arrival"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +92,7 @@ async def begin(
         onward=onward,
     )
     address = await provider.outside.send(chosen, journey, returns_to(provider, name), language, now)
-    return Begun(address, _seal(provider.master_key, _JOURNEY, asdict(journey)))
+    return Begun(address, outside_seals.seal_journey(provider.master_key, journey))
 
 
 async def come_back(
@@ -124,13 +111,13 @@ async def come_back(
     `IdentityTaken`, `SignInAgain`, and the problems of registers and providers that are away.
     """
     chosen = _find(provider, name)
-    journey = _journey(provider.master_key, carried, now)
+    journey = outside_seals.read_journey(provider.master_key, carried, now)
     if journey is None or journey.provider != name or not secrets.compare_digest(journey.state, state):
         raise OutsideRefused
     said = await provider.outside.redeem(chosen, journey, code, returns_to(provider, name), now)
     if said is None:
         raise OutsideRefused
-    registered = await _registered(provider, said)
+    registered = await outside_people.registered_as(provider, said)
     if journey.linker is not None:
         await _link(session, provider, said, registered, journey.linker, now)
         return Returned(None, None, journey.onward)
@@ -140,9 +127,8 @@ async def come_back(
         if person is None or account is None:
             if person is not None and person.died_on is not None:
                 raise OutsideRefused
-            return Arrived(
-                _seal(provider.master_key, _ARRIVAL, _written(said, registered, now)), journey.request_id
-            )
+            sealed = outside_seals.seal_arrival(provider.master_key, said, registered, now)
+            return Arrived(sealed, journey.request_id)
         await _remember(session, account.id, said, device.describe(browser.user_agent), now)
         signed_in = await open_session(
             session, provider, account, (Method.FEDERATED,), browser, now, bound=said.level
@@ -152,10 +138,10 @@ async def come_back(
 
 def arrival(provider: Provider, carried: str, now: datetime) -> Said | None:
     """Who stands on the sign-up page, as the provider has said; none when that was too long ago."""
-    held = _unseal(provider.master_key, _ARRIVAL, carried)
-    if held is None or held["ends_at"] <= now.timestamp():
+    held = outside_seals.read_arrival(provider.master_key, carried)
+    if held is None or held.ends_at <= now.timestamp():
         return None
-    return _said(held)
+    return held.said
 
 
 async def sign_up(
@@ -192,9 +178,9 @@ async def settle(session: AsyncSession, provider: Provider, account: Account, no
     Nothing happens to an account that was made with a password. Raises `IdentityTaken`, `NumberTaken`.
     """
     carried = await storage.take_arrival(session, account.id)
-    held = _unseal(provider.master_key, _ARRIVAL, carried.decode()) if carried else None
+    held = outside_seals.read_arrival(provider.master_key, carried.decode()) if carried else None
     if held is not None:
-        await _establish(session, provider, account, _said(held), _entry(held), now)
+        await outside_people.establish(session, provider, account, held.said, held.registered, now)
 
 
 async def _link(
@@ -207,7 +193,7 @@ async def _link(
 ) -> None:
     async with session.begin():
         account, signed_in, _ = await allowed(session, await _owner(session, linker), now)
-        await _establish(session, provider, account, said, registered, now)
+        await outside_people.establish(session, provider, account, said, registered, now)
         await security.tell(session, account.id, Change.IDENTITY_LINKED, signed_in.device, now)
 
 
@@ -216,77 +202,6 @@ async def _owner(session: AsyncSession, session_id: UUID) -> Owner:
     if held is None:
         raise OutsideRefused
     return Owner(held.account_id, held.id)
-
-
-async def _establish(
-    session: AsyncSession,
-    provider: Provider,
-    account: Account,
-    said: Said,
-    registered: RegisteredPerson | None,
-    now: datetime,
-) -> None:
-    """The account is that of this person from now on, at the provider's level if it had a lower one."""
-    if registered is not None:
-        person = await identities.establish(session, provider, account, registered, now)
-        source = Source.POPULATION_REGISTER
-    else:
-        person = await _establish_foreigner(session, provider, account, said, now)
-        source = Source.EIDAS
-    if not account.assurance.meets(said.level):
-        raised = accounts.validate(account, said.level, person.family_name, person.given_name)
-        await account_storage.store(session, raised)
-        await outbox.record(session, PersonVerified.of(raised, source), now)
-    await storage.put_link(session, Link(account.id, said.provider, said.level, now))
-
-
-async def _establish_foreigner(
-    session: AsyncSession, provider: Provider, account: Account, said: Said, now: datetime
-) -> Person:
-    """The person of an eIDAS identifier (Implementing Regulation (EU) 2015/1501, annex): there is no CNP.
-
-    Somebody who was recorded before under another id becomes this person. Raises `IdentityTaken` when the
-    identifier leads to somebody with an account of their own, or the account is somebody else's.
-    """
-    key = provider.master_key
-    await people.lock_number(session, key, said.identifier)
-    own = await people.lock(session, account.id)
-    former = await people.by_identifier(session, key, said.identifier)
-    if former is not None and former.id == account.id and own is not None:
-        return own
-    if own is not None and not _is_same(own, said):
-        raise IdentityTaken
-    if former is not None and await account_storage.is_there(session, former.id):
-        raise IdentityTaken
-    person = own or Person(
-        id=account.id,
-        family_name=said.family_name,
-        given_name=said.given_name,
-        birth_date=said.birth_date,
-        died_on=None,
-        source=Source.EIDAS,
-        version=1,
-        established_at=now,
-        checked_at=now,
-    )
-    if own is None:
-        await people.add(session, person)
-    if former is None:
-        await people.add_identifier(session, key, account.id, said.identifier, now)
-    else:
-        await people.move(session, key, former.id, account.id)
-        await access_log.remember_former(session, former.id, account.id)
-        await outbox.record(session, PersonMerged.of(person, former.id), now)
-    return person
-
-
-def _is_same(own: Person, said: Said) -> bool:
-    """Whether an established person is plausibly the one whom a provider abroad knows."""
-    names = (own.family_name.casefold(), own.given_name.casefold())
-    return (
-        names == (said.family_name.casefold(), said.given_name.casefold())
-        and own.birth_date == said.birth_date
-    )
 
 
 async def _remember(
@@ -305,83 +220,8 @@ async def _remember(
         await security.tell(session, account_id, Change.IDENTITY_LINKED, described, now)
 
 
-async def _registered(provider: Provider, said: Said) -> RegisteredPerson | None:
-    """The register's entry of a CNP: what it says counts, not what the provider says.
-
-    None for who has no CNP. Raises `OutsideRefused` for a number that nobody has, or of somebody who died.
-    """
-    if said.identifier.scheme is not Scheme.CNP:
-        return None
-    try:
-        cnp = Cnp(said.identifier.value)
-    except ValueError as error:
-        raise OutsideRefused from error
-    registered = await provider.population.find(cnp)
-    if registered is None or registered.died_on is not None or registered.birth_date != said.birth_date:
-        raise OutsideRefused
-    return registered
-
-
 def _find(provider: Provider, name: str) -> OutsideProvider:
     chosen = provider.outside.find(name)
     if chosen is None:
         raise NotFound
     return chosen
-
-
-def _journey(master_key: MasterKey, carried: str, now: datetime) -> Journey | None:
-    held = _unseal(master_key, _JOURNEY, carried)
-    if held is None or held["ends_at"] <= now.timestamp():
-        return None
-    uuids = {name: UUID(held[name]) if held[name] else None for name in ("linker", "request_id")}
-    return Journey(**{**held, **uuids})
-
-
-def _written(said: Said, registered: RegisteredPerson | None, now: datetime) -> dict[str, Any]:
-    ends_at = int((now + rules.duration(RuleId.OUTSIDE_OPEN, now)).timestamp())
-    return {"said": asdict(said), "registered": registered and _as_json(registered), "ends_at": ends_at}
-
-
-def _as_json(registered: RegisteredPerson) -> dict[str, Any]:
-    numbers = {"cnp": registered.cnp.number, "former": [one.number for one in registered.former]}
-    return {**asdict(registered), **numbers}
-
-
-def _said(held: dict[str, Any]) -> Said:
-    said = held["said"]
-    number = said["identifier"]
-    return Said(
-        provider=said["provider"],
-        identifier=Identifier(Scheme(number["scheme"]), number["value"]),
-        family_name=said["family_name"],
-        given_name=said["given_name"],
-        birth_date=date.fromisoformat(said["birth_date"]),
-        level=Assurance(said["level"]),
-    )
-
-
-def _entry(held: dict[str, Any]) -> RegisteredPerson | None:
-    entry = held["registered"]
-    if entry is None:
-        return None
-    return RegisteredPerson(
-        cnp=Cnp(entry["cnp"]),
-        family_name=entry["family_name"],
-        given_name=entry["given_name"],
-        birth_date=date.fromisoformat(entry["birth_date"]),
-        sex=Sex(entry["sex"]),
-        former=tuple(Cnp(one) for one in entry["former"]),
-    )
-
-
-def _seal(master_key: MasterKey, context: str, held: dict[str, Any]) -> str:
-    sealed = master_key.seal(json.dumps(held, default=str).encode(), context)
-    return urlsafe_b64encode(sealed).decode()
-
-
-def _unseal(master_key: MasterKey, context: str, carried: str) -> dict[str, Any] | None:
-    try:
-        held: dict[str, Any] = json.loads(master_key.unseal(urlsafe_b64decode(carried), context))
-    except (InvalidTag, Error, ValueError):
-        return None
-    return held
