@@ -24,7 +24,7 @@ from hub_service import migrations
 from . import roles, zygote
 
 _MANIFESTS: Final = TypeAdapter(list[Manifest])
-_SETTLE_SECONDS: Final = 20
+_SETTLE_SECONDS: Final = 60
 _POLL: Final = 0.02
 
 
