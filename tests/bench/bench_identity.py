@@ -1,7 +1,8 @@
 """What signing in, refreshing and resolving cost, beside the raw cost of their cryptography.
 
-The hub must be up (`make up DETACH=1`). One after the other, each as fast as it goes, the service asked
-directly, without the gateway and its memory of tokens:
+The hub must be up (`make up DETACH=1`). Two more replicas of the service are started on its database
+(`--processes`), and asked directly, without the gateway and its memory of tokens; one after the other, each
+as fast as it goes, with the CPU that the replicas and PostgreSQL spend on each:
 
 - raw: Argon2id with the parameters of the service, one after the other and two at once; one ES256
   signature (an ID token has one) and one Ed25519 signature (an internal token has one);
@@ -12,20 +13,22 @@ directly, without the gateway and its memory of tokens:
 
     .venv/bin/python tests/bench/bench_identity.py --seconds 5 --sessions 64
 
-Sessions made here stay in the running hub until they run out: `make reset` empties it.
+Sessions made here stay in the running hub until they run out: `make reset` empties it. To compare two
+versions of the service on one database, run this in turns with and without `PYTHONPATH=<other>/src`.
 """
 
 import argparse
 import asyncio
 import base64
 import hashlib
-import json
 import os
 import secrets
+import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
@@ -35,6 +38,10 @@ from argon2 import PasswordHasher
 from bench_petitions import CLIENT, PASSWORD, PEOPLE, Form, Hub, Times, failed, say
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey
+
+from hub_cli import environment, hub, ports
+from hub_cli.place import Place, State
+from hub_core import manifest
 
 SCOPES: Final = "openid offline_access petitions:read"
 BROWSERS: Final = 8
@@ -73,17 +80,64 @@ def measure_raw() -> None:
         say(f"  {name} signature of a token: {signed:7.0f}/s, {1e6 / signed:5.0f} µs each")
 
 
-def spent(var: Path) -> float:
-    """Seconds of CPU that the service's process has used so far."""
-    state = json.loads((var / "run" / "state.json").read_text())
-    pid = next(one["pid"] for one in state["processes"] if one["name"] == "identity")
+@contextmanager
+def replicas(var: Path, count: int) -> Iterator["Replicas"]:
+    """So many processes of the service on the running hub's database, each with half the usual pool."""
+    place, known = Place(var.absolute(), State.read(var).ports), manifest.installed()
+    service = next(one for one in known if one.name == "identity")
+    given = environment.of_service(service, place, known, *hub.servers(place))
+    given = os.environ | given | {"HUB_DATABASE_POOL_SIZE": "4"}
+    numbers = [ports.free() for _ in range(count)]
+    serve = "import sys; from hub_cli.worker import serve; serve(sys.argv[1], int(sys.argv[2]))"
+    log = place.log("bench-identity").open("ab")
+    started = [
+        subprocess.Popen([sys.executable, "-c", serve, service.factory, str(port)], env=given, stdout=log)
+        for port in numbers
+    ]
+    try:
+        made = Replicas(var, [f"http://127.0.0.1:{port}" for port in numbers], [one.pid for one in started])
+        made.wait()
+        yield made
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait()
+
+
+class Replicas:
+    """The processes that are measured, and what they and PostgreSQL have spent."""
+
+    def __init__(self, var: Path, origins: Sequence[str], pids: Sequence[int]) -> None:
+        self.origins = origins
+        self._pids = pids
+        self._postgres = next(one.pid for one in State.read(var).processes if one.name == "postgres")
+
+    def wait(self) -> None:
+        """Until all of them are ready."""
+        for origin in self.origins:
+            for _ in range(200):
+                if ports.is_taken(int(origin.rpartition(":")[2])):
+                    break
+                time.sleep(0.1)
+
+    def spent(self) -> tuple[float, float]:
+        """Seconds of CPU so far: of the replicas, and of PostgreSQL with all that it has started."""
+        started = Path(f"/proc/{self._postgres}/task/{self._postgres}/children").read_text().split()
+        return sum(map(_spent, self._pids)), sum(map(_spent, (self._postgres, *map(int, started))))
+
+
+def _spent(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-async def as_fast_as_it_goes(options: argparse.Namespace, told: str, acting: Sequence[Acting]) -> None:
-    """Closed loop: each of `acting` again and again; prints rate, waits, and CPU of the service for each."""
-    times, ends, before = Times(), time.perf_counter() + options.seconds, spent(options.var)
+async def as_fast_as_it_goes(
+    options: argparse.Namespace, replicas: Replicas, told: str, acting: Sequence[Acting]
+) -> None:
+    """Closed loop: each of `acting` again and again; prints rate, waits, and CPU spent on each."""
+    times, ends = Times(), time.perf_counter() + options.seconds
+    before, own = replicas.spent(), time.process_time()
 
     async def go_on(act: Acting) -> None:
         while (began := time.perf_counter()) < ends:
@@ -95,17 +149,22 @@ async def as_fast_as_it_goes(options: argparse.Namespace, told: str, acting: Seq
                 times.waits.append((time.perf_counter() - began) * 1000)
 
     await asyncio.gather(*(go_on(act) for act in acting))
+    count = max(len(times.waits), 1)
+    service, postgres = (
+        (after - was) / count * 1000 for after, was in zip(replicas.spent(), before, strict=True)
+    )
+    mine = (time.process_time() - own) / count * 1000
     say(f"  {told}, {len(acting)} at a time")
-    each = (spent(options.var) - before) / max(len(times.waits), 1) * 1000
-    shown = f"{times.shown()}   {each:5.1f} ms of CPU each{failed(times)}"
-    say(f"    {len(times.waits) / options.seconds:7.0f}/s   {shown}")
+    say(f"    {len(times.waits) / options.seconds:7.0f}/s   {times.shown()}{failed(times)}")
+    say(f"    CPU each, ms: service {service:.2f}   PostgreSQL {postgres:.2f}   this program {mine:.2f}")
 
 
 class Browser:
-    """A browser that a person signs in at, and the tokens an application gets there."""
+    """A browser that a person signs in at, and the tokens an application gets from the replica it asks."""
 
-    def __init__(self, origin: str, email: str) -> None:
+    def __init__(self, origin: str, asked: str, email: str) -> None:
         self._origin = origin
+        self.asked = asked
         self._email = email
         self._http = aiohttp.ClientSession(
             cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(30)
@@ -140,9 +199,9 @@ class Browser:
 
     async def sign_in(self) -> None:
         """Send the form with the right password once more."""
-        page, _ = await self._ask("GET", f"{self._origin}/account/sign-up", None)
+        page, _ = await self._ask("GET", f"{self.asked}/account/sign-up", None)
         form = {"csrf": Form(page).fields["csrf"], "email": self._email, "password": PASSWORD}
-        await self._ask("POST", f"{self._origin}/account/sign-in", form)
+        await self._ask("POST", f"{self.asked}/account/sign-in", form)
 
     async def refresh(self) -> None:
         """The next tokens of this session."""
@@ -150,7 +209,7 @@ class Browser:
 
     async def ask_tokens(self, fields: dict[str, str]) -> None:
         """Ask the token endpoint, and keep what it gives."""
-        async with self._http.post(f"{self._origin}/oauth2/token", data=CLIENT | fields) as answer:
+        async with self._http.post(f"{self.asked}/oauth2/token", data=CLIENT | fields) as answer:
             if answer.status != 200:
                 raise RuntimeError(f"{answer.status} {(await answer.text())[:200]}")
             self.given = await answer.json()
@@ -163,37 +222,50 @@ class Browser:
             return page, answer.headers.get("location", "")
 
 
-async def measure_service(options: argparse.Namespace, hub: Hub) -> None:
-    """The service alone."""
-    origin = hub.url("identity")
+async def measure_service(options: argparse.Namespace, origin: str, replicas: Replicas) -> None:
+    """The replicas alone; people sign in at the running hub first."""
     browsers = [
-        Browser(origin, f"{PEOPLE[number % len(PEOPLE)]}@example.org") for number in range(options.sessions)
+        Browser(
+            origin,
+            replicas.origins[number % len(replicas.origins)],
+            f"{PEOPLE[number % len(PEOPLE)]}@example.org",
+        )
+        for number in range(options.sessions)
     ]
     try:
         for browser in browsers:
             await browser.open()
-        say("the service alone")
-        signing_in = [browser.sign_in for browser in browsers[:BROWSERS]]
-        await as_fast_as_it_goes(options, "sign-ins with a password (page and form)", signing_in)
-        await measure_resolution(options, origin, [one.given["access_token"] for one in browsers])
-        await as_fast_as_it_goes(
-            options, "refreshes of distinct sessions", [browser.refresh for browser in browsers]
-        )
-        await as_fast_as_it_goes(options, "refreshes of one session", [browsers[0].refresh])
+        say(f"the service alone, {len(replicas.origins)} processes")
+        measured = {
+            "sign-in": (
+                "sign-ins with a password (page and form)",
+                [one.sign_in for one in browsers[:BROWSERS]],
+            ),
+            "refresh": ("refreshes of distinct sessions", [one.refresh for one in browsers]),
+            "one": ("refreshes of one session", [browsers[0].refresh]),
+        }
+        async with resolving(options) as resolve:
+            measured["resolve"] = (
+                "token resolution, uncached",
+                [resolve(one) for one in browsers],
+            )
+            for name in options.only or measured:
+                await as_fast_as_it_goes(options, replicas, *measured[name])
     finally:
         for browser in browsers:
             await browser.close()
 
 
-async def measure_resolution(options: argparse.Namespace, origin: str, tokens: Sequence[str]) -> None:
-    """What the gateway asks when it does not remember a token."""
+@asynccontextmanager
+async def resolving(options: argparse.Namespace) -> AsyncIterator[Callable[[Browser], Acting]]:
+    """What the gateway asks when it does not remember a browser's access token."""
     secret = (options.var / "secrets" / "gateway.service").read_text()
     headers = {"authorization": aiohttp.encode_basic_auth("gateway", secret)}
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers=headers) as http:
 
-        def resolving(token: str) -> Acting:
+        def of(browser: Browser) -> Acting:
             async def resolve() -> None:
-                address = f"{origin}/internal/v1/tokens/resolve"
+                address, token = f"{browser.asked}/internal/v1/tokens/resolve", browser.given["access_token"]
                 async with http.post(address, json={"token": token}) as answer:
                     if answer.status != 200:
                         raise RuntimeError(f"{answer.status} {(await answer.text())[:200]}")
@@ -201,8 +273,7 @@ async def measure_resolution(options: argparse.Namespace, origin: str, tokens: S
 
             return resolve
 
-        acting = [resolving(token) for token in tokens]
-        await as_fast_as_it_goes(options, "token resolution, uncached", acting)
+        yield of
 
 
 async def main() -> None:
@@ -212,11 +283,16 @@ async def main() -> None:
     )
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each measurement (10)")
     parser.add_argument("--sessions", type=int, default=64, help="distinct sessions, at a time (64)")
+    parser.add_argument("--processes", type=int, default=2, help="replicas of the service (2)")
+    parser.add_argument("--only", nargs="*", choices=("sign-in", "refresh", "one", "resolve"), default=())
     parser.add_argument("--var", type=Path, default=Path(os.environ.get("HUB_VAR", "var")))
     options = parser.parse_args()
-    measure_raw()
+    if not options.only:
+        measure_raw()
+    origin = Hub(options.var).url("identity")
     try:
-        await measure_service(options, Hub(options.var))
+        with replicas(options.var, options.processes) as started:
+            await measure_service(options, origin, started)
     except aiohttp.ClientConnectionError as error:
         sys.exit(f"the hub of {options.var} does not answer: {error}")
 

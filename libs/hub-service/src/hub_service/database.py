@@ -1,7 +1,13 @@
-"""The database of a service: one engine, and its sessions (`hub_events.session`)."""
+"""The database of a service: one engine, its sessions (`hub_events.session`), and statements without one."""
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from typing import Any
+
+import asyncpg
+from sqlalchemy import ClauseElement, event, text
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.util.concurrency import greenlet_spawn
 
 from hub_events.session import Session
 
@@ -17,10 +23,10 @@ class Database:
             pool_size=settings.database_pool_size,
             max_overflow=0,
             pool_timeout=3,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"timeout": 3, "command_timeout": 10},
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         self.sessions = async_sessionmaker(self.engine, class_=Session, expire_on_commit=False)
 
     async def ping(self) -> None:
@@ -31,3 +37,46 @@ class Database:
     async def close(self) -> None:
         """Close every pooled connection."""
         await self.engine.dispose()
+
+
+def _refuse_closed(connection: Any, _record: object, _fairy: object) -> None:
+    """Have the pool connect anew when the server has ended a connection.
+
+    asyncpg learns that from the socket. `pool_pre_ping` asks the server each time, in three messages:
+    a fifth of the CPU of a transaction with one statement.
+    """
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
+
+
+class Statement:
+    """One statement as a transaction of its own, which the driver runs: an exception for hot operations.
+
+    It is compiled once and prepared once for each connection. A session spends 0.8 ms of CPU on a
+    transaction with one statement, this 0.16 (docs/adr/0019).
+    """
+
+    def __init__(self, statement: ClauseElement) -> None:
+        compiled: Any = statement.compile(dialect=dialect())  # type: ignore[no-untyped-call]
+        self._text = str(compiled)
+        self._fixed = compiled.params
+        self._names = tuple(compiled.positiontup or ())
+
+    async def first(self, session: AsyncSession, **values: Any) -> asyncpg.Record | None:
+        """The first row, as PostgreSQL gives it; apart from the session's transaction, on its engine."""
+        if not isinstance(session.bind, AsyncEngine):
+            raise TypeError("the session has no engine")
+        given = self._fixed | values
+        connection = await session.bind.raw_connection()
+        try:
+            driver: Any = connection.driver_connection
+            row: asyncpg.Record | None = await driver.fetchrow(
+                self._text, *(given[name] for name in self._names)
+            )
+        except asyncpg.PostgresError as error:
+            raise DBAPIError(self._text, None, error, hide_parameters=True) from error
+        except asyncpg.InterfaceError as error:
+            raise InterfaceError(self._text, None, error, hide_parameters=True) from error
+        finally:
+            await greenlet_spawn(connection.close)
+        return row

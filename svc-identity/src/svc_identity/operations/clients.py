@@ -14,14 +14,16 @@ from hub_service.signatures import SignatureRefused
 
 from ..domain import assertion
 from ..domain.client import Authentication, Client, Profile
-from ..domain.grant import hash_of
+from ..domain.grant import Grant, Token, hash_of
 from ..errors.oauth import InvalidClient
 from ..errors.services import InvalidServiceCredentials
 from ..provider import Provider
 from ..settings import KnownService
 from ..storage import clients as storage
-from ..storage import single_uses
+from ..storage import refreshes, single_uses
 
+Presented = tuple[Grant, Token]
+"""A token that was shown, and its family."""
 _UNSIGNED: Final = "no key of a client of this name has signed the client_assertion"
 
 
@@ -46,6 +48,20 @@ async def authenticate(
         return await _by_assertion(session, provider, shown, now)
     async with session.begin():
         client = await storage.find(session, shown.client_id)
+    return _proved(client, shown, now)
+
+
+async def authenticate_refresh(
+    session: AsyncSession, provider: Provider, shown: Credentials, refresh_token: str, now: datetime
+) -> tuple[Client, Presented | None]:
+    """The same, with what stands behind a refresh token when it is found on the way; nothing is locked."""
+    if shown.method is Authentication.PRIVATE_KEY_JWT:
+        return await _by_assertion(session, provider, shown, now), None
+    client, family = await refreshes.find(session, shown.client_id, hash_of(refresh_token))
+    return _proved(client, shown, now), family
+
+
+def _proved(client: Client | None, shown: Credentials, now: datetime) -> Client:
     if client is not None and client.profile is Profile.FAPI:
         raise InvalidClient
     given = hash_of(shown.secret)

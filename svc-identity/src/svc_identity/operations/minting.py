@@ -47,11 +47,31 @@ async def mint(
     jkt: str | None = None,
     refreshable: bool = True,
 ) -> Issued:
-    """Make and store the tokens of a grant: access, refresh (`offline_access`) and ID token (`openid`).
+    """Make and store the tokens of a grant (`make`)."""
+    issued, made = make(
+        provider, client, grant, access_scopes, now, nonce=nonce, jkt=jkt, refreshable=refreshable
+    )
+    await storage.add_tokens(session, made)
+    return issued
+
+
+def make(
+    provider: Provider,
+    client: Client,
+    grant: Grant,
+    access_scopes: tuple[str, ...],
+    now: datetime,
+    *,
+    nonce: str | None = None,
+    jkt: str | None = None,
+    refreshable: bool = True,
+) -> tuple[Issued, list[Token]]:
+    """Make the tokens of a grant: access, refresh (`offline_access`) and ID token (`openid`).
 
     A client that stands for itself gets an access token only, one that is not registered for refresh
     tokens none of them. `jkt` is the key that the access token is
     bound to, and with it the refresh token of a client that can prove itself in no other way (RFC 9449, 5).
+    The second part is what is to be stored of them.
     """
     validity = rules.duration(RuleId.ACCESS_TOKEN_VALIDITY, now)
     access = grants.ACCESS_PREFIX + secrets.token_urlsafe(32)
@@ -69,8 +89,7 @@ async def mint(
     if grant.account_id and scopes.OPENID in grant.scopes:
         claims = _id_claims(provider, client, grant, access, nonce, now)
         id_token = provider.key_ring.sign(Use.ID_TOKEN, claims, now)
-    await storage.add_tokens(session, made)
-    return Issued(access, int(validity.total_seconds()), access_scopes, next_refresh, id_token, jkt)
+    return Issued(access, int(validity.total_seconds()), access_scopes, next_refresh, id_token, jkt), made
 
 
 def _id_claims(

@@ -1,5 +1,6 @@
 """What the OAuth endpoints for programs ask for: the form, the client that calls, the key it holds."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import unquote_plus
@@ -11,7 +12,7 @@ from hub_service.dependencies import Now, Session
 
 from ..dependencies import Provider, basic
 from ..domain import assertion
-from ..domain.client import Authentication, Client
+from ..domain.client import Authentication, Client, GrantType
 from ..domain.parameters import Parameters
 from ..errors.oauth import InvalidClient, InvalidProof
 from ..operations import clients, proofs
@@ -59,6 +60,35 @@ def _credentials(authorization: str | None, body: Parameters) -> clients.Credent
     return clients.Credentials(client_id, "", Authentication.NONE)
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A client that asks for tokens; `presented` is the refresh token that was found on the way."""
+
+    client: Client
+    presented: clients.Presented | None = None
+    jkt: str | None = None
+
+
+async def _caller(request: Request, body: Body, provider: Provider, session: Session, now: Now) -> Caller:
+    shown, presented = _credentials(request.headers.get("authorization"), body), None
+    refresh_token = body.get("refresh_token")
+    if body.get("grant_type") == GrantType.REFRESH and refresh_token is not None:
+        client, presented = await clients.authenticate_refresh(session, provider, shown, refresh_token, now)
+    else:
+        client = await clients.authenticate(session, provider, shown, now)
+    jkt = await key_of(request, provider, session, now)
+    if jkt is None and client.needs_proof:
+        raise InvalidProof("this client needs a DPoP proof")
+    return Caller(client, presented, jkt)
+
+
+TokenCaller = Annotated[Caller, Depends(_caller)]
+"""The client that asks for tokens, as it has proved, with the key that its DPoP proof shows it holds.
+
+401 `invalid_client` for any other; 400 `invalid_dpop_proof` for a bad proof, and for a client whose
+tokens must be bound without one.
+"""
+
 CallingClient = Annotated[Client, Depends(_client)]
 """The client that calls, as it has proved; 401 `invalid_client` for any other."""
 
@@ -74,19 +104,3 @@ async def key_of(
     shown = request.headers.getlist("dpop")
     address = f"{provider.issuer}{request.url.path}"
     return await proofs.receive(session, shown, request.method, address, now, access_token)
-
-
-async def _key(
-    request: Request, client: CallingClient, provider: Provider, session: Session, now: Now
-) -> str | None:
-    jkt = await key_of(request, provider, session, now)
-    if jkt is None and client.needs_proof:
-        raise InvalidProof("this client needs a DPoP proof")
-    return jkt
-
-
-HeldKey = Annotated[str | None, Depends(_key)]
-"""The thumbprint of the key that the client's DPoP proof shows it holds; none without a proof.
-
-400 `invalid_dpop_proof` for a bad proof, and for a client whose tokens must be bound without one.
-"""

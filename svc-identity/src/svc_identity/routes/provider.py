@@ -27,7 +27,7 @@ from ..errors.oauth import (
 )
 from ..operations import authorization, devices, exchange, tokens
 from . import callers, protocol
-from .callers import Body, CallingClient, HeldKey
+from .callers import Body, CallingClient, TokenCaller
 
 _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 
@@ -78,12 +78,13 @@ async def push_authorization(
     ),
 )
 async def create_token(
-    body: Body, client: CallingClient, key: HeldKey, provider: Provider, session: Session, now: Now
+    body: Body, caller: TokenCaller, provider: Provider, session: Session, now: Now
 ) -> JSONResponse:
     """Exchange a code, or a refresh token, for the next tokens; or get one for the client itself.
 
     With a DPoP proof (RFC 9449) they are bound to its key.
     """
+    client, key = caller.client, caller.jkt
     grant_type = _grant_type(body, client)
     match grant_type:
         case GrantType.CODE:
@@ -104,6 +105,7 @@ async def create_token(
                 client,
                 refresh_token=body.need("refresh_token"),
                 asked=scopes.parse(body.get("scope") or ""),
+                presented=caller.presented,
                 jkt=key,
                 now=now,
             )

@@ -1,7 +1,7 @@
 """Client applications."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
@@ -27,14 +27,24 @@ _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 async def find(session: AsyncSession, client_id: str) -> Client | None:
     """The client of this id that is active; none for what cannot be one."""
-    if not _ID.fullmatch(client_id):
+    if not may_be_id(client_id):
         return None
     wanted = select(CLIENTS).where(CLIENTS.c.id == client_id, CLIENTS.c.state == State.ACTIVE)
     row = (await session.execute(wanted)).mappings().first()
     return client_of(row) if row else None
 
 
-def client_of(row: RowMapping) -> Client:
+def may_be_id(client_id: str) -> bool:
+    """Whether there can be a client of this id."""
+    return _ID.fullmatch(client_id) is not None
+
+
+def client_of_labelled(row: Any) -> Client:
+    """The client of a row in which its columns are named `clients_…`."""
+    return client_of({column.name: row[f"clients_{column.name}"] for column in CLIENTS.c})
+
+
+def client_of(row: RowMapping | dict[str, Any]) -> Client:
     """The client of a row."""
     return Client(
         id=row["id"],

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Label, Select, Table, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
@@ -37,7 +37,7 @@ async def lock_by_code(session: AsyncSession, code_hash: bytes) -> tuple[Session
     """The grant of a code, and its session; both rows are locked, the session's first."""
     found = await session.execute(_SESSION_GRANT.where(GRANTS.c.code_hash == code_hash).with_for_update())
     row = found.mappings().first()
-    return (_session(row), _grant(row)) if row else None
+    return (_session(row), grant_of(row)) if row else None
 
 
 async def lock_by_token(
@@ -50,22 +50,22 @@ async def lock_by_token(
     """
     row = (await session.execute(_LOCK_WITH_SESSION, {"token": token_hash})).mappings().first()
     if row:
-        return _session(row), _grant(row), _token(row)
+        return _session(row), grant_of(row), token_of(row)
     row = (await session.execute(_LOCK_ALONE, {"token": token_hash})).mappings().first()
-    return (None, _grant(row), _token(row)) if row else None
+    return (None, grant_of(row), token_of(row)) if row else None
 
 
 async def read_by_token(session: AsyncSession, token_hash: bytes) -> tuple[Grant, Token] | None:
     """A token and its grant, while the account behind it, if there is one, may sign in."""
     row = (await session.execute(_READ_BY_TOKEN, {"token": token_hash})).mappings().first()
-    return (_grant(row), _token(row)) if row else None
+    return (grant_of(row), token_of(row)) if row else None
 
 
 async def lock(session: AsyncSession, grant_id: UUID) -> tuple[Session, Grant] | None:
     """A grant and its session; both rows are locked, the session's first. None for a client's own grant."""
     found = await session.execute(_SESSION_GRANT.where(GRANTS.c.id == grant_id).with_for_update())
     row = found.mappings().first()
-    return (_session(row), _grant(row)) if row else None
+    return (_session(row), grant_of(row)) if row else None
 
 
 async def spend_code(session: AsyncSession, grant_id: UUID, now: datetime) -> None:
@@ -167,8 +167,13 @@ async def purge(session: AsyncSession, before: datetime) -> None:
     await session.execute(delete(GRANTS).where(past, ~kept, ~waited_for, ~parent))
 
 
+def labelled(*tables: Table) -> list[Label[Any]]:
+    """The columns of these tables, each named after its table too."""
+    return [column.label(f"{table.name}_{column.name}") for table in tables for column in table.c]
+
+
 def _select(*tables: Table) -> Select[Any]:
-    return select(*(column.label(f"{table.name}_{column.name}") for table in tables for column in table.c))
+    return select(*labelled(*tables))
 
 
 _SESSION_GRANT = _select(SESSIONS, GRANTS).select_from(
@@ -204,7 +209,8 @@ def _session(row: Any) -> Session:
     return sessions.session_of(_part(row, SESSIONS))
 
 
-def _grant(row: Any) -> Grant:
+def grant_of(row: Any) -> Grant:
+    """The grant of a row whose columns are `labelled`."""
     facts = _part(row, GRANTS)
     return Grant(
         **{
@@ -217,6 +223,7 @@ def _grant(row: Any) -> Grant:
     )
 
 
-def _token(row: Any) -> Token:
+def token_of(row: Any) -> Token:
+    """The token of a row whose columns are `labelled`."""
     facts = _part(row, TOKENS)
     return Token(**{**facts, "kind": TokenKind(facts["kind"]), "scopes": tuple(facts["scopes"])})
