@@ -16,7 +16,7 @@ from .errors.services import InvalidServiceCredentials
 from .operations import clients, keys
 
 
-async def _provider(request: Request, now: Now) -> provider.Provider:
+async def provider_of(request: Request, now: Now) -> provider.Provider:
     """The provider, with keys that are in force."""
     made: provider.Provider = request.app.state.provider
     if made.key_ring.is_stale(now):
@@ -25,13 +25,22 @@ async def _provider(request: Request, now: Now) -> provider.Provider:
     return made
 
 
-Provider = Annotated[provider.Provider, Depends(_provider)]
+Provider = Annotated[provider.Provider, Depends(provider_of)]
 """Settings, signing keys and the password hasher."""
 
 
 async def _apart(request: Request) -> AsyncIterator[DatabaseSession]:
     async with request.app.state.hub.database.sessions() as session:
         yield session
+
+
+def session_of(request: Request) -> DatabaseSession:
+    """A session for a hot route without a tree of dependencies (docs/adr/0019).
+
+    Its operations begin and end their transactions, so that nothing is left to be closed.
+    """
+    made: DatabaseSession = request.app.state.hub.database.sessions()
+    return made
 
 
 SessionApart = Annotated[DatabaseSession, Depends(_apart)]
@@ -60,21 +69,23 @@ def basic(authorization: str) -> tuple[str, str] | None:
     return (name, secret) if scheme.lower() == "basic" and colon else None
 
 
-async def _service(request: Request, provider: Provider) -> str:
+async def service_of(request: Request, provider: Provider) -> str:
+    """The name of the service that calls with its own secret."""
     name, secret = basic(request.headers.get("authorization", "")) or ("", "")
     clients.authenticate_service(provider.settings.identity_services, name, secret)
     return name
 
 
-Service = Annotated[str, Depends(_service)]
+Service = Annotated[str, Depends(service_of)]
 """The name of the service that calls with its own secret (HTTP Basic); 401 for any other."""
 
 
-async def _gateway(service: Service) -> None:
+async def require_gateway(service: Service) -> None:
+    """Raise `InvalidServiceCredentials` for any other service."""
     if service != GATEWAY:
         raise InvalidServiceCredentials
 
 
 GATEWAY = "gateway"
 """The one service that may turn people's access tokens into internal ones."""
-Gateway = Depends(_gateway)
+Gateway = Depends(require_gateway)

@@ -69,6 +69,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "assurance by Regulation (EU) 910/2014."
         ),
         routers=(
+            # the hot ones first: each router before costs a refresh 5 µs
+            internal.router,
+            provider_routes.router,
             accounts.router,
             means.router,
             officials.router,
@@ -83,7 +86,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             people.router,
             registration_routes.router,
             privacy.router,
-            provider_routes.router,
             sign_up.router,
             sign_in.router,
             outside.router,
@@ -95,7 +97,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             privacy_pages.router,
             mandate_pages.router,
             registration_pages.router,
-            internal.router,
         ),
         scopes=accounts.SCOPES
         | officials.SCOPES

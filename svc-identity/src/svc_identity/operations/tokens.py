@@ -25,8 +25,9 @@ from ..domain.signing_key import Use
 from ..errors.oauth import DPOP, InsufficientBearer, InvalidBearer, InvalidGrant
 from ..events.sessions import TokenRevoked
 from ..provider import Provider
-from ..storage import accounts, clients, refreshes, registrations
+from ..storage import accounts, clients, refreshes, resolutions
 from ..storage import grants as storage
+from ..storage.resolutions import Behind
 from . import mandates, officials, sessions, subjects
 from .clients import Presented
 from .minting import Issued, make, mint
@@ -265,17 +266,16 @@ async def userinfo_of(
 
 async def resolve(session: AsyncSession, provider: Provider, text: str, now: datetime) -> InternalToken:
     """The internal token for an access token, for the gateway; raises `InvalidToken`."""
-    async with session.begin():
-        found = await _live_access(session, text, now)
-        if found is None:
-            raise InvalidToken
-        grant, token = found
-        office = await _office(session, grant, token, now)
-        mandate = await _mandate(session, grant, now)
-        known_by = await _recognised(session, grant, now)
-        client = await clients.find(session, grant.client_id)
-    if client is None:
+    if not text.startswith(grants.ACCESS_PREFIX):
         raise InvalidToken
+    found = await resolutions.find(session, grants.hash_of(text))
+    if found is None:
+        raise InvalidToken
+    grant, token, client = found.grant, found.token, found.client
+    if token.kind is not TokenKind.ACCESS or not grants.is_live(token, grant, now):
+        raise InvalidToken
+    office, mandate = await _powers(session, grant, token, now)
+    known_by = _recognised(found, now)
     ends = min(now + rules.duration(RuleId.INTERNAL_TOKEN_VALIDITY, now), token.expires_at)
     granted = [scope for scope in token.scopes if scope in client.scopes]
     claims: dict[str, Any] = {
@@ -323,14 +323,24 @@ def issue_service_token(
     return InternalToken(_sign_internal(provider, claims, ends, now), ends, None)
 
 
-async def _recognised(session: AsyncSession, grant: Grant, now: datetime) -> dict[str, str]:
+def _recognised(found: Behind, now: datetime) -> dict[str, str]:
     """The institutions that know a person better than the hub does, with the level of this sign-in there."""
-    if grant.account_id is None or grant.mandate_id is not None:
+    grant = found.grant
+    if not found.recognitions or grant.mandate_id is not None:
         return {}
     reached = assurance.of_means(grant.methods, now)
-    levels = await registrations.recognitions(session, grant.account_id)
-    there = {identifier: assurance.lower(level, reached) for identifier, level in levels.items()}
+    there = {one: assurance.lower(level, reached) for one, level in found.recognitions.items()}
     return {str(one): level for one, level in there.items() if not grant.assurance.meets(level)}
+
+
+async def _powers(
+    session: AsyncSession, grant: Grant, token: Token, now: datetime
+) -> tuple[Office | None, Mandate | None]:
+    """What the person may do besides what is their own; nothing is asked for a grant that is only theirs."""
+    if grant.institution_id is None and grant.mandate_id is None:
+        return None, None
+    async with session.begin():
+        return await _office(session, grant, token, now), await _mandate(session, grant, now)
 
 
 async def _office(session: AsyncSession, grant: Grant, token: Token, now: datetime) -> Office | None:

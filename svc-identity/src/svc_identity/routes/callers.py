@@ -19,13 +19,14 @@ from ..operations import clients, proofs
 from . import forms
 
 
-async def _body(request: Request) -> Parameters:
+async def body_of(request: Request) -> Parameters:
+    """The parameters of the form, each sent once."""
     parameters = await forms.read_body(request)
     parameters.check()
     return parameters
 
 
-Body = Annotated[Parameters, Depends(_body)]
+Body = Annotated[Parameters, Depends(body_of)]
 """The parameters of the form, each sent once."""
 
 
@@ -69,7 +70,14 @@ class Caller:
     jkt: str | None = None
 
 
-async def _caller(request: Request, body: Body, provider: Provider, session: Session, now: Now) -> Caller:
+async def who_asks(
+    request: Request, body: Parameters, provider: Provider, session: Session, now: datetime
+) -> Caller:
+    """The client that asks for tokens, as it has proved, with the key that its DPoP proof shows it holds.
+
+    401 `invalid_client` for any other; 400 `invalid_dpop_proof` for a bad proof, and for a client whose
+    tokens must be bound without one.
+    """
     shown, presented = _credentials(request.headers.get("authorization"), body), None
     refresh_token = body.get("refresh_token")
     if body.get("grant_type") == GrantType.REFRESH and refresh_token is not None:
@@ -81,13 +89,6 @@ async def _caller(request: Request, body: Body, provider: Provider, session: Ses
         raise InvalidProof("this client needs a DPoP proof")
     return Caller(client, presented, jkt)
 
-
-TokenCaller = Annotated[Caller, Depends(_caller)]
-"""The client that asks for tokens, as it has proved, with the key that its DPoP proof shows it holds.
-
-401 `invalid_client` for any other; 400 `invalid_dpop_proof` for a bad proof, and for a client whose
-tokens must be bound without one.
-"""
 
 CallingClient = Annotated[Client, Depends(_client)]
 """The client that calls, as it has proved; 401 `invalid_client` for any other."""

@@ -4,12 +4,24 @@ from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.requests import Request
 from starlette.responses import Response
 
+from hub_core import clock
 from hub_service import policy
 from hub_service.dependencies import Now, Session
+from hub_service.problems import MalformedRequest
 
-from ..dependencies import Gateway, Provider, Service
+from ..dependencies import (
+    Gateway,
+    Provider,
+    Service,
+    provider_of,
+    require_gateway,
+    service_of,
+    session_of,
+)
 from ..domain.signing_key import Use
 from ..operations import accounts, applications, tokens
 from ..schemas.applications import UsageReport
@@ -26,12 +38,18 @@ async def get_internal_keys(provider: Provider, now: Now) -> dict[str, Any]:
     return provider.key_ring.published(Use.INTERNAL_TOKEN, now)
 
 
-@router.post("/tokens/resolve", include_in_schema=False, dependencies=[Gateway])
-async def resolve_token(
-    body: ResolveToken, provider: Provider, session: Session, now: Now
-) -> InternalTokenView:
-    """The internal token of an access token."""
-    return InternalTokenView.of(await tokens.resolve(session, provider, body.token, now))
+@router.post("/tokens/resolve", include_in_schema=False)
+async def resolve_token(request: Request) -> Response:
+    """The internal token of an access token, for the gateway; a lean route."""
+    now = clock.now()
+    provider = await provider_of(request, now)
+    await require_gateway(await service_of(request, provider))
+    try:
+        body = ResolveToken.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise MalformedRequest from error
+    given = await tokens.resolve(session_of(request), provider, body.token, now)
+    return Response(InternalTokenView.of(given).model_dump_json(), media_type="application/json")
 
 
 @router.post("/usage", status_code=204, include_in_schema=False, dependencies=[Gateway])

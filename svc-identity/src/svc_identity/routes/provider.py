@@ -9,11 +9,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hub_core import clock
 from hub_core.principal import Kind
 from hub_service import policy
 from hub_service.dependencies import Now, Session
 
-from ..dependencies import Provider
+from ..dependencies import Provider, provider_of, session_of
 from ..domain import grant, scopes
 from ..domain.client import Client, GrantType
 from ..domain.parameters import Parameters
@@ -27,7 +28,7 @@ from ..errors.oauth import (
 )
 from ..operations import authorization, devices, exchange, tokens
 from . import callers, protocol
-from .callers import Body, CallingClient, TokenCaller
+from .callers import Body, CallingClient
 
 _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 
@@ -77,13 +78,14 @@ async def push_authorization(
         errors=protocol.ASKED,
     ),
 )
-async def create_token(
-    body: Body, caller: TokenCaller, provider: Provider, session: Session, now: Now
-) -> JSONResponse:
+async def create_token(request: Request) -> JSONResponse:
     """Exchange a code, or a refresh token, for the next tokens; or get one for the client itself.
 
     With a DPoP proof (RFC 9449) they are bound to its key.
     """
+    body, now = await callers.body_of(request), clock.now()
+    provider, session = await provider_of(request, now), session_of(request)
+    caller = await callers.who_asks(request, body, provider, session, now)
     client, key = caller.client, caller.jkt
     grant_type = _grant_type(body, client)
     match grant_type:

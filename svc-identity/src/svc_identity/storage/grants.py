@@ -187,8 +187,8 @@ _WITH_SESSION = _select(SESSIONS, GRANTS, TOKENS).select_from(
 _THE_TOKEN = TOKENS.c.hash == bindparam("token")
 _LOCK_WITH_SESSION = _WITH_SESSION.where(_THE_TOKEN).with_for_update()
 _LOCK_ALONE = _BY_TOKEN.where(_THE_TOKEN, GRANTS.c.session_id.is_(None)).with_for_update()
-_OPEN_ACCOUNT = exists().where(ACCOUNTS.c.id == GRANTS.c.account_id, ACCOUNTS.c.state == State.CREATED)
-_READ_BY_TOKEN = _BY_TOKEN.where(_THE_TOKEN, or_(GRANTS.c.account_id.is_(None), _OPEN_ACCOUNT))
+OPEN_ACCOUNT = exists().where(ACCOUNTS.c.id == GRANTS.c.account_id, ACCOUNTS.c.state == State.CREATED)
+_READ_BY_TOKEN = _BY_TOKEN.where(_THE_TOKEN, or_(GRANTS.c.account_id.is_(None), OPEN_ACCOUNT))
 _SPEND_TOKEN = update(TOKENS).where(_THE_TOKEN).values(used_at=bindparam("now"))
 _ADD_TOKENS = insert(TOKENS)
 _LABELS = {
