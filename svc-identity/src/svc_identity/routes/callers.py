@@ -103,5 +103,7 @@ async def key_of(
 ) -> str | None:
     """The thumbprint of the key that a request's DPoP proof shows; none without a proof. `InvalidProof`."""
     shown = request.headers.getlist("dpop")
+    if not shown:
+        return None
     address = f"{provider.issuer}{request.url.path}"
     return await proofs.receive(session, shown, request.method, address, now, access_token)
