@@ -1,18 +1,17 @@
 """The statements of refresh and resolution that run without a session's transaction."""
 
-import asyncio
 from typing import Any
 
-import asyncpg
 import httpx2
 import pytest
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.util.concurrency import greenlet_spawn
 
 from hub_core import clock
 from hub_events.session import is_away
-from hub_service.database import Statement
+from hub_service.database import Database, Statement
 from svc_identity.domain.account import Account
 from svc_identity.domain.client import Client
 from svc_identity.domain.grant import hash_of
@@ -20,21 +19,25 @@ from svc_identity.domain.session import EndReason
 from svc_identity.errors.oauth import InvalidGrant
 from svc_identity.operations import sessions, tokens
 from svc_identity.provider import Provider
+from svc_identity.settings import Settings
 from svc_identity.storage import grants, refreshes
 from svc_identity.tables.clients import CLIENTS
 
 
-async def test_connections_that_the_server_has_ended_are_made_anew(
-    flow: Any, ana: Account, resolve: Any, looking: asyncpg.Connection
-) -> None:
-    given = await flow.tokens(ana)
-    await looking.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND usename = 'identity_app' AND state = 'idle'"
-    )
-    await asyncio.sleep(0)
-    answers = [await flow.refresh(given["refresh_token"]), await resolve(given["access_token"])]
-    assert [answer.status_code for answer in answers] == [200, 200]
+async def test_a_connection_that_has_ended_is_made_anew(settings: Settings) -> None:
+    database = Database(settings)
+    who = Statement(text("SELECT pg_backend_pid() AS pid"))
+    async with database.sessions() as session:
+        before = await who.first(session)
+        taken = await database.engine.raw_connection()
+        driver: Any = taken.driver_connection
+        await driver.close()
+        await greenlet_spawn(taken.close)
+        after = await who.first(session)
+    assert before is not None
+    assert after is not None
+    assert before["pid"] != after["pid"]
+    await database.close()
 
 
 async def test_a_statement_gives_the_first_row_as_a_session_would(

@@ -75,7 +75,8 @@ class Statement:
             )
         except asyncpg.PostgresError as error:
             raise DBAPIError(self._text, None, error, hide_parameters=True) from error
-        except asyncpg.InterfaceError as error:
+        # the second: the server has said that it ends the connection, and nothing was sent
+        except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
             raise InterfaceError(self._text, None, error, hide_parameters=True) from error
         finally:
             await greenlet_spawn(connection.close)
