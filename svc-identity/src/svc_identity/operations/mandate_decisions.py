@@ -30,9 +30,10 @@ from ..events.mandates import MandateActivated, MandateEnded
 from ..provider import Provider
 from ..storage import mandates as storage
 from ..storage import people
-from . import identities, principals, representation
+from . import identities, mandate_parties, principals, representation
 from .mandate_ends import end_locked
-from .representation import Offered, Shown
+from .mandate_parties import Shown
+from .representation import Offered
 
 _LEGAL_BASIS: Final = "Civil Code art. 1301, 2013"
 
@@ -129,7 +130,7 @@ async def verify(
         case.principal is None or case.principal.died_on is not None
     ):
         raise PrincipalNotThere
-    await representation.must_be_able(session, provider, mandate.representative_id, now)
+    await mandate_parties.must_be_able(session, provider, mandate.representative_id, now)
     async with session.begin():
         locked = await _lock(session, mandate_id, version)
         principal_id = locked.principal_id
@@ -143,7 +144,7 @@ async def verify(
         await storage.store(session, verified)
         await outbox.record(session, MandateActivated.of(verified), now)
         await _note(session, official, case, Action.DECIDE, purpose, now)
-        return (await representation.show(session, [mandate_id]))[0]
+        return (await mandate_parties.show(session, [mandate_id]))[0]
 
 
 async def refuse(
@@ -168,7 +169,7 @@ async def refuse(
         await storage.store(session, refused)
         await outbox.record(session, MandateEnded.of(refused), now)
         await _note(session, official, case, Action.DECIDE, purpose, now)
-        return (await representation.show(session, [mandate_id]))[0]
+        return (await mandate_parties.show(session, [mandate_id]))[0]
 
 
 async def revoke(
@@ -196,7 +197,7 @@ async def revoke(
             session, held.mandate, EndCause.REVOKED_BY_OFFICIAL, now, by=official.person_id, reason=reason
         )
         await _note(session, official, case, Action.DECIDE, purpose, now)
-        return (await representation.show(session, [mandate_id]))[0]
+        return (await mandate_parties.show(session, [mandate_id]))[0]
 
 
 async def _case(session: AsyncSession, provider: Provider, official: Official, mandate_id: UUID) -> Case:
@@ -204,7 +205,7 @@ async def _case(session: AsyncSession, provider: Provider, official: Official, m
         held = await storage.read(session, mandate_id)
         if held is None or not _is_theirs(held.mandate, official):
             raise NotFound
-        shown = (await representation.with_names(session, [held]))[0]
+        shown = (await mandate_parties.with_names(session, [held]))[0]
         numbers = await _numbers(session, provider, held.mandate)
         is_person = held.mandate.principal_kind is PrincipalKind.PERSON
         principal_id = held.mandate.principal_id if is_person else None

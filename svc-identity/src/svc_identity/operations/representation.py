@@ -1,6 +1,5 @@
-"""How somebody comes to act for another: a register says so, the principal gives it, or an act is shown."""
+"""Coming to act for another by a register or by the principal's will, and what both sides see and end."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,44 +14,30 @@ from hub_service.problems import NotFound
 
 from ..domain import capacity, mandate_guard, mandate_type, offer_code, rules
 from ..domain import mandate as mandates
-from ..domain.capacity import Party
 from ..domain.grant import hash_of
 from ..domain.mandate import EndCause, Mandate, State
 from ..domain.mandate_guard import Side, Wish
 from ..domain.mandate_type import Bounds, MandateType, PrincipalKind
 from ..domain.organisation import Organisation
-from ..domain.person import Scheme
 from ..domain.population import Kin, RegisteredPerson
 from ..domain.rules import RuleId
-from ..errors.mandates import (
-    IdentityNotEstablished,
-    NotARepresentative,
-    NotYourOwnMandate,
-    OrganisationUnknown,
-    WithoutFullCapacity,
-    WrongOfferCode,
-)
+from ..errors.mandates import NotARepresentative, NotYourOwnMandate, OrganisationUnknown, WrongOfferCode
 from ..events.mandates import MandateActivated, MandateRequested
 from ..provider import Provider
 from ..storage import mandates as storage
 from ..storage import organisations, people
 from . import principals
 from .mandate_ends import end_locked
-from .mandates import confirm, in_force, party_of
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A mandate with the names of both sides; empty for a side that is not known yet."""
-
-    held: storage.Held
-    principal_name: str
-    representative_name: str
-
-    @property
-    def mandate(self) -> Mandate:
-        """The mandate itself."""
-        return self.held.mandate
+from .mandate_parties import (
+    Shown,
+    must_be_able,
+    must_be_established,
+    must_represent,
+    show,
+    side_of,
+    with_names,
+)
+from .mandate_requests import Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +47,6 @@ class Offered:
     shown: Shown
     code: str
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The act that a mandate comes from, by its number and issuer, and whose officials look at it."""
-
-    evidence_ref: str
-    institution_id: UUID
 
 
 async def register_children(
@@ -213,7 +190,7 @@ async def keep_offer(session: AsyncSession, made: Mandate, now: datetime) -> Off
     expires_at = now + rules.duration(RuleId.MANDATE_OFFER, now)
     async with session.begin():
         if made.principal_kind is PrincipalKind.PERSON:
-            await _must_be_established(session, made.principal_id)
+            await must_be_established(session, made.principal_id)
         await storage.add(session, made, code_hash=hash_of(code), code_expires_at=expires_at)
         shown = (await show(session, [made.id]))[0]
     return Offered(shown, code, expires_at)
@@ -241,41 +218,6 @@ async def accept(
         return (await show(session, [accepted.id]))[0]
 
 
-async def ask(
-    session: AsyncSession,
-    provider: Provider,
-    person_id: UUID,
-    of: MandateType,
-    principal: Cnp,
-    bounds: Bounds,
-    proof: Proof,
-    now: datetime,
-) -> Shown:
-    """Ask for a mandate that an act gives: an official looks at the act and at who is named there.
-
-    The register is not asked about the principal before an official does: nobody learns here who has
-    which number. Raises `IdentityNotEstablished`, `NotYourOwnMandate`, `MandateServices`, `MandateDates`.
-    """
-    made = mandates.ask(
-        ids.new_id(),
-        of,
-        person_id,
-        bounds,
-        now,
-        evidence_ref=proof.evidence_ref,
-        institution_id=proof.institution_id,
-    )
-    async with session.begin():
-        await _must_be_established(session, person_id)
-        own = await people.numbers_of(session, provider.master_key, person_id, Scheme.CNP)
-        if principal.number in {number.value for number in own}:
-            raise NotYourOwnMandate
-        sealed = provider.master_key.seal(principal.number.encode(), str(made.id))
-        await storage.add(session, made, principal_number=sealed)
-        await outbox.record(session, MandateRequested.of(made), now)
-        return (await show(session, [made.id]))[0]
-
-
 async def finish(
     session: AsyncSession,
     provider: Provider,
@@ -291,7 +233,7 @@ async def finish(
     """
     async with session.begin():
         held = await storage.read(session, mandate_id)
-    side = await _side(session, provider, held, person_id, now) if held else None
+    side = await side_of(session, provider, held, person_id, now) if held else None
     async with session.begin():
         locked = await storage.lock(session, mandate_id)
         if locked is None or side is None:
@@ -307,7 +249,7 @@ async def read(
     """A mandate, for who stands on one of its sides; `NotFound` for any other."""
     async with session.begin():
         held = await storage.read(session, mandate_id)
-    if held is None or await _side(session, provider, held, person_id, now) is None:
+    if held is None or await side_of(session, provider, held, person_id, now) is None:
         raise NotFound
     async with session.begin():
         return (await show(session, [mandate_id]))[0]
@@ -369,86 +311,3 @@ async def list_of_organisation(
             session, PrincipalKind.ORGANISATION, organisation_id, before=before, limit=limit
         )
         return await with_names(session, found)
-
-
-async def must_represent(
-    session: AsyncSession, provider: Provider, person_id: UUID, organisation_id: UUID, now: datetime
-) -> None:
-    """`NotFound` unless the person represents the organisation by law now, as its register says."""
-    if not await _represents(session, provider, person_id, organisation_id, now):
-        raise NotFound
-
-
-async def _represents(
-    session: AsyncSession, provider: Provider, person_id: UUID, organisation_id: UUID, now: datetime
-) -> bool:
-    async with session.begin():
-        held = await storage.between(
-            session, MandateType.LEGAL_REP, PrincipalKind.ORGANISATION, organisation_id, person_id
-        )
-    for one in held:
-        if one.state is State.ACTIVE:
-            await confirm(session, provider, one.id, person_id, now)
-            async with session.begin():
-                return await in_force(session, one.id, person_id, now) is not None
-    return False
-
-
-async def _side(
-    session: AsyncSession, provider: Provider, held: storage.Held, person_id: UUID, now: datetime
-) -> Side | None:
-    """The one place that decides who sees a mandate, and as what."""
-    mandate = held.mandate
-    if mandate.representative_id == person_id:
-        return Side.REPRESENTATIVE
-    if mandate.principal_id is None:
-        return None
-    match mandate.principal_kind:
-        case PrincipalKind.PERSON:
-            is_principal = mandate.principal_id == person_id
-        case PrincipalKind.ORGANISATION:
-            is_principal = await _represents(session, provider, person_id, mandate.principal_id, now)
-        case PrincipalKind.INSTITUTION:
-            is_principal = False
-    return Side.PRINCIPAL if is_principal else None
-
-
-async def must_be_able(session: AsyncSession, provider: Provider, person_id: UUID, now: datetime) -> None:
-    """`IdentityNotEstablished`, or `WithoutFullCapacity` by what the register says today."""
-    async with session.begin():
-        person = await people.read(session, person_id)
-        if person is None:
-            raise IdentityNotEstablished
-        number = await people.identifier_of(session, provider.master_key, person_id, Scheme.CNP)
-    known = Party(person.birth_date, person.died_on)
-    party, _ = await party_of(provider, Cnp(number.value) if number else None, known)
-    if not capacity.has_full_capacity(party, now):
-        raise WithoutFullCapacity
-
-
-async def _must_be_established(session: AsyncSession, person_id: UUID | None) -> None:
-    if person_id is None or await people.read(session, person_id) is None:
-        raise IdentityNotEstablished
-
-
-async def show(session: AsyncSession, mandate_ids: Sequence[UUID]) -> list[Shown]:
-    """These mandates with the names of both sides, in the caller's transaction."""
-    found = [await storage.read(session, mandate_id) for mandate_id in mandate_ids]
-    return await with_names(session, [held for held in found if held is not None])
-
-
-async def with_names(session: AsyncSession, found: Sequence[storage.Held]) -> list[Shown]:
-    """The same of mandates that were read already."""
-    mentioned = {
-        one for held in found for one in (held.mandate.principal_id, held.mandate.representative_id) if one
-    }
-    names = await people.names(session, mentioned)
-    names |= {one.id: one.name for one in await organisations.named(session, mentioned)}
-    return [
-        Shown(
-            held,
-            names.get(held.mandate.principal_id, "") if held.mandate.principal_id else "",
-            names.get(held.mandate.representative_id, "") if held.mandate.representative_id else "",
-        )
-        for held in found
-    ]

@@ -32,7 +32,7 @@ from ..errors.mandates import (
     WithoutFullCapacity,
     WrongOfferCode,
 )
-from ..operations import representation
+from ..operations import mandate_requests, representation
 from ..schemas.accounts import shown_etag
 from ..schemas.mandates import (
     AcceptOffer,
@@ -231,7 +231,7 @@ async def request_mandate(
 
     An official of the institution you name looks at the act and verifies or refuses it.
     """
-    shown = await representation.ask(
+    shown = await mandate_requests.ask(
         session,
         provider,
         person.person_id,

@@ -16,7 +16,9 @@ from ..domain.mandate import EndCause, State
 from ..domain.mandate_guard import Obstacle
 from ..domain.mandate_type import Bounds, MandateType, PrincipalKind
 from ..domain.organisation import Organisation, OrganisationSource
-from ..operations.representation import Offered, Proof, Shown
+from ..operations.mandate_parties import Shown
+from ..operations.mandate_requests import Proof
+from ..operations.representation import Offered
 
 PURPOSE_LONGEST: Final = 200
 REASON_LONGEST: Final = 500
