@@ -6,6 +6,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from asyncpg import InternalClientError
 from fastapi import FastAPI
 from pydantic import Field
 from sqlalchemy import Column, Integer, MetaData, String, Table, Uuid, func, insert, select, text
@@ -167,6 +168,12 @@ async def greet(language: Lang) -> dict[str, str]:
 async def fail() -> None:
     """Fail."""
     raise RuntimeError("Ana Popescu, 2960229900015")
+
+
+@router.get("/ending", **policy.public())
+async def lose() -> None:
+    """Meet a connection in the moment in which the server ends it."""
+    raise InternalClientError("got result for unknown protocol state 0")
 
 
 @pytest.fixture(scope="session")

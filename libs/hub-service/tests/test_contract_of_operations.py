@@ -275,6 +275,11 @@ async def test_without_the_database_nothing_is_lost_but_time(build, running, ana
         assert (await client.get("/status")).json()["database"] is False
 
 
+async def test_a_connection_that_is_just_ending_is_a_database_that_is_away(client):
+    answer = await client.get("/notes/v1/ending")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
 # The document
 
 
@@ -283,7 +288,7 @@ async def test_every_operation_says_who_may_and_what_can_go_wrong(app):
     assert document["openapi"].startswith("3.1")
     operations = {o["operationId"]: o for item in document["paths"].values() for o in item.values()}
     assert set(operations) == {
-        *("keep", "list_notes", "count_notes", "read_secret", "read_register", "greet", "fail")
+        *("keep", "list_notes", "count_notes", "read_secret", "read_register", "greet", "fail", "lose")
     }
     assert operations["keep"]["security"] == [{"hub": ["notes:write"]}]
     assert operations["keep"]["x-assurance"] == "low"

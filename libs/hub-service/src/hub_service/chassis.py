@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 import structlog
+from asyncpg import InternalClientError
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -249,9 +250,10 @@ def _handle_errors(app: FastAPI, show: Callable[[Request, Problem], Response]) -
         return show(request, _BY_STATUS.get(error.status_code, problems.InternalError)(headers=headers))
 
     @app.exception_handler(SQLAlchemyError)
+    @app.exception_handler(InternalClientError)  # the server ends the connection in this very moment
     @app.exception_handler(OSError)
     async def show_away(request: Request, error: Exception) -> Response:
-        if not (isinstance(error, OSError) or is_away(error)):
+        if not (isinstance(error, (OSError, InternalClientError)) or is_away(error)):
             raise error
         _log.warning("a part is away", error=type(error).__name__)
         return show(request, problems.ServiceUnavailable(headers={"retry-after": "2"}))
