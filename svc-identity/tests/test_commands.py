@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from svc_identity import commands
+from svc_identity.domain.account import Account
 from svc_identity.domain.client import Authentication, GrantType, Profile, SubjectType
 from svc_identity.schemas.registration import ClientsFile
 from svc_identity.settings import Settings
@@ -52,6 +53,19 @@ async def test_the_example_is_registered_and_may_be_told_twice(
     assert partner.sector_identifier == "partner.example.org"
     assert GrantType.CLIENT_CREDENTIALS in partner.grant_types
     assert await looking.fetchval("SELECT count(*) FROM clients WHERE id IN ('front-end', 'partner')") == 2
+
+
+async def test_a_stopped_application_stays_stopped_and_a_persons_own_is_not_touched(
+    put: Any, written: Callable[..., str], looking: asyncpg.Connection, ana: Account
+) -> None:
+    await put(written(client_id="stopped"))
+    await looking.execute("UPDATE clients SET state = 'BLOCKED' WHERE id = 'stopped'")
+    await put(written(client_id="stopped"))
+    row = await looking.fetchrow("SELECT state, version FROM clients WHERE id = 'stopped'")
+    assert tuple(row or ()) == ("BLOCKED", 2)
+    await looking.execute("UPDATE clients SET owner_id = $1 WHERE id = 'stopped'", ana.id)
+    with pytest.raises(ValueError, match="belongs to a person"):
+        await put(written(client_id="stopped"))
 
 
 @pytest.mark.parametrize(

@@ -18,14 +18,22 @@ from ..events.accounts import AccountCreated
 from ..events.officials import AppointmentChanged
 from ..provider import Provider
 from ..storage import accounts as storage
-from ..storage import clients, officials
+from ..storage import applications, clients, officials
 from . import proofing
 from .accounts import SignUp
 
 
 async def put_client(session: AsyncSession, client: Client) -> None:
-    """Store a client, new or changed."""
+    """Store a client, new or changed; `ValueError` when a person has registered one of this id.
+
+    Whether it is stopped, and by which plan it is limited, stays as it was decided.
+    """
     async with session.begin():
+        held = await applications.lock(session, client.id)
+        if held is not None and held.owner_id is not None:
+            raise ValueError(f"{client.id}: this application belongs to a person")
+        if held is not None:
+            client = replace(client, state=held.state, plan=held.plan, version=held.version + 1)
         await clients.put(session, client)
 
 
