@@ -11,8 +11,6 @@ from fastapi import FastAPI
 from pydantic import Field
 from sqlalchemy import Column, Integer, MetaData, String, Table, Uuid, func, insert, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
-from starlette.requests import Request
-from starlette.responses import Response
 
 from hub_core.ids import new_id
 from hub_core.manifest import Manifest
@@ -101,24 +99,17 @@ async def keep(body: NewNote, caller: policy.Person, session: Session, now: Now)
 
 @router.get("/notes", **policy.operation("notes:read"))
 async def list_notes(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     caller: policy.Person,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[Note]:
     """List one's notes."""
-    after = paging.decode(cursor, (int,))
     found = select(NOTES.c.id, NOTES.c.number, NOTES.c.title).where(NOTES.c.owner == caller.subject)
-    if after:
-        found = found.where(NOTES.c.number > after[0])
-    rows = (await session.execute(found.order_by(NOTES.c.number).limit(limit + 1))).all()
-    return paging.page(
-        request,
-        response,
+    if (after := asked.after(int)) is not None:
+        found = found.where(NOTES.c.number > after)
+    rows = (await session.execute(found.order_by(NOTES.c.number).limit(asked.rows))).all()
+    return asked.page(
         rows,
-        limit,
         position=lambda row: (row.number,),
         view=lambda row: Note(id=row.id, number=row.number, title=row.title),
     )

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def test_a_good_proof_tells_its_key(algorithm: str) -> None:
     key = KEYS[algorithm]
     said = read(proof(key, {"alg": algorithm}))
     assert said.jkt == key.thumbprint()
-    assert dpop.THUMBPRINT.fullmatch(said.jkt)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", said.jkt)
     assert said.forgotten_at == NOW + dpop.FRESH
 
 

@@ -3,14 +3,14 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Response
 from pydantic import Field
 
 from hub_core import clock
 from hub_core.text import Line
 from hub_service import paging, policy, routing
 from hub_service.dependencies import Now, Session
-from hub_service.paging import Cursor, Limit, Page
+from hub_service.paging import Page
 
 from . import operations
 from .domain import institutions, services, text
@@ -47,8 +47,7 @@ IdOrCode = Annotated[str, Field(max_length=36, pattern=r"^[A-Za-z0-9-]+$", examp
 
 @router.get("/institutions", tags=["institutions"], summary="List or search institutions", **policy.public())
 async def list_institutions(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     session: Session,
     now: Now,
     q: Search = None,
@@ -57,8 +56,6 @@ async def list_institutions(
     accepts_petitions: Annotated[
         bool | None, Query(description="Only those a petition can be addressed to, or cannot.")
     ] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Page[InstitutionView]:
     """The institutions of today, those of the whole country first, each group by Romanian name.
 
@@ -72,13 +69,9 @@ async def list_institutions(
         topic=topic,
         accepts_petitions=accepts_petitions,
     )
-    after = paging.decode(cursor, _POSITION)
-    rows = await operations.find_institutions(session, wanted, after, limit + 1)
-    return paging.page(
-        request,
-        response,
+    rows = await operations.find_institutions(session, wanted, asked.position(_POSITION), asked.rows)
+    return asked.page(
         rows,
-        limit,
         position=lambda row: row[0],
         view=lambda row: InstitutionView.of(row[1]),
     )
@@ -100,8 +93,7 @@ async def read_institution(
 
 @router.get("/services", tags=["services"], summary="List or search services", **policy.public())
 async def list_services(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     session: Session,
     q: Search = None,
     audience: Annotated[Audience | None, Query(description="Only those for this audience.")] = None,
@@ -109,8 +101,6 @@ async def list_services(
     provider: Annotated[
         IdOrCode | None, Query(description="Only those of this institution: id or code.")
     ] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Page[ServiceSummary]:
     """The published services by Romanian title; with `q` the best match first, as for institutions."""
     wanted = services.Filter(
@@ -119,13 +109,9 @@ async def list_services(
         life_event=life_event,
         provider=_id_or_code(provider) if provider else None,
     )
-    after = paging.decode(cursor, _POSITION)
-    rows = await operations.find_services(session, wanted, after, limit + 1)
-    return paging.page(
-        request,
-        response,
+    rows = await operations.find_services(session, wanted, asked.position(_POSITION), asked.rows)
+    return asked.page(
         rows,
-        limit,
         position=lambda row: row[0],
         view=lambda row: ServiceSummary.of(row[1]),
     )

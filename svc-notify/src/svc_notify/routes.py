@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from hub_service import paging, personal_data, policy, routing
 from hub_service.dependencies import Session, Texts
-from hub_service.paging import Cursor, Limit, Page
+from hub_service.paging import Page
 from hub_service.policy import Person
 from hub_service.schemas import Id
 
@@ -25,21 +25,13 @@ router = routing.Router(prefix="/notify/v1/messages", tags=["messages"])
     **policy.operation("messages:read"),
 )
 async def list_messages(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: Person,
     session: Session,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Page[Message]:
     """Every message the hub has sent you or is about to, the newest first, with its state."""
-    position = paging.decode(cursor, (UUID,))
-    found = await operations.list_messages(
-        session, person.person_id, position[0] if position else None, limit + 1
-    )
-    return paging.page(
-        request, response, found, limit, position=lambda delivery: (str(delivery.id),), view=Message.of
-    )
+    found = await operations.list_messages(session, person.person_id, asked.after(UUID), asked.rows)
+    return asked.page(found, position=lambda delivery: (str(delivery.id),), view=Message.of)
 
 
 @router.get(

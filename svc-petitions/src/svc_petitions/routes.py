@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from hub_service import paging, personal_data, policy, schemas
 from hub_service.dependencies import Now, Session, Texts
@@ -47,8 +47,7 @@ async def file_petition(
 
 @router.get("/petitions", summary="List your petitions", **policy.operation(READ, mandate=True))
 async def list_petitions(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
     now: Now,
@@ -56,25 +55,19 @@ async def list_petitions(
         schemas.Id | None, Query(description="Only petitions addressed to this institution.")
     ] = None,
     kind: Annotated[Kind | None, Query(description="Only petitions of this kind.")] = None,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[PetitionSummaryView]:
     """The petitions in your name, newest first, without their texts; filed by you or for you."""
-    position = paging.decode(cursor, (UUID,))
     petitions = await operations.list_petitions(
         session,
         person,
         now,
         institution_id=institution_id,
         kind=kind,
-        before=position[0] if position else None,
-        limit=limit + 1,
+        before=asked.after(UUID),
+        limit=asked.rows,
     )
-    return paging.page(
-        request,
-        response,
+    return asked.page(
         petitions,
-        limit,
         position=lambda petition: (petition.id,),
         view=PetitionSummaryView.of,
     )

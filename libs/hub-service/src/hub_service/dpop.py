@@ -23,8 +23,6 @@ FRESH: Final = 60.0
 AHEAD: Final = 10.0
 """Seconds that a client's clock may be ahead (FAPI 2.0 Security Profile, 5.3.2.1)."""
 ALGORITHMS: Final = signatures.ALGORITHMS
-THUMBPRINT: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-"""The shape of a key's thumbprint (RFC 7638, SHA-256)."""
 
 _LONGEST_ID: Final = 256
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}

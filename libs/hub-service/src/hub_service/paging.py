@@ -1,16 +1,18 @@
 """Lists by keyset: an opaque cursor over an index, never an offset, never a total.
 
-rows = await storage.find(session, after=paging.decode(cursor, (datetime, UUID)), limit=limit + 1)
-return paging.page(request, response, rows, limit, position=lambda row: (row.filed_at, row.id), view=View.of)
+async def list_petitions(asked: paging.Asked, ...) -> paging.Page[View]:
+    rows = await storage.find(session, after=asked.after(UUID), limit=asked.rows)
+    return asked.page(rows, position=lambda row: (row.id,), view=View.of)
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +23,7 @@ from .problems import InvalidRequest
 
 Row = TypeVar("Row")
 Item = TypeVar("Item", bound=BaseModel)
+Key = TypeVar("Key")
 
 Limit = Annotated[
     int,
@@ -76,19 +79,44 @@ def decode(cursor: str | None, shape: tuple[Any, ...]) -> tuple[Any, ...] | None
         ) from error
 
 
-def page(
-    request: Request,
-    response: Response,
-    rows: Sequence[Row],
-    limit: int,
-    *,
-    position: Callable[[Row], Sequence[Any]],
-    view: Callable[[Row], Item],
-) -> Page[Item]:
-    """A page of at most `limit` of up to `limit + 1` rows; sets the Link header to the next (RFC 8288)."""
-    shown = rows[:limit]
-    next_cursor = encode(position(shown[-1])) if len(rows) > limit else None
-    if next_cursor:
-        address = request.url.include_query_params(cursor=next_cursor)
-        response.headers["link"] = f'<{address.path}?{address.query}>; rel="next"'
-    return Page(items=[view(row) for row in shown], next_cursor=next_cursor)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One page of a list, as the caller asks for it."""
+
+    request: Request
+    response: Response
+    limit: int
+    cursor: str | None
+
+    @property
+    def rows(self) -> int:
+        """How many rows to look for: one more than is shown tells whether there is another page."""
+        return self.limit + 1
+
+    def position(self, shape: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        """Where the page before ended, read as `shape`; raises `InvalidRequest`."""
+        return decode(self.cursor, shape)
+
+    def after(self, kind: type[Key]) -> Key | None:
+        """The same for a list in the order of one key."""
+        position = self.position((kind,))
+        return position[0] if position else None
+
+    def page(
+        self, rows: Sequence[Row], *, position: Callable[[Row], Sequence[Any]], view: Callable[[Row], Item]
+    ) -> Page[Item]:
+        """The page, of up to `rows` rows; sets the Link header to the next (RFC 8288)."""
+        shown = rows[: self.limit]
+        next_cursor = encode(position(shown[-1])) if len(rows) > self.limit else None
+        if next_cursor:
+            address = self.request.url.include_query_params(cursor=next_cursor)
+            self.response.headers["link"] = f'<{address.path}?{address.query}>; rel="next"'
+        return Page(items=[view(row) for row in shown], next_cursor=next_cursor)
+
+
+async def _asked(request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None) -> Wanted:
+    return Wanted(request, response, limit, cursor)
+
+
+Asked = Annotated[Wanted, Depends(_asked)]
+"""The page that a list operation was asked for: `limit` and `cursor` in the query."""

@@ -7,7 +7,7 @@
 Dates are legal dates in Europe/Bucharest; `valid_to` is the last day.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -303,8 +303,3 @@ def ends_at(mandate: Mandate) -> datetime | None:
 def midnight_after(last_day: date) -> datetime:
     """The instant, in UTC, at which a legal day has ended in Bucharest."""
     return datetime.combine(last_day + timedelta(days=1), time(), BUCHAREST).astimezone(UTC)
-
-
-def narrow(mandate: Mandate, asked: Iterable[str]) -> frozenset[str]:
-    """Those of the scopes asked for that may be used in the principal's name."""
-    return mandate.scopes.intersection(asked)

@@ -5,7 +5,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from hub_core.principal import Role
@@ -53,8 +52,7 @@ DisputeId = Annotated[schemas.Id, Path(description="The dispute's identifier.")]
     **policy.operation(scopes.PRIVACY_READ),
 )
 async def list_accesses(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
     now: Now,
@@ -66,27 +64,21 @@ async def list_accesses(
         str | None,
         Query(max_length=64, pattern=r"^[a-z][a-z0-9-]*$", description="Only in this service."),
     ] = None,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[AccessView]:
     """Every time somebody else opened a record of yours: as what, for which institution, why. Newest first.
 
     Where a law hides a check from the person it concerns, its line appears when it may be known.
     """
-    position = paging.decode(cursor, (int,))
     found = await access_log.list_own(
         session,
         person.person_id,
         Period(since, until, service),
         now,
-        before=position[0] if position else None,
-        limit=limit + 1,
+        before=asked.after(int),
+        limit=asked.rows,
     )
-    return paging.page(
-        request,
-        response,
+    return asked.page(
         found,
-        limit,
         position=lambda shown: (shown.line.seq,),
         view=AccessView.of,
     )
@@ -133,23 +125,14 @@ async def dispute_access(
     **policy.operation(scopes.PRIVACY_READ),
 )
 async def list_my_disputes(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[DisputeView]:
     """Your disputes with their answers, newest first."""
-    position = paging.decode(cursor, (UUID,))
-    found = await disputes.list_own(
-        session, person.person_id, before=position[0] if position else None, limit=limit + 1
-    )
-    return paging.page(
-        request,
-        response,
+    found = await disputes.list_own(session, person.person_id, before=asked.after(UUID), limit=asked.rows)
+    return asked.page(
         found,
-        limit,
         position=lambda dispute: (dispute.id,),
         view=DisputeView.of,
     )
@@ -186,24 +169,15 @@ async def withdraw_dispute(
     **policy.operation(scopes.PRIVACY_DECIDE, roles=_WATCH),
 )
 async def list_disputes(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     official: policy.Acting,
     session: Session,
     state: Annotated[State | None, Query(description="Only those in this state.")] = None,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[DisputeInQueueView]:
     """The disputes that your institution has to answer, or has answered, newest first."""
-    position = paging.decode(cursor, (UUID,))
-    found = await disputes.list_at(
-        session, official, state=state, before=position[0] if position else None, limit=limit + 1
-    )
-    return paging.page(
-        request,
-        response,
+    found = await disputes.list_at(session, official, state=state, before=asked.after(UUID), limit=asked.rows)
+    return asked.page(
         found,
-        limit,
         position=lambda dispute: (dispute.id,),
         view=DisputeInQueueView.of,
     )
@@ -249,23 +223,16 @@ async def answer_dispute(
     **policy.public(),
 )
 async def list_access_roots(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[AccessRootView]:
     """One signed root for each day that is over, newest first. They say nothing of anybody.
 
     Whoever keeps them can tell later whether a line of such a day was changed, added or removed.
     """
-    position = paging.decode(cursor, (date,))
-    found = await access_log.list_roots(session, before=position[0] if position else None, limit=limit + 1)
-    return paging.page(
-        request,
-        response,
+    found = await access_log.list_roots(session, before=asked.after(date), limit=asked.rows)
+    return asked.page(
         found,
-        limit,
         position=lambda root: (root.day,),
         view=AccessRootView.of,
     )

@@ -4,7 +4,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Header, Path
-from starlette.requests import Request
 from starlette.responses import Response
 
 from hub_service import paging, policy, schemas
@@ -131,24 +130,17 @@ async def change_account(
     "/me/sessions", tags=["me"], summary="List your sign-ins", **policy.operation(scopes.ACCOUNT_READ)
 )
 async def list_sessions(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
     now: Now,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[SessionView]:
     """Where you are signed in and which applications are connected there, newest first."""
-    position = paging.decode(cursor, (UUID,))
     found = await sessions.list_open(
-        session, person.person_id, now, limit=limit + 1, before=position[0] if position else None
+        session, person.person_id, now, limit=asked.rows, before=asked.after(UUID)
     )
-    return paging.page(
-        request,
-        response,
+    return asked.page(
         found,
-        limit,
         position=lambda shown: (shown.session.id,),
         view=lambda shown: SessionView.of(shown, person.session_id),
     )

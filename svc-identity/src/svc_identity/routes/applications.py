@@ -5,7 +5,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Header, Path, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from hub_core import clock
@@ -75,21 +74,13 @@ async def create_client(
     "/clients", tags=["clients"], summary="List your applications", **policy.operation(scopes.CLIENTS_READ)
 )
 async def list_clients(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[ClientView]:
     """The applications you have registered, by identifier."""
-    position = paging.decode(cursor, (str,))
-    found = await applications.list_own(
-        session, person.person_id, before=position[0] if position else None, limit=limit + 1
-    )
-    return paging.page(
-        request, response, found, limit, position=lambda client: (client.id,), view=ClientView.of
-    )
+    found = await applications.list_own(session, person.person_id, before=asked.after(str), limit=asked.rows)
+    return asked.page(found, position=lambda client: (client.id,), view=ClientView.of)
 
 
 @router.get(
@@ -276,22 +267,16 @@ async def request_client_review(
     **policy.operation(scopes.CLIENTS_READ, raises=(NotFound,)),
 )
 async def list_client_reviews(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     client_id: ClientId,
     person: policy.Person,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[ReviewView]:
     """The reviews of one of your applications, newest first."""
-    position = paging.decode(cursor, (UUID,))
     found = await applications.list_reviews(
-        session, person.person_id, client_id, before=position[0] if position else None, limit=limit + 1
+        session, person.person_id, client_id, before=asked.after(UUID), limit=asked.rows
     )
-    return paging.page(
-        request, response, found, limit, position=lambda review: (review.id,), view=ReviewView.of
-    )
+    return asked.page(found, position=lambda review: (review.id,), view=ReviewView.of)
 
 
 @router.post(
@@ -316,20 +301,13 @@ async def withdraw_client_review(
     **policy.operation(scopes.CLIENTS_REVIEW, roles=(Role.ADMIN,)),
 )
 async def list_waiting_reviews(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[WaitingReviewView]:
     """The queue, oldest first, each with the client as it is now."""
-    position = paging.decode(cursor, (UUID,))
-    found = await applications.list_waiting(session, after=position[0] if position else None, limit=limit + 1)
-    return paging.page(
-        request,
-        response,
+    found = await applications.list_waiting(session, after=asked.after(UUID), limit=asked.rows)
+    return asked.page(
         found,
-        limit,
         position=lambda waiting: (waiting.review.id,),
         view=WaitingReviewView.of,
     )

@@ -3,7 +3,6 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
-from starlette.requests import Request
 from starlette.responses import Response
 
 from hub_service import paging, policy
@@ -38,23 +37,14 @@ ClientId = Annotated[
     **policy.operation(scopes.CONSENTS_READ),
 )
 async def list_consents(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[ConsentView]:
     """Which applications may do what in your name, since when, and when they last did."""
-    position = paging.decode(cursor, (str,))
-    found = await consents.list_own(
-        session, person.person_id, after=position[0] if position else None, limit=limit + 1
-    )
-    return paging.page(
-        request,
-        response,
+    found = await consents.list_own(session, person.person_id, after=asked.after(str), limit=asked.rows)
+    return asked.page(
         found,
-        limit,
         position=lambda receipt: (receipt.client.id,),
         view=ConsentView.of,
     )

@@ -4,7 +4,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Header, Path
-from starlette.requests import Request
 from starlette.responses import Response
 
 from hub_core.principal import Assurance, Role
@@ -72,21 +71,13 @@ async def offer_institution_mandate(
     **policy.operation(scopes.MANDATES_VERIFY, roles=_DECIDE),
 )
 async def list_mandate_requests(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     official: policy.Acting,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[WaitingView]:
     """What waits for your institution, oldest first, without anybody's name."""
-    position = paging.decode(cursor, (UUID,))
-    found = await mandate_decisions.list_waiting(
-        session, official, after=position[0] if position else None, limit=limit + 1
-    )
-    return paging.page(
-        request, response, found, limit, position=lambda mandate: (mandate.id,), view=WaitingView.of
-    )
+    found = await mandate_decisions.list_waiting(session, official, after=asked.after(UUID), limit=asked.rows)
+    return asked.page(found, position=lambda mandate: (mandate.id,), view=WaitingView.of)
 
 
 @router.get(

@@ -5,7 +5,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from hub_core.principal import Assurance
@@ -60,8 +59,7 @@ OrganisationId = Annotated[schemas.Id, Path(description="The organisation's iden
 
 @router.get("/mandates", summary="List your mandates", **policy.operation(scopes.MANDATES_READ))
 async def list_mandates(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
     now: Now,
@@ -69,19 +67,13 @@ async def list_mandates(
         Side,
         Query(description="REPRESENTATIVE: for whom you act. PRINCIPAL: who acts for you."),
     ] = Side.REPRESENTATIVE,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[MandateView]:
     """For whom you act, or who acts for you, newest first; ended mandates too."""
-    position = paging.decode(cursor, (UUID,))
     found = await representation.list_of(
-        session, person.person_id, side, before=position[0] if position else None, limit=limit + 1
+        session, person.person_id, side, before=asked.after(UUID), limit=asked.rows
     )
-    return paging.page(
-        request,
-        response,
+    return asked.page(
         found,
-        limit,
         position=lambda shown: (shown.mandate.id,),
         view=partial(MandateView.of, now=now),
     )
@@ -304,23 +296,16 @@ async def withdraw_mandate(
     **policy.operation(scopes.MANDATES_READ),
 )
 async def list_organisations(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[OrganisationView]:
     """The organisations whose legal representative you are, newest mandate first."""
-    position = paging.decode(cursor, (UUID,))
     found = await representation.list_organisations(
-        session, person.person_id, before=position[0] if position else None, limit=limit + 1
+        session, person.person_id, before=asked.after(UUID), limit=asked.rows
     )
-    return paging.page(
-        request,
-        response,
+    return asked.page(
         found,
-        limit,
         position=lambda one: (one[0],),
         view=lambda one: OrganisationView.of(one[1]),
     )
@@ -345,32 +330,25 @@ async def get_organisation(
     **policy.operation(scopes.MANDATES_READ, raises=(NotFound,)),
 )
 async def list_organisation_mandates(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     organisation_id: OrganisationId,
     person: policy.Person,
     provider: Provider,
     session: Session,
     now: Now,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[MandateView]:
     """Who acts, acted or may act for an organisation, newest first, for its legal representatives."""
-    position = paging.decode(cursor, (UUID,))
     found = await representation.list_of_organisation(
         session,
         provider,
         person.person_id,
         organisation_id,
         now,
-        before=position[0] if position else None,
-        limit=limit + 1,
+        before=asked.after(UUID),
+        limit=asked.rows,
     )
-    return paging.page(
-        request,
-        response,
+    return asked.page(
         found,
-        limit,
         position=lambda shown: (shown.mandate.id,),
         view=partial(MandateView.of, now=now),
     )

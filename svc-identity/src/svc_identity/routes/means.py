@@ -100,23 +100,14 @@ async def get_means(person: policy.Person, session: Session) -> MeansView:
     **policy.operation(scopes.ACCOUNT_READ),
 )
 async def list_security_changes(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[SecurityChangeView]:
     """What changed about how you sign in, and sign-ins on devices not seen before, newest first."""
-    position = paging.decode(cursor, (int,))
-    found = await security.list_changes(
-        session, person.person_id, limit=limit + 1, before=position[0] if position else None
-    )
-    return paging.page(
-        request,
-        response,
+    found = await security.list_changes(session, person.person_id, limit=asked.rows, before=asked.after(int))
+    return asked.page(
         found,
-        limit,
         position=lambda changed: (changed.version,),
         view=SecurityChangeView.of,
     )

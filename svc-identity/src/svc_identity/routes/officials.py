@@ -4,8 +4,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path, Query
-from starlette.requests import Request
-from starlette.responses import Response
 
 from hub_core.principal import Assurance, Role
 from hub_service import paging, policy, schemas
@@ -39,30 +37,23 @@ AppointmentId = Annotated[schemas.Id, Path(description="The appointment's identi
     **policy.operation(scopes.OFFICIALS_READ, roles=_LOOK_AFTER, raises=(NotFound,)),
 )
 async def list_officials(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     official: policy.Acting,
     session: Session,
     institution_id: Annotated[
         schemas.Id | None, Query(description="Another institution, for administrators of the hub.")
     ] = None,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[OfficialView]:
     """The appointments at an institution, also past ones, newest first."""
-    position = paging.decode(cursor, (UUID,))
     found = await officials.list_at(
         session,
         official,
         institution_id or official.institution_id,
-        before=position[0] if position else None,
-        limit=limit + 1,
+        before=asked.after(UUID),
+        limit=asked.rows,
     )
-    return paging.page(
-        request,
-        response,
+    return asked.page(
         found,
-        limit,
         position=lambda named: (named.appointment.id,),
         view=OfficialView.of,
     )
@@ -152,23 +143,14 @@ async def end_official(
     **policy.operation(scopes.ACCOUNT_READ),
 )
 async def list_my_appointments(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[AppointmentView]:
     """Your own appointments as an official, also past ones, newest first."""
-    position = paging.decode(cursor, (UUID,))
-    found = await officials.list_own(
-        session, person.person_id, before=position[0] if position else None, limit=limit + 1
-    )
-    return paging.page(
-        request,
-        response,
+    found = await officials.list_own(session, person.person_id, before=asked.after(UUID), limit=asked.rows)
+    return asked.page(
         found,
-        limit,
         position=lambda appointment: (appointment.id,),
         view=AppointmentView.of,
     )

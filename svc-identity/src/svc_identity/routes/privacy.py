@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from hub_core.principal import Assurance, Role
@@ -89,21 +88,15 @@ async def ask_about_data(
     **policy.operation(scopes.PRIVACY_READ),
 )
 async def list_my_data_requests(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[DataRequestView]:
     """Your requests with their answers, newest first."""
-    position = paging.decode(cursor, (UUID,))
     found = await data_requests.list_own(
-        session, person.person_id, before=position[0] if position else None, limit=limit + 1
+        session, person.person_id, before=asked.after(UUID), limit=asked.rows
     )
-    return paging.page(
-        request, response, found, limit, position=lambda one: (one.id,), view=DataRequestView.of
-    )
+    return asked.page(found, position=lambda one: (one.id,), view=DataRequestView.of)
 
 
 @router.get(
@@ -139,22 +132,16 @@ async def withdraw_data_request(
     **policy.operation(scopes.PRIVACY_DECIDE, roles=_WATCH),
 )
 async def list_data_requests(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     official: policy.Acting,
     session: Session,
     state: Annotated[State | None, Query(description="Only those in this state.")] = None,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[DataRequestInQueueView]:
     """What people asked your institution about their data, newest first."""
-    position = paging.decode(cursor, (UUID,))
     found = await data_requests.list_at(
-        session, official, state=state, before=position[0] if position else None, limit=limit + 1
+        session, official, state=state, before=asked.after(UUID), limit=asked.rows
     )
-    return paging.page(
-        request, response, found, limit, position=lambda one: (one.id,), view=DataRequestInQueueView.of
-    )
+    return asked.page(found, position=lambda one: (one.id,), view=DataRequestInQueueView.of)
 
 
 @router.get(
@@ -280,19 +267,13 @@ async def create_export(
     **policy.operation(scopes.PRIVACY_READ),
 )
 async def list_exports(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[ExportView]:
     """The copies you asked for, newest first."""
-    position = paging.decode(cursor, (UUID,))
-    found = await exports.list_own(
-        session, person.person_id, before=position[0] if position else None, limit=limit + 1
-    )
-    return paging.page(request, response, found, limit, position=lambda one: (one.id,), view=ExportView.of)
+    found = await exports.list_own(session, person.person_id, before=asked.after(UUID), limit=asked.rows)
+    return asked.page(found, position=lambda one: (one.id,), view=ExportView.of)
 
 
 @router.get(

@@ -139,21 +139,15 @@ async def submit_registration(
     **policy.operation(scopes.REGISTRATION_READ),
 )
 async def list_own_registrations(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     person: policy.Person,
     session: Session,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[RegistrationView]:
     """Your requests to be known by institutions, newest first."""
-    position = paging.decode(cursor, (UUID,))
     found = await registrations.list_own(
-        session, person.person_id, before=position[0] if position else None, limit=limit + 1
+        session, person.person_id, before=asked.after(UUID), limit=asked.rows
     )
-    return paging.page(
-        request, response, found, limit, position=lambda one: (one.id,), view=RegistrationView.of
-    )
+    return asked.page(found, position=lambda one: (one.id,), view=RegistrationView.of)
 
 
 @router.get(
@@ -225,25 +219,19 @@ async def complete_registration(
     **_deciding(()),
 )
 async def list_registrations(
-    request: Request,
-    response: Response,
+    asked: paging.Asked,
     official: policy.Acting,
     session: Session,
     state: Annotated[
         State | None, Query(description="Those in this state; all that are not decided when left out.")
     ] = None,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
 ) -> paging.Page[QueuedRegistrationView]:
     """The queue, oldest first. It says nothing of the people: opening a request does."""
-    position = paging.decode(cursor, (UUID,))
     wanted = (state,) if state else (State.SUBMITTED, State.UNDER_REVIEW, State.NEEDS_COMPLETION)
     found = await registration_decisions.list_at(
-        session, official, wanted, after=position[0] if position else None, limit=limit + 1
+        session, official, wanted, after=asked.after(UUID), limit=asked.rows
     )
-    return paging.page(
-        request, response, found, limit, position=lambda one: (one.id,), view=QueuedRegistrationView.of
-    )
+    return asked.page(found, position=lambda one: (one.id,), view=QueuedRegistrationView.of)
 
 
 @router.get(

@@ -75,19 +75,6 @@ async def add_identifier(
     )
 
 
-async def replace_identifiers(session: AsyncSession, person_id: UUID, scheme: Scheme, now: datetime) -> None:
-    """The numbers of this scheme are no longer the person's own; they still lead to the person."""
-    await session.execute(
-        update(IDENTIFIERS)
-        .where(
-            IDENTIFIERS.c.person_id == person_id,
-            IDENTIFIERS.c.scheme == scheme,
-            IDENTIFIERS.c.replaced_at.is_(None),
-        )
-        .values(replaced_at=now)
-    )
-
-
 async def numbers_of(
     session: AsyncSession, master_key: MasterKey, person_id: UUID, scheme: Scheme
 ) -> list[Identifier]:

@@ -27,13 +27,6 @@ async def lock_code(session: AsyncSession, digest: bytes) -> ActivationCode | No
     return ActivationCode(**row) if row else None
 
 
-async def code_of(session: AsyncSession, account_id: UUID) -> ActivationCode | None:
-    """The code of an account."""
-    wanted = select(ACTIVATION_CODES).where(ACTIVATION_CODES.c.account_id == account_id)
-    row = (await session.execute(wanted)).mappings().first()
-    return ActivationCode(**row) if row else None
-
-
 async def note_try(session: AsyncSession, code: ActivationCode) -> None:
     """Store how often a code was tried."""
     await session.execute(
