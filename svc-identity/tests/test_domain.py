@@ -67,8 +67,7 @@ def test_a_rule_is_chosen_by_the_legal_date_of_the_fact() -> None:
     [
         (" Ana.Popescu@Example.ORG ", "Ana.Popescu@example.org", "ana.popescu@example.org"),
         ("ana+hub@sub.example.test", "ana+hub@sub.example.test", "ana+hub@sub.example.test"),
-        ("s\u0326tefan@example.org", "ștefan@example.org", "ștefan@example.org"),
-        ("ÁKOS@PÉLDA.example.org", "ÁKOS@példa.example.org", "ákos@példa.example.org"),
+        ("ana@xn--plda-bpa.EXAMPLE.org", "ana@xn--plda-bpa.example.org", "ana@xn--plda-bpa.example.org"),
     ],
 )
 def test_a_login_name_is_normalised(typed: str, address: str, key: str) -> None:
@@ -88,6 +87,7 @@ def test_a_login_name_is_normalised(typed: str, address: str, key: str) -> None:
             "a" * 65 + "@example.org",
         ),
         "ana@" + "a." * 130 + "org",
+        *("ștefan@example.org", "ákos@example.org", "ana@példa.example.org"),
     ],
 )
 def test_what_is_no_e_mail_address_is_refused(typed: str) -> None:

@@ -33,6 +33,7 @@ from hub_cli.broker import OPERATOR
 from hub_cli.browser import Browser
 from hub_cli.place import Place, State
 from hub_core import cnp
+from hub_core.text import fold
 from hub_testing.traces import Span, TraceSink
 
 from ..conftest import Hub
@@ -136,6 +137,7 @@ async def create_account(hub: Hub, client: httpx2.AsyncClient, person: dict[str,
         "language": "ro",
     }
     started = await client.post("/identity/v1/accounts", json=body)
+    assert started.status_code == 202, started.text
     async with httpx2.AsyncClient(base_url=hub.mailbox) as mailbox, asyncio.timeout(20):
         while True:
             found = (await mailbox.get("/api/messages", params={"to": email})).json()["items"]
@@ -150,7 +152,7 @@ async def create_account(hub: Hub, client: httpx2.AsyncClient, person: dict[str,
 async def take_the_journey(hub: Hub, used: Used) -> None:
     client_id = await asyncio.to_thread(application, hub)
     person = somebody(hub)
-    email = f"{person['family_name']}.{secrets.token_hex(4)}@example.org".lower()
+    email = f"{fold(person['family_name'])}.{secrets.token_hex(4)}@example.org"
     used.numbers.add(person["cnp"])
     used.words |= {email, f"{person['given_name']} {person['family_name']}", person["family_name"]}
 
