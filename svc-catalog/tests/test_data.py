@@ -5,7 +5,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from decimal import Decimal
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -13,14 +13,19 @@ import pytest
 
 from hub_core import phone
 from hub_core.county import BY_CODE
+from hub_core.rules import Rules, Unit
 from hub_core.text import normalise
-from svc_catalog import seed
 from svc_catalog.domain.institutions import ContactKind, InstitutionKind
-from svc_catalog.domain.services import ServiceStatus, Term
+from svc_catalog.domain.services import Service, ServiceStatus
 from svc_catalog.domain.text import Texts
+from svc_catalog.reference.institutions import institutions
+from svc_catalog.reference.rules import rules
+from svc_catalog.reference.services import services
 
-INSTITUTIONS = seed.institutions()
-SERVICES = seed.services()
+INSTITUTIONS = institutions()
+SERVICES = services()
+RULES = Rules(rules())
+TODAY = date(2026, 11, 21)
 ALL = [*INSTITUTIONS, *SERVICES]
 BY_ID = {each.id: each for each in INSTITUTIONS}
 COUNTY_KINDS = [kind for kind in InstitutionKind if kind.startswith("COUNTY_") or kind == "PREFECT"]
@@ -134,27 +139,21 @@ def test_every_text_is_complete_and_written_with_comma_below() -> None:
     assert not [value for value in written if re.search("[şţŞŢ]", value)]
 
 
-def test_every_legal_number_has_its_basis() -> None:
-    terms = [value for each in SERVICES for value in values(each) if isinstance(value, Term)]
-    assert len(terms) >= 10
-    for term in terms:
-        assert term.value > 0
-        assert term.legal_basis.act
-    for service in SERVICES:
-        for cost in service.costs:
-            assert cost.price.currency == "RON"
-            assert cost.price.amount == Decimal(0) or cost.legal_basis is not None
+@pytest.mark.parametrize("service", SERVICES, ids=lambda each: each.code)
+def test_every_number_that_an_entry_names_has_a_rule_today(service: Service) -> None:
+    for code in service.rules:
+        assert RULES.on(code, TODAY).legal_basis
+    for cost in service.costs:
+        assert RULES.on(cost.rule, TODAY).unit is Unit.LEI
 
 
 def test_contested_terms_are_not_called_verified() -> None:
-    deadlines = {each.code: each.legal_deadline for each in SERVICES}
-    verified = {code: term.verified for code, term in deadlines.items() if term is not None}
-    assert verified == {
-        "petition": True,
-        "public-information-request": True,
-        "criminal-record-certificate-person": False,
-        "traffic-sanctions-history": False,
-    }
+    deadlines = {each.code: each.legal_deadline for each in SERVICES if each.legal_deadline}
+    verified = {code: RULES.on(rule, TODAY).verified for code, rule in deadlines.items()}
+    assert verified["petition"]
+    assert verified["public-information-request"]
+    assert not verified["criminal-record-certificate-person"]
+    assert not verified["traffic-sanctions-history"]
 
 
 def test_contacts_have_the_form_of_their_kind() -> None:

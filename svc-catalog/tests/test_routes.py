@@ -66,9 +66,10 @@ async def test_a_former_name_is_shown_with_the_institution(client: httpx2.AsyncC
 async def test_a_service_is_read_whole(client: httpx2.AsyncClient) -> None:
     shown = (await client.get(f"{SERVICES}/petition")).json()
     assert shown["legal_deadline"] == {
+        "rule": "petition.answer",
         "value": 30,
         "unit": "CALENDAR_DAYS",
-        "legal_basis": {"act": "OG nr. 27/2002", "article": "art. 8 alin. (1)"},
+        "legal_basis": "OG nr. 27/2002 art. 8 alin. (1)",
         "verified": True,
     }
     assert shown["costs"][0]["price"] == {"amount": "0.00", "currency": "RON"}

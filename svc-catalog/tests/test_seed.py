@@ -14,12 +14,16 @@ import pytest
 from hub_events.session import Session
 from hub_service.database import Database
 from hub_service.settings import ServiceSettings
-from svc_catalog import operations, seed
 from svc_catalog.domain import text
 from svc_catalog.domain.institutions import Filter, Institution, InstitutionKind, institution_id
 from svc_catalog.domain.services import ServiceStatus, service_id
 from svc_catalog.domain.text import Texts
-from svc_catalog.events import EntryPublished, InstitutionChanged
+from svc_catalog.events.institutions import InstitutionChanged
+from svc_catalog.events.services import EntryPublished
+from svc_catalog.operations import institutions, services
+from svc_catalog.reference.institutions import institutions as first_institutions
+from svc_catalog.reference.services import services as first_services
+from svc_catalog.seed import seed
 
 LONG_AGO = date(2020, 2, 29)
 DAY = timedelta(days=1)
@@ -42,8 +46,8 @@ async def events_of(looking: asyncpg.Connection, key: object) -> list[dict[str, 
 async def test_the_first_load_tells_of_everything_once(looking: asyncpg.Connection) -> None:
     rows = await looking.fetch("SELECT subject, count(*) AS count FROM catalog.outbox GROUP BY subject")
     told = {row["subject"]: row["count"] for row in rows}
-    assert told[InstitutionChanged.subject] >= len(seed.institutions())
-    assert told[EntryPublished.subject] >= len(seed.services())
+    assert told[InstitutionChanged.subject] >= len(first_institutions())
+    assert told[EntryPublished.subject] >= len(first_services())
     [event] = await events_of(looking, institution_id("ISUBIF"))
     assert event["data"] == {
         "version": 1,
@@ -64,7 +68,7 @@ async def test_the_first_load_tells_of_everything_once(looking: asyncpg.Connecti
 
 async def test_the_second_load_tells_nothing(settings: ServiceSettings, looking: asyncpg.Connection) -> None:
     before = await looking.fetchval("SELECT max(seq) FROM catalog.outbox")
-    await seed.seed(settings)
+    await seed(settings)
     assert await looking.fetchval("SELECT max(seq) FROM catalog.outbox") == before
 
 
@@ -84,12 +88,12 @@ async def test_a_changed_institution_is_a_new_version_and_one_event(
     )
     renamed = replace(first, names=Texts(ro="Altă probă", en="Trial"))
     for wanted, changed in ((first, 1), (first, 0), (renamed, 1), (renamed, 0)):
-        assert await operations.load_institutions(session, [wanted], NOON) == changed
-    stored = await operations.read_institution(session, first.id)
+        assert await institutions.load(session, [wanted], NOON) == changed
+    stored = await institutions.read(session, first.id)
     assert stored == replace(renamed, version=2)
     for day, listed in ((LONG_AGO - DAY, []), (LONG_AGO, ["TEST-1"]), (LONG_AGO + DAY, [])):
         wanted_then = Filter(on=day, question=text.question("alta proba"))
-        found = await operations.find_institutions(session, wanted_then, None, 10)
+        found = await institutions.find(session, wanted_then, None, 10)
         assert [each.code for _, each in found] == listed
     told = [event["data"] for event in await events_of(looking, first.id)]
     assert [(data["version"], data["names"]["hu"], data["county"]) for data in told] == [
@@ -99,19 +103,22 @@ async def test_a_changed_institution_is_a_new_version_and_one_event(
 
 
 async def test_a_draft_is_stored_and_not_told(session: Session, looking: asyncpg.Connection) -> None:
-    petition = next(each for each in seed.services() if each.code == "petition")
+    petition = next(each for each in first_services() if each.code == "petition")
     draft = replace(petition, id=service_id("test-draft"), code="test-draft", status=ServiceStatus.DRAFT)
-    assert await operations.load_services(session, [draft], NOON) == 1
-    assert await operations.load_services(session, [draft], NOON) == 0
+    assert await services.load(session, [draft], NOON) == 1
+    assert await services.load(session, [draft], NOON) == 0
     assert await events_of(looking, draft.id) == []
 
 
 async def test_an_unknown_parent_is_refused_whole(session: Session, looking: asyncpg.Connection) -> None:
     orphan = replace(
-        seed.institutions()[0], id=institution_id("TEST-2"), code="TEST-2", parent_id=institution_id("NOBODY")
+        first_institutions()[0],
+        id=institution_id("TEST-2"),
+        code="TEST-2",
+        parent_id=institution_id("NOBODY"),
     )
     with pytest.raises(Exception, match="fk_institutions_parent_id"):
-        await operations.load_institutions(session, [orphan], NOON)
+        await institutions.load(session, [orphan], NOON)
     assert await events_of(looking, orphan.id) == []
 
 

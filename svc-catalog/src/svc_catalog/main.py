@@ -6,7 +6,7 @@ from hub_service import chassis, i18n
 from hub_service.settings import ServiceSettings
 
 from .manifest import MANIFEST
-from .routes import router
+from .routes import institutions, services
 
 
 def create_app(settings: ServiceSettings | None = None) -> FastAPI:
@@ -18,7 +18,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         summary="Institutions with what they deal with, and the services one can ask for.",
         description="Public and without sign-in. Texts are maps of languages: Romanian is official, "
         "Hungarian and English are translations. `verified` says which facts were read in a source.",
-        routers=[router],
+        routers=[institutions.router, services.router],
         scopes={},
         tags=[
             {"name": "institutions", "description": "Who deals with what, where, and how they are reached."},

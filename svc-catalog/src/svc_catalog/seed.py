@@ -5,27 +5,17 @@
 The files under `data/` are the truth; what they say is loaded again at every start of a new version.
 """
 
-import tomllib
-from collections.abc import Iterator, Mapping
-from importlib.resources import files
-from typing import Any, Final
-from uuid import UUID
-
 import structlog
-from pydantic import TypeAdapter
 
 from hub_core import clock
-from hub_core.county import BY_CODE, COUNTIES, County
 from hub_service.database import Database
 from hub_service.settings import ServiceSettings
 
-from . import operations
-from .domain.institutions import Institution, institution_id
-from .domain.services import Service, service_id
+from .operations import institutions, rules, services
+from .reference import institutions as first_institutions
+from .reference import rules as first_rules
+from .reference import services as first_services
 
-_DATA: Final = files(__package__) / "data"
-_INSTITUTION: Final = TypeAdapter(Institution)
-_SERVICE: Final = TypeAdapter(Service)
 _log = structlog.get_logger("catalog")
 
 
@@ -35,88 +25,9 @@ async def seed(settings: ServiceSettings | None = None) -> None:
     now = clock.now()
     try:
         async with database.sessions() as session:
-            changed = await operations.load_institutions(session, institutions(), now)
-            published = await operations.load_services(session, services(), now)
+            changed = await institutions.load(session, first_institutions.institutions(), now)
+            await rules.load(session, first_rules.rules())
+            published = await services.load(session, first_services.services(), now)
     finally:
         await database.close()
     _log.info("reference data loaded", institutions_changed=changed, services_changed=published)
-
-
-def institutions() -> list[Institution]:
-    """Every institution of the reference data."""
-    central = _read("institutions.toml")
-    county = _read("county_units.toml")
-    records = [record | {"counties": ()} for record in central["institution"]]
-    units = [each for unit in county["unit"] for each in _units(unit, county["hungarian"])]
-    return [_institution(record, central["valid_from"]) for record in records] + [
-        _institution(record, county["valid_from"]) for record in units
-    ]
-
-
-def services() -> list[Service]:
-    """Every service entry of the reference data."""
-    records = [tomllib.loads(file.read_text(encoding="utf-8")) for file in (_DATA / "services").iterdir()]
-    return [_service(record) for record in sorted(records, key=lambda record: str(record["code"]))]
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((_DATA / name).read_text(encoding="utf-8"))
-
-
-def _units(unit: Mapping[str, Any], hungarian: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The records of one kind of county unit: the exceptions, then the pattern for the other counties."""
-    common = {key: value for key, value in unit.items() if key not in {"exceptions", "names", "verified"}}
-    covered: set[str] = set()
-    for exception in unit["exceptions"]:
-        first = BY_CODE[exception["counties"][0]]
-        yield common | exception | _of_county(unit, first) | {"code": exception["code"]}
-        covered |= set(exception["counties"])
-    for county in COUNTIES:
-        if county.code not in covered:
-            named = {
-                language: pattern.format(
-                    county=hungarian.get(county.code, county.name) if language == "hu" else county.name
-                )
-                for language, pattern in unit["names"].items()
-            }
-            given = {"counties": (county.code,), "names": named, "verified": unit.get("verified", False)}
-            yield common | given | _of_county(unit, county)
-
-
-def _of_county(unit: Mapping[str, Any], county: County) -> dict[str, Any]:
-    """What of a unit's pattern differs by county: code, parent, contacts."""
-    contacts = [
-        {key: value for key, value in contact.items() if key != "except_counties"}
-        | {"value": contact["value"].format(domain=county.code.lower())}
-        for contact in unit.get("contacts", ())
-        if county.code not in contact.get("except_counties", ())
-    ]
-    return {
-        "code": unit["code"].format(code=county.code),
-        "parent": unit["parent"].format(code=county.code),
-        "contacts": contacts,
-    }
-
-
-def _institution(record: Mapping[str, Any], valid_from: object) -> Institution:
-    given = {key: value for key, value in record.items() if key not in {"parent", "successor"}}
-    return _INSTITUTION.validate_python(
-        {
-            "valid_from": valid_from,
-            **given,
-            "id": institution_id(record["code"]),
-            "parent_id": _id_of(record.get("parent")),
-            "successor_id": _id_of(record.get("successor")),
-        }
-    )
-
-
-def _service(record: Mapping[str, Any]) -> Service:
-    given = {key: value for key, value in record.items() if key != "provider"}
-    return _SERVICE.validate_python(
-        {**given, "id": service_id(record["code"]), "provider_id": institution_id(record["provider"])}
-    )
-
-
-def _id_of(code: str | None) -> UUID | None:
-    return institution_id(code) if code else None

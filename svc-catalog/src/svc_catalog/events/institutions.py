@@ -1,4 +1,4 @@
-"""What the catalog tells."""
+"""What the catalog tells of institutions."""
 
 from datetime import date
 from typing import ClassVar, Self
@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hub_events.envelope import Event
 
-from .domain.institutions import Institution
-from .domain.services import Service
+from ..domain.institutions import Institution
 
 
 class Titles(BaseModel):
@@ -52,18 +51,3 @@ class InstitutionChanged(Event):
             valid_from=institution.valid_from,
             valid_to=institution.valid_to,
         )
-
-
-class EntryPublished(Event):
-    """A version of a service entry was published."""
-
-    subject: ClassVar[str] = "hub.catalog.entry.published.v1"
-    key_field: ClassVar[str] = "entry_id"
-
-    entry_id: UUID = Field(description="The entry's id, the same in every installation")
-    code: str = Field(description="The service's code, such as petition")
-
-    @classmethod
-    def of(cls, service: Service) -> Self:
-        """The event of an entry's present version."""
-        return cls(version=service.version, entry_id=service.id, code=service.code)

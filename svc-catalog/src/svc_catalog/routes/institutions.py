@@ -1,0 +1,66 @@
+"""Institutions: HTTP and nothing else."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from hub_core import clock
+from hub_service import paging, policy
+from hub_service.dependencies import Now, Session
+from hub_service.paging import Page
+
+from ..domain import institutions, text
+from ..errors.institutions import InstitutionNotFound
+from ..operations import institutions as operations
+from ..schemas.institutions import InstitutionView
+from ..schemas.vocabulary import CountyCode, Topic
+from . import public
+from .public import IdOrCode, Search
+
+router = public.router()
+
+
+@router.get("/institutions", tags=["institutions"], summary="List or search institutions", **policy.public())
+async def list_institutions(
+    asked: paging.Asked,
+    session: Session,
+    now: Now,
+    q: Search = None,
+    county: Annotated[CountyCode | None, Query(description="Only those competent for this county.")] = None,
+    topic: Annotated[Topic | None, Query(description="Only those that deal with this topic.")] = None,
+    accepts_petitions: Annotated[
+        bool | None, Query(description="Only those a petition can be addressed to, or cannot.")
+    ] = None,
+) -> Page[InstitutionView]:
+    """The institutions of today, those of the whole country first, each group by Romanian name.
+
+    With `q` the best match comes first: a code or a name, current or former; then names that begin
+    with it; then names with its words; then those whose counties, keywords or texts have them.
+    """
+    wanted = institutions.Filter(
+        on=clock.local_date(now),
+        question=text.question(q or ""),
+        county=county,
+        topic=topic,
+        accepts_petitions=accepts_petitions,
+    )
+    rows = await operations.find(session, wanted, asked.position(public.POSITION), asked.rows)
+    return asked.page(
+        rows,
+        position=lambda row: row[0],
+        view=lambda row: InstitutionView.of(row[1]),
+    )
+
+
+@router.get(
+    "/institutions/{institution}",
+    tags=["institutions"],
+    summary="Read an institution",
+    **policy.public(raises=[InstitutionNotFound]),
+)
+async def read_institution(
+    institution: Annotated[IdOrCode, Path(description="The institution's id or its code.")],
+    session: Session,
+) -> InstitutionView:
+    """One institution, also one that is no more: `successor_id` then says who took over its work."""
+    return InstitutionView.of(await operations.read(session, public.id_or_code(institution)))

@@ -1,0 +1,49 @@
+"""What is public and read by anybody, so that it may be cached."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Depends, Query, Response
+from pydantic import Field
+
+from hub_core.text import Line
+from hub_service import routing
+
+from ..domain import text
+from ..domain.text import Match
+
+_FRESH: Final = "public, max-age=60"
+POSITION: Final = (
+    Annotated[int, Field(ge=min(Match), le=max(Match), strict=True)],
+    Annotated[Line, Field(max_length=text.SORT_KEY_LENGTH)],
+    UUID,
+)
+"""Where a list stands (`storage.ranking.Position`)."""
+
+Search = Annotated[
+    Line | None,
+    Query(
+        max_length=200,
+        examples=["politia covasna"],
+        description="Words of the name, former name, code or subject, in any of the three languages; "
+        "diacritics and case do not matter, beginnings of words are enough.",
+    ),
+]
+IdOrCode = Annotated[str, Field(max_length=36, pattern=r"^[A-Za-z0-9-]+$", examples=["IPJ-CV"])]
+
+
+async def _may_be_cached(response: Response) -> None:
+    response.headers["cache-control"] = _FRESH
+
+
+def router() -> routing.Router:
+    """A router of public operations, whose answers may be kept for a minute."""
+    return routing.Router(prefix="/catalog/v1", dependencies=[Depends(_may_be_cached)])
+
+
+def id_or_code(given: str) -> UUID | str:
+    """An institution's id, or its code, as somebody gave it."""
+    try:
+        return UUID(given)
+    except ValueError:
+        return given

@@ -1,0 +1,67 @@
+"""Services: HTTP and nothing else."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from hub_core import clock
+from hub_service import paging, policy
+from hub_service.dependencies import Now, Session
+from hub_service.paging import Page
+from hub_service.schemas import LegalDate
+
+from ..domain import services, text
+from ..domain.services import Audience
+from ..errors.services import ServiceNotFound
+from ..operations import services as operations
+from ..schemas.services import ServiceSummary, ServiceView
+from ..schemas.vocabulary import LifeEvent, ServiceCode
+from . import public
+from .public import IdOrCode, Search
+
+router = public.router()
+
+
+@router.get("/services", tags=["services"], summary="List or search services", **policy.public())
+async def list_services(
+    asked: paging.Asked,
+    session: Session,
+    q: Search = None,
+    audience: Annotated[Audience | None, Query(description="Only those for this audience.")] = None,
+    life_event: Annotated[LifeEvent | None, Query(description="Only those needed in this situation.")] = None,
+    provider: Annotated[
+        IdOrCode | None, Query(description="Only those of this institution: id or code.")
+    ] = None,
+) -> Page[ServiceSummary]:
+    """The published services by Romanian title; with `q` the best match first, as for institutions."""
+    wanted = services.Filter(
+        question=text.question(q or ""),
+        audience=audience,
+        life_event=life_event,
+        provider=public.id_or_code(provider) if provider else None,
+    )
+    rows = await operations.find(session, wanted, asked.position(public.POSITION), asked.rows)
+    return asked.page(
+        rows,
+        position=lambda row: row[0],
+        view=lambda row: ServiceSummary.of(row[1]),
+    )
+
+
+@router.get(
+    "/services/{code}",
+    tags=["services"],
+    summary="Read a service",
+    **policy.public(raises=[ServiceNotFound]),
+)
+async def read_service(
+    code: Annotated[ServiceCode, Path(description="The service's code.")],
+    session: Session,
+    now: Now,
+    on: Annotated[
+        LegalDate | None, Query(description="The day whose terms, fees and ages are wanted; today.")
+    ] = None,
+) -> ServiceView:
+    """One published service, whole: what it gives, how, at what cost, by when, and what to do against it."""
+    provided, rules = await operations.read(session, code)
+    return ServiceView.on_day(provided, rules, on or clock.local_date(now))

@@ -1,0 +1,71 @@
+"""Institutions: rows in, domain values out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, or_, select
+
+from hub_events.session import Session
+
+from ..domain import institutions
+from ..domain.institutions import Institution
+from ..tables.institutions import INSTITUTIONS
+from . import ranking
+
+Key = UUID | str
+"""An institution's id or its code."""
+
+Found = tuple[ranking.Position, Institution]
+"""An institution in a list, and where the list stands with it."""
+
+_INSTITUTION: Final = TypeAdapter(Institution)
+_DERIVED: Final = {"topics", "changed_at", "sort_key", "labels", "words"}
+_COLUMNS: Final = [column for column in INSTITUTIONS.c if column.name not in _DERIVED]
+
+
+async def find(
+    session: Session, wanted: institutions.Filter, after: ranking.Position | None, limit: int
+) -> list[Found]:
+    """The institutions that fit the filter, the best match first."""
+    columns = INSTITUTIONS.c
+    query = ranking.ranked(INSTITUTIONS, wanted.question, after, _COLUMNS).where(
+        columns.valid_from <= wanted.on, or_(columns.valid_to.is_(None), columns.valid_to >= wanted.on)
+    )
+    if wanted.county is not None:
+        query = query.where(columns.counties.contains([wanted.county]))
+    if wanted.topic is not None:
+        query = query.where(columns.topics.contains([wanted.topic]))
+    if wanted.accepts_petitions is not None:
+        query = query.where(columns.accepts_petitions.is_(wanted.accepts_petitions))
+    rows = await session.execute(query.limit(limit))
+    return [(ranking.position(row), _institution(row)) for row in rows]
+
+
+async def get(session: Session, key: Key) -> Institution | None:
+    """The institution of an id or a code."""
+    column = INSTITUTIONS.c.id if isinstance(key, UUID) else INSTITUTIONS.c.code
+    row = (await session.execute(select(*_COLUMNS).where(column == key))).one_or_none()
+    return _institution(row) if row else None
+
+
+async def lock(session: Session) -> list[Institution]:
+    """Every institution, locked against other changes until the transaction ends."""
+    rows = await session.execute(select(*_COLUMNS).with_for_update())
+    return [_institution(row) for row in rows]
+
+
+async def put(session: Session, changed: Sequence[Institution], now: datetime) -> None:
+    """Store these versions, each over the one before it."""
+    for each in changed:
+        values = _INSTITUTION.dump_python(each)
+        values |= {"topics": list(each.topics), "changed_at": now}
+        await ranking.put(session, INSTITUTIONS, values | ranking.derived(each.index(), each.sort_key))
+
+
+def _institution(row: Row[Any]) -> Institution:
+    values = tuple(row)[-len(_COLUMNS) :]
+    names = (column.name for column in _COLUMNS)
+    return _INSTITUTION.validate_python(dict(zip(names, values, strict=True)))

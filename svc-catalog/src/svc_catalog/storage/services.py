@@ -1,0 +1,92 @@
+"""Published services: rows in, domain values out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, Select, select
+
+from hub_events.session import Session
+
+from ..domain import services
+from ..domain.services import PUBLISHED, Service
+from ..domain.text import Texts
+from ..tables.institutions import INSTITUTIONS
+from ..tables.services import SERVICES
+from . import ranking
+
+
+@dataclass(frozen=True, slots=True)
+class ProvidedService:
+    """A service with its provider's code and names."""
+
+    service: Service
+    provider_code: str
+    provider_names: Texts
+
+
+Found = tuple[ranking.Position, ProvidedService]
+"""A service in a list, and where the list stands with it."""
+
+_SERVICE: Final = TypeAdapter(Service)
+_TEXTS: Final = TypeAdapter(Texts)
+_COLUMNS: Final = [SERVICES.c.content, INSTITUTIONS.c.code, INSTITUTIONS.c.names]
+
+
+async def find(
+    session: Session, wanted: services.Filter, after: ranking.Position | None, limit: int
+) -> list[Found]:
+    """The published services that fit the filter, the best match first."""
+    columns = SERVICES.c
+    query = _published(ranking.ranked(SERVICES, wanted.question, after, _COLUMNS))
+    if wanted.audience is not None:
+        query = query.where(columns.audiences.contains([wanted.audience]))
+    if wanted.life_event is not None:
+        query = query.where(columns.life_events.contains([wanted.life_event]))
+    if wanted.provider is not None:
+        provider = columns.provider_id if isinstance(wanted.provider, UUID) else INSTITUTIONS.c.code
+        query = query.where(provider == wanted.provider)
+    rows = await session.execute(query.limit(limit))
+    return [(ranking.position(row), _service(row)) for row in rows]
+
+
+async def get_published(session: Session, code: str) -> ProvidedService | None:
+    """The published service of a code."""
+    query = _published(select(*_COLUMNS)).where(SERVICES.c.code == code)
+    row = (await session.execute(query)).one_or_none()
+    return _service(row) if row else None
+
+
+async def lock(session: Session) -> list[Service]:
+    """Every service of any status, locked against other changes until the transaction ends."""
+    rows = await session.execute(select(SERVICES.c.content).with_for_update())
+    return [_SERVICE.validate_python(row.content) for row in rows]
+
+
+async def put(session: Session, changed: Sequence[Service], now: datetime) -> None:
+    """Store these versions, each over the one before it."""
+    for each in changed:
+        values = {
+            "id": each.id,
+            "code": each.code,
+            "version": each.version,
+            "status": each.status,
+            "provider_id": each.provider_id,
+            "audiences": list(each.audiences),
+            "life_events": list(each.life_events),
+            "content": _SERVICE.dump_python(each, mode="json"),
+            "changed_at": now,
+        }
+        await ranking.put(session, SERVICES, values | ranking.derived(each.index(), each.sort_key))
+
+
+def _published(query: Select[Any]) -> Select[Any]:
+    joined = query.join_from(SERVICES, INSTITUTIONS, SERVICES.c.provider_id == INSTITUTIONS.c.id)
+    return joined.where(SERVICES.c.status.in_(PUBLISHED))
+
+
+def _service(row: Row[Any]) -> ProvidedService:
+    return ProvidedService(_SERVICE.validate_python(row.content), row.code, _TEXTS.validate_python(row.names))

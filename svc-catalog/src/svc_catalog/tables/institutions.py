@@ -1,0 +1,35 @@
+"""Institutions."""
+
+from typing import Final
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, String, Table, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from .metadata import institution_key, metadata, search_columns
+
+INSTITUTIONS: Final = Table(
+    "institutions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", String(32), nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("kind", String(32), nullable=False),
+    institution_key("parent_id"),
+    institution_key("successor_id"),
+    Column("counties", ARRAY(String(2)), nullable=False),
+    Column("topics", ARRAY(String(64)), nullable=False),
+    Column("accepts_petitions", Boolean, nullable=False),
+    Column("verified", Boolean, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("names", JSONB, nullable=False),
+    Column("attributions", JSONB, nullable=False),
+    Column("aliases", JSONB, nullable=False),
+    Column("contacts", JSONB, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    *search_columns(),
+)
+Index(None, INSTITUTIONS.c.sort_key, INSTITUTIONS.c.id)
+Index(None, INSTITUTIONS.c.words, postgresql_using="gin")
+Index(None, INSTITUTIONS.c.counties, postgresql_using="gin")
+Index(None, INSTITUTIONS.c.topics, postgresql_using="gin")
