@@ -1,6 +1,7 @@
 """A small service, made of the chassis: people keep notes, each with a number."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from hub_core.problem import Problem
 from hub_core.text import Line
 from hub_events import inbox, outbox
 from hub_events.envelope import Event
-from hub_service import access, chassis, idempotency, paging, policy, purpose
+from hub_service import access, chassis, idempotency, paging, policy, purpose, rules
 from hub_service.dependencies import Lang, Now, Session
 from hub_service.routing import Router
 from hub_service.schemas import Id, Int32, Resource
@@ -31,6 +32,7 @@ METADATA = MetaData()
 outbox.attach(METADATA)
 inbox.attach(METADATA)
 idempotency.attach(METADATA)
+rules.attach(METADATA)
 NOTES = Table(
     "notes",
     METADATA,
@@ -183,16 +185,16 @@ async def notes_database(postgres_server, join_broker, provisioned):
 
 @pytest.fixture
 def build(notes_database, service_settings):
-    """Make the service; keyword arguments replace settings."""
+    """Make the service, with what is special of its manifest; keyword arguments replace settings."""
 
-    def make(**settings):
+    def make(routers=(router,), needs=(), **settings):
         return chassis.build(
-            MANIFEST,
+            replace(MANIFEST, rules=needs),
             service_settings(MANIFEST, ServiceSettings, **settings),
             title="Notes",
             summary="Notes",
             description="Notes of people.",
-            routers=[router],
+            routers=routers,
             scopes={"notes:read": "Read notes", "notes:write": "Keep notes"},
         )
 

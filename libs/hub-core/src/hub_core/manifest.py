@@ -46,6 +46,8 @@ class Manifest:
     `consumers` are its durable consumers; `listens` are subjects it follows without a durable
     (each replica hears each event; what was missed while away is not replayed).
     `calls` are the scopes its own service token carries when it asks other services.
+    `rules` are the codes of legal numbers it cannot work without: it is not ready before its copy
+    (`hub_service.rules`) has them for today.
     With `holds_personal_data` it answers what it holds of a person (`hub_service.personal_data`).
     `seed` is `module:function`, an async function that loads reference and demo data; `commands` are
     what people tell it from the command line.
@@ -60,6 +62,7 @@ class Manifest:
     consumers: tuple[Consumer, ...] = ()
     listens: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
     holds_personal_data: bool = False
     seed: str | None = None
     commands: tuple[Command, ...] = ()

@@ -24,6 +24,7 @@ from starlette.responses import Response
 from hub_core import clock
 from hub_core.manifest import Manifest
 from hub_core.problem import Problem
+from hub_core.rules import NoRule
 from hub_events import connection, consumer, inbox, outbox
 from hub_events.relay import Relay
 from hub_events.session import is_away
@@ -248,6 +249,11 @@ def _handle_errors(app: FastAPI, show: Callable[[Request, Problem], Response]) -
             {"allow": _allowed(app, request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
         )
         return show(request, _BY_STATUS.get(error.status_code, problems.InternalError)(headers=headers))
+
+    @app.exception_handler(NoRule)
+    async def show_hole(request: Request, missing: NoRule) -> Response:
+        _log.error("no rule", code=missing.code, day=missing.day.isoformat())
+        return show(request, problems.ServiceUnavailable(headers={"retry-after": "60"}))
 
     @app.exception_handler(SQLAlchemyError)
     @app.exception_handler(InternalClientError)  # the server ends the connection in this very moment

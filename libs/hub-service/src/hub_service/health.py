@@ -7,6 +7,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hub_core import clock
+
+from . import rules
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -18,13 +22,19 @@ async def show_alive() -> Response:
 
 @router.get("/readyz")
 async def show_ready(request: Request) -> Response:
-    """Requests can be answered: the database answers. The broker is not needed for that."""
+    """Requests can be answered: the database does, and holds the legal numbers that hold today.
+
+    The broker is not needed for that.
+    """
     hub = request.app.state.hub
     try:
         if hub.database:
             await hub.database.ping()
+            missing = await _missing_rules(hub)
+            if missing:
+                return _not_ready({"status": "rules missing", "missing": missing})
     except (SQLAlchemyError, OSError, TimeoutError):
-        return JSONResponse({"status": "database away"}, status_code=503, headers={"retry-after": "2"})
+        return _not_ready({"status": "database away"})
     return JSONResponse({"status": "ok"})
 
 
@@ -44,3 +54,14 @@ async def show_status(request: Request) -> Response:
     except (SQLAlchemyError, OSError, TimeoutError):
         shown["database"] = False
     return JSONResponse(shown)
+
+
+async def _missing_rules(hub: Any) -> list[str]:
+    if not hub.manifest.rules:
+        return []
+    async with hub.database.sessions() as session, session.begin():
+        return await rules.missing(session, hub.manifest.rules, clock.local_date(clock.now()))
+
+
+def _not_ready(why: dict[str, Any]) -> Response:
+    return JSONResponse(why, status_code=503, headers={"retry-after": "2"})

@@ -1,0 +1,147 @@
+"""A service's own copy of the legal numbers, which svc-catalog tells.
+
+    rules.attach(metadata)                                            # tables
+    RULES: Final = rules.subscription(manifest.RULES)                 # consumers
+
+    async with session.begin():                                       # an operation
+        legal = await rules.read(session, "petition.answer")
+        term = legal.on("petition.answer", registered_on)
+
+The copy holds every code that was told, so that a new version of a service finds what it newly needs;
+`Manifest.rules` names what a service cannot work without, and it is not ready before the copy has that.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from sqlalchemy import Column, Integer, MetaData, String, Table, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.language import Language
+from hub_core.manifest import Consumer
+from hub_core.rules import Counting, NoRule, Option, Rule, Rules, Unit
+from hub_events.consumer import Subscription
+from hub_events.envelope import Envelope, Event
+
+COPY: Final = Table(
+    "rule_tables",
+    MetaData(),
+    Column("code", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("rows", JSONB, nullable=False),
+    comment="The copy of svc-catalog's legal numbers, one row a code, fed by its events",
+)
+
+
+class OptionTold(BaseModel):
+    """One code of a list."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    texts: dict[Language, str]
+
+
+class RowTold(BaseModel):
+    """One row of a table, without its code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: Decimal
+    unit: Unit
+    valid_from: date
+    valid_to: date | None
+    legal_basis: str
+    verified: bool
+    counting: Counting | None
+    options: tuple[OptionTold, ...]
+
+
+class RuleChanged(Event):
+    """The whole table of one code, with the rows that are to come."""
+
+    subject: ClassVar[str] = "hub.catalog.rule.changed.v1"
+    key_field: ClassVar[str] = "code"
+
+    code: str
+    rows: tuple[RowTold, ...]
+
+
+_ROWS: Final = TypeAdapter(tuple[RowTold, ...])
+
+
+def attach(metadata: MetaData) -> None:
+    """Add the table of the copy to a service's metadata, for its migrations."""
+    COPY.to_metadata(metadata)
+
+
+def subscription(consumer: Consumer) -> Subscription:
+    """What feeds the copy, as the service's manifest named its consumer."""
+    return Subscription(consumer, {RuleChanged: rule_changed})
+
+
+async def rule_changed(session: AsyncSession, told: Envelope[RuleChanged]) -> None:
+    """Keep the table of a code; one that comes again or late changes nothing."""
+    async with session.begin():
+        await keep(session, told.data)
+
+
+async def keep(session: AsyncSession, told: RuleChanged) -> None:
+    """Store the table of a code, unless the copy has this version or a newer one."""
+    _refuse_nonsense(told)
+    storing = insert(COPY).values(
+        code=told.code, version=told.version, rows=_ROWS.dump_python(told.rows, mode="json")
+    )
+    await session.execute(
+        storing.on_conflict_do_update(
+            index_elements=[COPY.c.code],
+            set_={"version": storing.excluded.version, "rows": storing.excluded.rows},
+            where=COPY.c.version < storing.excluded.version,
+        )
+    )
+
+
+async def read(session: AsyncSession, *codes: str) -> Rules:
+    """The tables of these codes, in the caller's transaction; a code that is not there has no row."""
+    found = await session.execute(select(COPY.c.code, COPY.c.rows).where(COPY.c.code.in_(codes)))
+    return Rules(row for code, rows in found for row in _values(code, _ROWS.validate_python(rows)))
+
+
+async def missing(session: AsyncSession, codes: Collection[str], day: date) -> list[str]:
+    """Which of the codes have no row on a day, in order."""
+    known = await read(session, *codes)
+    return sorted(code for code in codes if not _has(known, code, day))
+
+
+def _has(rules: Rules, code: str, day: date) -> bool:
+    try:
+        rules.on(code, day)
+    except NoRule:
+        return False
+    return True
+
+
+def _values(code: str, rows: tuple[RowTold, ...]) -> list[Rule]:
+    return [
+        Rule(
+            code=code,
+            value=row.value,
+            unit=row.unit,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            legal_basis=row.legal_basis,
+            verified=row.verified,
+            counting=row.counting,
+            options=tuple(Option(option.code, option.texts) for option in row.options),
+        )
+        for row in rows
+    ]
+
+
+def _refuse_nonsense(told: RuleChanged) -> None:
+    """`ValueError` for a table that contradicts itself: it must not take the place of a good one."""
+    Rules(_values(told.code, told.rows))
