@@ -54,6 +54,7 @@ from svc_identity.events.registrations import (
     RegistrationReturned,
     RegistrationSubmitted,
 )
+from svc_identity.events.sandbox import SandboxPersonCreated, SandboxPersonRemoved
 from svc_identity.events.sessions import TokenRevoked
 from svc_identity.main import create_app
 from svc_identity.pages import messages
@@ -72,6 +73,8 @@ OF_MANDATE = {
 EVENTS = (
     EmailConfirmationRequested(confirmation_id=AN_ID, purpose=Purpose.SIGN_UP, version=1),
     AccountCreated(person_id=AN_ID, version=2),
+    SandboxPersonCreated(person_id=AN_ID, client_id="app-0123456789abcdef", version=1),
+    SandboxPersonRemoved(person_id=AN_ID, client_id="app-0123456789abcdef", version=2),
     AppointmentChanged(
         appointment_id=AN_ID,
         person_id=AN_ID,

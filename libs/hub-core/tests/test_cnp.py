@@ -128,3 +128,13 @@ def test_only_one_check_digit_fits(first: str) -> None:
 def test_numbers_are_found_in_a_text_that_should_hold_none() -> None:
     text = "id=1850312149006; 1850312149007, 11850312149006 and 6240520709004"
     assert [found.number for found in cnp.find(text)] == ["1850312149006", "6240520709004"]
+
+
+def test_twelve_digits_are_completed_for_who_invents_a_person() -> None:
+    assert cnp.complete("285031214900") == cnp.parse("2850312149008")
+
+
+@pytest.mark.parametrize("digits", ["28503121490", "2850312149008", "28503121490x", "285131214900"])
+def test_what_cannot_be_a_number_is_not_completed(digits: str) -> None:
+    with pytest.raises(cnp.InvalidCnp):
+        cnp.complete(digits)

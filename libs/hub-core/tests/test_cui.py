@@ -35,3 +35,7 @@ def test_what_is_no_cui_is_refused(text: str) -> None:
 def test_a_number_is_not_a_text() -> None:
     with pytest.raises(ValidationError):
         CUI.validate_python(18547290)
+
+
+def test_the_check_digit_is_added_for_who_invents_an_organisation() -> None:
+    assert cui.complete("999000001") == "9990000016"

@@ -98,6 +98,16 @@ def parse(text: str) -> Cnp:
     return Cnp("".join(text.split()))
 
 
+def complete(digits: str) -> Cnp:
+    """The number of these twelve digits with its check digit; `InvalidCnp` for what cannot be one.
+
+    For invented people, whose serial (digits 10 to 12) is 900 to 999.
+    """
+    if len(digits) != _LENGTH - 1 or not (digits.isascii() and digits.isdigit()):
+        raise InvalidCnp("digits")
+    return Cnp(digits + standard.calc_check_digit(digits))
+
+
 def validate(text: str, today: date) -> Cnp:
     """Read a CNP and refuse a date of birth after `today`, the legal date in Bucharest."""
     cnp = parse(text)

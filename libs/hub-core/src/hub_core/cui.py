@@ -20,5 +20,10 @@ def parse(text: str) -> str:
         raise ValueError("not a valid CUI") from None
 
 
+def complete(digits: str) -> str:
+    """The number of these digits with its check digit, for organisations that are invented."""
+    return parse(digits + str(standard.calc_check_digit(digits)))
+
+
 Cui = Annotated[str, StringConstraints(max_length=40), AfterValidator(parse)]
 """A CUI in a pydantic model: the bare number."""

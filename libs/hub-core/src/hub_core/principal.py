@@ -56,6 +56,7 @@ class Principal:
     of the same person as a citizen carries none.
     `mandate_id` is set when a person acts for another, whose id is then `on_behalf_of`.
     `recognised` names institutions that know the person at a higher level than the hub does.
+    `is_sandbox` says that `client_id` is being tested: nothing that this caller does is in earnest.
     """
 
     kind: Kind
@@ -69,6 +70,7 @@ class Principal:
     mandate_id: UUID | None = None
     on_behalf_of: UUID | None = None
     recognised: Mapping[UUID, Assurance] = field(default_factory=dict)
+    is_sandbox: bool = False
 
     def assurance_at(self, institution_id: UUID) -> Assurance:
         """The level of this sign-in in matters of one institution: its own approval counts there."""

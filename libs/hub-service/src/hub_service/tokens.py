@@ -109,6 +109,7 @@ def _principal(claims: dict[str, Any]) -> Principal:
         recognised={
             UUID(institution): Assurance(level) for institution, level in claims.get("recognised", {}).items()
         },
+        is_sandbox=claims.get("sandbox", False) is not False,
     )
     if principal.kind is Kind.PERSON:
         UUID(principal.subject)

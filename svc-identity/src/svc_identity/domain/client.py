@@ -162,14 +162,21 @@ class Client:
 _INVENTED: Final = re.compile(r"(?:.+\.)?(?:example\.(?:com|net|org)|example|test|invalid|localhost)")
 
 
-def may_be_used_by(client: Client, person_id: UUID, email: str) -> bool:
+def may_be_used_by(client: Client, person_id: UUID, email: str, invented_for: str | None = None) -> bool:
     """Whether a person may sign in to the client: to one in the sandbox its owner, and invented people.
 
     Invented people are those at addresses that no mail reaches (RFC 2606, RFC 6761): nobody can confirm
-    such an address, so that only demo data has them.
+    such an address, so that only demo data has them. Who was `invented_for` one client signs in to no other,
+    and to that one only as long as it is in the sandbox.
     """
-    invented = _INVENTED.fullmatch(email.lower().rpartition("@")[2]) is not None
-    return not client.is_sandbox or client.owner_id == person_id or invented
+    if invented_for is not None:
+        return client.is_sandbox and client.id == invented_for
+    return not client.is_sandbox or client.owner_id == person_id or is_invented(email)
+
+
+def is_invented(email: str) -> bool:
+    """Whether no mail reaches the address."""
+    return _INVENTED.fullmatch(email.lower().rpartition("@")[2]) is not None
 
 
 _LOOPBACK: Final = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:/[^#]*)?)")

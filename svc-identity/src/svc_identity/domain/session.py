@@ -49,6 +49,7 @@ class EndReason(StrEnum):
     CLIENT_SUSPENDED = "CLIENT_SUSPENDED"
     PASSWORD_CHANGED = "PASSWORD_CHANGED"
     PASSWORD_RESET = "PASSWORD_RESET"
+    SANDBOX_RESET = "SANDBOX_RESET"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ CODES_TO_EMAIL: Final = Policy(5, timedelta(minutes=1), timedelta(hours=6), time
 CODES_FROM_ADDRESS: Final = Policy(50, timedelta(seconds=10), timedelta(minutes=15), timedelta(hours=1))
 """Confirmation e-mails caused from one network address."""
 
+SANDBOX_RESETS: Final = Policy(60, timedelta(seconds=10), timedelta(minutes=15), timedelta(hours=1))
+"""Sets of test people made for one application: enough for a test suite that begins with one each time."""
+
 USER_CODES: Final = Policy(10, timedelta(seconds=2), timedelta(minutes=15), timedelta(hours=1))
 """Wrong codes of devices from one network address (RFC 8628, 5.1)."""
 

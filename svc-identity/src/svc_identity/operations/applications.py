@@ -24,6 +24,7 @@ from ..errors.applications import NoSecret, ReviewOpen, TooManyApplications
 from ..events.applications import ClientChanged
 from ..storage import applications as storage
 from ..storage import clients
+from . import sandbox_people
 
 SECRET_PREFIX: Final = "hub_cs_"
 _BY_SECRET: Final = (Authentication.SECRET_BASIC, Authentication.SECRET_POST)
@@ -143,6 +144,7 @@ async def move(session: AsyncSession, owner_id: UUID, client_id: str, state: Sta
             await _put(session, moved, now)
         if state is State.DELETED:
             await _withdraw(session, client_id, owner_id, now)
+            await sandbox_people.remove_of(session, client_id, now)
     return moved
 
 
@@ -221,6 +223,7 @@ async def approve(
         client, review = await _decided_on(session, review_id)
         decided = application.decide(review, ReviewState.APPROVED, reviewer_id, None, now)
         await storage.store_review(session, decided)
+        await sandbox_people.remove_of(session, client.id, now)
         await _put(session, application.publish(client, decided, plan), now)
     return decided
 

@@ -28,7 +28,7 @@ from ..domain.signing_key import Use
 from ..errors.oauth import AuthorizationRefused, OAuthError
 from ..errors.pages import RequestEnded, UnknownApplication, UnregisteredRedirect
 from ..provider import Provider
-from ..storage import accounts
+from ..storage import accounts, sandbox_people
 from ..storage import authorizations as storage
 from ..storage import clients as client_storage
 from ..storage import device_requests as device_storage
@@ -177,7 +177,7 @@ async def advance(
             consented = await storage.consented(session, signed_in.account_id, client.id)
             account = await accounts.read(session, signed_in.account_id)
             present = _present(provider, client, signed_in, account)
-            is_open = account is not None and clients.may_be_used_by(client, account.id, account.email)
+            is_open = account is not None and await _is_open(session, client, account)
             if scopes.STAFF in authorization.scopes:
                 offices = await officials.offices_of(session, signed_in.account_id, now)
         try:
@@ -208,6 +208,13 @@ async def advance(
         authorization.redirect_uri, code=code, state=authorization.state, iss=provider.issuer
     )
     return Reached(step, authorization, client, location)
+
+
+async def _is_open(session: AsyncSession, client: Client, account: Account) -> bool:
+    invented_for = None
+    if clients.is_invented(account.email):
+        invented_for = await sandbox_people.client_of(session, account.id)
+    return clients.may_be_used_by(client, account.id, account.email, invented_for)
 
 
 async def _let_in(

@@ -21,7 +21,7 @@ from ..domain.population import Kin, RegisteredPerson
 from ..errors.decisions import RegisterUnavailable
 from ..provider import Provider
 from ..storage import mandates as storage
-from ..storage import organisations, people
+from ..storage import organisations, people, sandbox_people
 from . import identities
 from .mandate_ends import end_locked
 
@@ -58,6 +58,9 @@ async def confirm(
             or held.mandate.state is not State.ACTIVE
             or not mandate_guard.needs_check(held.mandate, now)
         ):
+            return
+        if await sandbox_people.client_of(session, person_id) is not None:
+            await _stand(session, mandate_id, now)  # no register knows who is invented
             return
         numbers = await _numbers(session, provider, held.mandate)
         cui = await _cui(session, held.mandate)
@@ -148,6 +151,12 @@ async def is_child(provider: Provider, parent: Cnp, child: Cnp) -> bool:
     numbers = {entry.cnp, *entry.former}
     relatives = await provider.population.relatives(parent)
     return any(one.kind is Kin.CHILD and one.cnp in numbers for one in relatives)
+
+
+async def _stand(session: AsyncSession, mandate_id: UUID, now: datetime) -> None:
+    held = await storage.lock(session, mandate_id)
+    if held is not None and held.mandate.state is State.ACTIVE:
+        await storage.store(session, mandates.recheck(held.mandate, now))
 
 
 async def _take_in(session: AsyncSession, mandate_id: UUID, told: _Told, now: datetime) -> None:

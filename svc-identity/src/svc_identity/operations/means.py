@@ -89,7 +89,7 @@ async def begin_authenticator(
         if held.has_authenticator:
             raise AlreadySetUp
         secret = one_time_codes.make_secret()
-        sealed = provider.master_key.seal(secret.encode(), _context(account.id))
+        sealed = seal_authenticator(provider.master_key, account.id, secret)
         await storage.put_authenticator(session, Authenticator(account.id, sealed, 0, now))
     return _set_up(secret, account)
 
@@ -312,6 +312,11 @@ def _set_up(secret: str, account: Account) -> SetUp:
 def authenticator_secret(master_key: MasterKey, held: Authenticator) -> str:
     """The secret of an app, in base32."""
     return master_key.unseal(held.sealed, _context(held.account_id)).decode()
+
+
+def seal_authenticator(master_key: MasterKey, account_id: UUID, secret: str) -> bytes:
+    """The same as it is stored."""
+    return master_key.seal(secret.encode(), _context(account_id))
 
 
 def _context(account_id: UUID) -> str:

@@ -1,6 +1,7 @@
 """A browser's visit to a page: its language, its session, and the secret its forms carry."""
 
 import hmac
+import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ from ..domain.parameters import Parameters
 from ..domain.rules import RuleId
 from ..errors.pages import FormOutdated
 from ..master_key import Purpose
-from ..operations import sign_in
+from ..operations import sandbox_people, sign_in
 from ..operations.sign_in import Browser, SignedIn
 from ..pages import messages
 from ..pages.rendering import Pages
@@ -38,6 +39,11 @@ LANGUAGE: Final = "hub_language"
 SECOND_STEP: Final = "hub_second_step"
 YEAR: Final = 31_536_000
 _SECRET_LONGEST: Final = 64
+
+_OWN_AFFAIRS: Final = re.compile(
+    r"/account/(?!sign-in|second-step|consent|level|device|language|sign-out|signed-out).*"
+)
+"""Pages that are not on the way to an application: who was invented for one has no business there."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -168,6 +174,8 @@ async def _visit(request: Request, made: dependencies.Provider, session: Session
     visit.language = next((one for one in Language if one.value == chosen), visit.language)
     visit.secret = visit.cookie(SESSION)[:_SECRET_LONGEST]
     visit.signed_in = await sign_in.recognise(session, visit.secret, now)
+    if visit.signed_in is not None and _OWN_AFFAIRS.fullmatch(request.url.path):
+        await sandbox_people.refuse(session, visit.signed_in.account_id)
     visit.secret = visit.secret or secrets.token_urlsafe(32)
     return visit
 

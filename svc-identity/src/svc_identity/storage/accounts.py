@@ -20,6 +20,7 @@ from ..tables.grants import GRANTS
 from ..tables.officials import APPOINTMENTS
 from ..tables.people import PEOPLE
 from ..tables.proofing import REGISTRATIONS
+from ..tables.sandbox import SANDBOX_PEOPLE
 from ..tables.sessions import SESSIONS
 
 
@@ -163,6 +164,7 @@ def _unused(before: datetime) -> tuple[ColumnElement[bool], ...]:
         APPOINTMENTS.c.person_id,
         PEOPLE.c.id,
         REGISTRATIONS.c.account_id,
+        SANDBOX_PEOPLE.c.person_id,
     )
     return (
         ACCOUNTS.c.state == State.CREATED,

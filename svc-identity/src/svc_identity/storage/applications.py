@@ -34,8 +34,11 @@ async def count_of(session: AsyncSession, owner_id: UUID) -> int:
 
 
 async def lock(session: AsyncSession, client_id: str) -> Client | None:
-    """A client that is not deleted; its row is locked until the transaction ends."""
-    wanted = _kept().where(CLIENTS.c.id == client_id).with_for_update()
+    """A client that is not deleted; its row is locked until the transaction ends.
+
+    Its id stays, so that people may sign in to it meanwhile.
+    """
+    wanted = _kept().where(CLIENTS.c.id == client_id).with_for_update(key_share=True)
     row = (await session.execute(wanted)).mappings().first()
     return client_of(row) if row else None
 

@@ -23,6 +23,12 @@ async def put(session: AsyncSession, told: Organisation) -> Organisation:
     return _organisation((await session.execute(put)).mappings().one())
 
 
+async def add(session: AsyncSession, made: Organisation) -> bool:
+    """Store an organisation unless one has its number; whether it was stored."""
+    insert = postgresql.insert(ORGANISATIONS).values(asdict(made)).on_conflict_do_nothing()
+    return (await session.execute(insert.returning(ORGANISATIONS.c.id))).first() is not None
+
+
 async def read(session: AsyncSession, organisation_id: UUID) -> Organisation | None:
     """An organisation."""
     wanted = select(ORGANISATIONS).where(ORGANISATIONS.c.id == organisation_id)
