@@ -54,9 +54,15 @@ ACCESSED = events.RecordAccessed(
     version=1,
 )
 
+SANDBOX_REGISTERED = events.SandboxPetitionRegistered(
+    client_id="app-0123456789abcdef", version=1, **REGISTERED.model_dump(exclude={"version"})
+)
+
 
 def test_the_contract_is_the_code() -> None:
-    contract.check(FOLDER, app=create_app(ServiceSettings()), events=[REGISTERED, ACCESSED])
+    contract.check(
+        FOLDER, app=create_app(ServiceSettings()), events=[REGISTERED, SANDBOX_REGISTERED, ACCESSED]
+    )
 
 
 @pytest.mark.parametrize("language", ["ro", "hu"])

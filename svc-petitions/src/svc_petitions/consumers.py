@@ -58,5 +58,37 @@ async def person_merged(session: AsyncSession, told: Envelope[PersonMerged]) -> 
     await operations.follow_person(session, told.data.formerly, told.data.person_id)
 
 
+class SandboxPersonCreated(Event):
+    """Somebody was invented for an application that is being tested."""
+
+    subject: ClassVar[str] = "hub.identity.test-person.created.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+
+
+class SandboxPersonRemoved(Event):
+    """Somebody invented is no more."""
+
+    subject: ClassVar[str] = "hub.identity.test-person.removed.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+
+
+async def sandbox_person_created(session: AsyncSession, told: Envelope[SandboxPersonCreated]) -> None:
+    """Know who is invented; whose removal was heard before is gone at once."""
+    await operations.know_sandbox_person(session, told.data.person_id)
+
+
+async def sandbox_person_removed(session: AsyncSession, told: Envelope[SandboxPersonRemoved]) -> None:
+    """Drop what somebody invented has filed; of anybody else nothing is dropped."""
+    await operations.remove_sandbox_person(session, told.data.person_id)
+
+
 INSTITUTIONS: Final = Subscription(manifest.INSTITUTIONS, {InstitutionChanged: institution_changed})
 PEOPLE: Final = Subscription(manifest.PEOPLE, {PersonMerged: person_merged})
+SANDBOX: Final = Subscription(
+    manifest.SANDBOX,
+    {SandboxPersonCreated: sandbox_person_created, SandboxPersonRemoved: sandbox_person_removed},
+)

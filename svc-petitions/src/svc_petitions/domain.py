@@ -23,6 +23,9 @@ TEXT_MAX: Final = 50_000
 ANSWER_RULE: Final = "PETITION_ANSWER"
 """The rule of the term in which a petition is answered (OG 27/2002 art. 8)."""
 
+SANDBOX_MARK: Final = "SANDBOX"
+"""What stands before a number that nobody may take for one of an institution's register."""
+
 REPRESENTATION: Final = "Civil Code art. 1295, 2009"
 """By what a representative files and reads in another's name."""
 
@@ -105,11 +108,16 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Who files or reads: `person_id` acts, for `on_behalf_of` under `mandate_id` or in their own name."""
+    """Who files or reads: `person_id` acts, for `on_behalf_of` under `mandate_id` or in their own name.
+
+    `sandbox` is the application that is being tested with it; none for what is done in earnest. The two
+    never meet: neither sees what was filed in the other, and each has registers of its own.
+    """
 
     person_id: UUID
     on_behalf_of: UUID | None = None
     mandate_id: UUID | None = None
+    sandbox: str | None = None
 
     @property
     def signatory(self) -> UUID:
@@ -166,6 +174,16 @@ class Summary:
     def signatory(self) -> UUID:
         """The person or organisation in whose name it was made."""
         return self.acting.signatory
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether it was filed to test an application: it stands in no institution's register."""
+        return self.acting.sandbox is not None
+
+    @property
+    def label(self) -> str:
+        """Number and date; one that no institution has given says so: `SANDBOX 1/21.11.2026`."""
+        return f"{SANDBOX_MARK} {self.registration.label}" if self.is_sandbox else self.registration.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What this service tells."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -32,19 +32,50 @@ class PetitionRegistered(Event):
     @classmethod
     def of(cls, petition: domain.Petition) -> Self:
         """The event of a petition just registered."""
-        return cls(
-            petition_id=petition.id,
-            person_id=petition.signatory,
-            acting_person_id=petition.acting.person_id,
-            mandate_id=petition.acting.mandate_id,
-            institution_id=petition.institution.id,
-            number=petition.registration.number,
-            year=petition.registration.year,
-            registered_on=petition.registration.registered_on,
-            answer_due_on=petition.registration.answer_due_on,
-            kind=petition.kind,
-            version=petition.version,
-        )
+        return cls(**_facts(petition))
+
+
+class SandboxPetitionRegistered(Event):
+    """A petition was filed to test an application: it stands in no institution's register.
+
+    It has a subject of its own, so that whoever counts, handles or publishes petitions never hears of it.
+    """
+
+    subject: ClassVar[str] = "hub.petitions.sandbox-petition.registered.v1"
+    key_field: ClassVar[str] = "petition_id"
+
+    petition_id: UUID = Field(description="The petition")
+    client_id: str = Field(max_length=64, description="The application that is being tested")
+    person_id: UUID = Field(description="The person or organisation in whose name it was made")
+    acting_person_id: UUID = Field(description="The person who filed it: the same one, or a representative")
+    mandate_id: UUID | None = Field(description="The mandate of the representative, if one filed it")
+    institution_id: UUID = Field(description="The institution that it is addressed to, and does not get it")
+    number: int = Field(ge=1, description="Its number in the application's own register of the year")
+    year: int = Field(description="The year of the register")
+    registered_on: date = Field(description="The date of registration in Europe/Bucharest")
+    answer_due_on: date = Field(description="The last day for an answer, if it were in earnest")
+    kind: domain.PetitionKind = Field(description="What it is")
+
+    @classmethod
+    def of(cls, petition: domain.Petition) -> Self:
+        """The event of a petition just registered in the sandbox."""
+        return cls(client_id=petition.acting.sandbox or "", **_facts(petition))
+
+
+def _facts(petition: domain.Petition) -> dict[str, Any]:
+    return {
+        "petition_id": petition.id,
+        "person_id": petition.signatory,
+        "acting_person_id": petition.acting.person_id,
+        "mandate_id": petition.acting.mandate_id,
+        "institution_id": petition.institution.id,
+        "number": petition.registration.number,
+        "year": petition.registration.year,
+        "registered_on": petition.registration.registered_on,
+        "answer_due_on": petition.registration.answer_due_on,
+        "kind": petition.kind,
+        "version": petition.version,
+    }
 
 
 class RecordAccessed(access.Line, Event):

@@ -14,12 +14,17 @@ PEOPLE: Final = Consumer(
     source="identity",
     subjects=("hub.identity.person.merged.v1",),
 )
+SANDBOX: Final = Consumer(
+    durable="petitions-sandbox",
+    source="identity",
+    subjects=("hub.identity.test-person.created.v1", "hub.identity.test-person.removed.v1"),
+)
 
 MANIFEST: Final = Manifest(
     name="petitions",
     package="svc_petitions",
     factory="svc_petitions.main:create_app",
     port=8103,
-    consumers=(INSTITUTIONS, PEOPLE),
+    consumers=(INSTITUTIONS, PEOPLE, SANDBOX),
     holds_personal_data=True,
 )

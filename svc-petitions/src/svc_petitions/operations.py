@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core import clock, ids
 from hub_core.principal import Principal
 from hub_events import outbox
-from hub_service import access
+from hub_service import access, idempotency
 from hub_service.access import Action
+from hub_service.problems import InvalidToken
 
 from . import domain, storage
 from .errors import PetitionNotFound
-from .events import PetitionRegistered, RecordAccessed
+from .events import PetitionRegistered, RecordAccessed, SandboxPetitionRegistered
 
 
 async def file_petition(
@@ -22,25 +23,30 @@ async def file_petition(
 ) -> domain.Petition:
     """Register a petition: its number, its term and the event come with the same commit.
 
-    Who acts for another files in the other's name; both are stored. Raises `InstitutionUnknown`,
-    `InstitutionAcceptsNoPetitions`.
+    Who acts for another files in the other's name; both are stored. What an application in the sandbox
+    files takes no institution's number and is told to nobody who handles or counts petitions. Raises
+    `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`.
     """
-    today = clock.local_date(now)
+    today, acting = clock.local_date(now), _acting(caller)
     async with session.begin():
+        await _refuse_removed(session, acting)
         institution = domain.addressee(await storage.institution(session, submission.institution_id), today)
         answer_rule = domain.rule_on(await storage.rules(session, domain.ANSWER_RULE), today)
-        number = await storage.next_number(session, institution.id, today.year)  # the last lock taken
+        number = await storage.next_number(  # the last lock taken
+            session, institution.id, today.year, acting.sandbox
+        )
         petition = domain.register(
             submission,
             petition_id=ids.new_id(),
-            acting=_acting(caller),
+            acting=acting,
             institution=institution,
             answer_rule=answer_rule,
             number=number,
             now=now,
         )
         await storage.add(session, petition)
-        await outbox.record(session, PetitionRegistered.of(petition), now)
+        registered = SandboxPetitionRegistered if petition.is_sandbox else PetitionRegistered
+        await outbox.record(session, registered.of(petition), now)
         await _note_access(session, caller, Action.CREATE, petition.id, now)
     return petition
 
@@ -53,7 +59,7 @@ async def read_petition(
     When a representative reads it, the principal's access log gets a line.
     """
     async with session.begin():
-        petition = await storage.petition_of(session, _acting(caller).signatory, petition_id)
+        petition = await storage.petition_of(session, _acting(caller), petition_id)
         if petition is None:
             raise PetitionNotFound
         await _note_access(session, caller, Action.READ, petition.id, now)
@@ -74,24 +80,36 @@ async def list_petitions(
 
     When a representative lists them, the principal's access log gets a line.
     """
-    signatory = _acting(caller).signatory
+    acting = _acting(caller)
     async with session.begin():
         found = await storage.summaries_of(
-            session, signatory, institution_id=institution_id, kind=kind, before=before, limit=limit
+            session, acting, institution_id=institution_id, kind=kind, before=before, limit=limit
         )
-        await _note_access(session, caller, Action.SEARCH, signatory, now)
+        await _note_access(session, caller, Action.SEARCH, acting.signatory, now)
     return found
 
 
 def _acting(caller: Principal) -> domain.Acting:
-    return domain.Acting(caller.person_id, caller.on_behalf_of, caller.mandate_id)
+    sandbox = caller.client_id if caller.is_sandbox else None
+    return domain.Acting(caller.person_id, caller.on_behalf_of, caller.mandate_id, sandbox)
+
+
+async def _refuse_removed(session: AsyncSession, acting: domain.Acting) -> None:
+    """`InvalidToken` for who is no more: a request that was on its way when they were reset."""
+    if acting.sandbox is not None:
+        for person_id in {acting.person_id, acting.signatory}:
+            if await storage.is_removed(session, person_id):
+                raise InvalidToken(headers={"www-authenticate": 'Bearer error="invalid_token"'})
 
 
 async def _note_access(
     session: AsyncSession, caller: Principal, action: Action, resource_id: UUID, now: datetime
 ) -> None:
-    """A line of the principal's access log, when somebody acts for them."""
-    if caller.on_behalf_of is None:
+    """A line of the principal's access log, when somebody acts for them in earnest.
+
+    Nothing is ever taken out of that log: what is only tested does not go in.
+    """
+    if caller.on_behalf_of is None or caller.is_sandbox:
         return
     line = access.line(
         caller,
@@ -120,3 +138,22 @@ async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID)
     """Petitions of a person who has got another id are that id's from now on."""
     async with session.begin():
         await storage.follow_person(session, former_id, person_id)
+
+
+async def know_sandbox_person(session: AsyncSession, person_id: UUID) -> None:
+    """Somebody is invented; if they are no more by what was heard before, what they filed goes now."""
+    async with session.begin():
+        if await storage.put_sandbox_person(session, person_id, is_known=True):
+            await _forget_sandbox(session, person_id)
+
+
+async def remove_sandbox_person(session: AsyncSession, person_id: UUID) -> None:
+    """Drop what somebody invented has filed; of who is not known to be invented nothing is dropped."""
+    async with session.begin():
+        if await storage.put_sandbox_person(session, person_id, is_removed=True):
+            await _forget_sandbox(session, person_id)
+
+
+async def _forget_sandbox(session: AsyncSession, person_id: UUID) -> None:
+    await storage.forget_sandbox(session, person_id)
+    await idempotency.forget(session, person_id)

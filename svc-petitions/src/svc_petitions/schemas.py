@@ -115,7 +115,8 @@ class _Registered(schemas.Resource):
         str,
         Field(
             max_length=32,
-            description="Number and date of registration, as they are written and quoted.",
+            description="Number and date of registration, as they are written and quoted; with the mark "
+            "`SANDBOX` before them where no institution has given the number.",
             examples=["123/21.11.2026"],
         ),
     ]
@@ -150,6 +151,14 @@ class _Registered(schemas.Resource):
     mandate_id: Annotated[
         schemas.Id | None, Field(description="The mandate under which the representative filed it.")
     ]
+    sandbox: Annotated[
+        bool,
+        Field(
+            description="True for one that was filed to test an application: no institution has it, and its "
+            "number is of a register of that application's own.",
+            examples=[False],
+        ),
+    ] = False
 
 
 class PetitionSummaryView(_Registered):
@@ -178,7 +187,7 @@ def _members(petition: domain.Summary) -> dict[str, Any]:
         "id": petition.id,
         "number": entry.number,
         "year": entry.year,
-        "registration_label": entry.label,
+        "registration_label": petition.label,
         "registered_at": entry.registered_at,
         "registered_on": entry.registered_on,
         "answer_due_on": entry.answer_due_on,
@@ -192,6 +201,7 @@ def _members(petition: domain.Summary) -> dict[str, Any]:
         "acting_person_id": petition.acting.person_id,
         "on_behalf_of": petition.acting.on_behalf_of,
         "mandate_id": petition.acting.mandate_id,
+        "sandbox": petition.is_sandbox,
     }
 
 
@@ -207,6 +217,12 @@ PERSONAL_DATA_LABELS: Final = {
     "state": "State",
     "filed_by_representative": "Filed by a representative",
 }
+
+
+def _number(petition: domain.Petition) -> str:
+    return f"{petition.registration.number}/{petition.registration.registered_on.year}"
+
+
 LEFT_OUT: Final = "Who filed a petition for you is left out: that is another person's data."
 
 
@@ -214,7 +230,7 @@ def personal_data(texts: Texts, petitions: Sequence[domain.Petition]) -> Persona
     """What is held of the person in whose name these petitions are; who filed one for them is left out."""
     items = [
         {
-            "number": f"{petition.registration.number}/{petition.registration.registered_on.year}",
+            "number": petition.label if petition.is_sandbox else _number(petition),
             "institution": petition.institution.names.get("ro", petition.institution.code),
             "registered_at": petition.registration.registered_at.isoformat(),
             "answer_due_on": petition.registration.answer_due_on.isoformat(),

@@ -1,18 +1,26 @@
 """Rows in, domain values out."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy import Executable, RowMapping, Select, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 
 from . import domain
-from .tables import INSTITUTIONS, PETITIONS, REGISTERS, RULES
+from .tables import (
+    INSTITUTIONS,
+    PETITIONS,
+    REGISTERS,
+    RULES,
+    SANDBOX_PEOPLE,
+    SANDBOX_PETITIONS,
+    SANDBOX_REGISTERS,
+)
 
 
 async def institution(session: AsyncSession, institution_id: UUID) -> domain.Institution | None:
@@ -32,8 +40,9 @@ async def copy_institution(session: AsyncSession, changed: domain.Institution) -
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
     """Give the petitions in the name of one id to another."""
-    of_former = PETITIONS.c.person_id == former_id
-    await session.execute(update(PETITIONS).where(of_former).values(person_id=person_id))
+    for petitions in (PETITIONS, SANDBOX_PETITIONS):
+        of_former = petitions.c.person_id == former_id
+        await session.execute(update(petitions).where(of_former).values(person_id=person_id))
 
 
 async def rules(session: AsyncSession, rule_id: str) -> list[domain.Rule]:
@@ -42,32 +51,63 @@ async def rules(session: AsyncSession, rule_id: str) -> list[domain.Rule]:
     return [domain.Rule(**{**row, "unit": domain.Unit(row["unit"])}) for row in rows.mappings()]
 
 
-_NEXT_NUMBER: Final = (
-    postgresql.insert(REGISTERS)
-    .on_conflict_do_update(
-        index_elements=["institution_id", "year"], set_={"last_number": REGISTERS.c.last_number + 1}
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """The tables of what is done in earnest, or of what tests applications: the two never meet."""
+
+    registers: Table
+    petitions: Table
+    summary: Select[Any]
+    next_number: Executable
+
+
+def _books(registers: Table, petitions: Table) -> _Books:
+    added = (
+        postgresql.insert(registers)
+        .on_conflict_do_update(
+            index_elements=list(registers.primary_key), set_={"last_number": registers.c.last_number + 1}
+        )
+        .returning(registers.c.last_number)
     )
-    .returning(REGISTERS.c.last_number)
-)
+    summary = select(
+        *(column for column in petitions.c if column is not petitions.c.text), *_ADDRESSEE
+    ).join_from(petitions, INSTITUTIONS, petitions.c.institution_id == INSTITUTIONS.c.id)
+    return _Books(registers, petitions, summary, added)
 
 
-async def next_number(session: AsyncSession, institution_id: UUID, year: int) -> int:
-    """The next number of an institution's register; the register is made when first needed.
+_ADDRESSEE: Final = [column.label(f"addressee_{column.name}") for column in INSTITUTIONS.c]
+_EARNEST: Final = _books(REGISTERS, PETITIONS)
+_SANDBOX: Final = _books(SANDBOX_REGISTERS, SANDBOX_PETITIONS)
 
-    No sequence: its row stays locked until the transaction ends, and a rollback takes the number
-    back, so that none is ever missing. Take it last: who waits for it waits for all that follows.
+
+def _of(sandbox: str | None) -> tuple[_Books, dict[str, str]]:
+    """The tables of an application that is being tested and what its rows begin with, or those in earnest."""
+    return (_EARNEST, {}) if sandbox is None else (_SANDBOX, {"client_id": sandbox})
+
+
+async def next_number(
+    session: AsyncSession, institution_id: UUID, year: int, sandbox: str | None = None
+) -> int:
+    """The next number of an institution's register, or of an application's own in the `sandbox`.
+
+    The register is made when first needed. No sequence: its row stays locked until the transaction ends,
+    and a rollback takes the number back, so that none is ever missing. Take it last: who waits for it
+    waits for all that follows.
     """
-    first = {"institution_id": institution_id, "year": year, "last_number": 1}
-    number: int = (await session.execute(_NEXT_NUMBER, first)).scalar_one()
+    books, own = _of(sandbox)
+    first = {**own, "institution_id": institution_id, "year": year, "last_number": 1}
+    number: int = (await session.execute(books.next_number, first)).scalar_one()
     return number
 
 
 async def add(session: AsyncSession, petition: domain.Petition) -> None:
     """Store a petition just registered."""
     entry = petition.registration
+    books, own = _of(petition.acting.sandbox)
     await session.execute(
-        insert(PETITIONS),
+        insert(books.petitions),
         {
+            **own,
             "id": petition.id,
             "person_id": petition.signatory,
             "acting_person_id": petition.acting.person_id,
@@ -91,47 +131,74 @@ async def add(session: AsyncSession, petition: domain.Petition) -> None:
     )
 
 
-async def petition_of(session: AsyncSession, signatory: UUID, petition_id: UUID) -> domain.Petition | None:
-    """A petition, if it was made in that person's name."""
-    wanted = _SUMMARY.add_columns(PETITIONS.c.text).where(
-        PETITIONS.c.id == petition_id, PETITIONS.c.person_id == signatory
-    )
+async def petition_of(
+    session: AsyncSession, acting: domain.Acting, petition_id: UUID
+) -> domain.Petition | None:
+    """A petition, if it was made in that signatory's name."""
+    books, _ = _of(acting.sandbox)
+    wanted = _made_by(acting).add_columns(books.petitions.c.text).where(books.petitions.c.id == petition_id)
     row = (await session.execute(wanted)).mappings().first()
     return domain.Petition(**_facts(row), text=row["text"]) if row else None
 
 
 async def all_of(session: AsyncSession, signatory: UUID) -> list[domain.Petition]:
-    """Every petition made in a person's name, oldest first."""
-    wanted = _SUMMARY.add_columns(PETITIONS.c.text).where(PETITIONS.c.person_id == signatory)
-    rows = await session.execute(wanted.order_by(PETITIONS.c.id))
-    return [domain.Petition(**_facts(row), text=row["text"]) for row in rows.mappings()]
+    """Every petition made in a person's name, oldest first; those that tested applications come last."""
+    found: list[domain.Petition] = []
+    for books in (_EARNEST, _SANDBOX):
+        table = books.petitions
+        wanted = books.summary.add_columns(table.c.text).where(table.c.person_id == signatory)
+        rows = await session.execute(wanted.order_by(table.c.id))
+        found += [domain.Petition(**_facts(row), text=row["text"]) for row in rows.mappings()]
+    return found
 
 
 async def summaries_of(
     session: AsyncSession,
-    signatory: UUID,
+    acting: domain.Acting,
     *,
     institution_id: UUID | None,
     kind: domain.PetitionKind | None,
     before: UUID | None,
     limit: int,
 ) -> Sequence[domain.Summary]:
-    """A person's petitions, newest first, of those filed before the petition `before`."""
-    wanted = _SUMMARY.where(PETITIONS.c.person_id == signatory)
+    """A signatory's petitions, newest first, of those filed before the petition `before`."""
+    wanted, table = _made_by(acting), _of(acting.sandbox)[0].petitions
     if institution_id:
-        wanted = wanted.where(PETITIONS.c.institution_id == institution_id)
+        wanted = wanted.where(table.c.institution_id == institution_id)
     if kind:
-        wanted = wanted.where(PETITIONS.c.kind == kind)
+        wanted = wanted.where(table.c.kind == kind)
     if before:
-        wanted = wanted.where(PETITIONS.c.id < before)
-    rows = await session.execute(wanted.order_by(PETITIONS.c.id.desc()).limit(limit))
+        wanted = wanted.where(table.c.id < before)
+    rows = await session.execute(wanted.order_by(table.c.id.desc()).limit(limit))
     return [domain.Summary(**_facts(row)) for row in rows.mappings()]
 
 
-_ADDRESSEE: Final = [column.label(f"addressee_{column.name}") for column in INSTITUTIONS.c]
-_SUMMARY: Final[Select[Any]] = select(
-    *(column for column in PETITIONS.c if column is not PETITIONS.c.text), *_ADDRESSEE
-).join_from(PETITIONS, INSTITUTIONS, PETITIONS.c.institution_id == INSTITUTIONS.c.id)
+def _made_by(acting: domain.Acting) -> Select[Any]:
+    books, own = _of(acting.sandbox)
+    mine = (books.petitions.c[name] == value for name, value in own.items())
+    return books.summary.where(books.petitions.c.person_id == acting.signatory, *mine)
+
+
+async def put_sandbox_person(session: AsyncSession, person_id: UUID, **told: bool) -> bool:
+    """Note what was told of somebody invented; whether they are known to be, and no more."""
+    new = {"person_id": person_id, "is_known": False, "is_removed": False} | told
+    put = postgresql.insert(SANDBOX_PEOPLE).values(new)
+    put = put.on_conflict_do_update(index_elements=["person_id"], set_=told)
+    row = (await session.execute(put.returning(*SANDBOX_PEOPLE.c))).mappings().one()
+    return bool(row["is_known"] and row["is_removed"])
+
+
+async def is_removed(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether somebody invented is no more; until the transaction ends that does not change."""
+    wanted = select(SANDBOX_PEOPLE.c.is_removed).where(SANDBOX_PEOPLE.c.person_id == person_id)
+    return bool((await session.execute(wanted.with_for_update(read=True))).scalar())
+
+
+async def forget_sandbox(session: AsyncSession, person_id: UUID) -> None:
+    """Delete what a person has filed, or others for them, to test applications; nothing else can be."""
+    table = SANDBOX_PETITIONS
+    theirs = (table.c.person_id == person_id) | (table.c.acting_person_id == person_id)
+    await session.execute(delete(table).where(theirs))
 
 
 def _facts(row: RowMapping) -> dict[str, Any]:
@@ -139,7 +206,10 @@ def _facts(row: RowMapping) -> dict[str, Any]:
     return {
         "id": row["id"],
         "acting": domain.Acting(
-            row["acting_person_id"], row["person_id"] if row["mandate_id"] else None, row["mandate_id"]
+            row["acting_person_id"],
+            row["person_id"] if row["mandate_id"] else None,
+            row["mandate_id"],
+            row.get("client_id"),
         ),
         "institution": domain.Institution(
             **{column.name: row[f"addressee_{column.name}"] for column in INSTITUTIONS.c}

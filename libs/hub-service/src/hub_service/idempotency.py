@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from asyncpg.exceptions import LockNotAvailableError
 from sqlalchemy import (
@@ -29,6 +30,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
+
+from hub_core.principal import Kind
 
 from .problems import IdempotencyKeyInUse, IdempotencyKeyReused
 
@@ -109,6 +112,11 @@ async def store(session: AsyncSession, claimed: Claim, answer: Response) -> None
         .where(*_is(claimed))
         .values(status=answer.status_code, headers=headers, body=bytes(answer.body))
     )
+
+
+async def forget(session: AsyncSession, person_id: UUID) -> None:
+    """Forget the answers to one person, within the caller's transaction: they hold what was sent."""
+    await session.execute(delete(KEYS).where(KEYS.c.caller.contains(f"{Kind.PERSON}:{person_id}:")))
 
 
 async def purge(session: AsyncSession, now: datetime) -> None:
