@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from hub_core.language import Language
 
-from . import text
+from . import conditions, text
 from .conditions import Condition
 from .institutions import Contact
 from .text import Index, Keywords, Question, Texts
@@ -158,10 +158,11 @@ class LegalBasis:
 
 @dataclass(frozen=True, slots=True)
 class NamedTerm:
-    """A further term of the procedure, and what it is for."""
+    """A further term of the procedure, and what it is for; `condition` says for whom it is."""
 
     purpose: Texts
     rule: RuleCode
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +210,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Evidence asked for: its type, whether it must be there, and from whom it is asked."""
+    """Evidence asked for: its type, whether it must be there, and from whom it is asked.
+
+    Empty `channels` means all of them.
+    """
 
     evidence: str
     mandatory: bool = True
     condition: Condition | None = None
     note: Texts | None = None
+    channels: tuple[ChannelKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +236,19 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """Who may use the service. `otherwise` says what to do when the condition does not hold."""
+    """Who may use the service. `otherwise` says what to do when that is not so.
+
+    Without `condition` it is told and not asked beforehand (health, criminal records). With `channels`
+    it concerns only these: whoever does not meet it takes another one. `instead` are other services.
+    """
 
     code: str
     text: Texts
-    condition: Condition
     otherwise: Texts
+    condition: Condition | None = None
     legal_basis: LegalBasis | None = None
+    channels: tuple[ChannelKind, ...] = ()
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +345,7 @@ class Service:
 
     @property
     def rules(self) -> frozenset[RuleCode]:
-        """The rules that it names outside its conditions: terms, fees, ages, validities."""
+        """The rules that it names: terms, fees, ages, validities, the numbers of conditions."""
         named = (
             self.min_age,
             self.legal_deadline,
@@ -342,8 +353,20 @@ class Service:
             *(term.rule for term in self.further_terms),
             *(output.validity for output in self.outputs),
             *(redress.term for redress in self.redress),
+            *(rule for condition in self.conditions for rule in conditions.rules(condition)),
         )
         return frozenset(rule for rule in named if rule is not None)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition that it sets: on who may use it, costs, evidence, terms."""
+        of_parts = (
+            *(requirement.condition for requirement in self.requirements),
+            *(cost.condition for cost in self.costs),
+            *(needed.condition for needed in self.inputs),
+            *(term.condition for term in self.further_terms),
+        )
+        return tuple(condition for condition in of_parts if condition is not None)
 
     def index(self) -> Index:
         """What a search finds it by."""

@@ -91,6 +91,7 @@ class NamedTermView(Resource):
 
     purpose: Annotated[LocalisedText, Field(description="What the term is for.")]
     term: Annotated[TermView, Field(description="The term.")]
+    conditional: Annotated[bool, Field(description="Whether it holds only in some cases.")]
 
 
 class AverageTimeView(Resource):
@@ -152,6 +153,9 @@ class InputView(Resource):
     evidence: Annotated[str, Field(max_length=64, description="Code of the type of evidence.")]
     mandatory: Annotated[bool, Field(description="Whether it must be there, from whom it is asked.")]
     conditional: Annotated[bool, Field(description="Whether it is asked only in some cases.")]
+    channels: Annotated[
+        list[ChannelKind], Field(max_length=10, description="The channels it is asked in; empty for all.")
+    ]
     note: Annotated[LocalisedText | None, Field(description="In which case, or in what form.")]
 
 
@@ -172,6 +176,12 @@ class RequirementView(Resource):
     code: Annotated[str, Field(max_length=64, description="Short code of the requirement.")]
     text: Annotated[LocalisedText, Field(description="What must hold.")]
     otherwise: Annotated[LocalisedText, Field(description="What to do when it does not.")]
+    channels: Annotated[
+        list[ChannelKind], Field(max_length=10, description="The channels it concerns; empty for all.")
+    ]
+    instead: Annotated[
+        list[ServiceCode], Field(max_length=10, description="Services for whoever does not meet it.")
+    ]
     legal_basis: Annotated[LegalBasisView | None, Field(description="Where it comes from.")]
 
 
@@ -330,7 +340,8 @@ class ServiceView(ServiceSummary):
             legal_deadline=term(service.legal_deadline),
             costs=[cost(each) for each in service.costs],
             further_terms=[
-                _shown(NamedTermView, each, term=term(each.rule)) for each in service.further_terms
+                _shown(NamedTermView, each, term=term(each.rule), conditional=each.condition is not None)
+                for each in service.further_terms
             ],
             inputs=[
                 _shown(InputView, each, conditional=each.condition is not None) for each in service.inputs
