@@ -11,7 +11,8 @@ from hub_core import clock
 from hub_service.database import Database
 from hub_service.settings import ServiceSettings
 
-from .operations import institutions, rules, services
+from .operations import evidence, institutions, rules, services
+from .reference import evidence as first_evidence
 from .reference import institutions as first_institutions
 from .reference import rules as first_rules
 from .reference import services as first_services
@@ -27,6 +28,7 @@ async def seed(settings: ServiceSettings | None = None) -> None:
         async with database.sessions() as session:
             changed = await institutions.load(session, first_institutions.institutions(), now)
             await rules.load(session, first_rules.rules())
+            await evidence.load(session, first_evidence.evidence_types(), now)
             published = await services.load(session, first_services.services(), now)
     finally:
         await database.close()

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
+from .evidence import EvidenceType
 from .institutions import Institution
 from .services import Service
 
-Versioned = TypeVar("Versioned", Institution, Service)
+Versioned = TypeVar("Versioned", Institution, Service, EvidenceType)
 
 
 def successors(wanted: Iterable[Versioned], known: Iterable[Versioned]) -> list[Versioned]:
