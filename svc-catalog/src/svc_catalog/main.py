@@ -6,7 +6,12 @@ from hub_service import chassis, i18n
 from hub_service.settings import ServiceSettings
 
 from .manifest import MANIFEST
-from .routes import evidence, institutions, services
+from .routes import (
+    evidence,
+    institutions,
+    places,
+    services,
+)
 
 
 def create_app(settings: ServiceSettings | None = None) -> FastAPI:
@@ -18,10 +23,19 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         summary="Institutions with what they deal with, and the services one can ask for.",
         description="Public and without sign-in. Texts are maps of languages: Romanian is official, "
         "Hungarian and English are translations. `verified` says which facts were read in a source.",
-        routers=[institutions.router, services.router, evidence.router],
+        routers=[
+            evidence.router,
+            institutions.router,
+            places.router,
+            services.router,
+        ],
         scopes={},
         tags=[
             {"name": "institutions", "description": "Who deals with what, where, and how they are reached."},
+            {
+                "name": "places",
+                "description": "Counties and localities by SIRUTA, and offices with their hours.",
+            },
             {"name": "services", "description": "What one can ask for, how, at what cost and by when."},
             {"name": "evidence", "description": "What is to be proved, and from which register it is taken."},
         ],

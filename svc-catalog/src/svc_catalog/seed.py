@@ -11,11 +11,19 @@ from hub_core import clock
 from hub_service.database import Database
 from hub_service.settings import ServiceSettings
 
-from .operations import evidence, institutions, rules, services
+from .operations import (
+    evidence,
+    institutions,
+    places,
+    rules,
+    services,
+)
 from .reference import evidence as first_evidence
 from .reference import institutions as first_institutions
+from .reference import offices as first_offices
 from .reference import rules as first_rules
 from .reference import services as first_services
+from .reference import siruta
 
 _log = structlog.get_logger("catalog")
 
@@ -27,6 +35,9 @@ async def seed(settings: ServiceSettings | None = None) -> None:
     try:
         async with database.sessions() as session:
             changed = await institutions.load(session, first_institutions.institutions(), now)
+            register = siruta.content()
+            await places.load(session, siruta.edition(register), siruta.places(register), now)
+            await places.load_offices(session, first_offices.offices(), now)
             await rules.load(session, first_rules.rules())
             await evidence.load(session, first_evidence.evidence_types(), now)
             published = await services.load(session, first_services.services(), now)

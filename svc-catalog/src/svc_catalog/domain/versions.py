@@ -6,9 +6,16 @@ from typing import TypeVar
 
 from .evidence import EvidenceType
 from .institutions import Institution
+from .places import Office
 from .services import Service
 
-Versioned = TypeVar("Versioned", Institution, Service, EvidenceType)
+Versioned = TypeVar(
+    "Versioned",
+    EvidenceType,
+    Institution,
+    Office,
+    Service,
+)
 
 
 def successors(wanted: Iterable[Versioned], known: Iterable[Versioned]) -> list[Versioned]:

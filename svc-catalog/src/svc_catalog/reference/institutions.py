@@ -25,6 +25,12 @@ def institutions() -> list[Institution]:
     ]
 
 
+def hungarian_counties() -> dict[str, str]:
+    """The Hungarian names of counties by vehicle code, where one is usual."""
+    names: dict[str, str] = files.read("county_units.toml")["hungarian"]
+    return names
+
+
 def _units(unit: Mapping[str, Any], hungarian: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """The records of one kind of county unit: the exceptions, then the pattern for the other counties."""
     common = {key: value for key, value in unit.items() if key not in {"exceptions", "names", "verified"}}
