@@ -26,6 +26,9 @@ from svc_notify.consumers import (
     RegistrationRejected,
     RegistrationReturned,
     RegistrationSubmitted,
+    SandboxPersonCreated,
+    SandboxPersonRemoved,
+    SandboxPetitionRegistered,
     SecurityChanged,
 )
 from svc_notify.domain.deliveries import Lane
@@ -40,6 +43,12 @@ Publish = Callable[..., Awaitable[UUID]]
     ("model", "file"),
     [
         (PetitionRegistered, "svc-petitions/contract/events/petitions.petition.registered.v1"),
+        (
+            SandboxPetitionRegistered,
+            "svc-petitions/contract/events/petitions.sandbox-petition.registered.v1",
+        ),
+        (SandboxPersonCreated, "svc-identity/contract/events/identity.test-person.created.v1"),
+        (SandboxPersonRemoved, "svc-identity/contract/events/identity.test-person.removed.v1"),
         (
             EmailConfirmationRequested,
             "svc-identity/contract/events/identity.email-confirmation.requested.v1",

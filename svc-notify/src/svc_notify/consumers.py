@@ -15,13 +15,11 @@ from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope, Event
 
 from . import manifest, operations
+from .domain import deliveries
 from .domain.deliveries import Cause, Lane
 
 
-class PetitionRegistered(Event):
-    """A petition has its number; who filed it is told, for whomever it was."""
-
-    subject: ClassVar[str] = "hub.petitions.petition.registered.v1"
+class _Petition(BaseModel):
     key_field: ClassVar[str] = "petition_id"
 
     petition_id: UUID
@@ -32,6 +30,36 @@ class PetitionRegistered(Event):
     registered_on: date
     answer_due_on: date
     kind: str
+
+
+class PetitionRegistered(_Petition, Event):
+    """A petition has its number; who filed it is told, for whomever it was."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.registered.v1"
+
+
+class SandboxPetitionRegistered(_Petition, Event):
+    """The same of a petition that only tests an application: the number says so."""
+
+    subject: ClassVar[str] = "hub.petitions.sandbox-petition.registered.v1"
+
+
+class SandboxPersonCreated(Event):
+    """Somebody was invented for an application that is being tested."""
+
+    subject: ClassVar[str] = "hub.identity.test-person.created.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+
+
+class SandboxPersonRemoved(Event):
+    """Somebody invented is no more."""
+
+    subject: ClassVar[str] = "hub.identity.test-person.removed.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
 
 
 class EmailConfirmationRequested(Event):
@@ -115,15 +143,16 @@ class InstitutionChanged(Event):
 def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
     """The consumers; `wake` is called for a lane once what was queued in it is committed."""
 
-    async def tell_the_petitioner(session: AsyncSession, heard: Envelope[PetitionRegistered]) -> None:
+    async def tell_the_petitioner(session: AsyncSession, heard: Envelope[Any]) -> None:
         petition = heard.data
+        mark = deliveries.SANDBOX_MARK if isinstance(petition, SandboxPetitionRegistered) else ""
         delivery = await operations.queue_registration_notice(
             session,
             operations.Registration(
                 person_id=petition.acting_person_id or petition.person_id,
                 institution_id=petition.institution_id,
                 petition_kind=petition.kind,
-                number=petition.number,
+                number=f"{mark}{petition.number}",
                 registered_on=petition.registered_on,
                 answer_due_on=petition.answer_due_on,
             ),
@@ -158,7 +187,10 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
         _wake_after_commit(session, wake, delivery.lane)
 
     return [
-        Subscription(manifest.PETITIONS, {PetitionRegistered: tell_the_petitioner}),
+        Subscription(
+            manifest.PETITIONS,
+            {PetitionRegistered: tell_the_petitioner, SandboxPetitionRegistered: tell_the_petitioner},
+        ),
         Subscription(manifest.CONFIRMATIONS, {EmailConfirmationRequested: send_the_code}),
         Subscription(manifest.INSTITUTIONS, {InstitutionChanged: _keep_institution}),
         Subscription(manifest.SECURITY, {SecurityChanged: tell_the_owner}),
@@ -173,6 +205,10 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
                 RegistrationExpired: tell_the_applicant,
             },
         ),
+        Subscription(
+            manifest.SANDBOX,
+            {SandboxPersonCreated: _know_sandbox_person, SandboxPersonRemoved: _remove_sandbox_person},
+        ),
     ]
 
 
@@ -180,6 +216,14 @@ async def _keep_institution(session: AsyncSession, heard: Envelope[InstitutionCh
     changed = heard.data
     names = {language: name for language, name in changed.names.items() if name}
     await operations.keep_institution(session, changed.institution_id, names, changed.version)
+
+
+async def _know_sandbox_person(session: AsyncSession, heard: Envelope[SandboxPersonCreated]) -> None:
+    await operations.know_sandbox_person(session, heard.data.person_id, heard.time)
+
+
+async def _remove_sandbox_person(session: AsyncSession, heard: Envelope[SandboxPersonRemoved]) -> None:
+    await operations.remove_sandbox_person(session, heard.data.person_id)
 
 
 def _cause(heard: Envelope[Any]) -> Cause:

@@ -7,7 +7,7 @@ from hub_core.manifest import Consumer, Manifest
 PETITIONS: Final = Consumer(
     durable="notify-petitions",
     source="petitions",
-    subjects=("hub.petitions.petition.registered.v1",),
+    subjects=("hub.petitions.petition.registered.v1", "hub.petitions.sandbox-petition.registered.v1"),
 )
 CONFIRMATIONS: Final = Consumer(
     durable="notify-confirmations",
@@ -36,13 +36,18 @@ REGISTRATIONS: Final = Consumer(
         "hub.identity.registration.expired.v1",
     ),
 )
+SANDBOX: Final = Consumer(
+    durable="notify-sandbox",
+    source="identity",
+    subjects=("hub.identity.test-person.created.v1", "hub.identity.test-person.removed.v1"),
+)
 
 MANIFEST: Final = Manifest(
     name="notify",
     package="svc_notify",
     factory="svc_notify.main:create_app",
     port=8104,
-    consumers=(PETITIONS, CONFIRMATIONS, INSTITUTIONS, SECURITY, REGISTRATIONS),
+    consumers=(PETITIONS, CONFIRMATIONS, INSTITUTIONS, SECURITY, REGISTRATIONS, SANDBOX),
     calls=("identity.contact:read",),
     holds_personal_data=True,
 )

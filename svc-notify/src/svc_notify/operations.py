@@ -23,7 +23,7 @@ class Registration:
     person_id: UUID
     institution_id: UUID
     petition_kind: str
-    number: int
+    number: str
     registered_on: date
     answer_due_on: date
 
@@ -48,14 +48,14 @@ async def queue_registration_notice(
             now,
             person_id=registration.person_id,
             variables={
-                "number": str(registration.number),
+                "number": registration.number,
                 "registered_on": registration.registered_on.isoformat(),
                 "answer_due_on": registration.answer_due_on.isoformat(),
                 "institution_id": str(registration.institution_id),
                 "legal_basis": deliveries.legal_basis(registration.petition_kind),
             },
         )
-        await storage.add(session, delivery)
+        await _add(session, delivery)
     return delivery
 
 
@@ -67,7 +67,7 @@ async def queue_confirmation_code(
         delivery = deliveries.queue(
             deliveries.code_kind(purpose), ids.new_id(), cause, now, confirmation_id=confirmation_id
         )
-        await storage.add(session, delivery)
+        await _add(session, delivery)
     return delivery
 
 
@@ -84,7 +84,7 @@ async def queue_security_notice(
             person_id=person_id,
             variables={"change": change, "changed_on": clock.local_date(cause.at).isoformat()},
         )
-        await storage.add(session, delivery)
+        await _add(session, delivery)
     return delivery
 
 
@@ -105,7 +105,7 @@ async def queue_step_notice(
                 "institution_id": str(institution_id),
             },
         )
-        await storage.add(session, delivery)
+        await _add(session, delivery)
     return delivery
 
 
@@ -122,8 +122,28 @@ async def queue_validation_notice(
             person_id=person_id,
             variables={"told_on": clock.local_date(cause.at).isoformat()},
         )
-        await storage.add(session, delivery)
+        await _add(session, delivery)
     return delivery
+
+
+async def _add(session: AsyncSession, delivery: Delivery) -> None:
+    """Store a message, but none to somebody invented who is no more."""
+    if delivery.person_id is None or not await storage.is_removed(session, delivery.person_id):
+        await storage.add(session, delivery)
+
+
+async def know_sandbox_person(session: AsyncSession, person_id: UUID, created_at: datetime) -> None:
+    """Somebody is invented since then; if they are no more by what was heard before, all goes now."""
+    async with session.begin():
+        await storage.put_sandbox_person(session, person_id, created_at=created_at)
+        await storage.forget_sandbox(session, person_id)
+
+
+async def remove_sandbox_person(session: AsyncSession, person_id: UUID) -> None:
+    """Drop the messages to somebody invented; of who is not known to be invented nothing is dropped."""
+    async with session.begin():
+        await storage.put_sandbox_person(session, person_id, is_removed=True)
+        await storage.forget_sandbox(session, person_id)
 
 
 async def keep_institution(

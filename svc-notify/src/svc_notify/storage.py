@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, select, tuple_, update
+from sqlalchemy import RowMapping, bindparam, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 
 from .domain.deliveries import Channel, Delivery, Failure, Lane, State
-from .tables import DELIVERIES, INSTITUTIONS
+from .tables import DELIVERIES, INSTITUTIONS, SANDBOX_PEOPLE
 
 _CHANGING: Final = (
     "state",
@@ -102,6 +102,27 @@ async def get_of_person(session: AsyncSession, person_id: UUID, delivery_id: UUI
     found = select(DELIVERIES).where(DELIVERIES.c.id == delivery_id, DELIVERIES.c.person_id == person_id)
     row = (await session.execute(found)).mappings().one_or_none()
     return _delivery(row) if row else None
+
+
+async def put_sandbox_person(session: AsyncSession, person_id: UUID, **told: object) -> None:
+    """Note what was told of somebody invented."""
+    new = {"person_id": person_id, "is_removed": False} | told
+    put = insert(SANDBOX_PEOPLE).values(new)
+    await session.execute(put.on_conflict_do_update(index_elements=["person_id"], set_=told))
+
+
+async def is_removed(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether somebody invented is no more; until the transaction ends that does not change."""
+    wanted = select(SANDBOX_PEOPLE.c.is_removed).where(SANDBOX_PEOPLE.c.person_id == person_id)
+    return bool((await session.execute(wanted.with_for_update(read=True))).scalar())
+
+
+async def forget_sandbox(session: AsyncSession, person_id: UUID) -> None:
+    """Delete the messages to a person who is known to be invented, and no more; else nothing.
+
+    The database decides: who uses it may delete no message by themselves.
+    """
+    await session.execute(select(func.forget_sandbox_messages(person_id)))
 
 
 async def keep_institution(

@@ -1,6 +1,7 @@
 """The tables of the schema `notify`."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -69,4 +70,13 @@ INSTITUTIONS = Table(
     Column("names", JSONB, nullable=False, comment="Language to name"),
     Column("version", Integer, nullable=False),
     comment="Own copy of the catalog's names, fed by events",
+)
+
+SANDBOX_PEOPLE = Table(
+    "sandbox_people",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("created_at", DateTime(timezone=True), comment="When they were invented, once that was told"),
+    Column("is_removed", Boolean, nullable=False, comment="It was told that they are no more"),
+    comment="Who is invented: only messages to such people are ever deleted",
 )

@@ -156,6 +156,9 @@ _ENDS: Final = {
 }
 
 _PETITION_KINDS: Final = frozenset({"REQUEST", "COMPLAINT", "NOTIFICATION", "PROPOSAL"})
+SANDBOX_MARK: Final = "SANDBOX "
+"""What stands before a number that no institution has given."""
+
 OG_27_2002: Final = "OG_27_2002_ART_8"
 
 
