@@ -5,8 +5,10 @@ from fastapi import FastAPI
 from hub_service import chassis, i18n
 from hub_service.settings import ServiceSettings
 
+from . import jobs
 from .manifest import MANIFEST
 from .routes import (
+    changes,
     evidence,
     institutions,
     places,
@@ -24,6 +26,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         description="Public and without sign-in. Texts are maps of languages: Romanian is official, "
         "Hungarian and English are translations. `verified` says which facts were read in a source.",
         routers=[
+            changes.router,
             evidence.router,
             institutions.router,
             places.router,
@@ -38,6 +41,8 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             },
             {"name": "services", "description": "What one can ask for, how, at what cost and by when."},
             {"name": "evidence", "description": "What is to be proved, and from which register it is taken."},
+            {"name": "changes", "description": "What changed, for those who keep a copy."},
         ],
+        own_workers=[jobs.FORGET],
         locale=i18n.folder_of(__file__),
     )

@@ -7,11 +7,12 @@ from hub_events import outbox
 from hub_events.session import Session
 
 from ..domain import institutions, versions
+from ..domain.changes import ChangeKind
 from ..domain.institutions import Institution
 from ..errors.institutions import InstitutionNotFound
 from ..events.institutions import InstitutionChanged
+from ..storage import changes, ranking
 from ..storage import institutions as storage
-from ..storage import ranking
 
 
 async def find(
@@ -42,4 +43,6 @@ async def load(session: Session, wanted: Sequence[Institution], now: datetime) -
         await storage.put(session, changed, now)
         for each in changed:
             await outbox.record(session, InstitutionChanged.of(each), now)
+        versions_by_code = {each.code: each.version for each in changed}
+        await changes.note_all(session, ChangeKind.INSTITUTION, versions_by_code, now)
     return len(changed)

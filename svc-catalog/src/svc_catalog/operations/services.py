@@ -8,10 +8,11 @@ from hub_events import outbox
 from hub_events.session import Session
 
 from ..domain import services, versions
+from ..domain.changes import ChangeKind
 from ..domain.services import Service
 from ..errors.services import ServiceNotFound
 from ..events.services import EntryPublished
-from ..storage import ranking, rules
+from ..storage import changes, ranking, rules
 from ..storage import services as storage
 
 
@@ -42,6 +43,8 @@ async def load(session: Session, wanted: Sequence[Service], now: datetime) -> in
         changed = versions.successors(wanted, known)
         await storage.put(session, changed, now)
         for each in changed:
-            if each.status in services.PUBLISHED:
+            published = each.status in services.PUBLISHED
+            if published:
                 await outbox.record(session, EntryPublished.of(each), now)
+            await changes.note(session, ChangeKind.SERVICE, each.code, each.version, now, gone=not published)
     return len(changed)

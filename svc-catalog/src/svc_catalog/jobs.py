@@ -1,0 +1,23 @@
+"""What the clock does: one operation each."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from hub_core import clock
+from hub_service import workers
+
+from .operations import changes
+
+_log: Final = structlog.get_logger("catalog")
+
+
+async def _forget(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        forgotten = await changes.forget(session, clock.now())
+    _log.info("deletions forgotten", count=forgotten)
+
+
+FORGET: Final = workers.every("forget-deletions", timedelta(hours=6), _forget)
+"""Deletions that need not be kept any more are forgotten."""

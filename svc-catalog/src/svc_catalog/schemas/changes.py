@@ -1,0 +1,77 @@
+"""What the API shows of changes."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Self
+
+from pydantic import Field
+
+from hub_service.schemas import Instant, Resource
+
+from ..domain.changes import Change, ChangeKind
+from .vocabulary import Version
+
+_ADDRESSES: Final[Mapping[ChangeKind, str]] = {
+    ChangeKind.INSTITUTION: "/catalog/v1/institutions/{code}",
+    ChangeKind.SERVICE: "/catalog/v1/services/{code}",
+    ChangeKind.RULE: "/catalog/v1/rules/{code}",
+    ChangeKind.FAQ: "/catalog/v1/faq/{code}",
+    ChangeKind.ADVICE: "/catalog/v1/advice/{code}",
+    ChangeKind.FORM: "/catalog/v1/forms/{code}",
+    ChangeKind.EVIDENCE_TYPE: "/catalog/v1/evidence-types/{code}",
+    ChangeKind.PLACE: "/catalog/v1/places/{code}",
+}
+"""Where a thing of each kind is read."""
+
+
+class ChangeView(Resource):
+    """The newest change of one thing."""
+
+    kind: Annotated[ChangeKind, Field(description="What sort of thing changed.")]
+    code: Annotated[str, Field(max_length=64, examples=["petition"], description="Its code.")]
+    version: Version
+    changed_at: Annotated[Instant, Field(description="When it changed.")]
+    gone: Annotated[bool, Field(description="Whether it can be read no more: drop it from your copy.")]
+    link: Annotated[
+        str | None,
+        Field(
+            max_length=200,
+            json_schema_extra={"format": "uri-reference"},
+            examples=["/catalog/v1/services/petition"],
+            description="Where it is read; null when it is gone.",
+        ),
+    ]
+
+    @classmethod
+    def of(cls, change: Change) -> Self:
+        """The view of a change."""
+        return cls(
+            kind=change.kind,
+            code=change.code,
+            version=change.version,
+            changed_at=change.changed_at,
+            gone=change.gone,
+            link=None if change.gone else address(change),
+        )
+
+
+class ChangesPage(Resource):
+    """Changes in their order, and where to go on."""
+
+    items: Annotated[list[ChangeView], Field(max_length=200, description="The changes, the oldest first.")]
+    next_cursor: Annotated[
+        str | None,
+        Field(max_length=512, description="Give it as `cursor` to read on; null when there is no more yet."),
+    ]
+    sync_cursor: Annotated[
+        str,
+        Field(
+            max_length=512,
+            description="Keep it when the items are in your copy, and give it as `cursor` next time; "
+            "never null.",
+        ),
+    ]
+
+
+def address(change: Change) -> str:
+    """Where the thing is read, below the public origin."""
+    return _ADDRESSES[change.kind].format(code=change.code)
