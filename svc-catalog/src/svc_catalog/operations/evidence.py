@@ -6,8 +6,10 @@ from datetime import datetime
 from hub_events.session import Session
 
 from ..domain import versions
+from ..domain.changes import ChangeKind
 from ..domain.evidence import EvidenceType
 from ..errors.evidence import EvidenceTypeNotFound
+from ..storage import changes
 from ..storage import evidence as storage
 
 
@@ -32,4 +34,6 @@ async def load(session: Session, wanted: Sequence[EvidenceType], now: datetime) 
         known = await storage.lock(session)
         changed = versions.successors(wanted, known)
         await storage.put(session, changed, now)
+        told = {each.code: each.version for each in changed}
+        await changes.note_all(session, ChangeKind.EVIDENCE_TYPE, told, now)
     return len(changed)

@@ -43,6 +43,6 @@ async def load(session: Session, wanted: Sequence[Institution], now: datetime) -
         await storage.put(session, changed, now)
         for each in changed:
             await outbox.record(session, InstitutionChanged.of(each), now)
-        versions_by_code = {each.code: each.version for each in changed}
-        await changes.note_all(session, ChangeKind.INSTITUTION, versions_by_code, now)
+        told = {each.code: each.version for each in changed}
+        await changes.note_all(session, ChangeKind.INSTITUTION, told, now)
     return len(changed)
