@@ -39,6 +39,7 @@ _PEOPLE: Final = (
 )
 IPJ_CV: Final = UUID("39d62b88-9ccb-5653-a7d6-77ac8931e031")
 IPJ_HR: Final = UUID("0fa0bfb2-fbea-5ea5-b003-d56284cfee4e")
+DGP: Final = UUID("0ce5e61c-482f-5f83-a5d2-27706b7a219c")
 DGCTI: Final = UUID("a5429851-c1d4-55e3-9420-ce405d3f1521")
 # What the catalog says of them; its own events replace these copies.
 INSTITUTIONS: Final = tuple(
@@ -60,6 +61,15 @@ INSTITUTIONS: Final = tuple(
                 "Inspectoratul de Poliție Județean Harghita",
                 "Hargita Megyei Rendőr-felügyelőség",
                 "Harghita County Police Inspectorate",
+            ),
+        ),
+        (
+            DGP,
+            "DGP",
+            (
+                "Direcția Generală de Pașapoarte",
+                "Útlevél-főigazgatóság",
+                "General Directorate for Passports",
             ),
         ),
         (
@@ -97,6 +107,17 @@ _OFFICIALS: Final = (
         Profile("Katalin", "Szabó", Language.HU),
         ((IPJ_HR, Role.CLERK), (IPJ_CV, Role.REGISTRAR)),
     ),
+    (
+        "carmen.toma@example.org",
+        Profile("Carmen", "Toma", Language.RO),
+        ((DGP, Role.CATALOG_EDITOR),),
+    ),
+    (
+        "vlad.neagu@example.org",
+        Profile("Vlad", "Neagu", Language.RO),
+        ((DGCTI, Role.CATALOG_EDITOR), (DGCTI, Role.CATALOG_PUBLISHER)),
+    ),
+    ("simona.ene@example.org", Profile("Simona", "Ene", Language.RO), ((DGCTI, Role.CATALOG_PUBLISHER),)),
     ("irina.pop@example.org", Profile("Irina", "Pop", Language.RO), ((DGCTI, Role.ADMIN),)),
     ("george.lazar@example.org", Profile("George", "Lazăr", Language.RO), ((DGCTI, Role.ADMIN),)),
 )
