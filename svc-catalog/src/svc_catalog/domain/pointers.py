@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 Kind = TypeVar("Kind")
 
 
-def find(value: object, kind: type[Kind], pointer: str = "") -> Iterator[tuple[str, Kind]]:
-    """Every value of a kind inside a domain value, with its pointer, in the order of the model."""
+def find(
+    value: object, kind: type[Kind] | tuple[type[Kind], ...], pointer: str = ""
+) -> Iterator[tuple[str, Kind]]:
+    """Every value of a kind (or some kinds) inside a domain value, with its pointer, in the model's order."""
     if isinstance(value, kind):
         yield pointer, value
     elif is_dataclass(value) and not isinstance(value, type):
