@@ -58,6 +58,16 @@ async def test_an_institution_is_read_by_code_and_by_id(client: httpx2.AsyncClie
     assert {contact["kind"] for contact in shown["contacts"]} == {"WEBSITE", "EMAIL"}
 
 
+async def test_the_structure_is_walked_from_above(client: httpx2.AsyncClient) -> None:
+    police = (await client.get(f"{INSTITUTIONS}/IGPR")).json()
+    by_code = (await client.get(INSTITUTIONS, params={"parent": "IGPR", "limit": 200})).json()["items"]
+    by_id = (await client.get(INSTITUTIONS, params={"parent": police["id"], "limit": 200})).json()["items"]
+    assert by_code == by_id
+    assert {each["parent_id"] for each in by_code} == {police["id"]}
+    assert {"IPJ-CV", "DGPMB", "DCJSEO"} <= {each["code"] for each in by_code}
+    assert (await client.get(INSTITUTIONS, params={"parent": "NOBODY"})).json()["items"] == []
+
+
 async def test_a_former_name_is_shown_with_the_institution(client: httpx2.AsyncClient) -> None:
     shown = (await client.get(f"{INSTITUTIONS}/DGEP")).json()
     assert shown["aliases"] == [{"name": "DEPABD", "valid_from": None, "valid_to": None, "verified": True}]

@@ -1,4 +1,4 @@
-"""Counties, towns, communes and villages by SIRUTA, and the offices in them."""
+"""Counties, towns, communes and villages by SIRUTA, the offices in them, and who is under whom."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -76,9 +76,11 @@ def upgrade() -> None:
     for columns in (["sort_key", "id"], ["county", "sort_key", "id"], ["institution_id", "sort_key", "id"]):
         op.create_index(f"ix_offices_{'_'.join(columns)}", "offices", columns)
     op.create_index("ix_offices_topics", "offices", ["topics"], postgresql_using="gin")
+    op.create_index("ix_institutions_parent_id", "institutions", ["parent_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_institutions_parent_id", "institutions")
     op.drop_table("offices")
     op.drop_table("place_editions")
     op.drop_table("places")

@@ -121,12 +121,13 @@ class Institution:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which institutions of the day `on` are wanted."""
+    """Which institutions of the day `on` are wanted; `parent` is an id or a code."""
 
     on: date
     question: Question | None = None
     county: str | None = None
     topic: str | None = None
+    parent: UUID | str | None = None
     accepts_petitions: bool | None = None
 
 

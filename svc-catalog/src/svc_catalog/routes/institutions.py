@@ -28,6 +28,9 @@ async def list_institutions(
     q: Search = None,
     county: Annotated[CountyCode | None, Query(description="Only those competent for this county.")] = None,
     topic: Annotated[Topic | None, Query(description="Only those that deal with this topic.")] = None,
+    parent: Annotated[
+        IdOrCode | None, Query(description="Only those directly under this one: id or code.")
+    ] = None,
     accepts_petitions: Annotated[
         bool | None, Query(description="Only those a petition can be addressed to, or cannot.")
     ] = None,
@@ -42,6 +45,7 @@ async def list_institutions(
         question=text.question(q or ""),
         county=county,
         topic=topic,
+        parent=public.id_or_code(parent) if parent else None,
         accepts_petitions=accepts_petitions,
     )
     rows = await operations.find(session, wanted, asked.position(public.POSITION), asked.rows)

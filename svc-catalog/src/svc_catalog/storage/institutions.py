@@ -38,6 +38,12 @@ async def find(
         query = query.where(columns.counties.contains([wanted.county]))
     if wanted.topic is not None:
         query = query.where(columns.topics.contains([wanted.topic]))
+    if isinstance(wanted.parent, UUID):
+        query = query.where(columns.parent_id == wanted.parent)
+    elif wanted.parent is not None:
+        above = INSTITUTIONS.alias("above")
+        parent = select(above.c.id).where(above.c.code == wanted.parent).scalar_subquery()
+        query = query.where(columns.parent_id == parent)
     if wanted.accepts_petitions is not None:
         query = query.where(columns.accepts_petitions.is_(wanted.accepts_petitions))
     rows = await session.execute(query.limit(limit))
