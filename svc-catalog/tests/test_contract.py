@@ -13,8 +13,10 @@ from hub_service.settings import ServiceSettings
 from hub_testing import contract
 from svc_catalog import errors
 from svc_catalog.events.institutions import InstitutionChanged, Titles
+from svc_catalog.events.rules import RuleChanged
 from svc_catalog.events.services import EntryPublished
 from svc_catalog.main import create_app
+from svc_catalog.reference.rules import rule_tables
 
 FOLDER = Path(__file__).parents[1] / "contract"
 LOCALE = Path(svc_catalog.__path__[0]) / "locale"
@@ -34,12 +36,22 @@ CHANGED = InstitutionChanged(
     valid_to=None,
 )
 PUBLISHED = EntryPublished(version=1, entry_id=UUID("0199f2a4-7c1e-5b3a-9d52-3f6a1c8e4b71"), code="petition")
+TABLES = [RuleChanged.of(table) for table in rule_tables()]
+FINE_POINT = next(table for table in TABLES if table.code == "traffic.fine-point")
 
 
 def test_the_contract_is_the_code() -> None:
     contract.check(
-        FOLDER, app=create_app(ServiceSettings()), events=[CHANGED, PUBLISHED], not_personal={"names"}
+        FOLDER,
+        app=create_app(ServiceSettings()),
+        events=[CHANGED, PUBLISHED, FINE_POINT],
+        not_personal={"names"},
     )
+
+
+def test_the_first_tables_are_committed_as_they_are_told() -> None:
+    """What other services test on: `hub_testing.rules`."""
+    contract.compare(FOLDER / "rules.json", [table.model_dump(mode="json") for table in TABLES])
 
 
 def problems() -> list[type[Problem]]:

@@ -38,9 +38,14 @@ async def seed(settings: ServiceSettings | None = None) -> None:
             register = siruta.content()
             await places.load(session, siruta.edition(register), siruta.places(register), now)
             await places.load_offices(session, first_offices.offices(), now)
-            await rules.load(session, first_rules.rules())
+            numbers = await rules.load(session, first_rules.rule_tables(), now)
             await evidence.load(session, first_evidence.evidence_types(), now)
             published = await services.load(session, first_services.services(), now)
     finally:
         await database.close()
-    _log.info("reference data loaded", institutions_changed=changed, services_changed=published)
+    _log.info(
+        "reference data loaded",
+        institutions_changed=changed,
+        rules_changed=numbers,
+        services_changed=published,
+    )

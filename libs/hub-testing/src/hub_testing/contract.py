@@ -18,7 +18,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -84,7 +84,7 @@ def check(
         compare(folder / "events" / f"{name}.example.json", example)
 
 
-def compare(file: Path, document: Mapping[str, Any]) -> None:
+def compare(file: Path, document: Mapping[str, Any] | Sequence[Any]) -> None:
     """Fail unless the file holds the document; with HUB_CONTRACT=write, write it."""
     text = json.dumps(document, indent=2, ensure_ascii=False, sort_keys=False) + "\n"
     if os.environ.get(_SWITCH) == "write":

@@ -38,6 +38,8 @@ CLIENTS_WRITE: Final = "clients:write"
 CLIENTS_REVIEW: Final = "clients:review"
 CONSENTS_READ: Final = "consents:read"
 CONSENTS_WRITE: Final = "consents:write"
+CATALOG_READ: Final = "catalog:read"
+CATALOG_WRITE: Final = "catalog:write"
 
 SCOPES: Final = {
     scope.name: scope
@@ -70,6 +72,8 @@ SCOPES: Final = {
         Scope(CLIENTS_REVIEW, "decide in your name which applications may serve everybody"),
         Scope(CONSENTS_READ, "see which applications you have connected, and what they may do"),
         Scope(CONSENTS_WRITE, "disconnect applications from your account"),
+        Scope(CATALOG_READ, "see as an official what is being prepared for the catalog"),
+        Scope(CATALOG_WRITE, "prepare and publish changes of the catalog in your name, as an official"),
     )
 }
 
@@ -89,6 +93,7 @@ OF_PERSONS: Final = frozenset(
         *(PRIVACY_READ, PRIVACY_WRITE, PRIVACY_DECIDE, PEOPLE_READ),
         *(CLIENTS_READ, CLIENTS_WRITE, CLIENTS_REVIEW),
         *(CONSENTS_READ, CONSENTS_WRITE),
+        *(CATALOG_READ, CATALOG_WRITE),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

@@ -16,15 +16,6 @@ class OwnCase(Problem):
     remedy = "Leave the case to a colleague."
 
 
-class FourEyes(Problem):
-    """The same person would take both steps of a decision that takes two people."""
-
-    type, status = "four-eyes", 403
-    title = "A second person is needed"
-    detail = "Who took the first step of this decision may not take the second one."
-    remedy = "Ask a colleague to take the next step."
-
-
 class RegisterUnavailable(Problem):
     """A register of the state does not answer; nothing was decided and nothing stored."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
 from hub_core.cnp import Cnp
+from hub_core.decisions import FourEyes
 from hub_core.principal import Role
 from hub_events import outbox
 from hub_service import access
@@ -23,7 +24,6 @@ from ..domain.mandate import EndCause, Mandate, State
 from ..domain.mandate_type import Bounds, MandateType, PrincipalKind
 from ..domain.person import Identifier, Scheme
 from ..domain.population import RegisteredPerson
-from ..errors.decisions import FourEyes
 from ..errors.mandates import MandateState, NotYourOwnMandate, PrincipalNotThere
 from ..events.access import RecordAccessed
 from ..events.mandates import MandateActivated, MandateEnded

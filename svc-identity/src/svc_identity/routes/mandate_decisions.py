@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Header, Path
 from starlette.responses import Response
 
+from hub_core.decisions import FourEyes
 from hub_core.principal import Assurance, Role
 from hub_service import paging, policy, purpose, schemas
 from hub_service.dependencies import Now, Session
@@ -14,7 +15,7 @@ from hub_service.routing import Router
 
 from ..dependencies import Provider
 from ..domain import scopes
-from ..errors.decisions import FourEyes, OwnCase, RegisterUnavailable
+from ..errors.decisions import OwnCase, RegisterUnavailable
 from ..errors.mandates import (
     IdentityNotEstablished,
     MandateDates,
