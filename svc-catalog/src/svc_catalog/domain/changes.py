@@ -16,7 +16,9 @@ class ChangeKind(StrEnum):
     ADVICE = "ADVICE"
     FORM = "FORM"
     EVIDENCE_TYPE = "EVIDENCE_TYPE"
-    PLACE = "PLACE"
+    OFFICE = "OFFICE"
+    PLACES = "PLACES"
+    """All localities together, for they change together: with an edition of the register."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from hub_events.session import Session
 
 from ..domain import versions
+from ..domain.changes import ChangeKind
 from ..domain.places import Filter, Office, OfficeFilter, Place
 from ..errors.places import OfficeNotFound, PlaceNotFound
+from ..storage import changes
 from ..storage import places as storage
+
+_REGISTER: Final = "localities"
+"""What the localities are called among the changes."""
 
 
 async def find(
@@ -34,7 +40,9 @@ async def load(session: Session, edition: bytes, places: Iterable[Place], now: d
     async with session.begin():
         if await storage.has_edition(session, edition):
             return 0
-        return await storage.put_edition(session, edition, places, now)
+        stored = await storage.put_edition(session, edition, places, now)
+        await changes.note(session, ChangeKind.PLACES, _REGISTER, await storage.editions(session), now)
+        return stored
 
 
 async def find_offices(
@@ -59,4 +67,5 @@ async def load_offices(session: Session, wanted: Sequence[Office], now: datetime
     async with session.begin():
         changed = versions.successors(wanted, await storage.lock_offices(session))
         await storage.put_offices(session, changed, now)
+        await changes.note_all(session, ChangeKind.OFFICE, {each.code: each.version for each in changed}, now)
     return len(changed)

@@ -18,7 +18,8 @@ _ADDRESSES: Final[Mapping[ChangeKind, str]] = {
     ChangeKind.ADVICE: "/catalog/v1/advice/{code}",
     ChangeKind.FORM: "/catalog/v1/forms/{code}",
     ChangeKind.EVIDENCE_TYPE: "/catalog/v1/evidence-types/{code}",
-    ChangeKind.PLACE: "/catalog/v1/places/{code}",
+    ChangeKind.OFFICE: "/catalog/v1/offices/{code}",
+    ChangeKind.PLACES: "/catalog/v1/{code}",
 }
 """Where a thing of each kind is read."""
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, cast, insert, or_, select, tuple_
+from sqlalchemy import RowMapping, cast, func, insert, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -32,6 +32,12 @@ async def has_edition(session: Session, sha256: bytes) -> bool:
     """Whether the places of this file are loaded."""
     known = select(PLACE_EDITIONS.c.sha256).where(PLACE_EDITIONS.c.sha256 == sha256)
     return (await session.execute(known)).first() is not None
+
+
+async def editions(session: Session) -> int:
+    """How many editions of the register were loaded."""
+    counted = select(func.count()).select_from(PLACE_EDITIONS)
+    return (await session.execute(counted)).scalar_one()
 
 
 async def put_edition(session: Session, sha256: bytes, places: Iterable[Place], now: datetime) -> int:
