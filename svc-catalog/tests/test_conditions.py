@@ -168,7 +168,9 @@ def test_facts_that_do_not_apply_are_known_and_not_asked() -> None:
     foreign = FACTS.get("foreign_parent")
     assert foreign is not None
     assert "foreign_parent" not in FACTS.complete({}, RULES, DAY)
-    assert not FACTS.askable(foreign, {}, RULES, DAY)
+    assert FACTS.first_asked("foreign_parent", {}, RULES, DAY) == ["person"]
+    child = {"person": "MINOR_CHILD"}
+    assert FACTS.first_asked("foreign_parent", child, RULES, DAY) == ["parents_situation"]
     assert FACTS.complete({"person": "SELF"}, RULES, DAY)["foreign_parent"] is None  # through the parents
 
 

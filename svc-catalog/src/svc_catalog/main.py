@@ -9,6 +9,7 @@ from . import jobs
 from .manifest import MANIFEST
 from .routes import (
     changes,
+    eligibility,
     evidence,
     institutions,
     places,
@@ -27,6 +28,8 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         "Hungarian and English are translations. `verified` says which facts were read in a source.",
         routers=[
             changes.router,
+            eligibility.router,
+            eligibility.asking,
             evidence.router,
             institutions.router,
             places.router,
@@ -40,6 +43,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
                 "description": "Counties and localities by SIRUTA, and offices with their hours.",
             },
             {"name": "services", "description": "What one can ask for, how, at what cost and by when."},
+            {"name": "eligibility", "description": "Whether one can use a service, before signing in."},
             {"name": "evidence", "description": "What is to be proved, and from which register it is taken."},
             {"name": "changes", "description": "What changed, for those who keep a copy."},
         ],

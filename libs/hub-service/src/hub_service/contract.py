@@ -131,7 +131,7 @@ def _keep_promises(method: str, operation: dict[str, Any]) -> None:
     """What the router does for the operation: keys, tags, and the refusals that go with them."""
     answers = operation["responses"]
     met = list(_WITH_BODY) if "requestBody" in operation else []
-    if method == "post":
+    if method == "post" and policy.ASKS not in operation:
         operation.setdefault("parameters", []).append(_KEY)
         met += _WITH_KEY
     for header in operation.get("parameters", ()):

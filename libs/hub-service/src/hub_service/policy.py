@@ -21,6 +21,9 @@ from . import problems
 SCHEME: Final = "hub"
 """The name of the security scheme in every OpenAPI document."""
 
+ASKS: Final = "x-changes-nothing"
+"""The mark of a POST that is a question."""
+
 
 async def authenticate(request: Request) -> Principal:
     """The caller by the internal token of the request; raises `InvalidToken` without a good one."""
@@ -100,9 +103,14 @@ def operation(
     }
 
 
-def public(*, raises: Sequence[type[Problem]] = ()) -> dict[str, Any]:
-    """The policy of an operation that needs no token; the gateway's route table lists it by name."""
-    return {"responses": responses(raises), "openapi_extra": {"security": [], "x-public": True}}
+def public(*, raises: Sequence[type[Problem]] = (), asks: bool = False) -> dict[str, Any]:
+    """The policy of an operation that needs no token; the gateway's route table lists it by name.
+
+    `asks` marks a POST that changes nothing (a question too long for an address): it takes no
+    Idempotency-Key, so that neither question nor answer is kept.
+    """
+    extra = {"security": [], "x-public": True}
+    return {"responses": responses(raises), "openapi_extra": extra | ({ASKS: True} if asks else {})}
 
 
 def internal(scope: str) -> dict[str, Any]:

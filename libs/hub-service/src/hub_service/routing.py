@@ -43,7 +43,8 @@ class ApiRoute(APIRoute):
                 if not _is_json(request):
                     raise UnsupportedMediaType
                 await request.body()
-            if request.method == "POST" and "idempotency-key" in request.headers:
+            asks = policy.ASKS in (self.openapi_extra or {})
+            if request.method == "POST" and "idempotency-key" in request.headers and not asks:
                 return await _once(request, handle)
             return await handle(request)
 

@@ -128,7 +128,7 @@ def evaluate(condition: Condition, facts: Mapping[str, Value], rules: Rules, on:
     holds into what fails, nor back. Raises `NoRule` where a number that is needed has no rule that day.
     """
     if isinstance(condition, AllOf):
-        return _all([evaluate(part, facts, rules, on) for part in condition.all_of])
+        return join([evaluate(part, facts, rules, on) for part in condition.all_of])
     if isinstance(condition, AnyOf):
         return _any([evaluate(part, facts, rules, on) for part in condition.any_of])
     if isinstance(condition, NoneOf):
@@ -137,6 +137,13 @@ def evaluate(condition: Condition, facts: Mapping[str, Value], rules: Rules, on:
         return Verdict(Truth.UNKNOWN, missing=(condition.fact,))
     holds = _holds(condition, facts[condition.fact], rules, on)
     return _HOLDS if holds else Verdict(Truth.FAILS, failed=(condition,))
+
+
+def join(parts: Sequence[Verdict]) -> Verdict:
+    """The verdict on conditions that must all hold."""
+    if any(part.truth is Truth.FAILS for part in parts):
+        return _failed(parts)
+    return _unknown(parts) if any(part.truth is Truth.UNKNOWN for part in parts) else _HOLDS
 
 
 def facts(condition: Condition) -> tuple[str, ...]:
@@ -180,12 +187,6 @@ def _holds(leaf: Leaf, value: Value, rules: Rules, on: date) -> bool:
             return value <= rules.on(rule, on).value
         case Below(_, rule):
             return value < rules.on(rule, on).value
-
-
-def _all(parts: Sequence[Verdict]) -> Verdict:
-    if any(part.truth is Truth.FAILS for part in parts):
-        return _failed(parts)
-    return _unknown(parts) if any(part.truth is Truth.UNKNOWN for part in parts) else _HOLDS
 
 
 def _any(parts: Sequence[Verdict]) -> Verdict:

@@ -35,6 +35,12 @@ class Answer:
     text: Texts
 
 
+_YES_OR_NO: Final = (
+    Answer(YES, Texts(ro="Da", en="Yes", hu="Igen")),
+    Answer(NO, Texts(ro="Nu", en="No", hu="Nem")),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A fact, and the question that asks for it. A NUMBER is a whole one from 0 to `highest`.
@@ -50,16 +56,16 @@ class Fact:
     highest: int | None = None
     when: Condition | None = None
 
-    def allows(self, value: object) -> bool:
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The possible answers; none for a number."""
+        return _YES_OR_NO if self.kind is FactKind.YES_NO else self.options
+
+    def allows(self, value: Value) -> bool:
         """Whether this may be the answer."""
-        match self.kind:
-            case FactKind.YES_NO:
-                return value in {YES, NO}
-            case FactKind.NUMBER:
-                whole = isinstance(value, int) and not isinstance(value, bool)
-                return whole and 0 <= int(str(value)) <= (self.highest or 0)
-            case FactKind.CODE:
-                return any(option.code == value for option in self.options)
+        if self.highest is not None:
+            return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= self.highest
+        return any(answer.code == value for answer in self.answers)
 
 
 class Facts:
@@ -90,6 +96,10 @@ class Facts:
                 whole[fact.code] = None
         return whole
 
-    def askable(self, fact: Fact, known: Mapping[str, Value], rules: Rules, on: date) -> bool:
-        """Whether the question makes sense by what is known already."""
-        return fact.when is None or conditions.evaluate(fact.when, known, rules, on).truth is Truth.HOLDS
+    def first_asked(self, code: str, known: Mapping[str, Value], rules: Rules, on: date) -> list[str]:
+        """What to ask for a fact that is not known: itself, or the facts that tell whether it applies."""
+        when = self._by_code[code].when
+        verdict = conditions.evaluate(when, known, rules, on) if when else None
+        if verdict is None or verdict.truth is not Truth.UNKNOWN:
+            return [code]
+        return [first for fact in verdict.missing for first in self.first_asked(fact, known, rules, on)]

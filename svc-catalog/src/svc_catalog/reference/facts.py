@@ -9,6 +9,7 @@ from hub_core.county import COUNTIES
 
 from ..domain.facts import Fact, Facts
 from . import files
+from .institutions import hungarian_counties
 
 _FACTS: Final = TypeAdapter(list[Fact])
 
@@ -22,5 +23,9 @@ def facts() -> Facts:
 def _complete(record: dict[str, Any]) -> dict[str, Any]:
     if record.get("options") != "COUNTIES":
         return record
-    options = [{"code": each.code, "text": {"ro": each.name, "en": each.name}} for each in COUNTIES]
+    hungarian = hungarian_counties()
+    options = [
+        {"code": each.code, "text": {"ro": each.name, "en": each.name, "hu": hungarian.get(each.code)}}
+        for each in COUNTIES
+    ]
     return record | {"options": options}

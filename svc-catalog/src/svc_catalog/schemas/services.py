@@ -126,6 +126,13 @@ class CostView(Resource):
     legal_basis: Annotated[str, Field(max_length=500, description="Where it comes from.")]
     verified: Verified
 
+    @classmethod
+    def on_day(cls, cost: Cost, rules: Rules, on: date, **more: object) -> Self:
+        """The view of a cost, as its rule sets it on a day; `NoRule` when it sets nothing then."""
+        rule = rules.on(cost.rule, on)
+        price = {"amount": rule.value, "currency": _CURRENCY}
+        return shown(cls, cost, price=price, legal_basis=rule.legal_basis, verified=rule.verified, **more)
+
 
 class ChannelView(Resource):
     """A way to use a service."""
@@ -242,7 +249,7 @@ class ServiceSummary(Resource):
     @classmethod
     def of(cls, provided: ProvidedService) -> Self:
         """The view of a service with its provider."""
-        return _shown(cls, provided.service, provider=_provider(provided))
+        return shown(cls, provided.service, provider=_provider(provided))
 
 
 class ServiceView(ServiceSummary):
@@ -321,38 +328,28 @@ class ServiceView(ServiceSummary):
         def term(code: str | None) -> TermView | None:
             return TermView.of(rules.on(code, on)) if code else None
 
-        def cost(each: Cost) -> CostView:
-            rule = rules.on(each.rule, on)
-            return _shown(
-                CostView,
-                each,
-                price={"amount": rule.value, "currency": _CURRENCY},
-                legal_basis=rule.legal_basis,
-                verified=rule.verified,
-            )
-
-        return _shown(
+        return shown(
             cls,
             service,
             on=on,
             provider=_provider(provided),
             min_age=term(service.min_age),
             legal_deadline=term(service.legal_deadline),
-            costs=[cost(each) for each in service.costs],
+            costs=[CostView.on_day(each, rules, on) for each in service.costs],
             further_terms=[
-                _shown(NamedTermView, each, term=term(each.rule), conditional=each.condition is not None)
+                shown(NamedTermView, each, term=term(each.rule), conditional=each.condition is not None)
                 for each in service.further_terms
             ],
             inputs=[
-                _shown(InputView, each, conditional=each.condition is not None) for each in service.inputs
+                shown(InputView, each, conditional=each.condition is not None) for each in service.inputs
             ],
-            outputs=[_shown(OutputView, each, validity=term(each.validity)) for each in service.outputs],
-            redress=[_shown(RedressView, each, term=term(each.term)) for each in service.redress],
+            outputs=[shown(OutputView, each, validity=term(each.validity)) for each in service.outputs],
+            redress=[shown(RedressView, each, term=term(each.term)) for each in service.redress],
         )
 
 
-def _shown(view: type[ViewT], value: object, **instead: object) -> ViewT:
-    """The view of a value, some of whose members are shown in another way."""
+def shown(view: type[ViewT], value: object, **instead: object) -> ViewT:
+    """The view of a value, some of whose members are shown in another way or are not its own."""
     same = {name: getattr(value, name) for name in view.model_fields if name not in instead}
     return view.model_validate(same | instead, from_attributes=True)
 
