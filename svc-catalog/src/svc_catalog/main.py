@@ -13,6 +13,8 @@ from .routes import (
     evidence,
     institutions,
     places,
+    rule_changes,
+    rules,
     services,
 )
 
@@ -33,9 +35,14 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             evidence.router,
             institutions.router,
             places.router,
+            rule_changes.router,
+            rules.router,
             services.router,
         ],
-        scopes={},
+        scopes={
+            rule_changes.READ: "See what is being prepared for the catalog",
+            rule_changes.WRITE: "Prepare and publish changes of the catalog",
+        },
         tags=[
             {"name": "institutions", "description": "Who deals with what, where, and how they are reached."},
             {
@@ -45,6 +52,8 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             {"name": "services", "description": "What one can ask for, how, at what cost and by when."},
             {"name": "eligibility", "description": "Whether one can use a service, before signing in."},
             {"name": "evidence", "description": "What is to be proved, and from which register it is taken."},
+            {"name": "rules", "description": "Every number that comes from a law, by the days it holds on."},
+            {"name": "rule changes", "description": "How officials change one: two people, a reason, a law."},
             {"name": "changes", "description": "What changed, for those who keep a copy."},
         ],
         own_workers=[jobs.FORGET],

@@ -7,12 +7,13 @@ row in the place of one that was wrong from its beginning. Neither may leave a d
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from hub_core.decisions import FourEyes
-from hub_core.rules import Counting, Rule, Rules, Unit
+from hub_core.rules import Counting, Option, Rule, Rules, Unit
 
 from ..errors.rules import RuleChangeDecided, RuleChangeOutdated, RuleDaysWrong, RuleKindWrong
 from .text import Texts
@@ -20,7 +21,7 @@ from .text import Texts
 _DAY: Final = timedelta(days=1)
 
 
-class Field(StrEnum):
+class RuleField(StrEnum):
     """The field that a number belongs to; a file of the reference data each."""
 
     ALERTS = "ALERTS"
@@ -49,7 +50,7 @@ class RuleTable:
     """
 
     code: str
-    field: Field
+    field: RuleField
     title: Texts
     unit: Unit
     counting: Counting | None
@@ -67,9 +68,9 @@ class RuleTable:
         if Rules(self.rows).holes(self.code):
             raise ValueError(f"{self.code}: a day without a row")
 
-    def on(self, day: date) -> Rule:
-        """The row that holds on a day; `NoRule` before the first and after the last."""
-        return Rules(self.rows).on(self.code, day)
+    def find(self, day: date) -> Rule | None:
+        """The row that holds on a day; none before the first and after the last."""
+        return next((row for row in self.rows if row.holds_on(day)), None)
 
     def after(self, day: date) -> Rule | None:
         """The first row that begins after a day."""
@@ -116,10 +117,40 @@ class RuleChange:
     decision: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A value as somebody proposes it; without `valid_to`, the last day of the value before stays."""
+
+    value: Decimal
+    valid_from: date
+    valid_to: date | None
+    legal_basis: str
+    verified: bool
+    options: tuple[Option, ...]
+
+
+def proposed(table: RuleTable, wanted: Wanted) -> Rule:
+    """The row of a table; raises `RuleDaysWrong`, and `RuleKindWrong` for options out of place."""
+    if wanted.valid_to is not None and wanted.valid_to < wanted.valid_from:
+        raise RuleDaysWrong
+    try:
+        return Rule(
+            code=table.code,
+            value=wanted.value,
+            unit=table.unit,
+            valid_from=wanted.valid_from,
+            valid_to=wanted.valid_to,
+            legal_basis=wanted.legal_basis,
+            verified=wanted.verified,
+            counting=table.counting,
+            options=wanted.options,
+        )
+    except ValueError as error:
+        raise RuleKindWrong(unit=table.unit) from error
+
+
 def changed(table: RuleTable, kind: RuleChangeKind, row: Rule) -> RuleTable:
-    """The next version of a table; raises `RuleKindWrong`, `RuleDaysWrong`."""
-    if (row.unit, row.counting) != (table.unit, table.counting):
-        raise RuleKindWrong(unit=table.unit)
+    """The next version of a table; raises `RuleDaysWrong`."""
     rows = _corrected(table, row) if kind is RuleChangeKind.CORRECTION else _continued(table, row)
     try:
         return replace(table, rows=rows, version=table.version + 1, edited=True)

@@ -61,9 +61,9 @@ class RuleDaysWrong(Problem):
 
 
 class RuleKindWrong(Problem):
-    """The value is in another unit than the rule's other values."""
+    """A list of codes without its codes, or codes where the rule has a number."""
 
     type, status = "rule-kind-wrong", 422
     title = "The value is not of the rule's kind"
-    detail = "The values of this rule are in {unit}."
-    remedy = "Give the value in the same unit, counted in the same way."
+    detail = "The values of this rule are in {unit}; codes stand in a list of codes, each once."
+    remedy = "Give a number for a rule with a number, and 0 with the codes for a list of codes."

@@ -1,11 +1,10 @@
 """What can be done with legal numbers: load, decide, store, tell, each in one transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from hub_core import ids
-from hub_core.rules import Rule
 from hub_events import outbox
 from hub_events.session import Session
 from hub_service.problems import PreconditionFailed
@@ -13,7 +12,7 @@ from hub_service.problems import PreconditionFailed
 from ..domain import rules
 from ..domain.changes import ChangeKind
 from ..domain.rules import RuleChange, RuleChangeKind, RuleChangeState, RuleTable
-from ..errors.rules import RuleChangeNotFound, RuleNotFound
+from ..errors.rules import RuleChangeNotFound, RuleNotFound, RuleNotInForce
 from ..events.rules import RuleChanged
 from ..storage import changes
 from ..storage import rules as storage
@@ -27,10 +26,13 @@ async def find(session: Session, wanted: storage.Filter, after: str | None, limi
         return await storage.find(session, wanted, after, limit)
 
 
-async def read(session: Session, code: str) -> RuleTable:
-    """The whole table of a code; raises `RuleNotFound`."""
+async def read(session: Session, code: str, on: date | None) -> RuleTable:
+    """The whole table of a code; raises `RuleNotFound`, and `RuleNotInForce` when it has no row on a day."""
     async with session.begin():
-        return _found(await storage.get(session, code))
+        table = _found(await storage.get(session, code))
+    if on is not None and table.find(on) is None:
+        raise RuleNotInForce(code=code, day=on.isoformat())
+    return table
 
 
 async def find_changes(
@@ -48,7 +50,14 @@ async def read_change(session: Session, change_id: UUID) -> RuleChange:
 
 
 async def propose(
-    session: Session, kind: RuleChangeKind, row: Rule, reason: str, base: int, by: UUID, now: datetime
+    session: Session,
+    code: str,
+    kind: RuleChangeKind,
+    wanted: rules.Wanted,
+    reason: str,
+    base: int,
+    by: UUID,
+    now: datetime,
 ) -> RuleChange:
     """Note a change that waits for a second person.
 
@@ -56,13 +65,14 @@ async def propose(
     `RuleKindWrong`, `RuleDaysWrong`.
     """
     async with session.begin():
-        table = _found(await storage.lock(session, row.code))
+        table = _found(await storage.lock(session, code))
         if table.version != base:
             raise PreconditionFailed
+        row = rules.proposed(table, wanted)
         rules.changed(table, kind, row)
         change = RuleChange(
             id=ids.new_id(),
-            code=row.code,
+            code=code,
             kind=kind,
             state=RuleChangeState.PROPOSED,
             row=row,

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from hub_core.rules import Rule, Rules
 from hub_events.session import Session
 
-from ..domain.rules import Field, RuleChange, RuleChangeState, RuleTable
+from ..domain.rules import RuleChange, RuleChangeState, RuleField, RuleTable
 from ..tables.rules import RULE_CHANGES, RULE_TABLES, RULES
 
 _RULE: Final = TypeAdapter(Rule)
@@ -27,7 +27,7 @@ _KNOWN: Final = select(*(column for column in RULE_TABLES.c if column.name != "c
 class Filter:
     """What a list of rule tables is narrowed to: a field, codes that begin with `prefix`."""
 
-    field: Field | None = None
+    field: RuleField | None = None
     prefix: str | None = None
 
 
