@@ -1,0 +1,241 @@
+"""A partner tries an application in the sandbox, with people of its own, and shows that it conforms."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import UUID
+
+import asyncpg
+import httpx2
+import pytest
+from joserfc.jwk import ECKey
+
+from hub_cli import hub as parts
+from hub_cli import roles
+from hub_cli.browser import Browser
+from hub_cli.place import Place, State
+
+from ..conftest import Hub
+from .person import PETITIONS, Person
+
+pytestmark = pytest.mark.xdist_group("hub")
+
+PROGRAM = Path(__file__).parents[2] / "docs" / "examples" / "conformance.py"
+OWNER = "ana.popescu@example.org"
+CLIENTS = "/identity/v1/clients"
+SCOPES = ["openid", "offline_access", "petitions:read", "petitions:write", "messages:read"]
+BY_SECRET = {
+    "application_type": "web",
+    "profile": "OPENID",
+    "authentication": "client_secret_basic",
+    "grant_types": [
+        "authorization_code",
+        "refresh_token",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+    ],
+}
+BY_KEY = {
+    "application_type": "web",
+    "profile": "FAPI",
+    "authentication": "private_key_jwt",
+    "dpop_bound": True,
+    "grant_types": ["authorization_code", "refresh_token"],
+}
+CALLBACK = "https://institution.example.org/callback"
+
+
+@pytest.fixture
+async def owner(hub: Hub) -> Any:
+    async with httpx2.AsyncClient(base_url=hub.origin, timeout=20) as client:
+        person = Person(client, OWNER, "openid clients:read clients:write petitions:read petitions:write")
+        await person.sign_in()
+        yield person
+
+
+async def registered(owner: Person, folder: Path, described: dict[str, Any]) -> dict[str, Any]:
+    """An application of the owner's with test people; the two files that the program reads."""
+    body = described | {
+        "names": dict.fromkeys(("ro", "hu", "en"), f"Under test {secrets.token_hex(3)}"),
+        "redirect_uris": [CALLBACK],
+        "scopes": SCOPES,
+    }
+    key = ECKey.generate_key("P-256", {"kid": "2026", "use": "sig", "alg": "ES256"})
+    if described is BY_KEY:
+        body["jwks"] = [key.as_dict(private=False)]
+    client_id = (await owner.post(CLIENTS, body))["client_id"]
+    client: dict[str, Any] = {"client_id": client_id, "redirect_uri": CALLBACK, "scope": " ".join(SCOPES)}
+    if described is BY_KEY:
+        client["private_key"] = key.as_dict(private=True)
+    else:
+        client["client_secret"] = (await put(owner, f"{CLIENTS}/{client_id}/secret", {}))["client_secret"]
+    people = await put(owner, f"{CLIENTS}/{client_id}/test-people")
+    for name, held in (("client", client), ("people", people)):
+        (folder / f"{name}.json").write_text(json.dumps(held))
+    return people | {"client_id": client_id}
+
+
+async def put(owner: Person, path: str, body: Any = None) -> dict[str, Any]:
+    headers = {"authorization": f"Bearer {owner.token}"}
+    answer = await owner.client.put(path, headers=headers, **({} if body is None else {"json": body}))
+    assert answer.status_code == 200, answer.text
+    given: dict[str, Any] = answer.json()
+    return given
+
+
+def conformance(hub: Hub, folder: Path) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
+    command = (
+        sys.executable,
+        str(PROGRAM),
+        hub.origin,
+        "client.json",
+        "people.json",
+        "--report",
+        "report.json",
+    )
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    return done, json.loads((folder / "report.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("described", "skipped"),
+    [
+        pytest.param(BY_KEY, {"mandate"}, id="an institution by FAPI 2.0"),
+        pytest.param(BY_SECRET, {"client-assertion"}, id="a front end with a secret"),
+    ],
+)
+async def test_an_application_conforms_and_has_it_in_writing(
+    hub: Hub, owner: Person, tmp_path: Path, described: dict[str, Any], skipped: set[str]
+) -> None:
+    people = await registered(owner, tmp_path, described)
+    done, report = await asyncio.to_thread(conformance, hub, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = {one["id"]: one["result"] for one in report["checks"]}
+    assert {check for check, result in results.items() if result == "SKIP"} == skipped
+    assert report["summary"] == {"pass": len(results) - len(skipped), "fail": 0, "skip": len(skipped)}
+    written = json.dumps(report)
+    assert people["password"] not in written
+    assert not any(one["person_id"] in written for one in people["items"])
+
+
+class Portal:
+    """A front end in the sandbox, and a browser for its test people."""
+
+    def __init__(self, owner: Person, client: dict[str, Any]) -> None:
+        self.http = owner.client
+        self.origin = str(owner.client.base_url).rstrip("/")
+        self.id, self.auth = client["client_id"], (client["client_id"], client["client_secret"])
+
+    async def sign_in(self, username: str, password: str) -> str:
+        """An access token of a test person."""
+        verifier = secrets.token_urlsafe(48)
+        asked = {
+            "client_id": self.id,
+            "response_type": "code",
+            "redirect_uri": CALLBACK,
+            "scope": "openid petitions:read petitions:write messages:read",
+            "code_challenge": encoded(hashlib.sha256(verifier.encode()).digest()),
+            "code_challenge_method": "S256",
+        }
+        address = f"{self.origin}/oauth2/authorize?{urlencode(asked)}"
+        back = await asyncio.to_thread(agree, address, username, password)
+        given = await self.http.post(
+            "/oauth2/token",
+            data={
+                "grant_type": "authorization_code",
+                "code": back["code"],
+                "redirect_uri": CALLBACK,
+                "code_verifier": verifier,
+            },
+            auth=self.auth,
+        )
+        assert given.status_code == 200, given.text
+        token: str = given.json()["access_token"]
+        return token
+
+
+def agree(address: str, username: str, password: str) -> dict[str, str]:
+    browser = Browser(ends_at=CALLBACK)
+    browser.open(address)
+    browser.submit({"username": username, "current-password": password})
+    if not browser.address.startswith(CALLBACK):
+        browser.submit({})
+    return dict(parse_qsl(urlsplit(browser.address).query))
+
+
+def encoded(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+async def items(client: httpx2.AsyncClient, path: str, token: str) -> list[dict[str, Any]]:
+    answer = await client.get(path, headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.text
+    listed: list[dict[str, Any]] = answer.json()["items"]
+    return listed
+
+
+async def an_institution(client: httpx2.AsyncClient) -> str:
+    listed = (await client.get("/catalog/v1/institutions?limit=200")).json()["items"]
+    return str(next(one["id"] for one in listed if one["accepts_petitions"]))
+
+
+async def test_a_reset_leaves_nothing_of_test_people_and_everything_of_others(
+    hub: Hub, owner: Person, tmp_path: Path
+) -> None:
+    before = await registered(owner, tmp_path, BY_SECRET)
+    portal = Portal(owner, json.loads((tmp_path / "client.json").read_text()))
+    username = next(one["username"] for one in before["items"] if one["kind"] == "VALIDATED")
+    token = await portal.sign_in(username, before["password"])
+    institution = await an_institution(owner.client)
+    body = {
+        "institution_id": institution,
+        "kind": "REQUEST",
+        "subject": "Probă",
+        "text": "Aceasta este o probă.",
+        "language": "ro",
+    }
+    real = await owner.post(PETITIONS, body)
+    tested = [await owner.post(PETITIONS, body, token) for _ in range(2)]
+    following = await owner.post(PETITIONS, body)
+    assert [one["number"] for one in tested] == [1, 2]
+    assert following["number"] == real["number"] + 1
+    async with asyncio.timeout(20):
+        while len(await items(owner.client, "/notify/v1/messages", token)) < 2:
+            await asyncio.sleep(0.1)
+
+    people = {one["person_id"] for one in before["items"]}
+    after = await put(owner, f"{CLIENTS}/{portal.id}/test-people")
+    async with asyncio.timeout(1):
+        while True:
+            ended = await owner.client.get(PETITIONS, headers={"authorization": f"Bearer {token}"})
+            if ended.status_code == 401:
+                break
+    async with asyncio.timeout(20):
+        while await left_of(hub, people):
+            await asyncio.sleep(0.1)
+    fresh = await portal.sign_in(username, after["password"])
+    assert await items(owner.client, PETITIONS, fresh) == []
+    listed = [one["id"] for one in await items(owner.client, f"{PETITIONS}?limit=200", owner.token)]
+    assert {real["id"], following["id"]} <= set(listed)
+    assert not {one["id"] for one in tested} & set(listed)
+
+
+async def left_of(hub: Hub, people: set[str]) -> int:
+    """How many petitions and messages of these people the services still hold."""
+    server, _ = parts.servers(Place(hub.folder, State.read(hub.folder).ports))
+    connection = await asyncpg.connect(server.dsn(roles.DATABASE))
+    try:
+        return await connection.fetchval(
+            "SELECT (SELECT count(*) FROM petitions.sandbox_petitions WHERE person_id = ANY($1::uuid[]))"
+            " + (SELECT count(*) FROM notify.deliveries WHERE person_id = ANY($1::uuid[]))"
+            " + (SELECT count(*) FROM identity.accounts WHERE id = ANY($1::uuid[]))",
+            [UUID(one) for one in people],
+        )
+    finally:
+        await connection.close()
