@@ -12,6 +12,7 @@ from .routes import (
     eligibility,
     evidence,
     institutions,
+    officials,
     places,
     rule_changes,
     rules,
@@ -40,8 +41,8 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             services.router,
         ],
         scopes={
-            rule_changes.READ: "See what is being prepared for the catalog",
-            rule_changes.WRITE: "Prepare and publish changes of the catalog",
+            officials.READ: "See what is being prepared for the catalog",
+            officials.WRITE: "Prepare and publish changes of the catalog",
         },
         tags=[
             {"name": "institutions", "description": "Who deals with what, where, and how they are reached."},

@@ -15,6 +15,7 @@ from hub_service.problems import PreconditionFailed, PreconditionRequired
 from hub_service.routing import Router
 
 from ..domain.rules import RuleChangeState
+from ..errors.officials import AdministratorRequired
 from ..errors.rules import (
     RuleChangeDecided,
     RuleChangeNotFound,
@@ -26,9 +27,8 @@ from ..errors.rules import (
 from ..operations import rules as operations
 from ..schemas.rules import DecideRuleChange, ProposeRuleChange, RuleChangeView
 from ..schemas.vocabulary import RuleCode
+from .officials import READ, WRITE, Administrator
 
-READ: Final = "catalog:read"
-WRITE: Final = "catalog:write"
 _PROPOSERS: Final = (Role.CATALOG_EDITOR, Role.CATALOG_PUBLISHER)
 _TAG: Final = re.compile(r'"([0-9]{1,9})-[0-9]{8}"')
 
@@ -115,11 +115,18 @@ async def read_rule_change(change_id: ChangeId, session: Session) -> RuleChangeV
     **_official(
         WRITE,
         (Role.CATALOG_PUBLISHER,),
-        (RuleChangeNotFound, RuleChangeDecided, RuleChangeOutdated, RuleDaysWrong, FourEyes),
+        (
+            AdministratorRequired,
+            RuleChangeNotFound,
+            RuleChangeDecided,
+            RuleChangeOutdated,
+            RuleDaysWrong,
+            FourEyes,
+        ),
     ),
 )
 async def publish_rule_change(
-    change_id: ChangeId, body: DecideRuleChange, official: policy.Acting, session: Session, now: Now
+    change_id: ChangeId, body: DecideRuleChange, official: Administrator, session: Session, now: Now
 ) -> RuleChangeView:
     """Publish what somebody else has proposed; every service of the hub hears of the whole table."""
     return RuleChangeView.of(
