@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from hub_core import ids
 from hub_events.session import Session
 from hub_service.database import Database
 from hub_service.settings import ServiceSettings
+from hub_testing import rules
 from hub_testing.databases import ServiceDatabase
 from svc_petitions import domain, operations
 from svc_petitions.main import create_app
@@ -24,8 +26,9 @@ BOTH = frozenset({"petitions:read", "petitions:write"})
 
 @pytest.fixture(scope="session")
 async def schema(provision: Any) -> ServiceDatabase:
-    """The migrated schema."""
+    """The migrated schema, with the legal numbers as the catalog tells them."""
     made: ServiceDatabase = await provision(MANIFEST)
+    await rules.load(made, Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
     return made
 
 

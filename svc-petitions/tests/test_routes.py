@@ -177,7 +177,7 @@ async def test_a_petition_gets_its_number_and_term_at_once(
         "registered_at": IsStr(regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"),
         "registered_on": today.isoformat(),
         "answer_due_on": (today + timedelta(days=30)).isoformat(),
-        "answer_rule": {"rule_id": "PETITION_ANSWER", "legal_basis": "OG 27/2002 art. 8(1)"},
+        "answer_rule": {"rule_id": "petition.answer", "legal_basis": "OG nr. 27/2002 art. 8 alin. (1)"},
         "state": "REGISTERED",
         "institution": {
             "id": str(dgp.id),

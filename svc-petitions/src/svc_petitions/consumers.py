@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope, Event
+from hub_service import rules
 
 from . import domain, manifest, operations
 
@@ -92,3 +93,4 @@ SANDBOX: Final = Subscription(
     manifest.SANDBOX,
     {SandboxPersonCreated: sandbox_person_created, SandboxPersonRemoved: sandbox_person_removed},
 )
+RULES: Final = rules.subscription(manifest.RULES)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from hub_core.clock import local_date
 from hub_core.language import Language
+from hub_core.rules import Rule
 
 from .errors import InstitutionAcceptsNoPetitions, InstitutionUnknown
 
@@ -20,8 +21,8 @@ SUBJECT_MAX: Final = 200
 TEXT_MAX: Final = 50_000
 """Characters of a petition's text, about twenty pages; longer papers belong in attachments."""
 
-ANSWER_RULE: Final = "PETITION_ANSWER"
-"""The rule of the term in which a petition is answered (OG 27/2002 art. 8)."""
+ANSWER_RULE: Final = "petition.answer"
+"""The term in which a petition is answered, in calendar days (OG 27/2002 art. 8)."""
 
 SANDBOX_MARK: Final = "SANDBOX"
 """What stands before a number that nobody may take for one of an institution's register."""
@@ -45,12 +46,6 @@ class PetitionState(StrEnum):
     REGISTERED = "REGISTERED"
 
 
-class Unit(StrEnum):
-    """What a rule's value counts."""
-
-    CALENDAR_DAYS = "CALENDAR_DAYS"
-
-
 @dataclass(frozen=True, slots=True)
 class Institution:
     """What petitions know of an institution; `valid_to` is its last day, `names` go by language."""
@@ -62,22 +57,6 @@ class Institution:
     valid_from: date
     valid_to: date | None
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A number that comes from a law, with the days it holds on (`valid_to` is the last one).
-
-    `verified` says whether the text of the law itself was read, not a source that reports it.
-    """
-
-    rule_id: str
-    value: int
-    unit: Unit
-    valid_from: date
-    valid_to: date | None
-    legal_basis: str
-    verified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,17 +182,6 @@ def addressee(institution: Institution | None, on: date) -> Institution:
     return institution
 
 
-def rule_on(rules: Iterable[Rule], on: date) -> Rule:
-    """The rule that holds on a day: the day of the fact decides, never today's.
-
-    `LookupError` when the rule table has a hole there: then no term may be given at all.
-    """
-    for rule in rules:
-        if rule.valid_from <= on and (rule.valid_to is None or on <= rule.valid_to):
-            return rule
-    raise LookupError(f"no rule holds on {on}")
-
-
 def end_civil(start: date, days: int) -> date:
     """The last day of a term in days: the first is not counted, the last is (Civil Code art. 2553)."""
     return start + timedelta(days=days)
@@ -248,8 +216,8 @@ def register(
             number=number,
             registered_at=now,
             registered_on=registered_on,
-            answer_due_on=end_civil(registered_on, answer_rule.value),
-            answer_rule_id=answer_rule.rule_id,
+            answer_due_on=end_civil(registered_on, answer_rule.whole),
+            answer_rule_id=answer_rule.code,
             answer_legal_basis=answer_rule.legal_basis,
         ),
         state=PetitionState.REGISTERED,

@@ -23,6 +23,6 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         routers=(routes.router, routes.internal),
         scopes=routes.SCOPES,
         tags=({"name": "petitions", "description": "Petitions filed by the signed-in person"},),
-        subscriptions=(consumers.INSTITUTIONS, consumers.PEOPLE, consumers.SANDBOX),
+        subscriptions=(consumers.INSTITUTIONS, consumers.PEOPLE, consumers.SANDBOX, consumers.RULES),
         locale=i18n.folder_of(__file__),
     )

@@ -19,12 +19,18 @@ SANDBOX: Final = Consumer(
     source="identity",
     subjects=("hub.identity.test-person.created.v1", "hub.identity.test-person.removed.v1"),
 )
+RULES: Final = Consumer(
+    durable="petitions-rules",
+    source="catalog",
+    subjects=("hub.catalog.rule.changed.v1",),
+)
 
 MANIFEST: Final = Manifest(
     name="petitions",
     package="svc_petitions",
     factory="svc_petitions.main:create_app",
     port=8103,
-    consumers=(INSTITUTIONS, PEOPLE, SANDBOX),
+    consumers=(INSTITUTIONS, PEOPLE, SANDBOX, RULES),
+    rules=("petition.answer",),
     holds_personal_data=True,
 )

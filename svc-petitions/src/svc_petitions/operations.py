@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core import clock, ids
 from hub_core.principal import Principal
 from hub_events import outbox
-from hub_service import access, idempotency
+from hub_service import access, idempotency, rules
 from hub_service.access import Action
 from hub_service.problems import InvalidToken
 
@@ -31,7 +31,7 @@ async def file_petition(
     async with session.begin():
         await _refuse_removed(session, acting)
         institution = domain.addressee(await storage.institution(session, submission.institution_id), today)
-        answer_rule = domain.rule_on(await storage.rules(session, domain.ANSWER_RULE), today)
+        legal = await rules.read(session, domain.ANSWER_RULE)
         number = await storage.next_number(  # the last lock taken
             session, institution.id, today.year, acting.sandbox
         )
@@ -40,7 +40,7 @@ async def file_petition(
             petition_id=ids.new_id(),
             acting=acting,
             institution=institution,
-            answer_rule=answer_rule,
+            answer_rule=legal.on(domain.ANSWER_RULE, today),
             number=number,
             now=now,
         )

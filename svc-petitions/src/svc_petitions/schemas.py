@@ -94,7 +94,7 @@ class AnswerRuleView(schemas.Resource):
     """The rule that gives the term of the answer, as it held on the day of registration."""
 
     rule_id: Annotated[
-        str, Field(max_length=64, description="The rule's stable name.", examples=["PETITION_ANSWER"])
+        str, Field(max_length=64, description="The rule's code in the catalog.", examples=["petition.answer"])
     ]
     legal_basis: Annotated[
         str,

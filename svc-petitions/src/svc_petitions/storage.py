@@ -16,7 +16,6 @@ from .tables import (
     INSTITUTIONS,
     PETITIONS,
     REGISTERS,
-    RULES,
     SANDBOX_PEOPLE,
     SANDBOX_PETITIONS,
     SANDBOX_REGISTERS,
@@ -43,12 +42,6 @@ async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID)
     for petitions in (PETITIONS, SANDBOX_PETITIONS):
         of_former = petitions.c.person_id == former_id
         await session.execute(update(petitions).where(of_former).values(person_id=person_id))
-
-
-async def rules(session: AsyncSession, rule_id: str) -> list[domain.Rule]:
-    """All rows of a rule, whatever their days."""
-    rows = await session.execute(select(RULES).where(RULES.c.rule_id == rule_id))
-    return [domain.Rule(**{**row, "unit": domain.Unit(row["unit"])}) for row in rows.mappings()]
 
 
 @dataclass(frozen=True, slots=True)

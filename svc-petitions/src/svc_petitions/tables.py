@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from hub_events import inbox, outbox
-from hub_service import idempotency
+from hub_service import idempotency, rules
 
 metadata = MetaData(
     naming_convention={
@@ -39,6 +39,7 @@ metadata = MetaData(
 outbox.attach(metadata)
 inbox.attach(metadata)
 idempotency.attach(metadata)
+rules.attach(metadata)
 
 INSTITUTIONS = Table(
     "institutions",
@@ -51,20 +52,6 @@ INSTITUTIONS = Table(
     Column("valid_to", Date),
     Column("version", BigInteger, nullable=False),
     comment="The few facts of svc-catalog's institutions that petitions need, fed by its events",
-)
-
-RULES = Table(
-    "rules",
-    metadata,
-    Column("rule_id", String(64), nullable=False),
-    Column("value", Integer, nullable=False),
-    Column("unit", String(32), nullable=False),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date),
-    Column("legal_basis", String(200), nullable=False),
-    Column("verified", Boolean, nullable=False),
-    PrimaryKeyConstraint("rule_id", "valid_from"),
-    comment="Numbers that come from a law, by the days they hold on; rows come with migrations",
 )
 
 REGISTERS = Table(

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -102,9 +102,11 @@ class Hub:
             await self._keep(manifest.name, self._service(manifest))
         await asyncio.gather(preparing, making)
         await self._keep(OUTSIDE, self._outside())
+        if is_stale:  # who waits for rules is not ready before somebody has told them
+            await self._seed_all(manifest for manifest in self._manifests if not manifest.rules)
         await self._until_ready(MAILBOX, OUTSIDE, *(manifest.name for manifest in self._manifests))
         if is_stale:
-            await asyncio.gather(*(self._seed(manifest) for manifest in self._manifests if manifest.seed))
+            await self._seed_all(manifest for manifest in self._manifests if manifest.rules)
             publishers = [self._place.url(one.name) for one in self._manifests if one.publishes]
             await self._job("settle", manifests, broker, publishers)
             vault.write(self._stamp, json.dumps(plan["fingerprints"]))
@@ -131,6 +133,9 @@ class Hub:
     async def _job(self, function: str, *arguments: Any) -> Any:
         order = Order(f"hub_cli.preparation:{function}", arguments, {}, self._place.log(PREPARATION))
         return await self._zygote.call(order)
+
+    async def _seed_all(self, manifests: Iterable[Manifest]) -> None:
+        await asyncio.gather(*(self._seed(manifest) for manifest in manifests if manifest.seed))
 
     async def _seed(self, manifest: Manifest) -> None:
         order = Order(
