@@ -19,6 +19,7 @@ from svc_catalog.domain.institutions import institution_id
 from svc_catalog.domain.services import (
     ChannelKind,
     MinimumAssurance,
+    NamedTerm,
     Service,
     Sophistication,
     SubmissionMode,
@@ -65,6 +66,11 @@ def test_a_whole_entry_has_no_findings() -> None:
 )
 def test_what_the_law_asks_for_is_missed_by_name(lacking: dict[str, Any], finding: tuple[str, str]) -> None:
     assert found(replace(SERVICE, **lacking)) == [finding]
+
+
+def test_a_term_of_the_applicant_is_a_term_where_no_law_sets_the_authority_one() -> None:
+    until = NamedTerm(Texts(ro="Sesizarea", en="The report"), "aggressive-driving.report-within")
+    assert found(replace(SERVICE, legal_deadline=None, further_terms=(until,))) == []
 
 
 def test_an_entry_without_a_way_to_use_it_is_not_online_either() -> None:

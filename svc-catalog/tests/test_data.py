@@ -15,9 +15,13 @@ from hub_core import phone
 from hub_core.county import BY_CODE
 from hub_core.rules import Rules, Unit
 from hub_core.text import normalise
+from svc_catalog.domain import completeness, references
 from svc_catalog.domain.institutions import ContactKind, InstitutionKind
+from svc_catalog.domain.references import Known
 from svc_catalog.domain.services import Service, ServiceStatus
 from svc_catalog.domain.text import Texts
+from svc_catalog.reference.evidence import evidence_types
+from svc_catalog.reference.facts import facts
 from svc_catalog.reference.institutions import institutions
 from svc_catalog.reference.rules import rules
 from svc_catalog.reference.services import services
@@ -30,6 +34,14 @@ ALL = [*INSTITUTIONS, *SERVICES]
 BY_ID = {each.id: each for each in INSTITUTIONS}
 COUNTY_KINDS = [kind for kind in InstitutionKind if kind.startswith("COUNTY_") or kind == "PREFECT"]
 DATA = files("svc_catalog") / "data"
+KNOWN = Known(
+    on=TODAY,
+    rules=RULES,
+    reachable={each.id: bool(each.contacts) for each in INSTITUTIONS},
+    evidence={each.code for each in evidence_types()},
+    facts=frozenset(each.code for each in facts()),
+    services={each.code for each in SERVICES},
+)
 
 
 def values(node: Any) -> Iterator[Any]:
@@ -69,16 +81,71 @@ def test_the_structures_of_the_ministry_are_there() -> None:
 
 
 def test_the_services_asked_for_first_are_there() -> None:
-    assert {each.code for each in SERVICES} == {
+    pilots = {
+        "contest-registration",
+        "criminal-record-certificate-company",
+        "criminal-record-extract-institution",
+        "driving-licence-exchange",
+        "id-card-booking",
+        "vehicle-registration",
+    }
+    active = {
+        "aggressive-driving-report",
         "audience-request",
         "criminal-record-certificate-person",
+        "domicile-certificate",
+        "integrity-certificate",
         "passport-booking",
+        "passport-status",
         "petition",
         "public-information-request",
+        "ro-alert-information",
+        "school-admission",
         "suggestion",
         "traffic-sanctions-history",
+        "urbanism-opinion-permit",
+        "urbanism-opinion-plan-pug-patj",
+        "urbanism-opinion-plan-puz-pud",
     }
-    assert {each.status for each in SERVICES} == {ServiceStatus.ACTIVE}
+    assert {each.code for each in SERVICES if each.status is ServiceStatus.PILOT} == pilots
+    assert {each.code for each in SERVICES if each.status is ServiceStatus.ACTIVE} == active
+    assert len(SERVICES) == len(pilots | active) == 22
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda each: each.code)
+def test_an_entry_could_be_published_as_it_is(service: Service) -> None:
+    assert [*completeness.findings(service), *references.findings(service, KNOWN)] == []
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda each: each.code)
+def test_an_entry_is_there_in_all_languages_and_found_by_words_of_each(service: Service) -> None:
+    assert service.summary.hu
+    for words in (service.keywords.ro, service.keywords.hu, service.keywords.en):
+        assert len(words) == len(set(words)) >= 3
+    assert service.topics
+    assert service.sophistication is not None
+    assert service.outputs
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda each: each.code)
+def test_a_text_leaves_the_numbers_to_the_rules(service: Service) -> None:
+    """The numbers in words are those of acts, telephones, document types and categories."""
+    fixed = r"\bart\. .*|\bnr\. .*|0800 806 806|\b(?:112|544)\b|\b[ABCDTr]{1,2}1E?\b|\bA2\b"
+    for each in values(service):
+        if isinstance(each, Texts):
+            for text in (each.ro, each.hu or "", each.en):
+                assert not re.search(r"\d", re.sub(fixed, "", text)), text
+
+
+def test_what_is_not_asked_online_is_taken_somewhere_else() -> None:
+    """A requirement of one way in leaves another one open, or the entry names none at all."""
+    for service in SERVICES:
+        kinds = {channel.kind for channel in service.channels}
+        for requirement in service.requirements:
+            assert set(requirement.channels) < kinds
+            assert set(requirement.instead) <= {each.code for each in SERVICES}
+        for named in (*service.inputs, *service.costs, *service.steps):
+            assert set(named.channels) <= kinds
 
 
 @pytest.mark.parametrize("kind", COUNTY_KINDS)

@@ -132,8 +132,10 @@ async def test_the_first_service_found(client: httpx2.AsyncClient, asked: str, f
 async def test_services_by_audience_life_event_and_provider(client: httpx2.AsyncClient) -> None:
     assert "petition" in await codes(client, SERVICES, audience="BUSINESSES")
     assert "passport-booking" not in await codes(client, SERVICES, audience="BUSINESSES")
-    assert await codes(client, SERVICES, life_event="TRAVELLING_ABROAD") == ["passport-booking"]
-    assert await codes(client, SERVICES, provider="IGPR") == ["traffic-sanctions-history"]
+    passports = ["passport-booking", "passport-status"]
+    assert await codes(client, SERVICES, life_event="TRAVELLING_ABROAD") == passports
+    police = ["integrity-certificate", "traffic-sanctions-history", "aggressive-driving-report"]
+    assert await codes(client, SERVICES, provider="IGPR") == police
     igpr = (await client.get(f"{INSTITUTIONS}/IGPR")).json()["id"]
-    assert await codes(client, SERVICES, provider=igpr) == ["traffic-sanctions-history"]
+    assert await codes(client, SERVICES, provider=igpr) == police
     assert await codes(client, SERVICES, provider="NOBODY") == []

@@ -26,7 +26,7 @@ EXCEPTIONS: Final = "Say what cannot be done online (Regulation (EU) 2018/1724 a
 IDENTIFICATION: Final = "Say by what one may be identified (Regulation (EU) 2018/1724 art. 10(1)(c))."
 REDRESS: Final = "Say what one can do against a decision (Regulation (EU) 2018/1724 art. 10(1)(e))."
 COSTS: Final = "Name the rule of the fee, also when it is 0 (Regulation (EU) 2018/1724 art. 10(1)(f))."
-TERM: Final = "Name the rule of the term, or the average time (Regulation (EU) 2018/1724 art. 10(1)(g))."
+TERM: Final = "Name the rule of a term, or the average time (Regulation (EU) 2018/1724 art. 10(1)(g))."
 SILENCE: Final = "Say what silence means (Regulation (EU) 2018/1724 art. 10(1)(h))."
 LANGUAGES: Final = "Name the languages the service is given in (Regulation (EU) 2018/1724 art. 10(1)(i))."
 SUSPENSION: Final = "A suspension stands in a suspended service, and only there."
@@ -81,7 +81,7 @@ def _missing_in_procedure(service: Service) -> Iterator[FieldError]:
         yield FieldError("/steps", "step-missing", STEPS)
     if not service.costs:
         yield FieldError("/costs", "cost-missing", COSTS)
-    if service.legal_deadline is None and service.average_time is None:
+    if service.legal_deadline is None and service.average_time is None and not service.further_terms:
         yield FieldError("/legal_deadline", "term-missing", TERM)
     if service.silence is None:
         yield FieldError("/silence", "silence-missing", SILENCE)
