@@ -2,6 +2,7 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,9 +13,17 @@ from hub_core.problem import Problem
 from hub_service.settings import ServiceSettings
 from hub_testing import contract
 from svc_catalog import errors
+from svc_catalog.domain import completeness, parity, references
 from svc_catalog.events.institutions import InstitutionChanged, Titles
 from svc_catalog.events.rules import RuleChanged
-from svc_catalog.events.services import EntryPublished
+from svc_catalog.events.services import (
+    EntryPublished,
+    EntryResumed,
+    EntryRetired,
+    EntryStale,
+    EntrySuspended,
+    ServiceTitles,
+)
 from svc_catalog.main import create_app
 from svc_catalog.reference.rules import rule_tables
 
@@ -35,7 +44,26 @@ CHANGED = InstitutionChanged(
     valid_from=date(2026, 1, 1),
     valid_to=None,
 )
-PUBLISHED = EntryPublished(version=1, entry_id=UUID("0199f2a4-7c1e-5b3a-9d52-3f6a1c8e4b71"), code="petition")
+ENTRY: dict[str, Any] = {
+    "version": 4,
+    "entry_id": UUID("0199f2a4-7c1e-5b3a-9d52-3f6a1c8e4b71"),
+    "code": "petition",
+    "entry_version": 1,
+    "status": "ACTIVE",
+    "provider_id": UUID("0199f2a4-7c1e-5b3a-9d52-3f6a1c8e4b70"),
+}
+ENTRIES = [
+    EntryPublished(**ENTRY),
+    EntrySuspended(**ENTRY | {"version": 5, "status": "SUSPENDED"}, until=date(2026, 12, 1)),
+    EntryResumed(**ENTRY | {"version": 6}),
+    EntryStale(
+        **ENTRY | {"version": 7},
+        titles=ServiceTitles(ro="Petiție", hu="Petíció", en="Petition"),
+        due_on=date(2027, 5, 22),
+        reminder=1,
+    ),
+    EntryRetired(**ENTRY | {"version": 8, "status": "RETIRED"}),
+]
 TABLES = [RuleChanged.of(table) for table in rule_tables()]
 FINE_POINT = next(table for table in TABLES if table.code == "traffic.fine-point")
 
@@ -44,7 +72,7 @@ def test_the_contract_is_the_code() -> None:
     contract.check(
         FOLDER,
         app=create_app(ServiceSettings()),
-        events=[CHANGED, PUBLISHED, FINE_POINT],
+        events=[CHANGED, *ENTRIES, FINE_POINT],
         not_personal={"names"},
     )
 
@@ -69,6 +97,7 @@ def problems() -> list[type[Problem]]:
 def test_every_text_of_a_problem_is_translated(language: str) -> None:
     needed = {text for one in problems() for text in (one.title, one.detail, one.remedy)}
     assert len(needed) == 3 * len(problems()) > 0
+    needed |= {*completeness.TEXTS, *parity.TEXTS, *references.TEXTS}
     catalog: dict[str, str] = {}
     for path in (LOCALE / language / "LC_MESSAGES").glob("*.po"):
         with path.open("rb") as file:

@@ -148,4 +148,3 @@ def test_a_number_may_be_that_of_a_condition_or_of_the_average_time() -> None:
         average_time=AverageTime(5, TimeUnit.WORKING_DAYS, verified=False),
     )
     assert found(ruled) == []
-    assert references.rules(ruled) == {"petition.answer", "petition.fee", "capacity.full-age"}

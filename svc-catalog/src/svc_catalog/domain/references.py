@@ -52,12 +52,6 @@ class Known:
     services: Collection[str]
 
 
-def rules(service: Service) -> frozenset[RuleCode]:
-    """The codes of every rule that an entry names, in its conditions too."""
-    in_conditions = (conditions.rules(condition) for _, condition in _conditions(service))
-    return service.rules.union(*in_conditions)
-
-
 def findings(service: Service, known: Known) -> Iterator[FieldError]:
     """What an entry names and is not there, by JSON pointer."""
     yield from _of_institutions(service, known)
@@ -122,7 +116,7 @@ def _terms(service: Service) -> Iterator[tuple[str, RuleCode]]:
 
 
 def _of_numbers(service: Service, known: Known) -> Iterator[FieldError]:
-    given = set(_given(rules(service), service.average_time, known))
+    given = set(_given(service.rules, service.average_time, known))
     for pointer, texts in pointers.find(service, Texts):
         for language, text in parity.by_language(texts).items():
             for figure in figures.figures(text, language):

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from hub_core.clock import local_date
 from hub_core.rules import Rules
 from hub_events import outbox
 from hub_events.session import Session
 
-from ..domain import services, versions
-from ..domain.changes import ChangeKind
+from ..domain import entries, services
+from ..domain.entries import CONFIRMATION, Step
 from ..domain.services import Service
 from ..errors.services import ServiceNotFound
 from ..events.services import EntryPublished
-from ..storage import changes, ranking, rules
+from ..storage import entries as entry_storage
+from ..storage import ranking, rules
 from ..storage import services as storage
+from ..storage.entries import LoggedStep
+from .showing import show
 
 
 async def find(
@@ -36,15 +40,24 @@ async def read(session: Session, code: str) -> tuple[storage.ProvidedService, Ru
 async def load(session: Session, wanted: Sequence[Service], now: datetime) -> int:
     """Bring the entries to the wanted state; how many were new or changed.
 
-    What is the same stays untouched and tells nothing; what is not named stays as it is.
+    What is the same stays untouched and tells nothing; so does what is not named, and what an official
+    has worked on, which is the provider's from then on.
     """
     async with session.begin():
-        known = await storage.lock(session)
-        changed = versions.successors(wanted, known)
-        await storage.put(session, changed, now)
-        for each in changed:
-            published = each.status in services.PUBLISHED
-            if published:
-                await outbox.record(session, EntryPublished.of(each), now)
-            await changes.note(session, ChangeKind.SERVICE, each.code, each.version, now, gone=not published)
-    return len(changed)
+        known = {entry.id: entry for entry in await entry_storage.lock_all(session)}
+        newest, taken_over = await entry_storage.newest(session), await entry_storage.touched(session)
+        term = (await rules.read(session, [CONFIRMATION])).on(CONFIRMATION, local_date(now))
+        changed = 0
+        for each in wanted:
+            loaded = entries.load(known.get(each.id), newest.get(each.id), each, term, now)
+            if loaded is None or each.id in taken_over:
+                continue
+            entry, versions = loaded
+            line = LoggedStep(entry.id, entry.revision, Step.LOAD, now, entry.last, reason=entries.LOADED)
+            await entry_storage.put(session, entry, line, versions)
+            if entry.published is not None:
+                service = await show(session, entry, versions[0], now)
+                if entry.status in services.PUBLISHED:
+                    await outbox.record(session, EntryPublished.of(entry, service), now)
+            changed += 1
+    return changed

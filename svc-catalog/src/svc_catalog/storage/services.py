@@ -1,13 +1,13 @@
 """Published services: rows in, domain values out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, select, update
 
 from hub_events.session import Session
 
@@ -60,10 +60,16 @@ async def get_published(session: Session, code: str) -> ProvidedService | None:
     return _service(row) if row else None
 
 
-async def lock(session: Session) -> list[Service]:
-    """Every service of any status, locked against other changes until the transaction ends."""
-    rows = await session.execute(select(SERVICES.c.content).with_for_update())
-    return [_SERVICE.validate_python(row.content) for row in rows]
+async def published_codes(session: Session, codes: Collection[str]) -> set[str]:
+    """Those of these codes that a published service has."""
+    query = select(SERVICES.c.code).where(SERVICES.c.code.in_(codes), SERVICES.c.status.in_(PUBLISHED))
+    return set(await session.scalars(query))
+
+
+async def mark(session: Session, service_id: UUID, confirmed_at: datetime | None, *, stale: bool) -> None:
+    """Store when a service was confirmed by its provider, and whether that is too long ago."""
+    query = update(SERVICES).where(SERVICES.c.id == service_id)
+    await session.execute(query.values(confirmed_at=confirmed_at, stale=stale))
 
 
 async def put(session: Session, changed: Sequence[Service], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Column, DateTime, Index, Integer, String, Table, Uuid
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, String, Table, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from .metadata import institution_key, metadata, search_columns
@@ -19,6 +19,8 @@ SERVICES: Final = Table(
     Column("life_events", ARRAY(String(64)), nullable=False),
     Column("content", JSONB, nullable=False, comment="The whole entry, as domain.services.Service"),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("confirmed_at", DateTime(timezone=True), comment="When its provider last said that it is right"),
+    Column("stale", Boolean, server_default=text("false"), nullable=False),
     *search_columns(),
 )
 Index(None, SERVICES.c.sort_key, SERVICES.c.id)
