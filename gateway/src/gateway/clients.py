@@ -89,6 +89,7 @@ def usage_reporter(
             for (client_id, one), many in by_class.items()
         ]
         said = {"replica": str(replica), "sequence": report.sequence, "counts": counts}
+        said["seen"] = [{"client_id": one, "behaviour": what} for one, what in sorted(report.seen)]
         try:
             async with session.post(
                 address, data=json.dumps(said).encode(), headers=headers, timeout=_TIMEOUT

@@ -17,6 +17,7 @@ from hub_service.i18n import Texts
 
 from . import addresses, headers, proofs, tokens, tracing
 from .access_log import AccessLog
+from .conduct import Conduct
 from .cors import CrossOrigin
 from .headers import Dress, Forwarding, Pair
 from .limits import Limiter, Policy, Verdict
@@ -60,6 +61,7 @@ class Door:
         self._tracing = tracing_
         self._log = log
         self._usage = usage
+        self._conduct = Conduct()
         self._texts = texts
         self._find_template = find_template
         self._public_origin = settings.public_origin
@@ -208,6 +210,8 @@ class Door:
             return
         if visit.grant:
             self._usage.count(visit.grant.client_id, visit.status)
+            for behaviour in self._conduct.seen(visit, now):
+                self._usage.note(visit.grant.client_id, behaviour)
         self._log.add(
             at=clock.now(),
             method=method,

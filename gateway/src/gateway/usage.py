@@ -17,11 +17,15 @@ MOST_IN_REPORT: Final = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The requests of clients in an hour, by client and status; `sequence` is the report's number."""
+    """The requests of clients in an hour, by client and status; `sequence` is the report's number.
+
+    `seen` are clients in the sandbox with what their requests have shown.
+    """
 
     sequence: int
     hour: datetime
     requests: dict[tuple[str, int], int]
+    seen: frozenset[tuple[str, str]] = frozenset()
 
 
 Send = Callable[[Report], Awaitable[None]]
@@ -39,6 +43,7 @@ class Usage:
     def __init__(self, replica: UUID) -> None:
         self.replica = replica
         self._requests: dict[tuple[str, int], int] = {}
+        self._seen: set[tuple[str, str]] = set()
         self._sequence = 0
         self._unconfirmed: Report | None = None
 
@@ -46,6 +51,10 @@ class Usage:
         """Note a request of a client that was answered with `status`."""
         key = client_id, status
         self._requests[key] = self._requests.get(key, 0) + 1
+
+    def note(self, client_id: str, behaviour: str) -> None:
+        """Note what a client was seen to do; it goes with the next report."""
+        self._seen.add((client_id, behaviour))
 
     async def hand_over(self, send: Send, now: datetime) -> None:
         """Send what has gathered; `OSError` leaves it here for the next time.
@@ -63,5 +72,6 @@ class Usage:
     def _gather(self, now: datetime) -> Report:
         taken = list(self._requests)[:MOST_IN_REPORT]
         requests = {key: self._requests.pop(key) for key in taken}
+        seen, self._seen = frozenset(self._seen), set()
         self._sequence += 1
-        return Report(self._sequence, now.replace(minute=0, second=0, microsecond=0), requests)
+        return Report(self._sequence, now.replace(minute=0, second=0, microsecond=0), requests, seen)

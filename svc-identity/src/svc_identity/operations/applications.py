@@ -1,7 +1,7 @@
 """Client applications in the hands of their owners, and the reviews that let them serve everybody."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -17,13 +17,14 @@ from ..domain import application, client_metadata, rules, scopes, usage
 from ..domain.application import Review, ReviewState
 from ..domain.client import Authentication, Client, Environment, Plan, State
 from ..domain.client_metadata import Metadata
+from ..domain.conduct import Behaviour, Seen
 from ..domain.grant import hash_of
 from ..domain.rules import RuleId
 from ..domain.usage import Count, DayOfUse
 from ..errors.applications import NoSecret, ReviewOpen, TooManyApplications
 from ..events.applications import ClientChanged
 from ..storage import applications as storage
-from ..storage import clients
+from ..storage import clients, conduct
 from . import sandbox_people
 
 SECRET_PREFIX: Final = "hub_cs_"
@@ -40,10 +41,11 @@ class WithSecret:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A review that waits, and the client as it is now."""
+    """A review that waits, the client as it is now, and what it was seen to do in the sandbox."""
 
     review: Review
     client: Client
+    seen: Sequence[Seen]
 
 
 async def register(session: AsyncSession, owner_id: UUID, metadata: Metadata, now: datetime) -> Client:
@@ -212,7 +214,11 @@ async def list_waiting(session: AsyncSession, *, after: UUID | None, limit: int)
     async with session.begin():
         reviews = await storage.waiting(session, after=after, limit=limit)
         found = [(review, await storage.read(session, review.client_id)) for review in reviews]
-    return [Waiting(review, client) for review, client in found if client is not None]
+        return [
+            Waiting(review, client, await conduct.of_client(session, client.id))
+            for review, client in found
+            if client is not None
+        ]
 
 
 async def approve(
@@ -240,12 +246,21 @@ async def refuse(
 
 
 async def report_usage(
-    session: AsyncSession, replica: UUID, sequence: int, counts: Sequence[Count], now: datetime
+    session: AsyncSession,
+    replica: UUID,
+    sequence: int,
+    counts: Sequence[Count],
+    seen: Mapping[str, Collection[Behaviour]],
+    now: datetime,
 ) -> None:
-    """Add what a gateway has counted; a tally that comes again changes nothing."""
+    """Add what a gateway has counted and seen; a tally that comes again changes nothing."""
     async with session.begin():
-        if await storage.take_report(session, replica, sequence, now) and counts:
+        if not await storage.take_report(session, replica, sequence, now):
+            return
+        if counts:
             await storage.add_usage(session, counts)
+        if seen:
+            await conduct.note(session, seen, now)
 
 
 async def usage_of(

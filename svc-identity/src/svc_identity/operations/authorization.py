@@ -14,6 +14,7 @@ from hub_core import ids
 from ..domain import authorization as authorizations
 from ..domain import authorization_request, authorization_step, scopes
 from ..domain import client as clients
+from ..domain import conduct as behaviours
 from ..domain import device_request as device_requests
 from ..domain import grant as grants
 from ..domain.account import Account
@@ -33,7 +34,7 @@ from ..storage import authorizations as storage
 from ..storage import clients as client_storage
 from ..storage import device_requests as device_storage
 from ..storage import grants as grant_storage
-from . import officials, subjects
+from . import conduct, officials, subjects
 
 _DECIDED: Final = (Step.CONSENT, Step.GRANT)
 _DENIED: Final = OAuthError("access_denied", "the person did not agree")
@@ -91,6 +92,7 @@ async def receive(
         except OAuthError as error:
             raise AuthorizationRefused(redirect_uri, parameters.get("state"), error) from error
         await storage.add(session, authorization)
+        await conduct.note(session, client, behaviours.of_request(authorization, pushed=False), now)
     return authorization
 
 
@@ -127,6 +129,7 @@ async def push(
     pushed = authorizations.push(asked, grants.hash_of(request_uri), jkt, now)
     async with session.begin():
         await storage.add(session, pushed)
+        await conduct.note(session, client, behaviours.of_request(asked, pushed=True), now)
     return Pushed(request_uri, int((pushed.expires_at - now).total_seconds()))
 
 

@@ -33,7 +33,7 @@ from ..errors.sandbox import NotInSandbox, OnlyInItsApplication
 from ..events.sandbox import SandboxPersonCreated, SandboxPersonRemoved
 from ..provider import Provider
 from ..storage import accounts as account_storage
-from ..storage import applications, means, organisations, people, privacy
+from ..storage import applications, conduct, means, organisations, people, privacy
 from ..storage import mandates as mandate_storage
 from ..storage import sandbox_people as storage
 from ..storage.sandbox_people import Shown
@@ -82,6 +82,7 @@ async def renew(
     async with session.begin():
         _sandbox(await applications.lock(session, client_id), owner_id)
         await remove_of(session, client_id, now)
+        await conduct.forget(session, client_id)
         secret = await made.everybody()
         return Fresh(await storage.shown(session, client_id, after=None, limit=_MOST), password, secret)
 

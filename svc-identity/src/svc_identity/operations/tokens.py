@@ -17,6 +17,7 @@ from ..domain import assurance, rules, scopes
 from ..domain import grant as grants
 from ..domain.account import Account
 from ..domain.client import Client
+from ..domain.conduct import Behaviour
 from ..domain.grant import Grant, Redemption, Token, TokenKind
 from ..domain.mandate import Mandate, midnight_after
 from ..domain.rules import RuleId
@@ -28,7 +29,7 @@ from ..provider import Provider
 from ..storage import accounts, clients, refreshes, resolutions
 from ..storage import grants as storage
 from ..storage.resolutions import Behind
-from . import mandates, officials, sessions, subjects
+from . import conduct, mandates, officials, sessions, subjects
 from .clients import Presented
 from .minting import Issued, make, mint
 from .officials import Office
@@ -77,6 +78,7 @@ async def exchange_code(
             )
         elif redemption is Redemption.REPLAYED:
             await _end_family(session, signed_in, grant, EndReason.CODE_REPLAYED, now)
+            await conduct.note(session, client, {Behaviour.CODE_REPLAYED}, now)
     if issued is None:
         raise InvalidGrant
     return issued
@@ -120,6 +122,7 @@ async def refresh(
             issued = await mint(session, provider, client, grant, narrowed, now, jkt=jkt, refreshable=renewed)
         elif redemption is Redemption.REPLAYED:
             await _end_family(session, signed_in, grant, EndReason.REFRESH_REUSED, now)
+            await conduct.note(session, client, {Behaviour.REFRESH_TOKEN_REPLAYED}, now)
     if issued is None:
         raise InvalidGrant
     return issued

@@ -56,7 +56,7 @@ async def resolve_token(request: Request) -> Response:
 async def report_usage(body: UsageReport, session: Session, now: Now) -> Response:
     """What a gateway has counted; the same report again changes nothing."""
     counts = [one.count() for one in body.counts]
-    await applications.report_usage(session, body.replica, body.sequence, counts, now)
+    await applications.report_usage(session, body.replica, body.sequence, counts, body.conduct(), now)
     return Response(status_code=204)
 
 

@@ -15,8 +15,10 @@ from hub_service import policy
 from hub_service.dependencies import Now, Session
 
 from ..dependencies import Provider, provider_of, session_of
+from ..domain import conduct as behaviours
 from ..domain import grant, scopes
 from ..domain.client import Client, GrantType
+from ..domain.conduct import Behaviour
 from ..domain.parameters import Parameters
 from ..errors.oauth import (
     DPOP,
@@ -26,7 +28,7 @@ from ..errors.oauth import (
     OAuthError,
     UnsupportedGrantType,
 )
-from ..operations import authorization, devices, exchange, tokens
+from ..operations import authorization, conduct, devices, exchange, tokens
 from . import callers, protocol
 from .callers import Body, CallingClient
 
@@ -123,6 +125,8 @@ async def create_token(request: Request) -> JSONResponse:
             issued = await exchange.act_for(session, provider, client, _exchange(body), key, now)
         case _:
             raise UnsupportedGrantType
+    shown = behaviours.of_tokens(client, grant_type, bound=key is not None)
+    await conduct.observe(session, client, shown, now)
     answer = {
         "access_token": issued.access_token,
         "token_type": DPOP if issued.jkt else "Bearer",
@@ -204,6 +208,7 @@ async def request_device(
 async def revoke_token(body: Body, client: CallingClient, session: Session, now: Now) -> Response:
     """End a token of the calling client (RFC 7009); with a refresh token all that came from it."""
     await tokens.revoke(session, client, body.need("token"), now)
+    await conduct.observe(session, client, {Behaviour.TOKEN_REVOKED}, now)
     return JSONResponse({}, headers=_NO_STORE)
 
 

@@ -13,8 +13,8 @@ from ..dependencies import Provider
 from ..domain import scopes
 from ..errors.accounts import TooManyTries
 from ..errors.sandbox import NotInSandbox
-from ..operations import sandbox_people
-from ..schemas.sandbox import SandboxPersonView, SandboxSetView
+from ..operations import conduct, sandbox_people
+from ..schemas.sandbox import ConformanceView, SandboxPersonView, SandboxSetView
 from .applications import ClientId
 
 router = Router(prefix="/identity/v1/clients/{client_id}", tags=["clients"])
@@ -69,3 +69,19 @@ async def remove_test_people(
     """Remove them and everything that is held of them. Without any, nothing changes."""
     await sandbox_people.remove(session, person.person_id, client_id, now)
     return Response(status_code=204)
+
+
+@router.get(
+    "/conformance",
+    summary="See what your application was seen to do",
+    **policy.operation(scopes.CLIENTS_READ, raises=(NotFound,)),
+)
+async def get_client_conformance(
+    client_id: ClientId, person: policy.Person, session: Session
+) -> ConformanceView:
+    """What requests of one of your applications have shown in the sandbox since its last reset.
+
+    It is the other half of the conformance test: that one tries the hub, this one looks at your code.
+    The last seconds may be missing.
+    """
+    return ConformanceView.of(client_id, await conduct.read(session, person.person_id, client_id))

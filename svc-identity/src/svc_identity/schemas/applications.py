@@ -10,6 +10,7 @@ from hub_core.language import Language
 from hub_core.text import Line, Text
 from hub_service import schemas
 
+from ..domain import conduct
 from ..domain.application import Review, ReviewState
 from ..domain.client import (
     ApplicationType,
@@ -23,8 +24,10 @@ from ..domain.client import (
     SubjectType,
 )
 from ..domain.client_metadata import Metadata, metadata_of
+from ..domain.conduct import Behaviour
 from ..domain.usage import CLASSES, Count, DayOfUse
 from ..operations.applications import Waiting, WithSecret
+from .conduct import BehaviourView
 
 Name = Annotated[Line, Field(min_length=1, max_length=80, examples=["Portalul orașului"])]
 Address = Annotated[
@@ -295,6 +298,10 @@ class WaitingReviewView(schemas.Resource):
     requested_by: Annotated[schemas.Id, Field(description="The owner of the client.")]
     now: Annotated[ClientMetadata, Field(description="What the client says of itself now.")]
     environment: Annotated[Environment, Field(description="Where it is now.", examples=["SANDBOX"])]
+    conduct: Annotated[
+        list[BehaviourView],
+        Field(max_length=len(Behaviour), description="What it was seen to do in the sandbox, or not."),
+    ]
 
     @classmethod
     def of(cls, waiting: Waiting) -> Self:
@@ -304,6 +311,7 @@ class WaitingReviewView(schemas.Resource):
             requested_by=waiting.review.requested_by,
             now=ClientMetadata.of(metadata_of(waiting.client)),
             environment=waiting.client.environment,
+            conduct=[BehaviourView.of(one) for one in waiting.seen],
         )
 
 
@@ -392,9 +400,26 @@ class CountReport(schemas.Resource):
         return Count(self.client_id, self.hour, self.status_class, self.requests)
 
 
+class SeenReport(schemas.Resource):
+    """What a gateway has seen of a client; names that are not known here are passed over."""
+
+    client_id: Annotated[str, Field(max_length=64)]
+    behaviour: Annotated[str, Field(max_length=32)]
+
+
 class UsageReport(schemas.Resource):
     """What one gateway has counted since its report before; `sequence` grows with each."""
 
     replica: UUID
     sequence: Annotated[int, Field(ge=1)]
     counts: Annotated[list[CountReport], Field(max_length=100_000)]
+    seen: Annotated[list[SeenReport], Field(default_factory=list, max_length=100_000)]
+
+    def conduct(self) -> dict[str, set[Behaviour]]:
+        """What was seen, by client."""
+        found: dict[str, set[Behaviour]] = {}
+        for one in self.seen:
+            behaviour = conduct.parse(one.behaviour)
+            if behaviour is not None:
+                found.setdefault(one.client_id, set()).add(behaviour)
+        return found

@@ -1,5 +1,6 @@
 """Bodies about the test people of applications in the sandbox."""
 
+from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -8,10 +9,12 @@ from hub_core.language import Language
 from hub_core.principal import Assurance
 from hub_service import schemas
 
+from ..domain.conduct import Behaviour, Seen
 from ..domain.mandate_type import MandateType
 from ..domain.sandbox_person import Kind
 from ..operations.sandbox_people import Fresh
 from ..storage.sandbox_people import Shown
+from .conduct import BehaviourView
 
 
 class SandboxMandateView(schemas.Resource):
@@ -118,3 +121,19 @@ class SandboxSetView(schemas.Resource):
             authenticator_secret=fresh.authenticator_secret,
             items=[SandboxPersonView.of(one) for one in fresh.people],
         )
+
+
+class ConformanceView(schemas.Resource):
+    """What an application was seen to do in the sandbox since its test people were made."""
+
+    client_id: Annotated[
+        str, Field(max_length=64, description="The application.", examples=["app-0123456789abcdef"])
+    ]
+    items: Annotated[
+        list[BehaviourView], Field(max_length=len(Behaviour), description="Every behaviour, seen or not.")
+    ]
+
+    @classmethod
+    def of(cls, client_id: str, seen: Sequence[Seen]) -> Self:
+        """The view for the owner."""
+        return cls(client_id=client_id, items=[BehaviourView.of(one) for one in seen])

@@ -16,3 +16,13 @@ SANDBOX_PEOPLE = Table(
     Index("uq_sandbox_people_client_id_kind", "client_id", "kind", unique=True),
     comment="People invented for one application each; who is not here is never reset",
 )
+
+CLIENT_CONDUCT = Table(
+    "client_conduct",
+    metadata,
+    Column("client_id", String(64), ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True),
+    Column("behaviour", String(32), primary_key=True),
+    Column("first_at", DateTime(timezone=True), nullable=False),
+    Column("last_at", DateTime(timezone=True), nullable=False),
+    comment="What requests of applications in the sandbox have shown, since their people were made",
+)
