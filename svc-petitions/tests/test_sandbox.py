@@ -45,7 +45,7 @@ def told(sessions: async_sessionmaker[Session]) -> Told:
 
     async def tell(person_id: UUID, *kinds: type[Event]) -> None:
         for kind in kinds:
-            event = kind(person_id=person_id, version=1)
+            event = kind(person_id=person_id, client_id=APP, version=1)
             payload = envelope.encode(ids.new_id(), event, clock.now(), None)
             async with sessions() as session, session.unit_of_work():
                 await handlers[kind](session, envelope.decode(kind, payload))
@@ -203,7 +203,12 @@ async def test_who_was_removed_files_no_more(
 
 
 async def test_what_a_representative_filed_goes_with_either_side(
-    client: httpx2.AsyncClient, ana: UUID, signed_in: Any, body: dict[str, Any], told: Told
+    client: httpx2.AsyncClient,
+    ana: UUID,
+    signed_in: Any,
+    body: dict[str, Any],
+    told: Told,
+    looking: asyncpg.Connection,
 ) -> None:
     child = ids.new_id()
     acting = signed_in(ana, BOTH, mandate=str(ids.new_id()), act_for=str(child), sandbox=True, client_id=APP)
@@ -250,7 +255,7 @@ async def test_the_running_service_hears_of_removals(
     await file(client, in_sandbox, body)
     stream = nats_operator.jetstream()
     for kind in (SandboxPersonCreated, SandboxPersonRemoved):
-        event = kind(person_id=ana, version=1)
+        event = kind(person_id=ana, client_id=APP, version=1)
         await stream.publish(kind.subject, envelope.encode(ids.new_id(), event, clock.now(), None))
     for _ in range(1000):
         if await listed(client, in_sandbox) == []:

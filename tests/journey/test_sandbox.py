@@ -119,9 +119,22 @@ async def test_an_application_conforms_and_has_it_in_writing(
     results = {one["id"]: one["result"] for one in report["checks"]}
     assert {check for check, result in results.items() if result == "SKIP"} == skipped
     assert report["summary"] == {"pass": len(results) - len(skipped), "fail": 0, "skip": len(skipped)}
+    await seen_to(
+        owner, people["client_id"], {"IDEMPOTENCY_KEY_SENT", "RETRY_AFTER_HONOURED", "CODE_REPLAYED"}
+    )
     written = json.dumps(report)
     assert people["password"] not in written
     assert not any(one["person_id"] in written for one in people["items"])
+
+
+async def seen_to(owner: Person, client_id: str, behaviours: set[str]) -> None:
+    """Wait until the hub has noted what the program did, right and wrong on purpose."""
+    async with asyncio.timeout(20):
+        while True:
+            listed = await items(owner.client, f"{CLIENTS}/{client_id}/conformance", owner.token)
+            if behaviours <= {one["behaviour"] for one in listed if one["first_seen_at"]}:
+                break
+            await asyncio.sleep(0.2)
 
 
 class Portal:

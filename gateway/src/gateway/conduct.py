@@ -52,4 +52,4 @@ class Conduct:
         if visit.status == HTTPStatus.TOO_MANY_REQUESTS and visit.counted and not until:
             if len(self._held_back) >= _MOST:
                 self._held_back.clear()
-            self._held_back[client_id] = now, now + visit.counted[1].reset
+            self._held_back[client_id] = now, visit.began + visit.counted[1].reset

@@ -66,6 +66,7 @@ class SandboxPersonCreated(Event):
     key_field: ClassVar[str] = "person_id"
 
     person_id: UUID
+    client_id: str
 
 
 class SandboxPersonRemoved(Event):
@@ -75,16 +76,17 @@ class SandboxPersonRemoved(Event):
     key_field: ClassVar[str] = "person_id"
 
     person_id: UUID
+    client_id: str
 
 
 async def sandbox_person_created(session: AsyncSession, told: Envelope[SandboxPersonCreated]) -> None:
     """Know who is invented; whose removal was heard before is gone at once."""
-    await operations.know_sandbox_person(session, told.data.person_id)
+    await operations.know_sandbox_person(session, told.data.person_id, told.data.client_id)
 
 
 async def sandbox_person_removed(session: AsyncSession, told: Envelope[SandboxPersonRemoved]) -> None:
     """Drop what somebody invented has filed; of anybody else nothing is dropped."""
-    await operations.remove_sandbox_person(session, told.data.person_id)
+    await operations.remove_sandbox_person(session, told.data.person_id, told.data.client_id)
 
 
 INSTITUTIONS: Final = Subscription(manifest.INSTITUTIONS, {InstitutionChanged: institution_changed})

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
-from hub_core.principal import Principal
+from hub_core.principal import Kind, Principal
 from hub_events import outbox
 from hub_service import access, idempotency, rules
 from hub_service.access import Action
@@ -140,20 +140,24 @@ async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID)
         await storage.follow_person(session, former_id, person_id)
 
 
-async def know_sandbox_person(session: AsyncSession, person_id: UUID) -> None:
+async def know_sandbox_person(session: AsyncSession, person_id: UUID, client_id: str) -> None:
     """Somebody is invented; if they are no more by what was heard before, what they filed goes now."""
     async with session.begin():
         if await storage.put_sandbox_person(session, person_id, is_known=True):
-            await _forget_sandbox(session, person_id)
+            await _forget_sandbox(session, person_id, client_id)
 
 
-async def remove_sandbox_person(session: AsyncSession, person_id: UUID) -> None:
+async def remove_sandbox_person(session: AsyncSession, person_id: UUID, client_id: str) -> None:
     """Drop what somebody invented has filed; of who is not known to be invented nothing is dropped."""
     async with session.begin():
         if await storage.put_sandbox_person(session, person_id, is_removed=True):
-            await _forget_sandbox(session, person_id)
+            await _forget_sandbox(session, person_id, client_id)
 
 
-async def _forget_sandbox(session: AsyncSession, person_id: UUID) -> None:
-    await storage.forget_sandbox(session, person_id)
-    await idempotency.forget(session, person_id)
+async def _forget_sandbox(session: AsyncSession, person_id: UUID, client_id: str) -> None:
+    mandates = await storage.forget_sandbox(session, person_id)
+    callers = [
+        idempotency.caller_of(Kind.PERSON, str(person_id), client_id, mandate_id)
+        for mandate_id in (None, *mandates)
+    ]
+    await idempotency.forget(session, callers)

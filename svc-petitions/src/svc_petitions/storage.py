@@ -187,11 +187,15 @@ async def is_removed(session: AsyncSession, person_id: UUID) -> bool:
     return bool((await session.execute(wanted.with_for_update(read=True))).scalar())
 
 
-async def forget_sandbox(session: AsyncSession, person_id: UUID) -> None:
-    """Delete what a person has filed, or others for them, to test applications; nothing else can be."""
+async def forget_sandbox(session: AsyncSession, person_id: UUID) -> set[UUID]:
+    """Delete what a person has filed, or others for them, to test applications; nothing else can be.
+
+    The mandates under which it was filed are given back.
+    """
     table = SANDBOX_PETITIONS
     theirs = (table.c.person_id == person_id) | (table.c.acting_person_id == person_id)
-    await session.execute(delete(table).where(theirs))
+    gone = await session.execute(delete(table).where(theirs).returning(table.c.mandate_id))
+    return {mandate_id for mandate_id in gone.scalars() if mandate_id is not None}
 
 
 def _facts(row: RowMapping) -> dict[str, Any]:

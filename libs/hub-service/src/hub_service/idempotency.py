@@ -6,7 +6,7 @@ the second wait for the first's commit, up to the database's lock time-out (then
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,6 +64,12 @@ class Claim:
     fingerprint: bytes
 
 
+def caller_of(kind: Kind, subject: str, client_id: str, mandate_id: UUID | None = None) -> str:
+    """By what a caller's keys are told from those of others: the same person in another's name is another."""
+    own = f"{kind}:{subject}:{client_id}"
+    return (f"{mandate_id}:{own}" if mandate_id else own)[:200]
+
+
 def fingerprint(key: bytes, parts: Iterable[bytes]) -> bytes:
     """HMAC-SHA-256 over what makes two requests the same (method, address, body).
 
@@ -114,9 +120,9 @@ async def store(session: AsyncSession, claimed: Claim, answer: Response) -> None
     )
 
 
-async def forget(session: AsyncSession, person_id: UUID) -> None:
-    """Forget the answers to one person, within the caller's transaction: they hold what was sent."""
-    await session.execute(delete(KEYS).where(KEYS.c.caller.contains(f"{Kind.PERSON}:{person_id}:")))
+async def forget(session: AsyncSession, callers: Collection[str]) -> None:
+    """Forget the answers to these callers, within the caller's transaction: they may hold what was sent."""
+    await session.execute(delete(KEYS).where(KEYS.c.caller.in_(callers)))
 
 
 async def purge(session: AsyncSession, now: datetime) -> None:

@@ -113,9 +113,9 @@ async def _once(request: Request, handle: Callable[[Request], Coroutine[Any, Any
     caller = "anonymous"
     if "authorization" in request.headers:
         principal = await policy.authenticate(request)
-        caller = f"{principal.kind}:{principal.subject}:{principal.client_id}"
-        if principal.mandate_id:  # the same person in another's name is another caller
-            caller = f"{principal.mandate_id}:{caller}"
+        caller = idempotency.caller_of(
+            principal.kind, principal.subject, principal.client_id, principal.mandate_id
+        )
     hub = request.app.state.hub
     parts = [
         request.method.encode(),
@@ -124,7 +124,7 @@ async def _once(request: Request, handle: Callable[[Request], Coroutine[Any, Any
         await request.body(),
     ]
     secret = hub.settings.service_secret.get_secret_value().encode()
-    wanted = idempotency.Claim(caller[:200], key, idempotency.fingerprint(secret, parts))
+    wanted = idempotency.Claim(caller, key, idempotency.fingerprint(secret, parts))
     async with hub.database.sessions() as session:
         request.state.session = session
         async with session.unit_of_work():
