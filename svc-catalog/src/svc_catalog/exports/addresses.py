@@ -20,6 +20,11 @@ class Addresses:
         """The catalog of services."""
         return f"{self.origin}/catalog/v1/cpsv-ap"
 
+    @property
+    def context(self) -> str:
+        """The official context of CPSV-AP, unchanged."""
+        return f"{self.origin}/catalog/v1/contexts/cpsv-ap"
+
     def service(self, code: str) -> str:
         """An entry."""
         return f"{self.catalogue}/{code}"

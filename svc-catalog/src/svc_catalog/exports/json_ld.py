@@ -1,6 +1,6 @@
 """A graph as JSON-LD 1.1 with a context of terms `Class.property`, nested so that people can read it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ class JsonLd:
     """A writer with the terms of contexts: of an official one by its address, and of our own inline."""
 
     def __init__(self, address: str, official: Mapping[str, Any], own: Mapping[str, Any]) -> None:
-        self._context = [address, dict(own)] if own else address
+        self.context: Final = [address, dict(own)] if own else address
         terms = {**official, **own}
         self._classes = {value: name for name, value in terms.items() if isinstance(value, str)}
         self._terms: dict[tuple[str, str], _Term] = {}
@@ -29,13 +29,6 @@ class JsonLd:
                 owner = terms[name.partition(".")[0]]
                 term = _Term(name, value.get("@type"), value.get("@container") == "@set")
                 self._terms.setdefault((owner, value["@id"]), term)
-
-    def document(self, nodes: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-        """The document of these top-level nodes."""
-        found = list(nodes)
-        if len(found) == 1:
-            return {"@context": self._context, **found[0]}
-        return {"@context": self._context, "@graph": found}
 
     def nodes(self, graph: Graph) -> list[dict[str, Any]]:
         """The things of a graph: each where it is first named, and those that nothing names at the top."""

@@ -1,6 +1,6 @@
 """Institutions: rows in, domain values out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -55,6 +55,14 @@ async def get(session: Session, key: Key) -> Institution | None:
     column = INSTITUTIONS.c.id if isinstance(key, UUID) else INSTITUTIONS.c.code
     row = (await session.execute(select(*_COLUMNS).where(column == key))).one_or_none()
     return _institution(row) if row else None
+
+
+async def read(session: Session, ids: Collection[UUID], codes: Collection[str]) -> dict[UUID, Institution]:
+    """The institutions of these ids and codes by id; what is not known is not among them."""
+    columns = INSTITUTIONS.c
+    query = select(*_COLUMNS).where(or_(columns.id.in_(ids), columns.code.in_(codes)))
+    found = map(_institution, await session.execute(query))
+    return {each.id: each for each in found}
 
 
 async def lock(session: Session) -> list[Institution]:

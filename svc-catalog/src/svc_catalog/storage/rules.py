@@ -37,6 +37,12 @@ async def read(session: Session, codes: Collection[str]) -> Rules:
     return Rules(_RULE.validate_python(dict(row)) for row in rows.mappings())
 
 
+async def tables(session: Session, codes: Collection[str]) -> dict[str, RuleTable]:
+    """The tables of these codes by code; what is not known is not among them."""
+    found = await _tables(session, _KNOWN.where(RULE_TABLES.c.code.in_(codes)))
+    return {table.code: table for table in found}
+
+
 async def find(session: Session, wanted: Filter, after: str | None, limit: int) -> list[RuleTable]:
     """The tables that fit, by code, from a code on."""
     query = _KNOWN.order_by(RULE_TABLES.c.code).limit(limit)

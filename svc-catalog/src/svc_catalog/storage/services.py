@@ -72,6 +72,19 @@ async def mark(session: Session, service_id: UUID, confirmed_at: datetime | None
     await session.execute(query.values(confirmed_at=confirmed_at, stale=stale))
 
 
+async def codes(session: Session) -> list[str]:
+    """The codes of every published service."""
+    query = select(SERVICES.c.code).where(SERVICES.c.status.in_(PUBLISHED)).order_by(SERVICES.c.code)
+    return list(await session.scalars(query))
+
+
+async def read(session: Session, codes: Collection[str]) -> dict[str, Service]:
+    """The published services of these codes by code; what is not there is not among them."""
+    query = select(SERVICES.c.content).where(SERVICES.c.code.in_(codes), SERVICES.c.status.in_(PUBLISHED))
+    found = map(_SERVICE.validate_python, await session.scalars(query))
+    return {each.code: each for each in found}
+
+
 async def put(session: Session, changed: Sequence[Service], now: datetime) -> None:
     """Store these versions, each over the one before it."""
     for each in changed:

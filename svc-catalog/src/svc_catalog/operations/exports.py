@@ -1,0 +1,102 @@
+"""The catalog in the vocabularies of the EU."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from hub_core.language import Language
+from hub_events.session import Session
+
+from ..domain.services import Service
+from ..errors.services import ServiceNotFound
+from ..exports import cpsv
+from ..exports.addresses import Addresses
+from ..exports.cpsv import PUBLISHER
+from ..exports.documents import Document, Form
+from ..exports.kept import Kept
+from ..exports.surroundings import Surroundings
+from ..storage import changes, evidence, institutions, rules, services
+
+_AT_ONCE: Final = 100
+"""How many entries are read together."""
+_kept: Final = Kept(32 * 1024 * 1024)
+_writing: Final = asyncio.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What export is wanted: for which day, below which origin, in which form, in one language or all."""
+
+    on: date
+    origin: str
+    form: Form
+    only: Language | None
+
+
+async def write_entry(session: Session, code: str, wanted: Wanted) -> bytes:
+    """The document of a published entry; raises `ServiceNotFound`."""
+    async with session.begin():
+        service = (await services.read(session, [code])).get(code)
+        if service is None:
+            raise ServiceNotFound
+        around = await surroundings(session, [service])
+    document = _document(wanted)
+    document.add(cpsv.entry(service, around, wanted.on, wanted.origin, wanted.only))
+    return document.written()
+
+
+async def write_all(session: Session, wanted: Wanted) -> bytes:
+    """The document of the whole catalog; kept until something in it changes."""
+    async with session.begin():
+        log = await changes.log(session)
+    key = (log.origin, log.last, wanted)
+    async with _writing:
+        document = _kept.get(key)
+        if document is None:
+            document = await _write_all(session, wanted)
+            _kept.put(key, document)
+    return document
+
+
+async def surroundings(session: Session, described: Collection[Service]) -> Surroundings:
+    """What the descriptions of entries need beside them, as it is now; the caller begins the transaction."""
+    named = {code for each in described for code in (*each.related, *each.requires)}
+    related = await services.read(session, named) if named else {}
+    ids = {of for each in [*described, *related.values()] for of in _institutions(each)}
+    return Surroundings(
+        institutions=await institutions.read(session, ids, [PUBLISHER]),
+        rules=await rules.tables(session, {code for each in described for code in each.rules}),
+        evidence=await evidence.read(session, {one.evidence for each in described for one in each.inputs}),
+        related=related,
+    )
+
+
+async def _write_all(session: Session, wanted: Wanted) -> bytes:
+    """The entries in one view of the database, some at a time; other requests have their turn between."""
+    async with session.begin():
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        publisher = await institutions.read(session, [], [PUBLISHER])
+        codes = await services.codes(session)
+        head = cpsv.catalogue(codes, publisher.values(), wanted.origin, wanted.only)
+        known = set(head)
+        document = _document(wanted)
+        document.add(head)
+        for at in range(0, len(codes), _AT_ONCE):
+            found = await services.read(session, codes[at : at + _AT_ONCE])
+            around = await surroundings(session, found.values())
+            for code in sorted(found):
+                service = found[code]
+                document.add(cpsv.entry_after(known, service, around, wanted.on, wanted.origin, wanted.only))
+                await asyncio.sleep(0)
+    return document.written()
+
+
+def _document(wanted: Wanted) -> Document:
+    return Document(wanted.form, Addresses(wanted.origin).context)
+
+
+def _institutions(service: Service) -> set[UUID]:
+    return {service.provider_id, *([service.authority_id] if service.authority_id else [])}

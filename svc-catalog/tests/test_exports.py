@@ -1,0 +1,213 @@
+"""Every entry conforms to the official shapes, in every language; both forms say the same."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import orjson
+import pytest
+import rdflib
+from rdflib.compare import to_isomorphic
+from rdflib.namespace import DCTERMS, RDF
+
+from hub_core.language import Language
+from hub_service.database import Database
+from hub_service.settings import ServiceSettings
+from hub_testing.plugin import PUBLIC_ORIGIN
+from svc_catalog.domain.conditions import OneOf
+from svc_catalog.domain.services import Output, Requirement, Service
+from svc_catalog.domain.text import Texts
+from svc_catalog.exports import cpsv, judge
+from svc_catalog.exports.graph import Graph, Iri, Text, Value
+from svc_catalog.exports.surroundings import Surroundings
+from svc_catalog.exports.turtle import Turtle
+from svc_catalog.exports.vocabulary import CPSV, CV, PREFIXES
+from svc_catalog.operations import exports as operations
+from svc_catalog.reference.services import services as first_services
+
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own parser
+
+CODES = [service.code for service in first_services()]
+WHOLE = "/catalog/v1/cpsv-ap"
+TODAY = date(2026, 11, 22)
+LANGUAGES = [None, *Language]
+
+
+@pytest.fixture(autouse=True)
+def literals_as_written() -> Iterator[None]:
+    rdflib.NORMALIZE_LITERALS = False
+    yield
+    rdflib.NORMALIZE_LITERALS = True
+
+
+@pytest.fixture
+async def described(settings: ServiceSettings) -> AsyncIterator[Any]:
+    """`described(code)`: a published entry with its surroundings."""
+    database = Database(settings)
+
+    async def read(code: str) -> tuple[Service, Surroundings]:
+        service = next(each for each in first_services() if each.code == code)
+        async with database.sessions() as session, session.begin():
+            return service, await operations.surroundings(session, [service])
+
+    yield read
+    await database.close()
+
+
+async def triples(client: httpx2.AsyncClient, path: str, form: str, **query: str) -> rdflib.Graph:
+    """What a document says; its context is taken from where it says."""
+    answer = await client.get(path, params={"format": form, **query})
+    assert answer.status_code == 200, answer.text
+    if form == "turtle":
+        return rdflib.Graph().parse(data=answer.text, format="turtle")
+    document = answer.json()
+    address, own = document["@context"]
+    context = (await client.get(address)).json()["@context"]
+    document["@context"] = [context, own]
+    return rdflib.Graph().parse(data=orjson.dumps(document), format="json-ld")
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("only", LANGUAGES)
+async def test_every_entry_conforms_in_every_language(
+    described: Any, code: str, only: Language | None
+) -> None:
+    service, around = await described(code)
+    graph = cpsv.entry(service, around, TODAY, PUBLIC_ORIGIN, only)
+    assert judge.violations(graph, cpsv.SHAPES) == []
+    languages = {value.language for _, _, value in graph if isinstance(value, Text)}
+    assert languages >= ({only} if only else set())
+    assert only is None or languages <= {only, Language.RO}
+
+
+@pytest.mark.parametrize("code", CODES)
+async def test_json_ld_and_turtle_of_an_entry_say_the_same(client: httpx2.AsyncClient, code: str) -> None:
+    one, other = [await triples(client, f"{WHOLE}/{code}", form) for form in ("json-ld", "turtle")]
+    assert len(one) > 100
+    assert set(one) == set(other)
+
+
+@pytest.mark.parametrize("language", [None, "hu"])
+async def test_the_whole_conforms_and_holds_every_entry(
+    client: httpx2.AsyncClient, language: str | None
+) -> None:
+    query = {"language": language} if language else {}
+    one, other = [await triples(client, WHOLE, form, **query) for form in ("json-ld", "turtle")]
+    assert to_isomorphic(one) == to_isomorphic(other)
+    assert set(one) == set(other)
+    services = set(one.subjects(RDF.type, rdflib.URIRef(f"{CPSV}PublicService")))
+    assert services == set(one.objects(rdflib.URIRef(PUBLIC_ORIGIN + WHOLE), DCTERMS.hasPart))
+    listed = (await client.get("/catalog/v1/services?limit=200")).json()["items"]
+    assert services == {rdflib.URIRef(f"{PUBLIC_ORIGIN}{WHOLE}/{item['code']}") for item in listed}
+    for code in CODES:
+        entry = await triples(client, f"{WHOLE}/{code}", "turtle", **query)
+        assert [each for each in entry if each not in one] == []
+    conforms, _, report = judge.pyshacl.validate(one, shacl_graph=judge._shapes(cpsv.SHAPES))
+    assert conforms, report
+
+
+async def test_nothing_is_without_an_address(client: httpx2.AsyncClient) -> None:
+    whole = await triples(client, WHOLE, "turtle")
+    assert not {term for triple in whole for term in triple if isinstance(term, rdflib.BNode)}
+
+
+async def test_the_addresses_of_things_can_be_asked_for(client: httpx2.AsyncClient) -> None:
+    whole = await triples(client, WHOLE, "turtle")
+    ours = {str(each).partition("#")[0] for each in whole.subjects() if str(each).startswith(PUBLIC_ORIGIN)}
+    assert len(ours) > 3 * len(CODES)
+    for address in ours:
+        assert (await client.get(address)).status_code == 200, address
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, "application/ld+json"),
+        ("*/*", "application/ld+json"),
+        ("text/html", "application/ld+json"),
+        ("text/turtle", "text/turtle; charset=utf-8"),
+        ("application/ld+json;q=0.5, text/turtle", "text/turtle; charset=utf-8"),
+        ("application/ld+json, text/turtle;q=0.9", "application/ld+json"),
+        ("text/turtle;q=0", "application/ld+json"),
+        ("text/turtle;q=x", "application/ld+json"),
+    ],
+)
+async def test_accept_decides_the_form(
+    client: httpx2.AsyncClient, accept: str | None, media_type: str
+) -> None:
+    for path in (WHOLE, f"{WHOLE}/petition"):
+        answer = await client.get(path, headers={"accept": accept} if accept else {})
+        assert (answer.headers["content-type"], answer.headers["vary"]) == (media_type, "Accept")
+
+
+async def test_what_is_not_published_is_not_exported(client: httpx2.AsyncClient) -> None:
+    answer = await client.get(f"{WHOLE}/nothing")
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (404, "service-not-found")
+
+
+BLANK = Texts(ro=" ", en="")
+BROKEN = {
+    "no title": ({"title": BLANK}, "/title"),
+    "no description": ({"description": BLANK}, "/description"),
+    "no authority": ({"provider_id": uuid4()}, "/provider_id"),
+    "a requirement without a text": (
+        {
+            "requirements": (
+                Requirement("x", text=BLANK, otherwise=BLANK, condition=OneOf("person", ("SELF",))),
+            )
+        },
+        "/requirements/0/text",
+    ),
+    "an output without a title": ({"outputs": (Output("x", BLANK),)}, "/outputs/0/title"),
+}
+
+
+@pytest.mark.parametrize("way", BROKEN)
+async def test_a_broken_entry_is_refused_with_the_reason_of_the_shapes(described: Any, way: str) -> None:
+    service, around = await described("petition")
+    broken, pointer = BROKEN[way]
+    changed = replace(service, **broken)
+    found = cpsv.violations(changed, around, TODAY, PUBLIC_ORIGIN)
+    assert [each.pointer for each in found] == [pointer]
+    turtle = Turtle(PREFIXES)
+    text = turtle.head() + turtle.body(cpsv.entry(changed, around, TODAY, PUBLIC_ORIGIN))
+    exported = rdflib.Graph().parse(data=text, format="turtle")
+    conforms, report, _ = judge.pyshacl.validate(exported, shacl_graph=judge._shapes(cpsv.SHAPES))
+    assert not conforms
+    said = set(report.objects(None, rdflib.SH.resultMessage))
+    assert said == {rdflib.Literal(each.detail) for each in found}
+
+
+async def test_an_institution_without_a_name_is_found_at_the_entry_that_names_it(described: Any) -> None:
+    service, around = await described("petition")
+    nameless = {key: replace(each, names=BLANK) for key, each in around.institutions.items()}
+    found = cpsv.violations(service, replace(around, institutions=nameless), TODAY, PUBLIC_ORIGIN)
+    assert "/provider_id" in {each.pointer for each in found}
+
+
+async def test_a_legal_number_is_that_of_the_day(client: httpx2.AsyncClient) -> None:
+    graph = await triples(client, f"{WHOLE}/petition", "turtle", on="2026-11-22")
+    petition = rdflib.URIRef(f"{PUBLIC_ORIGIN}{WHOLE}/petition")
+    time = graph.value(petition, rdflib.URIRef(f"{CV}processingTime"))
+    assert (str(time), time.datatype) == ("P30D", rdflib.XSD.duration)
+    cost = graph.value(petition, rdflib.URIRef(f"{CV}hasCost"))
+    assert str(graph.value(cost, rdflib.URIRef(f"{CV}hasValue"))) == "0.00"
+    before = await triples(client, f"{WHOLE}/petition", "turtle", on="1900-01-01")
+    assert before.value(petition, rdflib.URIRef(f"{CV}processingTime")) is None
+
+
+def test_what_a_text_may_hold_is_escaped() -> None:
+    graph = Graph()
+    text = 'a "quoted"\\ line\r\n\tand another \b\f ș'
+    graph.add("urn:a", "urn:b", Value(text), Text(text, Language.RO), Iri("urn:c"), Value("1", "urn:t"))
+    turtle = Turtle({"u": "urn:"})
+    read = rdflib.Graph().parse(data=turtle.head() + turtle.body(graph), format="turtle")
+    assert set(read.objects()) == {
+        rdflib.Literal(text),
+        rdflib.Literal(text, lang="ro"),
+        rdflib.URIRef("urn:c"),
+        rdflib.Literal("1", datatype=rdflib.URIRef("urn:t")),
+    }
