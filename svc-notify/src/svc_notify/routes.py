@@ -40,7 +40,9 @@ async def list_messages(
     response_description="The message",
     **policy.operation("messages:read", raises=(MessageNotFound,)),
 )
-async def get_message(message_id: Id, person: Person, session: Session) -> Message:
+async def get_message(
+    message_id: Annotated[Id, Path(description="The message's identifier.")], person: Person, session: Session
+) -> Message:
     """One message sent to you: when, of what kind, by which channel, and where it stands."""
     return Message.of(await operations.get_message(session, person.person_id, message_id))
 

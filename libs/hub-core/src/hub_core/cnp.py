@@ -148,7 +148,15 @@ CnpField = Annotated[
     Cnp,
     PlainValidator(_read, json_schema_input_type=str),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "minLength": 13, "maxLength": 40, "examples": ["1850312149006"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 13,
+            "maxLength": 40,
+            "pattern": "^( *[0-9]){13} *$",
+            "examples": ["1850312149006"],
+        }
+    ),
 ]
 """A CNP in a pydantic model. It is written out masked: give `.number` where the digits are needed.
 

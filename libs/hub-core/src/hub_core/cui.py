@@ -6,6 +6,8 @@ from pydantic import AfterValidator, StringConstraints
 from stdnum.exceptions import ValidationError
 from stdnum.ro import cui as standard
 
+from .text import Documented
+
 _PREFIX: Final = "RO"
 
 
@@ -25,5 +27,7 @@ def complete(digits: str) -> str:
     return parse(digits + str(standard.calc_check_digit(digits)))
 
 
-Cui = Annotated[str, StringConstraints(max_length=40), AfterValidator(parse)]
+Cui = Annotated[
+    str, StringConstraints(max_length=40), AfterValidator(parse), Documented(r"^ *(RO|ro)? *[0-9]{2,10} *$")
+]
 """A CUI in a pydantic model: the bare number."""

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from typing import Annotated, Final
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, GetJsonSchemaHandler, StringConstraints
 
 _CEDILLA_TO_COMMA: Final = str.maketrans("ŞşŢţ", "ȘșȚț")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
@@ -35,8 +36,29 @@ def _clean_line(text: str) -> str:
     return _clean_text(text)
 
 
-Line = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_clean_line)]
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """Says in the JSON schema (as a `pattern`) what a validator of ours holds a text to."""
+
+    pattern: str
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """The schema with the pattern."""
+        return {**handler(core_schema), "pattern": self.pattern}
+
+
+Line = Annotated[
+    str,
+    StringConstraints(max_length=10_000),
+    AfterValidator(_clean_line),
+    Documented(r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*$"),
+]
 """One line of text for people: stripped, NFC, comma-below; control characters and breaks refused."""
 
-Text = Annotated[str, StringConstraints(max_length=200_000), AfterValidator(_clean_text)]
+Text = Annotated[
+    str,
+    StringConstraints(max_length=200_000),
+    AfterValidator(_clean_text),
+    Documented(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]*$"),
+]
 """Text of several lines for people: as `Line`, with line breaks kept as `\\n`."""

@@ -137,7 +137,9 @@ def build(
 
     def openapi() -> dict[str, Any]:
         if not app.openapi_schema:
-            app.openapi_schema = contract.document(app, texts, settings.public_origin, dict(scopes))
+            app.openapi_schema = contract.document(
+                app, texts, settings.public_origin, settings.contact_email, dict(scopes)
+            )
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to change the document

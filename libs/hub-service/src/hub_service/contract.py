@@ -1,6 +1,8 @@
 """The OpenAPI document of a service, as the contract wants it."""
 
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -8,67 +10,96 @@ from pydantic import TypeAdapter
 
 from hub_core.problem import Problem
 
-from . import policy, problems, purpose
+from . import examples, policy, problems, purpose
 from .i18n import Texts
 from .schemas import ProblemDetails
 
-_REFERENCE = "#/components/schemas/{model}"
-_HEADERS: dict[str, dict[str, Any]] = {
-    "RateLimit-Policy": {
-        "description": "The policies that count this request (structured field).",
-        "schema": {"type": "string", "maxLength": 256},
-    },
-    "RateLimit": {
-        "description": "What is left of each policy, and for how long (structured field).",
-        "schema": {"type": "string", "maxLength": 256},
-    },
-    "X-Request-Id": {
-        "description": "The request's id, yours if you gave one.",
-        "schema": {"type": "string", "maxLength": 128},
-    },
+_REFERENCE: Final = "#/components/schemas/{model}"
+_PRINTABLE: Final = "^[ -~]*$"
+_NO_NUL: Final = r"^[^\x00]*$"
+"""What PostgreSQL holds every text to."""
+_SECONDS: Final = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400}
+
+
+def _header(description: str, example: Any, **schema: Any) -> dict[str, Any]:
+    shape = schema or {"type": "string", "maxLength": 256, "pattern": _PRINTABLE}
+    return {"description": description, "schema": shape, "example": example}
+
+
+HEADERS: Final[dict[str, dict[str, Any]]] = {
+    "RateLimit-Policy": _header(
+        "The policies that count this request (structured field).", '"signed-in";q=6000;w=60'
+    ),
+    "RateLimit": _header(
+        "What is left of each policy, and for how long (structured field).", '"signed-in";r=5999;t=1'
+    ),
+    "X-Request-Id": _header("The request's id, yours if you gave one.", "4bf92f3577b34da6a3ce929d0e0e4736"),
+    "Access-Control-Allow-Origin": _header("Which pages of other origins may read the answer.", "*"),
+    "Retry-After": _header("Seconds to wait.", 2, **_SECONDS),
+    "ETag": _header(
+        "The version of what is shown, for If-None-Match and If-Match.", '"9f86d081884c7d659a2feaa0c55ad015"'
+    ),
+    "Location": _header(
+        "The address of what was made.",
+        "/petitions/v1/petitions/0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70",
+        type="string",
+        format="uri-reference",
+        maxLength=2048,
+    ),
+    "WWW-Authenticate": _header(
+        "How to sign in, or with what (RFC 6750, RFC 9470).", 'Bearer error="invalid_token"'
+    ),
 }
-_RETRY_AFTER = {
-    "description": "Seconds to wait.",
-    "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400},
+"""The headers of answers, as `#/components/headers`."""
+_EVERYWHERE: Final = ("RateLimit-Policy", "RateLimit", "X-Request-Id", "Access-Control-Allow-Origin")
+_BY_STATUS: Final[dict[str, tuple[str, ...]]] = {
+    "200": ("ETag",),
+    "201": ("ETag", "Location"),
+    "401": ("WWW-Authenticate",),
+    "403": ("WWW-Authenticate",),
+    "409": ("Retry-After",),
+    "429": ("Retry-After",),
+    "503": ("Retry-After",),
 }
-_KEY = {
+_NOT_BY_PROTOCOL: Final = frozenset({"ETag", "Location"})
+_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "1 to 255 printable characters; a repeated request replays the first answer.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "example": "5f0c1f0e-6f0c-4f4e-9d52-3f6a1c8e4b70",
 }
-_TAG = {
-    "ETag": {
-        "description": "The version of what is shown, for If-None-Match and If-Match.",
-        "schema": {"type": "string", "maxLength": 128},
-    }
-}
-_LOCATION = {
-    "Location": {
-        "description": "The address of what was made.",
-        "schema": {"type": "string", "format": "uri-reference", "maxLength": 2048},
-    }
-}
-_TAGGED = {"200", "201"}
-_WITH_BODY = (problems.ContentTooLarge, problems.UnsupportedMediaType)
-_WITH_KEY = (problems.IdempotencyKeyInUse, problems.IdempotencyKeyReused)
-_RETRIED = {"409", "429", "503"}
+_FILE: Final = {"type": "string", "format": "binary", "maxLength": 2**30}
+_WITH_BODY: Final = (problems.ContentTooLarge, problems.UnsupportedMediaType)
+_WITH_KEY: Final = (problems.IdempotencyKeyInUse, problems.IdempotencyKeyReused)
 
 
-def document(app: FastAPI, texts: Texts, public_origin: str, scopes: dict[str, str]) -> dict[str, Any]:
-    """The OpenAPI 3.1 document: policies, problems, common headers, no generated clutter."""
+def document(
+    app: FastAPI, texts: Texts, public_origin: str, contact_email: str, scopes: dict[str, str]
+) -> dict[str, Any]:
+    """The OpenAPI 3.1 document: policies, problems, common headers, examples, no generated clutter.
+
+    What many answers share stands once, under `components`: headers, the answers with one problem
+    alone (by the name of its class), and an example of each problem (by its slug).
+    """
     made = get_openapi(
         title=app.title,
         version=app.version,
         summary=app.summary,
         description=app.description,
         routes=app.routes,
-        tags=app.openapi_tags,
-        servers=[{"url": public_origin, "description": "The hub's one public origin"}],
-        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
-        contact={"name": "Hub", "url": public_origin},
+        tags=sorted(app.openapi_tags or [], key=lambda tag: str(tag["name"])),
+        servers=[
+            {
+                "url": public_origin,
+                "description": "The hub's one public origin, in production and in a local run",
+                "x-internal": False,
+            }
+        ],
+        license_info={"name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/"},
     )
+    made["info"]["contact"] = {"name": "Hub", "url": public_origin, "email": contact_email}
     components = made.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for generated in ("HTTPValidationError", "ValidationError"):
@@ -78,32 +109,71 @@ def document(app: FastAPI, texts: Texts, public_origin: str, scopes: dict[str, s
     schemas["Problem"] = details
     for schema in schemas.values():
         _drop_titles(schema)
-    components["securitySchemes"] = {
-        policy.SCHEME: {
-            "type": "oauth2",
-            "description": "An access token of the hub's OpenID provider.",
-            "flows": {
-                "authorizationCode": {
-                    "authorizationUrl": f"{public_origin}/oauth2/authorize",
-                    "tokenUrl": f"{public_origin}/oauth2/token",
-                    "refreshUrl": f"{public_origin}/oauth2/token",
-                    "scopes": scopes,
-                }
-            },
-        }
-    }
-    asked = _reachable(schemas, [item.get("requestBody") for item in _operations(made)])
+    if scopes:
+        components["securitySchemes"] = {policy.SCHEME: _scheme(public_origin, scopes)}
+    asked = _reachable(schemas, [operation.get("requestBody") for operation in _operations(made)])
     for name in schemas.keys() - asked:
         schemas[name].pop("additionalProperties", None)  # members may be added to answers
+        _bound(schemas[name])
     met: set[str] = set()
     for path in made["paths"].values():
         for method, operation in path.items():
+            _simplify(operation.get("parameters", ()))
             if not operation.get("x-protocol"):
                 _keep_promises(method, operation)
             met |= _complete(operation)
     known = problems.catalogue(texts)
     made["x-problems"] = {slug: known[slug] for slug in sorted(met)}
+    for operation in _operations(made):
+        for answer in operation["responses"].values():
+            for media_type, media in answer.get("content", {}).items():
+                if not media_type.endswith("json") and media.get("schema") == {"type": "string"}:
+                    media["schema"] = _FILE
+    used = {
+        name
+        for operation in _operations(made)
+        for answer in operation["responses"].values()
+        for name in answer["headers"]
+    }
+    components["headers"] = {name: HEADERS[name] for name in HEADERS if name in used}
+    components["examples"] = {
+        slug: {"value": _shown(slug, made["x-problems"][slug], public_origin)} for slug in sorted(met)
+    }
+    _tidy_integers(made)
+    made = _renamed(made)
+    examples.add(made)
+    _share(made)
     return made
+
+
+def _scheme(public_origin: str, scopes: dict[str, str]) -> dict[str, Any]:
+    return {
+        "type": "oauth2",
+        "description": (
+            "An access token of the hub's OpenID provider, opaque to clients. The JWTs of the protocol "
+            "(ID tokens, assertions, proofs) are made and checked as RFC8725 says."
+        ),
+        "flows": {
+            "authorizationCode": {
+                "authorizationUrl": f"{public_origin}/oauth2/authorize",
+                "tokenUrl": f"{public_origin}/oauth2/token",
+                "refreshUrl": f"{public_origin}/oauth2/token",
+                "scopes": scopes,
+            }
+        },
+    }
+
+
+def _shown(slug: str, known: dict[str, Any], public_origin: str) -> dict[str, Any]:
+    """A problem as a caller sees it, in English; what it was about is left open."""
+    return {
+        "type": f"{public_origin}/problems/{slug}",
+        "title": known["title"]["en"],
+        "status": known["status"],
+        "detail": known["detail"]["en"],
+        "instance": "/petitions/v1/petitions",
+        "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+    }
 
 
 def _operations(made: dict[str, Any]) -> list[dict[str, Any]]:
@@ -140,11 +210,7 @@ def _keep_promises(method: str, operation: dict[str, Any]) -> None:
             met.append(problems.PurposeRequired)
     for problem in met:
         _add(answers, problem)
-    operation["responses"] = answers = dict(sorted(answers.items()))
-    for status in _TAGGED & answers.keys():
-        answers[status].setdefault("headers", {}).update(_TAG)
-        if status == "201":
-            answers[status]["headers"].update(_LOCATION)
+    operation["responses"] = dict(sorted(answers.items()))
 
 
 def _add(answers: dict[str, Any], problem: type[Problem]) -> None:
@@ -160,11 +226,98 @@ def _complete(operation: dict[str, Any]) -> set[str]:
     """Add the headers of every answer; the problem types that the operation can answer with."""
     met: set[str] = set()
     for status, answer in operation["responses"].items():
-        answer.setdefault("headers", {}).update(_HEADERS)
-        if status in _RETRIED:
-            answer["headers"]["Retry-After"] = _RETRY_AFTER
-        met |= set(answer.get("x-problem-types", ()))
+        names = [*_BY_STATUS.get(status, ()), *_EVERYWHERE]
+        if operation.get("x-protocol"):
+            names = [name for name in names if name not in _NOT_BY_PROTOCOL]
+        answer["headers"] = answer.get("headers", {}) | {
+            name: {"$ref": f"#/components/headers/{name}"} for name in names
+        }
+        types = answer.get("x-problem-types", ())
+        if types and problems.MEDIA_TYPE in answer.get("content", ()):
+            answer["content"][problems.MEDIA_TYPE]["examples"] = {
+                slug: {"$ref": f"#/components/examples/{slug}"} for slug in types
+            }
+        met |= set(types)
     return met
+
+
+def _share(made: dict[str, Any]) -> None:
+    """Let the answers that are the same in several operations stand once, by the name of their problem."""
+    names = {problem.type: problem.__name__ for problem in problems.known()}
+    shared: dict[str, Any] = {}
+    for operation in _operations(made):
+        for status, answer in operation["responses"].items():
+            types = answer.get("x-problem-types", ())
+            if len(types) == 1 and shared.setdefault(names[types[0]], answer) == answer:
+                operation["responses"][status] = {"$ref": f"#/components/responses/{names[types[0]]}"}
+    made["components"]["responses"] = dict(sorted(shared.items()))
+
+
+def _simplify(parameters: Iterable[dict[str, Any]]) -> None:
+    """Say of a parameter that may be left out just what it is: a query has no `null`."""
+    for parameter in parameters:
+        schema = parameter["schema"]
+        kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            parameter["schema"] = kinds[0] | {key: schema[key] for key in schema if key != "anyOf"}
+            if "$ref" in parameter["schema"]:
+                parameter["schema"].pop("description", None)
+        parameter["schema"].pop("title", None)
+
+
+def _bound(node: Any) -> None:
+    """Say of every text in an answer that has no other form that it is one that can be stored."""
+    for schema in _nodes(node):
+        if schema.get("type") == "string" and not schema.keys() & {"format", "pattern", "enum", "const"}:
+            schema["pattern"] = _NO_NUL
+
+
+def _tidy_integers(node: Any) -> None:
+    """Whole bounds for whole numbers: pydantic writes `2147483647.0`."""
+    for schema in _nodes(node):
+        if schema.get("type") == "integer":
+            for bound in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+                if isinstance(schema.get(bound), float):
+                    schema[bound] = int(schema[bound])
+
+
+_PAGE: Final = re.compile(r"Page_(.+)_")
+
+
+def _renamed(made: dict[str, Any]) -> dict[str, Any]:
+    """The document with schema names that programs can carry.
+
+    `NoteViewPage` for `Page_NoteView_`; module and class, `ClientState`, where several modules have a
+    class of the name.
+    """
+    new: dict[str, str] = {}
+    for name in made["components"]["schemas"]:
+        *modules, last = name.split("__")
+        short = "".join(part.title() for part in modules[-1].split("_")) + last if modules else last
+        new[name] = _PAGE.sub(r"\1Page", short)
+    if len(set(new.values())) != len(new):
+        raise ValueError("two schemas would have one name: call one of the classes otherwise")
+    references = {_REFERENCE.format(model=name): _REFERENCE.format(model=new[name]) for name in new}
+
+    def rename(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: rename(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [rename(value) for value in node]
+        return references.get(node, node) if isinstance(node, str) else node
+
+    schemas = made["components"]["schemas"]
+    made["components"]["schemas"] = {new[name]: schemas[name] for name in schemas}
+    renamed: dict[str, Any] = rename(made)
+    return renamed
+
+
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a document, from the outside in."""
+    if isinstance(node, dict):
+        yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _nodes(child)
 
 
 def _drop_titles(node: Any) -> None:

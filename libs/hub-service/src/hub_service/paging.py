@@ -52,7 +52,11 @@ class Page(BaseModel, Generic[Item]):
     items: Annotated[list[Item], Field(max_length=200, description="The items of this page.")]
     next_cursor: Annotated[
         str | None,
-        Field(max_length=512, description="Give it as `cursor` to read on; null on the last page."),
+        Field(
+            max_length=512,
+            description="Give it as `cursor` to read on; null on the last page.",
+            examples=["WyIwMTk5ZjJhNC03YzFlLTdiM2EtOWQ1Mi0zZjZhMWM4ZTRiNzAiXQ"],
+        ),
     ]
 
 

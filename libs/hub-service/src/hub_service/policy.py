@@ -106,11 +106,15 @@ def operation(
 def public(*, raises: Sequence[type[Problem]] = (), asks: bool = False) -> dict[str, Any]:
     """The policy of an operation that needs no token; the gateway's route table lists it by name.
 
-    `asks` marks a POST that changes nothing (a question too long for an address): it takes no
-    Idempotency-Key, so that neither question nor answer is kept.
+    A token that is sent all the same is checked at the gateway: a bad one is refused (401). `asks` marks
+    a POST that changes nothing (a question too long for an address): it takes no Idempotency-Key, so
+    that neither question nor answer is kept.
     """
     extra = {"security": [], "x-public": True}
-    return {"responses": responses(raises), "openapi_extra": extra | ({ASKS: True} if asks else {})}
+    return {
+        "responses": responses([problems.InvalidToken, *raises]),
+        "openapi_extra": extra | ({ASKS: True} if asks else {}),
+    }
 
 
 def internal(scope: str) -> dict[str, Any]:

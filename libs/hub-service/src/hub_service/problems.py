@@ -236,8 +236,13 @@ def catalogue(texts: Texts) -> dict[str, Any]:
                 for member in ("title", "detail", "remedy")
             },
         }
-        for problem in sorted(set(_descendants(Problem)), key=lambda problem: problem.type)
+        for problem in known()
     }
+
+
+def known() -> list[type[Problem]]:
+    """Every class of problem that is loaded, by slug."""
+    return sorted(set(_descendants(Problem)), key=lambda problem: problem.type)
 
 
 def _descendants(problem: type[Problem]) -> Iterator[type[Problem]]:

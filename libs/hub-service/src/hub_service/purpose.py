@@ -69,6 +69,10 @@ _STRING: Final = r'"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"'
 _ITEM: Final = re.compile(rf" *([A-Z][A-Z_]*)(?:; *file={_STRING})? *")
 """The part of an item (RFC 9651, 3.3) that is allowed here: a token and one parameter, a string."""
 _FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_-]{0,63}")
+_DOCUMENTED: Final = (
+    rf'^(({"|".join(one for one in Purpose if one.needs_file)});file="{_FILE.pattern}"'
+    rf'|({"|".join(one for one in Purpose if not one.needs_file)})(;file="{_FILE.pattern}")?)$'
+)
 
 
 def read(header: str | None) -> Stated:
@@ -103,6 +107,7 @@ def _given(
                 f"left out for {' and '.join(one for one in Purpose if not one.needs_file)} only."
             ),
             examples=['CASE_HANDLING;file="123/2026"'],
+            json_schema_extra={"pattern": _DOCUMENTED},
         ),
     ] = None,
 ) -> Stated:

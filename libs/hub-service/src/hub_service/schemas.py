@@ -50,9 +50,22 @@ class Resource(BaseModel):
 class LocalisedText(Resource):
     """A text in the languages of the hub; Romanian is the official one."""
 
-    ro: Annotated[str, Field(max_length=20_000, description="The Romanian, official text.")]
-    hu: Annotated[str | None, Field(max_length=20_000, description="The Hungarian text.")] = None
-    en: Annotated[str | None, Field(max_length=20_000, description="The English text.")] = None
+    ro: Annotated[
+        str,
+        Field(
+            max_length=20_000,
+            description="The Romanian, official text.",
+            examples=["Direcția Generală de Pașapoarte"],
+        ),
+    ]
+    hu: Annotated[
+        str | None,
+        Field(max_length=20_000, description="The Hungarian text.", examples=["Útlevél-igazgatóság"]),
+    ] = None
+    en: Annotated[
+        str | None,
+        Field(max_length=20_000, description="The English text.", examples=["Passport directorate"]),
+    ] = None
 
     @classmethod
     def of(cls, texts: dict[str, str]) -> Self:
@@ -63,9 +76,23 @@ class LocalisedText(Resource):
 class FieldProblem(Resource):
     """What is wrong with one member of the request."""
 
-    pointer: Annotated[str, Field(max_length=512, description="JSON pointer, or `query/<name>`.")]
-    code: Annotated[str, Field(max_length=64, description="Stable code of the error, for programs.")]
-    detail: Annotated[str, Field(max_length=2_000, description="What is wrong, in the caller's language.")]
+    pointer: Annotated[
+        str, Field(max_length=512, description="JSON pointer, or `query/<name>`.", examples=["/subject"])
+    ]
+    code: Annotated[
+        str,
+        Field(
+            max_length=64, description="Stable code of the error, for programs.", examples=["string_too_long"]
+        ),
+    ]
+    detail: Annotated[
+        str,
+        Field(
+            max_length=2_000,
+            description="What is wrong, in the caller's language.",
+            examples=["The text is too long"],
+        ),
+    ]
 
 
 class ProblemDetails(Resource):

@@ -7,7 +7,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ServiceSettings(BaseSettings):
     """The settings all services share; a service adds its own in a subclass.
 
-    `public_origin` is the one address clients see, and the issuer of all tokens. `database_dsn` is
+    `public_origin` is the one address clients see, and the issuer of all tokens; `contact_email` is where
+    its contract sends their developers. `database_dsn` is
     the application role's (`postgresql+asyncpg://…`); the gateway has none. Each replica holds
     `database_pool_size` connections at most, and one more for the relay; the role may have 30: two
     replicas, and an operator's commands.
@@ -16,6 +17,7 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
 
     public_origin: str = "http://localhost:8080"
+    contact_email: str = "developers@example.org"
     identity_url: str = "http://127.0.0.1:8101"
     service_secret: SecretStr = SecretStr("")
     database_dsn: SecretStr = SecretStr("")

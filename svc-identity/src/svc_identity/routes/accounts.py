@@ -112,7 +112,8 @@ async def change_account(
     session: Session,
     response: Response,
     if_match: Annotated[
-        str | None, Header(max_length=64, description="The ETag of the version that is changed.")
+        str | None,
+        Header(max_length=64, pattern=r"^[ -~]*$", description="The ETag of the version that is changed."),
     ] = None,
 ) -> AccountView:
     """Change names or language. What is left out stays as it is."""

@@ -114,7 +114,8 @@ async def replace_client(
     response: Response,
     now: Now,
     if_match: Annotated[
-        str | None, Header(max_length=64, description="The ETag of the version that is changed.")
+        str | None,
+        Header(max_length=64, pattern=r"^[ -~]*$", description="The ETag of the version that is changed."),
     ] = None,
 ) -> ClientView:
     """Replace what an application says of itself; in production only its keys, the rest by a review."""

@@ -41,7 +41,8 @@ router = Router(prefix="/identity/v1", tags=["mandates"])
 
 MandateId = Annotated[schemas.Id, Path(description="The mandate's identifier.")]
 IfMatch = Annotated[
-    str | None, Header(max_length=64, description="The ETag of the version that is decided on.")
+    str | None,
+    Header(max_length=64, pattern=r"^[ -~]*$", description="The ETag of the version that is decided on."),
 ]
 
 

@@ -239,7 +239,9 @@ async def remove_passkey(
     **policy.operation(scopes.ACCOUNT_WRITE, raises=(NotFound, SignInAgain, LastMeans)),
 )
 async def remove_link(
-    provider_name: Annotated[str, Path(max_length=32, description="The provider's name.")],
+    provider_name: Annotated[
+        str, Path(max_length=32, pattern=r"^[a-z0-9-]+$", description="The provider's name.")
+    ],
     person: policy.Person,
     session: Session,
     now: Now,

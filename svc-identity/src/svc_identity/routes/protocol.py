@@ -10,7 +10,7 @@ from ..domain.client import GrantType
 
 
 def described(
-    shown: dict[str, str],
+    shown: dict[str, tuple[str, Any]],
     *fields: str,
     required: tuple[str, ...] = (),
     errors: tuple[HTTPStatus, ...] = (),
@@ -19,27 +19,61 @@ def described(
 ) -> dict[str, Any]:
     """What the contract says of an endpoint whose rules are a standard's, not the API's.
 
-    `shown` are members of the answer with their descriptions, `fields` those of the form.
+    `shown` are members of the answer, each with its description and an example; `fields` those of the form.
     """
     kept = policy.operation(scopes.OPENID) if secured else policy.public()
     extra = kept["openapi_extra"] | {"x-protocol": True}
     if fields:
-        members = {
-            name: {"type": "string", "maxLength": 4096, "description": _FIELDS[name]} for name in fields
-        }
+        members = {name: {**_PRINTABLE, "maxLength": 4096, "description": _FIELDS[name]} for name in fields}
         body = {"type": "object", "properties": members, "required": list(required)}
         extra["requestBody"] = {
             "required": True,
             "content": {"application/x-www-form-urlencoded": {"schema": body}},
         }
-    answer = {"type": "object", "properties": {name: {"description": said} for name, said in shown.items()}}
-    given = {"description": "As the standard says", "content": {"application/json": {"schema": answer}}}
+    members = {name: _member(*said) for name, said in shown.items()}
+    answer = {"type": "object", "properties": members}
+    given = {
+        "description": "As the standard says",
+        "content": {
+            "application/json": {
+                "schema": answer,
+                "example": {name: example for name, (_, example) in shown.items()},
+            }
+        },
+    }
     return {
         "responses": {status.value: given, **kept["responses"]}
         | {error.value: _ERRORS[error] for error in errors},
         "openapi_extra": extra,
     }
 
+
+def _member(description: str, example: Any) -> dict[str, Any]:
+    """A member of an answer, of the type of its example."""
+    if isinstance(example, bool):
+        return {"type": "boolean", "description": description}
+    if isinstance(example, int):
+        return {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 0,
+            "maximum": 2**53 - 1,
+            "description": description,
+        }
+    if isinstance(example, list):
+        return {
+            "type": "array",
+            "maxItems": 100,
+            "items": {"type": "object", "description": "A key."},
+            "description": description,
+        }
+    if isinstance(example, dict):
+        return {"type": "object", "description": description}
+    return {"type": "string", "maxLength": 8192, "pattern": r"^[^\x00]*$", "description": description}
+
+
+_PRINTABLE: Final = {"type": "string", "pattern": "^[ -~]*$"}
+"""What RFC 6749 allows in its parameters (appendix A)."""
 
 _FIELDS: Final = {
     "grant_type": "One of `grant_types_supported` in the metadata.",
@@ -71,27 +105,39 @@ _ERROR: Final = {
     "type": "object",
     "required": ["error"],
     "properties": {
-        "error": {"type": "string", "maxLength": 64, "description": "The code of the error."},
+        "error": {**_PRINTABLE, "maxLength": 64, "description": "The code of the error."},
         "error_description": {
-            "type": "string",
+            **_PRINTABLE,
             "maxLength": 256,
             "description": "What is wrong, in English.",
         },
     },
 }
 _ERRORS: Final[dict[int, dict[str, Any]]] = {
-    status: {"description": said, "content": {"application/json": {"schema": _ERROR}}}
-    for status, said in (
-        (HTTPStatus.BAD_REQUEST, "The request or the grant is not valid (RFC 6749, 5.2)"),
-        (HTTPStatus.UNAUTHORIZED, "The client or the token is not valid"),
-        (HTTPStatus.FORBIDDEN, "The token lacks a scope"),
+    status: {
+        "description": said,
+        "content": {
+            "application/json": {"schema": _ERROR, "example": {"error": code, "error_description": said}}
+        },
+    }
+    for status, code, said in (
+        (
+            HTTPStatus.BAD_REQUEST,
+            "invalid_grant",
+            "The request or the grant is not valid (RFC 6749, 5.2)",
+        ),
+        (HTTPStatus.UNAUTHORIZED, "invalid_client", "The client or the token is not valid"),
+        (HTTPStatus.FORBIDDEN, "insufficient_scope", "The token lacks a scope"),
     )
 }
 ASKED: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED)
 METADATA: Final = {
-    "issuer": "The `iss` of every token.",
-    "authorization_endpoint": "Where the browser is sent.",
-    "token_endpoint": "Where codes and refresh tokens are exchanged.",
+    "issuer": ("The `iss` of every token.", "https://hub.example.org"),
+    "authorization_endpoint": ("Where the browser is sent.", "https://hub.example.org/oauth2/authorize"),
+    "token_endpoint": (
+        "Where codes and refresh tokens are exchanged.",
+        "https://hub.example.org/oauth2/token",
+    ),
 }
 OF_THE_CLIENT: Final = ("client_id", "client_secret", "client_assertion_type", "client_assertion")
 ABOUT_A_TOKEN: Final = ("token", "token_type_hint", *OF_THE_CLIENT)
@@ -105,41 +151,67 @@ GRANT_TYPES: Final = (
 """The grant types of the token endpoint."""
 INTROSPECTION: Final = "application/token-introspection+jwt"
 PUSHED: Final = {
-    "request_uri": "What stands for the request in the browser's address, once.",
-    "expires_in": "Seconds until then.",
+    "request_uri": (
+        "What stands for the request in the browser's address, once.",
+        "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c",
+    ),
+    "expires_in": ("Seconds until then.", 60),
 }
-KEYS: Final = {"keys": "The keys, as JWK (RFC 7517)."}
+KEYS: Final = {
+    "keys": (
+        "The keys, as JWK (RFC 7517).",
+        [{"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "2026-1", "x": "…", "y": "…"}],
+    )
+}
 TOKENS: Final = {
-    "access_token": "The opaque access token.",
-    "token_type": "`Bearer`, or `DPoP` when it is bound to a key (RFC 9449).",
-    "expires_in": "Seconds that the access token is valid.",
-    "scope": "The scopes of the access token.",
-    "issued_token_type": "What kind of token came out of an exchange (RFC 8693, 2.2.1).",
-    "refresh_token": "The next refresh token, with the scope `offline_access`.",
-    "id_token": "The ID token (ES256), with the scope `openid`.",
+    "access_token": ("The opaque access token.", "hub_at_2YotnFZFEjr1zCsicMWpAA"),
+    "token_type": ("`Bearer`, or `DPoP` when it is bound to a key (RFC 9449).", "Bearer"),
+    "expires_in": ("Seconds that the access token is valid.", 600),
+    "scope": ("The scopes of the access token.", "openid petitions:read"),
+    "issued_token_type": (
+        "What kind of token came out of an exchange (RFC 8693, 2.2.1).",
+        "urn:ietf:params:oauth:token-type:access_token",
+    ),
+    "refresh_token": (
+        "The next refresh token, with the scope `offline_access`.",
+        "hub_rt_tGzv3JOkF0XG5Qx2TlKWIA",
+    ),
+    "id_token": ("The ID token (ES256), with the scope `openid`.", "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl"),
 }
 DEVICE: Final = {
-    "device_code": "What the device polls the token endpoint with.",
-    "user_code": "What the device shows and the person types.",
-    "verification_uri": "Where the person types it.",
-    "verification_uri_complete": "The same with the code filled in, for a QR code.",
-    "expires_in": "Seconds that both codes are valid.",
-    "interval": "Seconds to wait between two polls.",
+    "device_code": (
+        "What the device polls the token endpoint with.",
+        "GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS",
+    ),
+    "user_code": ("What the device shows and the person types.", "WDJB-MJHT"),
+    "verification_uri": ("Where the person types it.", "https://hub.example.org/account/device"),
+    "verification_uri_complete": (
+        "The same with the code filled in, for a QR code.",
+        "https://hub.example.org/account/device?user_code=WDJB-MJHT",
+    ),
+    "expires_in": ("Seconds that both codes are valid.", 600),
+    "interval": ("Seconds to wait between two polls.", 5),
 }
 INSPECTED: Final = {
-    "active": "Whether the token opens anything.",
-    "sub": "The person; under a mandate, its principal.",
-    "act": "Under a mandate: the `sub` of who acts (RFC 8693, 4.1).",
-    "mandate_id": "The mandate, if there is one.",
-    "client_id": "The client it was given to.",
-    "scope": "Its scopes.",
-    "exp": "When it ends, in seconds since 1970.",
-    "cnf": "The thumbprint (`jkt`) of the key that the token is bound to.",
-    "acr": "Level of assurance of the sign-in.",
+    "active": ("Whether the token opens anything.", True),
+    "sub": ("The person; under a mandate, its principal.", "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
+    "act": (
+        "Under a mandate: the `sub` of who acts (RFC 8693, 4.1).",
+        {"sub": "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"},
+    ),
+    "mandate_id": ("The mandate, if there is one.", "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
+    "client_id": ("The client it was given to.", "demo-portal"),
+    "scope": ("Its scopes.", "openid petitions:read"),
+    "exp": ("When it ends, in seconds since 1970.", 1_795_000_000),
+    "cnf": (
+        "The thumbprint (`jkt`) of the key that the token is bound to.",
+        {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"},
+    ),
+    "acr": ("Level of assurance of the sign-in.", "substantial"),
 }
 PERSON: Final = {
-    "sub": "The person's identifier.",
-    "name": "The name for display, with the scope `profile`.",
-    "locale": "The person's language, with the scope `profile`.",
-    "email": "The address, with the scope `email`.",
+    "sub": ("The person's identifier.", "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
+    "name": ("The name for display, with the scope `profile`.", "Ana Popescu"),
+    "locale": ("The person's language, with the scope `profile`.", "ro"),
+    "email": ("The address, with the scope `email`.", "ana.popescu@example.org"),
 }

@@ -88,7 +88,8 @@ def _with_file_answer(described: dict[str, Any]) -> dict[str, Any]:
 
 async def _version(
     if_match: Annotated[
-        str | None, Header(max_length=64, description="The ETag of the version that is changed.")
+        str | None,
+        Header(max_length=64, pattern=r"^[ -~]*$", description="The ETag of the version that is changed."),
     ] = None,
 ) -> int:
     if if_match is None:

@@ -61,7 +61,10 @@ class AccessView(schemas.Resource):
     resource_type: Annotated[
         str, Field(max_length=64, description="The kind of record.", examples=["petition"])
     ]
-    resource_id: Annotated[str, Field(max_length=100, description="The record.")]
+    resource_id: Annotated[
+        str,
+        Field(max_length=100, description="The record.", examples=["0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"]),
+    ]
     purpose: Annotated[Purpose | None, Field(description="The purpose that an official stated.")]
     file: Annotated[
         str | None, Field(max_length=64, description="The number of the file.", examples=["123/2026"])
@@ -103,14 +106,23 @@ class AccessRootView(schemas.Resource):
     lines: Annotated[schemas.Int32, Field(description="How many lines it has.", examples=[1204])]
     last_seq: Annotated[
         int,
-        Field(ge=0, json_schema_extra={"format": "int64"}, description="The number of the last line."),
+        Field(
+            ge=0,
+            le=2**53 - 1,
+            json_schema_extra={"format": "int64"},
+            description="The number of the last line.",
+        ),
     ]
     chain_hash: Annotated[Hash, Field(description="The hash of the last line, SHA-256 in hex.")]
     merkle_root: Annotated[Hash, Field(description="The root over the day's lines (RFC 6962, 2.1), in hex.")]
     closed_at: Annotated[schemas.Instant, Field(description="When it was closed.")]
     statement: Annotated[
         str,
-        Field(max_length=4_096, description="All that as a JWS (RFC 7515), by a key of `/oauth2/jwks`."),
+        Field(
+            max_length=4_096,
+            description="All that as a JWS (RFC 7515), by a key of `/oauth2/jwks`.",
+            examples=["eyJhbGciOiJFUzI1NiJ9.eyJkYXkiOiIyMDI2LTExLTIxIn0.c2lnbmF0dXJl"],
+        ),
     ]
 
     @classmethod
@@ -161,12 +173,26 @@ class DisputeView(schemas.Resource):
     id: Annotated[schemas.Id, Field(description="The dispute.")]
     line_id: Annotated[schemas.Id, Field(description="The access.")]
     institution_id: Annotated[schemas.Id, Field(description="The institution that answers.")]
-    reason: Annotated[str, Field(max_length=4_000, description="Why you find it unjustified.")]
+    reason: Annotated[
+        str,
+        Field(
+            max_length=4_000,
+            description="Why you find it unjustified.",
+            examples=["I had no file there at that time."],
+        ),
+    ]
     state: Annotated[State, Field(description="Where it stands.", examples=["OPEN"])]
     opened_at: Annotated[schemas.Instant, Field(description="When it was opened.")]
     due_on: Annotated[schemas.LegalDate, Field(description="The last day for the answer.")]
     outcome: Annotated[Outcome | None, Field(description="What the institution found.")]
-    answer: Annotated[str | None, Field(max_length=4_000, description="Its answer.")]
+    answer: Annotated[
+        str | None,
+        Field(
+            max_length=4_000,
+            description="Its answer.",
+            examples=["The record was opened for the file of a namesake; the entry was corrected."],
+        ),
+    ]
     ended_at: Annotated[schemas.Instant | None, Field(description="When it ended.")]
 
     @classmethod
@@ -205,15 +231,32 @@ class ExaminedAccessView(schemas.Resource):
 
     at: Annotated[schemas.Instant, Field(description="When it was.")]
     service: Service
-    actor_id: Annotated[str, Field(max_length=200, description="Who made it.")]
+    actor_id: Annotated[
+        str,
+        Field(max_length=200, description="Who made it.", examples=["0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"]),
+    ]
     roles: Annotated[list[Role], Field(max_length=20, description="In which roles.")]
     action: Annotated[Action, Field(description="What was done.", examples=["READ"])]
-    resource_type: Annotated[str, Field(max_length=64, description="The kind of record.")]
-    resource_id: Annotated[str, Field(max_length=100, description="The record.")]
+    resource_type: Annotated[
+        str, Field(max_length=64, description="The kind of record.", examples=["petition"])
+    ]
+    resource_id: Annotated[
+        str,
+        Field(max_length=100, description="The record.", examples=["0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"]),
+    ]
     purpose: Annotated[Purpose | None, Field(description="The stated purpose.")]
-    file: Annotated[str | None, Field(max_length=64, description="The stated file.")]
-    legal_basis: Annotated[str, Field(max_length=200, description="The law that allows it.")]
-    request_id: Annotated[str | None, Field(max_length=128, description="The request, as the logs name it.")]
+    file: Annotated[str | None, Field(max_length=64, description="The stated file.", examples=["123/2026"])]
+    legal_basis: Annotated[
+        str, Field(max_length=200, description="The law that allows it.", examples=["OG 27/2002 art. 8"])
+    ]
+    request_id: Annotated[
+        str | None,
+        Field(
+            max_length=128,
+            description="The request, as the logs name it.",
+            examples=["4bf92f3577b34da6a3ce929d0e0e4736"],
+        ),
+    ]
 
     @classmethod
     def of(cls, line: Line) -> Self:
@@ -257,4 +300,10 @@ class AnswerDispute(schemas.Resource):
     """What the institution found, in words for the person."""
 
     outcome: Annotated[Outcome, Field(description="Whether it was justified.", examples=["JUSTIFIED"])]
-    answer: Annotated[LongText, Field(description="The answer, for the person.")]
+    answer: Annotated[
+        LongText,
+        Field(
+            description="The answer, for the person.",
+            examples=["The record was opened for the file of a namesake; the entry was corrected."],
+        ),
+    ]

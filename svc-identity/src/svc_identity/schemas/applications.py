@@ -274,7 +274,14 @@ class ReviewView(schemas.Resource):
     metadata: ClientMetadata
     requested_at: Annotated[schemas.Instant, Field(description="When it was asked for.")]
     decided_at: Annotated[schemas.Instant | None, Field(description="When it was decided.")] = None
-    reason: Annotated[str | None, Field(max_length=2_000, description="Why it was refused.")] = None
+    reason: Annotated[
+        str | None,
+        Field(
+            max_length=2_000,
+            description="Why it was refused.",
+            examples=["The redirect address belongs to somebody else."],
+        ),
+    ] = None
 
     @classmethod
     def of(cls, review: Review) -> Self:
@@ -354,7 +361,14 @@ class ClassOfUse(schemas.Resource):
         ),
     ]
     requests: Annotated[
-        int, Field(ge=0, json_schema_extra={"format": "int64"}, description="How many.", examples=[1204])
+        int,
+        Field(
+            ge=0,
+            le=2**53 - 1,
+            json_schema_extra={"format": "int64"},
+            description="How many.",
+            examples=[1204],
+        ),
     ]
 
 

@@ -63,6 +63,7 @@ CodeText = Annotated[
     Field(
         min_length=1,
         max_length=offer_code.LONGEST,
+        pattern=r"^[A-Za-z0-9 -]+$",
         description="The code that the giver of the mandate was shown; blanks and dashes do not matter.",
         examples=["K7QP-9M2X-0RTA-3ZC8"],
     ),
@@ -215,7 +216,12 @@ class MandateView(schemas.Resource):
         schemas.LegalDate | None, Field(description="The last day; null as long as the register says so.")
     ]
     evidence_ref: Annotated[
-        str, Field(max_length=EVIDENCE_LONGEST, description="The act it comes from; empty without one.")
+        str,
+        Field(
+            max_length=EVIDENCE_LONGEST,
+            description="The act it comes from; empty without one.",
+            examples=["Sentința 12/2026"],
+        ),
     ]
     institution_id: Annotated[
         schemas.Id | None, Field(description="The institution whose officials look at the act.")
@@ -232,7 +238,12 @@ class MandateView(schemas.Resource):
     ended_at: Annotated[schemas.Instant | None, Field(description="When it ended.")]
     end_cause: Annotated[EndCause | None, Field(description="Why it ended.", examples=["TERM"])]
     reason: Annotated[
-        str, Field(max_length=REASON_LONGEST, description="What was said with the end; may be empty.")
+        str,
+        Field(
+            max_length=REASON_LONGEST,
+            description="What was said with the end; may be empty.",
+            examples=["Nu mai este nevoie."],
+        ),
     ]
 
     @classmethod
@@ -276,6 +287,7 @@ class OfferView(schemas.Resource):
         str,
         Field(
             max_length=offer_code.LONGEST,
+            pattern=r"^[A-Za-z0-9 -]+$",
             description="Give it to the one who will act for you; it is shown this once.",
             examples=["K7QP-9M2X-0RTA-3ZC8"],
         ),

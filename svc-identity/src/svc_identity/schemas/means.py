@@ -56,7 +56,11 @@ class ChangePassword(schemas.Resource):
 
     old_password: Annotated[
         SecretStr | None,
-        Field(max_length=256, description="The present password; left out when there is none."),
+        Field(
+            max_length=256,
+            description="The present password; left out when there is none.",
+            examples=["demo-parola-2026"],
+        ),
     ] = None
     password: NewPassword
 
@@ -153,7 +157,15 @@ class MeansView(schemas.Resource):
 
     password: Annotated[bool, Field(description="Whether the account has a password.")]
     authenticator: Annotated[bool, Field(description="Whether an app for one-time codes is set up.")]
-    recovery_codes: Annotated[int, Field(ge=0, le=_CODES_MOST, description="Recovery codes not yet used.")]
+    recovery_codes: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=_CODES_MOST,
+            json_schema_extra={"format": "int32"},
+            description="Recovery codes not yet used.",
+        ),
+    ]
     passkeys: Annotated[list[PasskeyView], Field(max_length=100, description="The passkeys, oldest first.")]
     links: Annotated[
         list[LinkView], Field(max_length=_LINKS_MOST, description="Linked outside identity providers.")

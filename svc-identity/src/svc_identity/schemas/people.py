@@ -44,7 +44,11 @@ class PersonView(schemas.Resource):
     ]
     language: Annotated[Language | None, Field(description="The language the person chose.")]
     marks: Annotated[
-        list[str],
+        list[
+            Annotated[
+                str, Field(max_length=40, pattern=r"^[A-Z_]+(:[A-Z_]+)?$", examples=["CONTESTED:GIVEN_NAME"])
+            ]
+        ],
         Field(max_length=20, description="`CONTESTED:<field>` where the person contests a value."),
     ]
 

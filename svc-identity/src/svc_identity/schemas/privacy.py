@@ -59,16 +59,30 @@ class DataRequestView(schemas.Resource):
     institution_id: Annotated[schemas.Id, Field(description="The institution that answers.")]
     kind: Annotated[Kind, Field(description="Which right is used.", examples=["RECTIFICATION"])]
     field: Annotated[data_request.Field | None, Field(description="What is wrong.")]
-    details: Annotated[str, Field(max_length=4_000, description="What was asked.")]
+    details: Annotated[
+        str, Field(max_length=4_000, description="What was asked.", examples=["My name is misspelt."])
+    ]
     state: Annotated[State, Field(description="Where it stands.", examples=["RECEIVED"])]
     received_at: Annotated[schemas.Instant, Field(description="When it was received.")]
     due_on: Annotated[schemas.LegalDate, Field(description="The last day for the answer.")]
     extended_at: Annotated[schemas.Instant | None, Field(description="When the term was extended.")]
-    extension_reason: Annotated[str | None, Field(max_length=4_000, description="Why.")]
-    forwarded_to: Annotated[str | None, Field(max_length=200, description="The register's owner.")]
+    extension_reason: Annotated[
+        str | None, Field(max_length=4_000, description="Why.", examples=["Three services hold the data."])
+    ]
+    forwarded_to: Annotated[
+        str | None, Field(max_length=200, description="The register's owner.", examples=["DGEP"])
+    ]
     forwarded_at: Annotated[schemas.Instant | None, Field(description="When it was forwarded.")]
-    answer: Annotated[str | None, Field(max_length=4_000, description="The answer.")]
-    legal_basis: Annotated[str | None, Field(max_length=200, description="The law of a refusal.")]
+    answer: Annotated[
+        str | None,
+        Field(
+            max_length=4_000, description="The answer.", examples=["The name was corrected in all records."]
+        ),
+    ]
+    legal_basis: Annotated[
+        str | None,
+        Field(max_length=200, description="The law of a refusal.", examples=["GDPR art. 17(3)(b)"]),
+    ]
     kept_until: Annotated[
         schemas.LegalDate | None, Field(description="The end of the retention term of a refused erasure.")
     ]
@@ -113,7 +127,13 @@ class DataRequestInQueueView(schemas.Resource):
 class ExtendRequest(schemas.Resource):
     """Why two more months are needed."""
 
-    reason: Annotated[LongText, Field(description="Why; the person reads it (GDPR art. 12(3)).")]
+    reason: Annotated[
+        LongText,
+        Field(
+            description="Why; the person reads it (GDPR art. 12(3)).",
+            examples=["Three services hold the data."],
+        ),
+    ]
 
 
 class ForwardRequest(schemas.Resource):
@@ -128,7 +148,10 @@ class ForwardRequest(schemas.Resource):
 class GrantRequest(schemas.Resource):
     """What was done, in words for the person."""
 
-    answer: Annotated[LongText, Field(description="The answer, for the person.")]
+    answer: Annotated[
+        LongText,
+        Field(description="The answer, for the person.", examples=["The name was corrected in all records."]),
+    ]
 
     def given(self) -> Answer:
         """The answer, as a value."""
@@ -138,7 +161,10 @@ class GrantRequest(schemas.Resource):
 class RefuseRequest(schemas.Resource):
     """Why it is refused, by which law, and for how long where a retention term runs."""
 
-    answer: Annotated[LongText, Field(description="The answer, for the person.")]
+    answer: Annotated[
+        LongText,
+        Field(description="The answer, for the person.", examples=["The name was corrected in all records."]),
+    ]
     legal_basis: LegalBasis
     kept_until: Annotated[
         schemas.LegalDate | None,
@@ -165,7 +191,14 @@ class ExportView(schemas.Resource):
     requested_at: Annotated[schemas.Instant, Field(description="When it was asked for.")]
     ready_at: Annotated[schemas.Instant | None, Field(description="When it was made.")]
     expires_at: Annotated[schemas.Instant | None, Field(description="When it is deleted.")]
-    sha256: Annotated[str | None, Field(max_length=64, description="SHA-256 of the ZIP file, in hex.")]
+    sha256: Annotated[
+        str | None,
+        Field(
+            max_length=64,
+            description="SHA-256 of the ZIP file, in hex.",
+            examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+        ),
+    ]
 
     @classmethod
     def of(cls, shown: Export) -> Self:
@@ -184,8 +217,17 @@ class ExportView(schemas.Resource):
 class KeptView(schemas.Resource):
     """Something that stays."""
 
-    what: Annotated[str, Field(max_length=400, description="What stays, in the caller's language.")]
-    legal_basis: Annotated[str, Field(max_length=200, description="By which law.")]
+    what: Annotated[
+        str,
+        Field(
+            max_length=400,
+            description="What stays, in the caller's language.",
+            examples=["Petitions in your name"],
+        ),
+    ]
+    legal_basis: Annotated[
+        str, Field(max_length=200, description="By which law.", examples=["Legea 16/1996 art. 14"])
+    ]
     until: Annotated[
         schemas.LegalDate | None, Field(description="Until when; null where an archive decides.")
     ]
@@ -200,7 +242,7 @@ class DeletionView(schemas.Resource):
     """What the deletion of one's account means."""
 
     goes: Annotated[
-        list[Annotated[str, Field(max_length=400)]],
+        list[Annotated[str, Field(max_length=400, examples=["Your account and its means of signing in"])]],
         Field(max_length=20, description="What goes at once, in the caller's language."),
     ]
     stays: Annotated[list[KeptView], Field(max_length=20, description="What stays, and why.")]

@@ -40,6 +40,7 @@ class VerifyPerson(schemas.Resource):
         Field(
             min_length=8,
             max_length=32,
+            pattern=r"^[A-Za-z0-9 -]+$",
             description="The activation code that the person's account shows.",
             examples=["K7QF-2M9X"],
         ),

@@ -48,7 +48,12 @@ Reasoned = Annotated[
     Reason | None, Field(description="Why it was rejected.", examples=["DOCUMENT_NOT_READABLE"])
 ]
 Told = Annotated[
-    str, Field(max_length=_MESSAGE_LONGEST, description="What the institution asks the person to do.")
+    str,
+    Field(
+        max_length=_MESSAGE_LONGEST,
+        description="What the institution asks the person to do.",
+        examples=["The copy cannot be read; please send it again."],
+    ),
 ]
 
 
@@ -201,8 +206,12 @@ class StatedView(schemas.Resource):
         Field(max_length=13, description="The personal number, masked.", examples=["*********9008"]),
     ]
     document: Annotated[DocumentKind | None, Field(description="The document.", examples=["PASSPORT"])]
-    document_number: Annotated[str, Field(max_length=40, description="Its series and number; may be empty.")]
-    issued_by: Annotated[str, Field(max_length=2, description="Its issuing state; may be empty.")]
+    document_number: Annotated[
+        str, Field(max_length=40, description="Its series and number; may be empty.", examples=["RX123456"])
+    ]
+    issued_by: Annotated[
+        str, Field(max_length=2, description="Its issuing state; may be empty.", examples=["RO"])
+    ]
 
     @classmethod
     def of(cls, stated: Stated) -> Self:
