@@ -10,7 +10,7 @@ from http import HTTPMethod
 from typing import Any, Final
 
 from hub_core.problem import Problem
-from hub_service import problems
+from hub_service import contract, problems
 
 from .errors import AddressTooLong, BadGateway, GatewayTimeout, HeadersTooLarge, InvalidProof, RequestTimeout
 from .table import Access, Table
@@ -22,7 +22,6 @@ _METHODS: Final = frozenset(method.value.lower() for method in HTTPMethod)
 _COMPONENTS: Final = "#/components/"
 _AT_THE_DOOR: Final = (RequestTimeout, AddressTooLong, HeadersTooLarge, BadGateway, GatewayTimeout)
 """What the gateway alone can answer any operation with; with a body, also `ContentTooLarge`."""
-_REPEATABLE: Final = frozenset({BadGateway, GatewayTimeout})
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -38,7 +37,7 @@ def merge(documents: Mapping[str, Document], table: Table, public_origin: str) -
 
     Raises `ValueError` when two operations have one operationId.
     """
-    components: dict[str, dict[str, Any]] = {"responses": _door_answers()}
+    components = _door_components(public_origin)
     merged: Document = {
         "openapi": "3.1.0",
         "info": {
@@ -46,10 +45,10 @@ def merge(documents: Mapping[str, Document], table: Table, public_origin: str) -
             "version": "1.0.0",
             "summary": "Public services, one contract",
             "description": "Everything that the hub offers to its clients, at one origin.",
-            "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+            "license": contract.LICENSE,
             "contact": {"name": "Hub", "url": public_origin},
         },
-        "servers": [{"url": public_origin, "description": "The hub's one public origin"}],
+        "servers": [contract.server(public_origin)],
         "tags": [],
         "paths": {},
         "components": components,
@@ -65,6 +64,9 @@ def merge(documents: Mapping[str, Document], table: Table, public_origin: str) -
         merged["tags"] += [tag for tag in document.get("tags", ()) if tag["name"] not in known]
         merged["paths"].update(document["paths"])
         merged["x-problems"].update(document.get("x-problems", {}))
+        merged["info"]["contact"] |= document.get("info", {}).get("contact", {})
+    merged["tags"].sort(key=lambda tag: tag["name"])
+    _add_proofs(merged)
     _prune(merged)
     _check_names(merged)
     return merged
@@ -97,25 +99,16 @@ def _reachable(service: str, original: Document, table: Table) -> Document:
     return document
 
 
-def _door_answers() -> dict[str, Any]:
-    answers: dict[str, Any] = {}
-    for problem in (*_AT_THE_DOOR, problems.ContentTooLarge):
-        headers = {
-            "X-Request-Id": {
-                "description": "The request's id.",
-                "schema": {"type": "string", "maxLength": 128},
-            }
-        }
-        if problem in _REPEATABLE:
-            seconds = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400}
-            headers["Retry-After"] = {"description": "Seconds to wait.", "schema": seconds}
-        answers[problem.__name__] = {
-            "description": f"{problem.title} (`{problem.type}`)",
-            "headers": headers,
-            "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            "x-problem-types": [problem.type],
-        }
-    return answers
+def _door_components(public_origin: str) -> dict[str, dict[str, Any]]:
+    known = (*_AT_THE_DOOR, problems.ContentTooLarge)
+    return {
+        "responses": {problem.__name__: contract.answer(problem) for problem in known},
+        "headers": copy.deepcopy(contract.HEADERS),
+        "examples": {
+            problem.type: {"value": contract.shown(problem, public_origin)}
+            for problem in (*known, InvalidProof)
+        },
+    }
 
 
 def _add_door_answers(operation: dict[str, Any]) -> None:
@@ -123,12 +116,24 @@ def _add_door_answers(operation: dict[str, Any]) -> None:
     if "requestBody" in operation:
         met.append(problems.ContentTooLarge)
     responses = operation.setdefault("responses", {})
-    refused = responses.get(str(InvalidProof.status), {})
-    if operation.get("security") and "x-problem-types" in refused:
-        refused["description"] += f"; {InvalidProof.title} (`{InvalidProof.type}`)"
-        refused["x-problem-types"] = [*refused["x-problem-types"], InvalidProof.type]
     for problem in met:
         responses.setdefault(str(problem.status), {"$ref": f"{_COMPONENTS}responses/{problem.__name__}"})
+
+
+def _add_proofs(merged: Document) -> None:
+    """Where a token can be refused, so can the proof of the key that it is bound to."""
+    refused = [
+        operation["responses"].get(str(InvalidProof.status), {}) for _, _, operation in operations(merged)
+    ]
+    for answer in (*refused, *merged["components"]["responses"].values()):
+        types = answer.get("x-problem-types", [])
+        if problems.InvalidToken.type in types and InvalidProof.type not in types:
+            answer["description"] += f"; {InvalidProof.title} (`{InvalidProof.type}`)"
+            answer["x-problem-types"] = [*types, InvalidProof.type]
+            for media in answer.get("content", {}).values():
+                media.setdefault("examples", {})[InvalidProof.type] = {
+                    "$ref": f"{_COMPONENTS}examples/{InvalidProof.type}"
+                }
 
 
 def _join_security(components: dict[str, dict[str, Any]], document: Document) -> None:
@@ -206,6 +211,8 @@ def _prune(merged: Document) -> None:
             if reference not in reached:
                 reached.add(reference)
                 waiting.append(_at(components, reference))
+    if not any(operation.get("security") for _, _, operation in operations(merged)):
+        components.pop("securitySchemes", None)
     for kind in [kind for kind in components if kind != "securitySchemes"]:
         kept = {
             name: value

@@ -1,8 +1,9 @@
 """HTTP and nothing else: a person reads which messages were sent to them."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from hub_service import paging, personal_data, policy, routing
 from hub_service.dependencies import Session, Texts

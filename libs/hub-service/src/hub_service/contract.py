@@ -15,6 +15,8 @@ from .i18n import Texts
 from .schemas import ProblemDetails
 
 _REFERENCE: Final = "#/components/schemas/{model}"
+LICENSE: Final = {"name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/"}
+_FACT: Final = re.compile(r"\{\w+\}")
 _PRINTABLE: Final = "^[ -~]*$"
 _NO_NUL: Final = r"^[^\x00]*$"
 """What PostgreSQL holds every text to."""
@@ -59,7 +61,9 @@ _BY_STATUS: Final[dict[str, tuple[str, ...]]] = {
     "403": ("WWW-Authenticate",),
     "409": ("Retry-After",),
     "429": ("Retry-After",),
+    "502": ("Retry-After",),
     "503": ("Retry-After",),
+    "504": ("Retry-After",),
 }
 _NOT_BY_PROTOCOL: Final = frozenset({"ETag", "Location"})
 _KEY: Final = {
@@ -70,6 +74,8 @@ _KEY: Final = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "5f0c1f0e-6f0c-4f4e-9d52-3f6a1c8e4b70",
 }
+_LONGEST_NAME: Final = 80
+"""Of an answer that stands once; one with more problems is written out where it is given."""
 _FILE: Final = {"type": "string", "format": "binary", "maxLength": 2**30}
 _WITH_BODY: Final = (problems.ContentTooLarge, problems.UnsupportedMediaType)
 _WITH_KEY: Final = (problems.IdempotencyKeyInUse, problems.IdempotencyKeyReused)
@@ -90,14 +96,8 @@ def document(
         description=app.description,
         routes=app.routes,
         tags=sorted(app.openapi_tags or [], key=lambda tag: str(tag["name"])),
-        servers=[
-            {
-                "url": public_origin,
-                "description": "The hub's one public origin, in production and in a local run",
-                "x-internal": False,
-            }
-        ],
-        license_info={"name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/"},
+        servers=[server(public_origin)],
+        license_info=LICENSE,
     )
     made["info"]["contact"] = {"name": "Hub", "url": public_origin, "email": contact_email}
     components = made.setdefault("components", {})
@@ -124,26 +124,36 @@ def document(
             met |= _complete(operation)
     known = problems.catalogue(texts)
     made["x-problems"] = {slug: known[slug] for slug in sorted(met)}
-    for operation in _operations(made):
-        for answer in operation["responses"].values():
-            for media_type, media in answer.get("content", {}).items():
-                if not media_type.endswith("json") and media.get("schema") == {"type": "string"}:
-                    media["schema"] = _FILE
-    used = {
-        name
-        for operation in _operations(made)
-        for answer in operation["responses"].values()
-        for name in answer["headers"]
-    }
-    components["headers"] = {name: HEADERS[name] for name in HEADERS if name in used}
+    components["headers"] = _used_headers(made)
     components["examples"] = {
-        slug: {"value": _shown(slug, made["x-problems"][slug], public_origin)} for slug in sorted(met)
+        problem.type: {"value": shown(problem, public_origin)}
+        for problem in problems.known()
+        if problem.type in met
     }
     _tidy_integers(made)
     made = _renamed(made)
     examples.add(made)
     _share(made)
     return made
+
+
+def _used_headers(made: dict[str, Any]) -> dict[str, Any]:
+    used = {
+        name
+        for operation in _operations(made)
+        for given in operation["responses"].values()
+        for name in given["headers"]
+    }
+    return {name: HEADERS[name] for name in HEADERS if name in used}
+
+
+def server(public_origin: str) -> dict[str, Any]:
+    """Where the operations are."""
+    return {
+        "url": public_origin,
+        "description": "The hub's one public origin, in production and in a local run",
+        "x-internal": False,
+    }
 
 
 def _scheme(public_origin: str, scopes: dict[str, str]) -> dict[str, Any]:
@@ -164,16 +174,23 @@ def _scheme(public_origin: str, scopes: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _shown(slug: str, known: dict[str, Any], public_origin: str) -> dict[str, Any]:
-    """A problem as a caller sees it, in English; what it was about is left open."""
+def shown(problem: type[Problem], public_origin: str) -> dict[str, Any]:
+    """An example of a problem, in English; what it was about is left open."""
     return {
-        "type": f"{public_origin}/problems/{slug}",
-        "title": known["title"]["en"],
-        "status": known["status"],
-        "detail": known["detail"]["en"],
+        "type": problems.address(public_origin, problem),
+        "title": problem.title,
+        "status": problem.status,
+        "detail": _FACT.sub("…", problem.detail),
         "instance": "/petitions/v1/petitions",
         "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
     }
+
+
+def answer(problem: type[Problem]) -> dict[str, Any]:
+    """The answer with one problem alone, as it stands under `components` by the name of its class."""
+    [(status, made)] = policy.shown([problem]).items()
+    _dress(str(status), made)
+    return made
 
 
 def _operations(made: dict[str, Any]) -> list[dict[str, Any]]:
@@ -225,31 +242,36 @@ def _add(answers: dict[str, Any], problem: type[Problem]) -> None:
 def _complete(operation: dict[str, Any]) -> set[str]:
     """Add the headers of every answer; the problem types that the operation can answer with."""
     met: set[str] = set()
-    for status, answer in operation["responses"].items():
-        names = [*_BY_STATUS.get(status, ()), *_EVERYWHERE]
-        if operation.get("x-protocol"):
-            names = [name for name in names if name not in _NOT_BY_PROTOCOL]
-        answer["headers"] = answer.get("headers", {}) | {
-            name: {"$ref": f"#/components/headers/{name}"} for name in names
-        }
-        types = answer.get("x-problem-types", ())
-        if types and problems.MEDIA_TYPE in answer.get("content", ()):
-            answer["content"][problems.MEDIA_TYPE]["examples"] = {
-                slug: {"$ref": f"#/components/examples/{slug}"} for slug in types
-            }
-        met |= set(types)
+    for status, given in operation["responses"].items():
+        for media_type, media in given.get("content", {}).items():
+            if not media_type.endswith("json") and media.get("schema") == {"type": "string"}:
+                media["schema"] = _FILE
+        _dress(status, given, without=_NOT_BY_PROTOCOL if operation.get("x-protocol") else frozenset())
+        met |= set(given.get("x-problem-types", ()))
     return met
 
 
+def _dress(status: str, given: dict[str, Any], without: frozenset[str] = frozenset()) -> None:
+    """Name the headers of an answer, and its examples if it is a problem."""
+    names = [name for name in (*_BY_STATUS.get(status, ()), *_EVERYWHERE) if name not in without]
+    given["headers"] = given.get("headers", {}) | {
+        name: {"$ref": f"#/components/headers/{name}"} for name in names
+    }
+    if problems.MEDIA_TYPE in given.get("content", ()):
+        given["content"][problems.MEDIA_TYPE]["examples"] = {
+            slug: {"$ref": f"#/components/examples/{slug}"} for slug in given["x-problem-types"]
+        }
+
+
 def _share(made: dict[str, Any]) -> None:
-    """Let the answers that are the same in several operations stand once, by the name of their problem."""
-    names = {problem.type: problem.__name__ for problem in problems.known()}
+    """Let the answers that are the same in several operations stand once, named for their problems."""
+    classes = {problem.type: problem.__name__ for problem in problems.known()}
     shared: dict[str, Any] = {}
     for operation in _operations(made):
-        for status, answer in operation["responses"].items():
-            types = answer.get("x-problem-types", ())
-            if len(types) == 1 and shared.setdefault(names[types[0]], answer) == answer:
-                operation["responses"][status] = {"$ref": f"#/components/responses/{names[types[0]]}"}
+        for status, given in operation["responses"].items():
+            name = "Or".join(classes[slug] for slug in given.get("x-problem-types", ()))
+            if name and len(name) <= _LONGEST_NAME and shared.setdefault(name, given) == given:
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
     made["components"]["responses"] = dict(sorted(shared.items()))
 
 
