@@ -6,14 +6,15 @@ UV         := $(TOOLS)/bin/uv
 BIN        := .venv/bin
 SYNCED     := .venv/.synced
 CLIENTS    := tests/clients/node_modules/.package-lock.json
+CONTRACT   := tests/contract/node_modules/.package-lock.json
 MEMBERS    := $(wildcard gateway/pyproject.toml svc-*/pyproject.toml libs/*/pyproject.toml)
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status demo test check lock check-lock contract bench install
+.PHONY: help up down reset status demo test check lock check-lock contract contract-lint tools bench install
 
 help:  ## What can be asked for
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 up: $(SYNCED)  ## Start the whole hub with demo data (DETACH=1 returns when everything is ready)
 	@$(BIN)/hub up $(if $(DETACH),--detach)
@@ -30,7 +31,7 @@ status: $(SYNCED)  ## Each process, its health, memory and what waits
 demo: $(SYNCED)  ## A person's journey through the running hub, each step with its time
 	@$(BIN)/hub demo
 
-test: $(SYNCED) $(if $(shell command -v npm),$(CLIENTS))  ## All tests, on real PostgreSQL and NATS
+test: $(SYNCED) $(if $(shell command -v npm),$(CLIENTS) $(CONTRACT))  ## All tests, on real PostgreSQL and NATS
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 check: $(SYNCED) check-lock  ## Lint, types, import walls, dependencies, contracts
@@ -43,6 +44,11 @@ check: $(SYNCED) check-lock  ## Lint, types, import walls, dependencies, contrac
 
 contract: $(SYNCED)  ## Write every service's contract/ anew from its code
 	@HUB_CONTRACT=write $(BIN)/python -m pytest -q svc-*/tests/test_contract.py
+
+contract-lint: $(SYNCED) $(CONTRACT)  ## Spectral and Redocly over every document (ONLY=catalog for one)
+	@$(BIN)/python -m pytest -q tests/contract/test_lint.py $(if $(ONLY),-k $(ONLY))
+
+tools: $(CONTRACT)  ## Install what reads the contract (linters, generators): needs npm
 
 bench: $(SYNCED)  ## Every benchmark, one after the other, on servers of their own
 	@$(BIN)/python tests/bench/bench_events.py
@@ -73,12 +79,18 @@ $(CLIENTS): tests/clients/package-lock.json
 	@cd tests/clients && npm ci --silent --ignore-scripts
 	@touch $@
 
+$(CONTRACT): tests/contract/package-lock.json
+	@echo "installing into tests/contract/node_modules"
+	@cd tests/contract && npm ci --silent --ignore-scripts
+	@touch $@
+
 lock: $(UV)  ## Resolve the dependencies anew and write requirements.lock (and package-lock.json, where npm is)
 	@$(UV) lock --quiet
 	@$(UV) export --quiet --frozen --all-packages --all-groups --no-emit-workspace --no-annotate --no-header --format requirements.txt --output-file requirements.lock
-	@! command -v npm >/dev/null || (cd tests/clients && npm update --silent --package-lock-only --ignore-scripts)
-	@sed -i -z 's/,\n *"funding": {[^}]*}//g' tests/clients/package-lock.json
+	@! command -v npm >/dev/null || for folder in clients contract; do \
+		(cd tests/$$folder && npm update --silent --package-lock-only --ignore-scripts) || exit 1; done
+	@sed -i -z -E 's/,\n *"funding": (\{[^}]*\}|\[[^]]*\]|"[^"]*")//g' tests/clients/package-lock.json tests/contract/package-lock.json
 
 check-lock: $(SYNCED)  # the locks hold names, versions and hashes, no addresses, and fit what is declared
-	@! grep -nE '://' requirements.lock tests/clients/package-lock.json || { echo "a lock carries an address: run make lock"; exit 1; }
+	@! grep -nE '://' requirements.lock tests/clients/package-lock.json tests/contract/package-lock.json || { echo "a lock carries an address: run make lock"; exit 1; }
 	@$(UV) pip check --quiet || { echo "requirements.lock does not fit the pyproject.toml files: run make lock"; exit 1; }

@@ -143,7 +143,8 @@ def test_two_operations_of_one_name_are_an_error() -> None:
 
 
 def test_scopes_of_all_services_are_under_one_scheme() -> None:
-    one = document({"/a/v1/things": {"get": operation("list_things", STRING)}}, {}, {"a:read": "Read a."})
+    secured = operation("list_things", STRING, security=[{"hub": ["a:read"]}])
+    one = document({"/a/v1/things": {"get": secured}}, {}, {"a:read": "Read a."})
     two = document({"/b-c/v1/stuff": {"get": operation("list_stuff", STRING)}}, {}, {"b:read": "Read b."})
     merged = merging.merge({"a": one, "b-c": two}, TABLE, ORIGIN)
     scheme = merged["components"]["securitySchemes"]["hub"]

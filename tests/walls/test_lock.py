@@ -38,8 +38,9 @@ def test_every_pin_has_its_hashes_and_no_address() -> None:
     assert "://" not in LOCK
 
 
-def test_the_client_libraries_of_others_have_their_hashes_and_no_address() -> None:
-    lock = (ROOT / "tests" / "clients" / "package-lock.json").read_text()
+@pytest.mark.parametrize("folder", ["clients", "contract"])
+def test_the_programs_of_others_have_their_hashes_and_no_address(folder: str) -> None:
+    lock = (ROOT / "tests" / folder / "package-lock.json").read_text()
     packages = {name: one for name, one in json.loads(lock)["packages"].items() if name}
     assert packages
     assert all("integrity" in one for one in packages.values())

@@ -110,7 +110,7 @@ async def test_the_contract_names_the_header_and_its_refusal(app):
     operation = app.openapi()["paths"]["/notes/v1/people/{person_id}/notes"]["get"]
     [header] = [one for one in operation["parameters"] if one["in"] == "header"]
     assert (header["name"], header["required"]) == ("Purpose", True)
-    assert "purpose-required" in operation["responses"]["400"]["x-problem-types"]
+    assert operation["responses"]["400"]["$ref"].endswith("/MalformedRequestOrPurposeRequired")
 
 
 def test_a_line_says_for_whom_a_representative_acts():

@@ -294,11 +294,15 @@ async def test_every_operation_says_who_may_and_what_can_go_wrong(app):
     assert operations["keep"]["x-assurance"] == "low"
     assert operations["read_register"]["x-roles"] == ["HEAD", "REGISTRAR"]
     assert operations["greet"]["security"] == []
-    assert operations["keep"]["responses"]["409"]["x-problem-types"] == [
+    answers = document["components"]["responses"]
+    assert operations["keep"]["responses"]["409"] == {
+        "$ref": "#/components/responses/TitleTakenOrIdempotencyKeyInUse"
+    }
+    assert answers["TitleTakenOrIdempotencyKeyInUse"]["x-problem-types"] == [
         "title-taken",
         "idempotency-key-in-use",
     ]
-    assert "application/problem+json" in operations["keep"]["responses"]["422"]["content"]
+    assert "application/problem+json" in answers["InvalidRequestOrIdempotencyKeyReused"]["content"]
     assert document["x-problems"]["title-taken"]["status"] == 409
     schemas = document["components"]["schemas"]
     assert schemas["NewNote"]["additionalProperties"] is False

@@ -23,34 +23,22 @@ _NO_NUL: Final = r"^[^\x00]*$"
 _SECONDS: Final = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400}
 
 
-def _header(description: str, example: Any, **schema: Any) -> dict[str, Any]:
+def _header(description: str, **schema: Any) -> dict[str, Any]:
     shape = schema or {"type": "string", "maxLength": 256, "pattern": _PRINTABLE}
-    return {"description": description, "schema": shape, "example": example}
+    return {"description": description, "schema": shape}
 
 
 HEADERS: Final[dict[str, dict[str, Any]]] = {
-    "RateLimit-Policy": _header(
-        "The policies that count this request (structured field).", '"signed-in";q=6000;w=60'
-    ),
-    "RateLimit": _header(
-        "What is left of each policy, and for how long (structured field).", '"signed-in";r=5999;t=1'
-    ),
-    "X-Request-Id": _header("The request's id, yours if you gave one.", "4bf92f3577b34da6a3ce929d0e0e4736"),
-    "Access-Control-Allow-Origin": _header("Which pages of other origins may read the answer.", "*"),
-    "Retry-After": _header("Seconds to wait.", 2, **_SECONDS),
-    "ETag": _header(
-        "The version of what is shown, for If-None-Match and If-Match.", '"9f86d081884c7d659a2feaa0c55ad015"'
-    ),
+    "RateLimit-Policy": _header("The policies that count this request (structured field)."),
+    "RateLimit": _header("What is left of each policy, and for how long (structured field)."),
+    "X-Request-Id": _header("The request's id, yours if you gave one."),
+    "Access-Control-Allow-Origin": _header("Which pages of other origins may read the answer."),
+    "Retry-After": _header("Seconds to wait.", **_SECONDS),
+    "ETag": _header("The version of what is shown, for If-None-Match and If-Match."),
     "Location": _header(
-        "The address of what was made.",
-        "/petitions/v1/petitions/0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70",
-        type="string",
-        format="uri-reference",
-        maxLength=2048,
+        "The address of what was made.", type="string", format="uri-reference", maxLength=2048
     ),
-    "WWW-Authenticate": _header(
-        "How to sign in, or with what (RFC 6750, RFC 9470).", 'Bearer error="invalid_token"'
-    ),
+    "WWW-Authenticate": _header("How to sign in, or with what (RFC 6750, RFC 9470)."),
 }
 """The headers of answers, as `#/components/headers`."""
 _EVERYWHERE: Final = ("RateLimit-Policy", "RateLimit", "X-Request-Id", "Access-Control-Allow-Origin")
@@ -295,9 +283,11 @@ def _bound(node: Any) -> None:
 
 
 def _tidy_integers(node: Any) -> None:
-    """Whole bounds for whole numbers: pydantic writes `2147483647.0`."""
+    """Whole bounds for whole numbers (pydantic writes `2147483647.0`), and bounds for those of a list."""
     for schema in _nodes(node):
         if schema.get("type") == "integer":
+            if "enum" in schema:
+                schema |= {"format": "int32", "minimum": min(schema["enum"]), "maximum": max(schema["enum"])}
             for bound in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
                 if isinstance(schema.get(bound), float):
                     schema[bound] = int(schema[bound])

@@ -31,7 +31,9 @@ from fastapi import FastAPI
 from hub_core.principal import Assurance
 from hub_events import envelope
 from hub_events.envelope import Event
+from hub_service import examples
 
+_VALIDATOR: Final = jsonschema.Draft202012Validator
 _SWITCH: Final = "HUB_CONTRACT"
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _EXAMPLE_ID: Final = UUID("01936f3a-5e00-7000-8000-000000000001")
@@ -73,6 +75,9 @@ def check(
             raise ContractBroken(
                 "\n".join(["operations without a policy (see hub_service.policy):", *faults])
             )
+        faults = [*unexemplified(document)]
+        if faults:
+            raise ContractBroken("\n".join(["bodies without an example that holds:", *faults]))
     for event in events:
         name = event.subject.removeprefix("hub.")
         schema, example = event_schema(type(event)), event_example(event)
@@ -128,6 +133,22 @@ def unguarded(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: names no scope and does not say that it is public"
         elif not is_open and operation.get("x-assurance") not in set(Assurance):
             yield f"{name}: names no level of assurance"
+
+
+def unexemplified(document: Mapping[str, Any]) -> Iterator[str]:
+    """Each JSON body, request or answer, that has no example or one that is not valid against its schema."""
+    components = document.get("components", {})
+    for name, media in examples.bodies(dict(document)):
+        if "example" not in media:
+            try:
+                examples.of(media["schema"], components["schemas"], name)
+            except examples.NoExample as fault:
+                yield f"{fault}: give this member an example: Field(examples=[...])"
+            continue
+        whole = {"components": components, "allOf": [media["schema"]]}
+        checked = _VALIDATOR(whole, format_checker=_VALIDATOR.FORMAT_CHECKER)
+        for error in checked.iter_errors(media["example"]):
+            yield f"{name}{error.json_path.removeprefix('$')}: {error.message}"
 
 
 def event_schema(event: type[Event]) -> dict[str, Any]:

@@ -123,7 +123,9 @@ class CostView(Resource):
     channels: Annotated[
         list[ChannelKind], Field(max_length=10, description="The channels it holds for; empty for all.")
     ]
-    legal_basis: Annotated[str, Field(max_length=500, description="Where it comes from.")]
+    legal_basis: Annotated[
+        str, Field(max_length=500, description="Where it comes from.", examples=["OG 27/2002 art. 8(1)"])
+    ]
     verified: Verified
 
     @classmethod
@@ -157,7 +159,9 @@ class StepView(Resource):
 class InputView(Resource):
     """Evidence that is asked for."""
 
-    evidence: Annotated[str, Field(max_length=64, description="Code of the type of evidence.")]
+    evidence: Annotated[
+        str, Field(max_length=64, description="Code of the type of evidence.", examples=["identity-card"])
+    ]
     mandatory: Annotated[bool, Field(description="Whether it must be there, from whom it is asked.")]
     conditional: Annotated[bool, Field(description="Whether it is asked only in some cases.")]
     channels: Annotated[
@@ -169,7 +173,10 @@ class InputView(Resource):
 class OutputView(Resource):
     """What the applicant gets."""
 
-    code: Annotated[str, Field(max_length=64, description="Short code of the document or result.")]
+    code: Annotated[
+        str,
+        Field(max_length=64, description="Short code of the document or result.", examples=["certificate"]),
+    ]
     title: Annotated[LocalisedText, Field(description="What it is called.")]
     signature: Annotated[SignatureKind, Field(description="The electronic signature that it bears.")]
     formats: Annotated[list[MediaType], Field(max_length=10, description="Media types; empty on paper.")]
@@ -180,7 +187,9 @@ class OutputView(Resource):
 class RequirementView(Resource):
     """Who may use the service."""
 
-    code: Annotated[str, Field(max_length=64, description="Short code of the requirement.")]
+    code: Annotated[
+        str, Field(max_length=64, description="Short code of the requirement.", examples=["citizen"])
+    ]
     text: Annotated[LocalisedText, Field(description="What must hold.")]
     otherwise: Annotated[LocalisedText, Field(description="What to do when it does not.")]
     channels: Annotated[
@@ -275,7 +284,14 @@ class ServiceView(ServiceSummary):
     reception: Annotated[LocalisedText | None, Field(description="How electronic documents are received.")]
     submission: Annotated[SubmissionMode, Field(description="How an application reaches the provider.")]
     exceptions: Annotated[LocalisedText | None, Field(description="What cannot be done online.")]
-    form: Annotated[str | None, Field(max_length=64, description="Code of its form, where it has one.")]
+    form: Annotated[
+        str | None,
+        Field(
+            max_length=64,
+            description="Code of its form, where it has one.",
+            examples=["passport-application"],
+        ),
+    ]
     channels: Annotated[list[ChannelView], Field(max_length=20, description="The ways to use it.")]
     requirements: Annotated[list[RequirementView], Field(max_length=50, description="Who may use it.")]
     inputs: Annotated[list[InputView], Field(max_length=50, description="The evidence that is asked for.")]

@@ -43,10 +43,12 @@ Version = Annotated[Int32, Field(ge=1, examples=[1], description="Grows with eve
 Amount = Annotated[
     Decimal,
     PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,12}\.[0-9]{2}$", "maxLength": 15}),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^[0-9]{1,12}\.[0-9]{2}$", "maxLength": 15, "examples": ["202.50"]}
+    ),
 ]
 Words = Annotated[
-    list[Annotated[str, Field(max_length=100)]],
+    list[Annotated[str, Field(max_length=100, examples=["cazier"])]],
     Field(max_length=100, description="Words people use, in this language."),
 ]
 
