@@ -12,14 +12,12 @@ from hub_core.problem import Problem
 
 from . import examples, policy, problems, purpose
 from .i18n import Texts
-from .schemas import ProblemDetails
+from .schemas import STORABLE, ProblemDetails
 
 _REFERENCE: Final = "#/components/schemas/{model}"
 LICENSE: Final = {"name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/"}
 _FACT: Final = re.compile(r"\{\w+\}")
 _PRINTABLE: Final = "^[ -~]*$"
-_NO_NUL: Final = r"^[^\x00]*$"
-"""What PostgreSQL holds every text to."""
 _SECONDS: Final = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400}
 
 
@@ -279,7 +277,7 @@ def _bound(node: Any) -> None:
     """Say of every text in an answer that has no other form that it is one that can be stored."""
     for schema in _nodes(node):
         if schema.get("type") == "string" and not schema.keys() & {"format", "pattern", "enum", "const"}:
-            schema["pattern"] = _NO_NUL
+            schema["pattern"] = STORABLE
 
 
 def _tidy_integers(node: Any) -> None:

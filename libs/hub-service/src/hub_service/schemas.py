@@ -1,7 +1,7 @@
 """The vocabulary of the contract: annotated types that every schema is made of."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -47,6 +47,10 @@ class Resource(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+STORABLE: Final = r"^[^\x00]*$"
+"""The pattern of every text that PostgreSQL can hold."""
+
+
 class LocalisedText(Resource):
     """A text in the languages of the hub; Romanian is the official one."""
 
@@ -54,17 +58,28 @@ class LocalisedText(Resource):
         str,
         Field(
             max_length=20_000,
+            pattern=STORABLE,
             description="The Romanian, official text.",
             examples=["Direcția Generală de Pașapoarte"],
         ),
     ]
     hu: Annotated[
         str | None,
-        Field(max_length=20_000, description="The Hungarian text.", examples=["Útlevél-igazgatóság"]),
+        Field(
+            max_length=20_000,
+            pattern=STORABLE,
+            description="The Hungarian text.",
+            examples=["Útlevél-igazgatóság"],
+        ),
     ] = None
     en: Annotated[
         str | None,
-        Field(max_length=20_000, description="The English text.", examples=["Passport directorate"]),
+        Field(
+            max_length=20_000,
+            pattern=STORABLE,
+            description="The English text.",
+            examples=["Passport directorate"],
+        ),
     ] = None
 
     @classmethod

@@ -43,7 +43,8 @@ def _official(scope: str, roles: tuple[Role, ...], raises: tuple[Any, ...] = ())
 
 async def _version(
     if_match: Annotated[
-        str | None, Header(max_length=64, description="The ETag of the rule that was read.")
+        str | None,
+        Header(max_length=64, pattern=r"^[ -~]*$", description="The ETag of the rule that was read."),
     ] = None,
 ) -> int:
     if if_match is None:

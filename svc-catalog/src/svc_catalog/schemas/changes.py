@@ -61,7 +61,11 @@ class ChangesPage(Resource):
     items: Annotated[list[ChangeView], Field(max_length=200, description="The changes, the oldest first.")]
     next_cursor: Annotated[
         str | None,
-        Field(max_length=512, description="Give it as `cursor` to read on; null when there is no more yet."),
+        Field(
+            max_length=512,
+            description="Give it as `cursor` to read on; null when there is no more yet.",
+            examples=["WzQyXQ"],
+        ),
     ]
     sync_cursor: Annotated[
         str,
@@ -69,6 +73,7 @@ class ChangesPage(Resource):
             max_length=512,
             description="Keep it when the items are in your copy, and give it as `cursor` next time; "
             "never null.",
+            examples=["WzQyXQ"],
         ),
     ]
 

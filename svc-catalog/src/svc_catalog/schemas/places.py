@@ -39,7 +39,7 @@ class CountyView(Resource):
     seat: PlaceName
     seat_siruta: SirutaCode
     phone_prefixes: Annotated[
-        list[Annotated[str, Field(max_length=4, pattern=r"^0[0-9]{2,3}$")]],
+        list[Annotated[str, Field(max_length=4, pattern=r"^0[0-9]{2,3}$", examples=["0264"])]],
         Field(max_length=2, description="National prefixes of its telephones."),
     ]
 
@@ -112,7 +112,14 @@ class OfficeView(Resource):
     names: Annotated[LocalisedText, Field(description="Its names; only the Romanian one is official.")]
     county: CountyCode
     siruta: SirutaCode
-    address: Annotated[str | None, Field(max_length=500, description="Postal address; null: not confirmed.")]
+    address: Annotated[
+        str | None,
+        Field(
+            max_length=500,
+            description="Postal address; null: not confirmed.",
+            examples=["Piața Avram Iancu 15, Cluj-Napoca"],
+        ),
+    ]
     latitude: Annotated[float | None, Field(ge=-90, le=90, description="WGS 84; null: not confirmed.")]
     longitude: Annotated[float | None, Field(ge=-180, le=180, description="WGS 84; null: not confirmed.")]
     topics: Annotated[list[Topic], Field(max_length=50, description="What is dealt with here.")]

@@ -45,7 +45,15 @@ LastDay = Annotated[LegalDate | None, Field(description="Last day of the value; 
 class RuleOptionView(Resource):
     """One code of a list."""
 
-    code: Annotated[str, Field(max_length=64, examples=["adoptie"], description="The option's stable code.")]
+    code: Annotated[
+        str,
+        Field(
+            max_length=64,
+            pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$",
+            examples=["adoptie"],
+            description="The option's stable code.",
+        ),
+    ]
     texts: Annotated[LocalisedText, Field(description="What people call it.")]
 
     @classmethod
@@ -222,7 +230,14 @@ class RuleChangeView(Resource):
     version: Annotated[Int32 | None, Field(description="The version of the table that it made.")]
     decided_at: Annotated[Instant | None, Field(description="When it was published or rejected.")]
     decided_by: Annotated[Id | None, Field(description="Who published or rejected it.")]
-    decision: Annotated[str | None, Field(max_length=2_000, description="Why it was published or rejected.")]
+    decision: Annotated[
+        str | None,
+        Field(
+            max_length=2_000,
+            description="Why it was published or rejected.",
+            examples=["Monitorul Oficial 1001/2026"],
+        ),
+    ]
 
     @classmethod
     def of(cls, change: RuleChange) -> Self:
