@@ -27,6 +27,9 @@ SHAPES: Final = "cpsv-ap-SHACL.ttl"
 PUBLISHER: Final = "MAI"
 """The institution that publishes the catalog."""
 
+_NOWHERE: Final = "https://hub.invalid"
+"""An origin to judge below: what is said names paths."""
+
 _TITLE: Final = Texts(
     ro="Catalogul serviciilor publice ale Ministerului Afacerilor Interne",
     hu="A Belügyminisztérium közszolgáltatásainak katalógusa",
@@ -91,21 +94,22 @@ def catalogue(
     return graph
 
 
-def violations(service: Service, around: Surroundings, on: date, origin: str) -> list[FieldError]:
-    """What the official shapes say against an entry, in their words; empty when it conforms.
+def violations(service: Service, around: Surroundings, on: date) -> list[FieldError]:
+    """What the official shapes say against an entry, in the judge's words; empty when it conforms.
 
     Each finding has the JSON pointer of the member that it comes from, as far as it comes from one. It
     takes a tenth of a second, the first time half a second more: ask in a thread.
     """
-    graph, addresses = Graph(), Addresses(origin)
+    graph, addresses = Graph(), Addresses(_NOWHERE)
     described = Entry(service, around, on, graph, addresses)
     described.describe()
     _catalogue(graph, addresses, around.institutions.values())
     judge = import_module(".judge", __package__)
-    return [
-        FieldError(_pointer(described.pointers.get(each.thing, ""), each.name), "cpsv-ap", each.reason)
-        for each in judge.violations(graph, SHAPES)
-    ]
+    found = []
+    for each in judge.violations(graph, SHAPES):
+        pointer = _pointer(described.pointers.get(each.thing, ""), each.name)
+        found.append(FieldError(pointer, "cpsv-ap", each.reason.replace(_NOWHERE, "")))
+    return found
 
 
 def _pointer(thing: str, name: str) -> str:

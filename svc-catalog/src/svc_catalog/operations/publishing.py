@@ -1,5 +1,6 @@
 """What DGCTI's officials decide on entries: load, decide, store, tell, each in one transaction."""
 
+import asyncio
 from datetime import datetime
 
 from hub_core.clock import local_date
@@ -17,10 +18,12 @@ from ..domain.references import Known
 from ..domain.services import Service, Suspension
 from ..errors.entries import EntryIncomplete
 from ..events.services import EntryPublished, EntryResumed, EntryRetired, EntrySuspended
+from ..exports import cpsv
 from ..reference.facts import facts
 from ..storage import entries as storage
 from ..storage import evidence, institutions, rules
 from ..storage import services as shown_services
+from . import exports
 from .entries import Opened, at, keep, stored, visible
 from .showing import show
 
@@ -40,7 +43,9 @@ async def findings(session: Session, service: Service, now: datetime) -> list[Fi
     """What keeps a service from being published today, by JSON pointer; in the caller's transaction."""
     shown = entries.as_published(service)
     known = await _known(session, service, now)
-    return [*completeness.findings(shown), *references.findings(shown, known)]
+    around = await exports.surroundings(session, [shown])
+    by_shapes = await asyncio.to_thread(cpsv.violations, shown, around, local_date(now))
+    return [*completeness.findings(shown), *references.findings(shown, known), *by_shapes]
 
 
 async def give_back(
