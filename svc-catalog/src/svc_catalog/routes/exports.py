@@ -45,11 +45,15 @@ class Context(StrEnum):
     CPSV_AP = "cpsv-ap"
 
 
+def _document(policies: dict[str, Any], **content: Any) -> dict[str, Any]:
+    """The policy of an operation whose answer is a document of one of these media types."""
+    answers = {200: {"description": "The document", "content": content}, **policies["responses"]}
+    return {**policies, "responses": answers, "response_class": Response}
+
+
 def _graph(policies: dict[str, Any]) -> dict[str, Any]:
     """The policy of an operation whose answer is a graph."""
-    content = {Form.JSON_LD.media_type: _LD, Form.TURTLE.media_type: _TURTLE}
-    answers = {200: {"description": "The graph", "content": content}, **policies["responses"]}
-    return {**policies, "responses": answers, "response_class": Response}
+    return _document(policies, **{Form.JSON_LD.media_type: _LD, Form.TURTLE.media_type: _TURTLE})
 
 
 def _answer(content: bytes, form: Form) -> Response:
@@ -110,9 +114,7 @@ async def export_service(
     "/contexts/{context}",
     tags=["exports"],
     summary="Read a context of JSON-LD",
-    responses={200: {"description": "The context", "content": {Form.JSON_LD.media_type: _LD}}},
-    response_class=Response,
-    **{key: value for key, value in policy.public().items() if key != "responses"},
+    **_document(policy.public(), **{Form.JSON_LD.media_type: _LD}),
 )
 async def read_context(
     context: Annotated[Context, Path(description="Which one.")],
