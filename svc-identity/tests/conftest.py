@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -25,6 +26,7 @@ from hub_core.language import Language
 from hub_core.principal import Assurance, Role
 from hub_events.session import Session
 from hub_service.database import Database
+from hub_testing import rules
 from hub_testing.databases import ServiceDatabase
 from svc_identity import seed
 from svc_identity.domain import login_name
@@ -83,6 +85,7 @@ def somewhere() -> str:
 @pytest.fixture(scope="session")
 async def schema(provision: Any) -> ServiceDatabase:
     made: ServiceDatabase = await provision(MANIFEST)
+    await rules.load(made, Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
     return made
 
 

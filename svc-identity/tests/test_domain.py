@@ -19,6 +19,7 @@ from svc_identity.domain import (
     client,
     confirmation,
     device,
+    legal,
     login_name,
     password,
     rules,
@@ -31,6 +32,7 @@ from svc_identity.domain.client import ApplicationType, Authentication, Client
 from svc_identity.domain.confirmation import Outcome, Purpose
 from svc_identity.domain.rules import Rule, RuleId, Unit
 from svc_identity.domain.signing_key import SigningKey, Use
+from svc_identity.manifest import MANIFEST
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ANA = UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70")
@@ -39,6 +41,10 @@ PROFILE = account.Profile("Ana", "Popescu", Language.RO)
 
 
 # ── the rule table ──
+
+
+def test_the_service_is_not_ready_without_the_legal_numbers_that_it_applies() -> None:
+    assert set(MANIFEST.rules) == set(legal.CODES)
 
 
 @pytest.mark.parametrize("rule_id", list(RuleId))

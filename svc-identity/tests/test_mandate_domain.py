@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from hub_core import ids
 from hub_core.clock import BUCHAREST, local_date
+from hub_testing import rules
 from svc_identity.domain import capacity, mandate, mandate_guard, mandate_type
 from svc_identity.domain.capacity import Party
 from svc_identity.domain.mandate import EndCause, Mandate, State
@@ -19,6 +21,7 @@ from svc_identity.domain.mandate_guard import Obstacle
 from svc_identity.domain.mandate_type import Bounds, MandateType, PrincipalKind
 from svc_identity.errors.mandates import MandateDates, MandateServices, MandateState
 
+LAW = rules.values(Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
 NOON = datetime(2026, 11, 21, 10, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 ADULT = Party(date(1985, 3, 12))
@@ -31,7 +34,7 @@ def local(day: date, hour: int = 0, minute: int = 0, second: int = 0) -> datetim
 
 
 def parental(born: date, now: datetime = NOON) -> Mandate:
-    last_day = mandate_type.last_day_of_minor(born, now)
+    last_day = mandate_type.last_day_of_minor(born, now, LAW)
     return mandate.from_register(
         ids.new_id(), MandateType.PARENT, PrincipalKind.PERSON, CHILD, PARENT, last_day, now
     )
@@ -49,13 +52,7 @@ def bounds(**special: Any) -> Bounds:
 
 def delegated(**special: Any) -> Mandate:
     offered = mandate.offer(
-        ids.new_id(),
-        MandateType.DELEGATE,
-        PrincipalKind.PERSON,
-        CHILD,
-        CHILD,
-        bounds(**special),
-        NOON,
+        ids.new_id(), MandateType.DELEGATE, PrincipalKind.PERSON, CHILD, CHILD, bounds(**special), NOON, LAW
     )
     return mandate.accept(offered, PARENT, NOON)
 
@@ -77,7 +74,7 @@ def delegated(**special: Any) -> Mandate:
     ],
 )
 def test_a_birthday_is_a_legal_date(born: date, age: int, day: date) -> None:
-    assert capacity.birthday(born, age, NOON) == day
+    assert capacity.birthday(born, age, NOON, LAW) == day
 
 
 @pytest.mark.parametrize(
@@ -91,24 +88,26 @@ def test_a_birthday_is_a_legal_date(born: date, age: int, day: date) -> None:
 )
 def test_a_birthday_begins_at_midnight_in_bucharest_not_in_greenwich(now: datetime, age: int) -> None:
     born = date(2008, 11, 21)
-    assert capacity.age_on(born, now) == age
-    assert capacity.is_of_age(born, now) == (age == 18)
+    assert capacity.age_on(born, now, LAW) == age
+    assert capacity.is_of_age(born, now, LAW) == (age == 18)
 
 
 def test_a_minor_acts_with_consent_from_the_14th_to_the_18th_birthday() -> None:
     born = date(2012, 11, 21)
-    assert not capacity.acts_with_consent(born, local(date(2026, 11, 20), 23, 59))
-    assert capacity.acts_with_consent(born, local(date(2026, 11, 21)))
-    assert capacity.acts_with_consent(born, local(date(2030, 11, 20), 23, 59))
-    assert not capacity.acts_with_consent(born, local(date(2030, 11, 21)))
+    assert not capacity.acts_with_consent(born, local(date(2026, 11, 20), 23, 59), LAW)
+    assert capacity.acts_with_consent(born, local(date(2026, 11, 21)), LAW)
+    assert capacity.acts_with_consent(born, local(date(2030, 11, 20), 23, 59), LAW)
+    assert not capacity.acts_with_consent(born, local(date(2030, 11, 21)), LAW)
 
 
 @given(born=st.dates(date(1920, 1, 1), date(2026, 11, 20)), days=st.integers(0, 40_000))
 def test_an_age_grows_by_one_on_each_birthday(born: date, days: int) -> None:
     day = min(born + timedelta(days=days), date(2100, 1, 1))
     now = local(max(day, date(2026, 1, 1)), 12)
-    age = capacity.age_on(born, now)
-    assert capacity.birthday(born, age, now) <= local_date(now) < capacity.birthday(born, age + 1, now)
+    age = capacity.age_on(born, now, LAW)
+    assert (
+        capacity.birthday(born, age, now, LAW) <= local_date(now) < capacity.birthday(born, age + 1, now, LAW)
+    )
 
 
 # A mandate of a parent.
@@ -127,7 +126,7 @@ def test_a_parental_mandate_ends_at_midnight_of_the_18th_birthday(
 ) -> None:
     born = date(2008, 11, 21)
     held = replace(parental(born, local(date(2026, 11, 19), 8)), checked_at=now)
-    assert mandate_guard.obstacle(held, Party(born), ADULT, now) is met
+    assert mandate_guard.obstacle(held, Party(born), ADULT, now, LAW) is met
     assert mandate.ends_at(held) == datetime(2026, 11, 20, 22, tzinfo=UTC)
 
 
@@ -139,17 +138,19 @@ def test_who_was_born_on_29_february_comes_of_age_on_1_march() -> None:
         (local(date(2026, 2, 28), 23, 59), None),
         (local(date(2026, 3, 1)), Obstacle.PAST),
     ):
-        assert mandate_guard.obstacle(replace(held, checked_at=now), Party(born), ADULT, now) is met
+        assert mandate_guard.obstacle(replace(held, checked_at=now), Party(born), ADULT, now, LAW) is met
 
 
 def test_an_adult_needs_no_parent_even_if_the_last_day_was_wrong() -> None:
     held = replace(parental(date(2010, 1, 1)), valid_to=None)
-    assert mandate_guard.obstacle(held, Party(date(2000, 1, 1)), ADULT, NOON) is Obstacle.PRINCIPAL_OF_AGE
+    assert (
+        mandate_guard.obstacle(held, Party(date(2000, 1, 1)), ADULT, NOON, LAW) is Obstacle.PRINCIPAL_OF_AGE
+    )
 
 
 def test_from_the_14th_birthday_the_parent_still_acts() -> None:
     born = date(2012, 11, 21)
-    assert mandate_guard.obstacle(parental(born), Party(born), ADULT, NOON) is None
+    assert mandate_guard.obstacle(parental(born), Party(born), ADULT, NOON, LAW) is None
 
 
 # What stands against acting.
@@ -171,26 +172,29 @@ def test_from_the_14th_birthday_the_parent_still_acts() -> None:
     ],
 )
 def test_both_people_count(principal: Party, representative: Party, met: Obstacle | None) -> None:
-    assert mandate_guard.obstacle(parental(date(2020, 1, 1)), principal, representative, NOON) is met
+    assert mandate_guard.obstacle(parental(date(2020, 1, 1)), principal, representative, NOON, LAW) is met
 
 
 def test_only_the_named_representative_acts() -> None:
     held = delegated()
-    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, person_id=PARENT) is None
+    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, LAW, person_id=PARENT) is None
     assert (
-        mandate_guard.obstacle(held, ADULT, ADULT, NOON, person_id=CLERK) is Obstacle.ANOTHER_REPRESENTATIVE
+        mandate_guard.obstacle(held, ADULT, ADULT, NOON, LAW, person_id=CLERK)
+        is Obstacle.ANOTHER_REPRESENTATIVE
     )
 
 
 def test_nobody_represents_themselves() -> None:
     held = replace(delegated(), representative_id=CHILD)
-    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, person_id=CHILD) is Obstacle.SAME_PERSON
+    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, LAW, person_id=CHILD) is Obstacle.SAME_PERSON
 
 
 def test_a_mandate_carries_its_services_only() -> None:
     held = delegated(services=("petitions:read",))
-    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, service="petitions:read") is None
-    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, service="petitions:write") is Obstacle.SERVICE
+    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, LAW, service="petitions:read") is None
+    assert (
+        mandate_guard.obstacle(held, ADULT, ADULT, NOON, LAW, service="petitions:write") is Obstacle.SERVICE
+    )
     assert held.scopes == {"petitions:read"}
 
 
@@ -200,9 +204,9 @@ def test_without_named_services_a_mandate_carries_what_its_type_allows() -> None
 
 def test_a_proxy_for_employment_opens_no_firearm() -> None:
     held = delegated(purpose="Angajare")
-    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, purpose="  angajare ") is None
-    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, purpose="Port armă") is Obstacle.PURPOSE
-    assert mandate_guard.obstacle(delegated(), ADULT, ADULT, NOON, purpose="Port armă") is None
+    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, LAW, purpose="  angajare ") is None
+    assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, LAW, purpose="Port armă") is Obstacle.PURPOSE
+    assert mandate_guard.obstacle(delegated(), ADULT, ADULT, NOON, LAW, purpose="Port armă") is None
 
 
 def test_a_mandate_begins_on_its_first_day_and_ends_after_its_last() -> None:
@@ -213,14 +217,17 @@ def test_a_mandate_begins_on_its_first_day_and_ends_after_its_last() -> None:
         (local(date(2026, 11, 24), 23, 59), None),
         (local(date(2026, 11, 25)), Obstacle.PAST),
     ):
-        assert mandate_guard.obstacle(replace(held, checked_at=now), ADULT, ADULT, now) is met
+        assert mandate_guard.obstacle(replace(held, checked_at=now), ADULT, ADULT, now, LAW) is met
 
 
 def test_the_last_word_of_a_register_counts_for_a_bounded_time() -> None:
     held = parental(date(2020, 1, 1))
     child = Party(date(2020, 1, 1))
-    assert mandate_guard.obstacle(held, child, ADULT, NOON + timedelta(hours=71)) is None
-    assert mandate_guard.obstacle(held, child, ADULT, NOON + timedelta(hours=72)) is Obstacle.REGISTER_SILENT
+    assert mandate_guard.obstacle(held, child, ADULT, NOON + timedelta(hours=71), LAW) is None
+    assert (
+        mandate_guard.obstacle(held, child, ADULT, NOON + timedelta(hours=72), LAW)
+        is Obstacle.REGISTER_SILENT
+    )
 
 
 @pytest.mark.parametrize(
@@ -260,7 +267,14 @@ def test_without_a_last_day_a_mandate_holds_for_three_years() -> None:
 def test_what_a_register_says_nobody_asks_for() -> None:
     with pytest.raises(ValueError, match="not verified"):
         mandate.ask(
-            ids.new_id(), MandateType.PARENT, PARENT, bounds(), NOON, evidence_ref="x", institution_id=CLERK
+            ids.new_id(),
+            MandateType.PARENT,
+            PARENT,
+            bounds(),
+            NOON,
+            LAW,
+            evidence_ref="x",
+            institution_id=CLERK,
         )
     with pytest.raises(ValueError, match="no register"):
         mandate.from_register(
@@ -291,10 +305,19 @@ class States(RuleBasedStateMachine):
                 ids.new_id(), of, PrincipalKind.PERSON, CHILD, PARENT, None, NOON
             )
         elif of in mandate_type.BY_WILL:
-            self.held = mandate.offer(ids.new_id(), of, PrincipalKind.PERSON, CHILD, CHILD, bounds(), NOON)
+            self.held = mandate.offer(
+                ids.new_id(), of, PrincipalKind.PERSON, CHILD, CHILD, bounds(), NOON, LAW
+            )
         else:
             self.held = mandate.ask(
-                ids.new_id(), of, PARENT, bounds(), NOON, evidence_ref="Sentința 1/2026", institution_id=CLERK
+                ids.new_id(),
+                of,
+                PARENT,
+                bounds(),
+                NOON,
+                LAW,
+                evidence_ref="Sentința 1/2026",
+                institution_id=CLERK,
             )
         self.before = self.held
 
@@ -333,7 +356,7 @@ class States(RuleBasedStateMachine):
 
     @invariant()
     def only_an_active_one_opens_anything(self) -> None:
-        met = mandate_guard.obstacle(self.held, Party(date(2020, 1, 1)), ADULT, NOON)
+        met = mandate_guard.obstacle(self.held, Party(date(2020, 1, 1)), ADULT, NOON, LAW)
         assert (met is None) == (self.held.state is State.ACTIVE)
 
     @invariant()

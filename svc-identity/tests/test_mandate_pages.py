@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hub_core import clock, ids
 from hub_core.language import Language
 from hub_core.principal import Assurance
 from hub_events.session import Session
+from hub_testing import rules
 from svc_identity.domain import capacity, login_name
 from svc_identity.domain import mandate as mandates
 from svc_identity.domain.account import Account, Profile
@@ -24,6 +26,7 @@ from svc_identity.provider import Provider
 from svc_identity.storage import mandates as storage
 from svc_identity.storage import people
 
+LAW = rules.values(Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
 PAGE = "/account/mandates"
 GIVE = f"{PAGE}/give"
 NOW = clock.now()
@@ -60,6 +63,7 @@ def given(sessions: async_sessionmaker[Session]) -> Callable[[Person, Person], A
             principal.id,
             bounds,
             NOW,
+            LAW,
         )
         made = mandates.accept(made, representative.id, NOW)
         async with sessions() as session, session.begin():
@@ -212,7 +216,7 @@ async def test_without_a_last_day_it_holds_as_long_as_the_law_says(
         (held,) = await storage.of_principal(session, PrincipalKind.PERSON, account.id, before=None, limit=2)
     made = held.mandate
     today = clock.local_date(clock.now())
-    assert made.valid_to == capacity.birthday(today, 3, clock.now()) - timedelta(days=1)
+    assert made.valid_to == capacity.birthday(today, 3, clock.now(), held.legal) - timedelta(days=1)
     assert (made.services, made.purpose) == (("petitions:read",), "")
 
 

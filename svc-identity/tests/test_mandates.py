@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from hub_core import clock, ids
 from hub_core.cnp import Cnp
 from hub_events.session import Session
+from hub_testing import rules
 from svc_identity.domain import mandate as mandates
 from svc_identity.domain import mandate_type
 from svc_identity.domain.account import Account
@@ -27,6 +29,7 @@ from svc_identity.provider import Provider
 from svc_identity.storage import mandates as storage
 from svc_identity.storage import people
 
+LAW = rules.values(Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 Sessions = async_sessionmaker[Session]
 MakeParty = Callable[..., Awaitable[Person]]
@@ -77,7 +80,7 @@ def a_mandate(sessions: Sessions) -> Callable[..., Awaitable[Mandate]]:
 
     async def make(principal: Person, representative: Person, now: datetime = NOW, **special: Any) -> Mandate:
         if not special and principal.birth_date > date(2008, 11, 21):
-            last_day = mandate_type.last_day_of_minor(principal.birth_date, now)
+            last_day = mandate_type.last_day_of_minor(principal.birth_date, now, LAW)
             made = mandates.from_register(
                 *(ids.new_id(), MandateType.PARENT, PrincipalKind.PERSON),
                 *(principal.id, representative.id, last_day, now),
@@ -97,6 +100,7 @@ def a_mandate(sessions: Sessions) -> Callable[..., Awaitable[Mandate]]:
                 principal.id,
                 Bounds(**(facts | special)),
                 now,
+                LAW,
             )
             made = mandates.accept(offered, representative.id, now)
         async with sessions() as session, session.begin():

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zipfile import ZipFile
@@ -24,8 +25,9 @@ from hub_core.principal import Assurance, Role
 from hub_events.session import Session
 from hub_service import i18n
 from hub_service.personal_data import PersonalData, Section
+from hub_testing import rules as numbers
 from svc_identity.documents import copy
-from svc_identity.domain import data_request, rules
+from svc_identity.domain import data_request, legal, rules
 from svc_identity.domain.account import Account
 from svc_identity.domain.data_request import RESTRICTED, Answer, Field, Kind, State, Step, Wanted
 from svc_identity.domain.person import Identifier, Person, Scheme, Source
@@ -42,6 +44,7 @@ EXPORTS = "/identity/v1/me/exports"
 REQUESTS = "/identity/v1/me/data-requests"
 OFFICE = "/identity/v1/data-requests"
 STATED = {"purpose": 'DATA_PROTECTION;file="9/2026"'}
+LAW = numbers.values(Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
 NOON = datetime.fromisoformat("2026-11-30T10:00:00+00:00")
 SYNTHETIC = "1850312149006"
 
@@ -50,7 +53,7 @@ SYNTHETIC = "1850312149006"
 
 
 def a_request(kind: Kind = Kind.RECTIFICATION, field: Field | None = Field.BIRTH_DATE) -> Any:
-    return data_request.receive(ids.new_id(), ids.new_id(), IPJ_CV, Wanted(kind, field, "…", None), NOON)
+    return data_request.receive(ids.new_id(), ids.new_id(), IPJ_CV, Wanted(kind, field, "…", None), NOON, LAW)
 
 
 @pytest.mark.parametrize(
@@ -63,19 +66,19 @@ def a_request(kind: Kind = Kind.RECTIFICATION, field: Field | None = Field.BIRTH
     ],
 )
 def test_an_answer_is_due_after_a_month(received: date, due: date) -> None:
-    assert rules.months_after(received, [RuleId.DATA_REQUEST_ANSWER]) == due
+    assert legal.months_after(received, [legal.DATA_REQUEST_ANSWER], LAW) == due
 
 
 def test_an_extended_term_is_three_months_from_the_receipt() -> None:
-    extended = data_request.extend(a_request(), "complex", NOON + timedelta(days=30))
+    extended = data_request.extend(a_request(), "complex", NOON + timedelta(days=30), LAW)
     assert (extended.state, extended.due_on) == (State.EXTENDED, date(2027, 2, 28))
     with pytest.raises(StateForbids):
-        data_request.extend(extended, "again", NOON)
+        data_request.extend(extended, "again", NOON, LAW)
 
 
 def test_after_the_first_month_nothing_is_extended() -> None:
     with pytest.raises(TermOver):
-        data_request.extend(a_request(), "late", NOON + timedelta(days=31))
+        data_request.extend(a_request(), "late", NOON + timedelta(days=31), LAW)
 
 
 def test_what_is_forwarded_is_contested_until_the_answer() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core.language import Language
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope, Event
-from hub_service import access
+from hub_service import access, rules
 
 from . import manifest
 from .domain.access_log import Access
@@ -77,3 +77,4 @@ ACCESS: Final = (
     Subscription(manifest.OWN_ACCESS, {RecordAccessed: record_accessed}),
     Subscription(manifest.PETITIONS_ACCESS, {PetitionOpened: record_accessed}),
 )
+RULES: Final = rules.subscription(manifest.RULES)

@@ -124,7 +124,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "client-reviews", "description": "Which applications may serve everybody"},
             {"name": "oauth2", "description": "The OpenID provider, for standard client libraries"},
         ),
-        subscriptions=(consumers.INSTITUTIONS, *consumers.ACCESS),
+        subscriptions=(consumers.INSTITUTIONS, consumers.RULES, *consumers.ACCESS),
         own_workers=(
             workers.every("identity-purge", _PURGE_EVERY, _purge),
             *jobs.of_privacy(made),

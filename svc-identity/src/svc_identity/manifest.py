@@ -9,6 +9,11 @@ INSTITUTIONS: Final = Consumer(
     source="catalog",
     subjects=("hub.catalog.institution.changed.v1",),
 )
+RULES: Final = Consumer(
+    durable="identity-rules",
+    source="catalog",
+    subjects=("hub.catalog.rule.changed.v1",),
+)
 
 OWN_ACCESS: Final = Consumer(
     durable="identity-own-access",
@@ -26,7 +31,11 @@ MANIFEST: Final = Manifest(
     package="svc_identity",
     factory="svc_identity.main:create_app",
     port=8101,
-    consumers=(INSTITUTIONS, OWN_ACCESS, PETITIONS_ACCESS),
+    consumers=(INSTITUTIONS, RULES, OWN_ACCESS, PETITIONS_ACCESS),
+    rules=(
+        *("capacity.full-age", "capacity.limited-age", "capacity.birthday-of-leap-day", "mandate.term"),
+        *("data-request.answer", "data-request.extension"),
+    ),
     calls=("personal-data:read",),
     seed="svc_identity.seed:seed",
     commands=(

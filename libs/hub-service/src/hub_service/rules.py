@@ -70,6 +70,10 @@ class RuleChanged(Event):
     code: str
     rows: tuple[RowTold, ...]
 
+    def table(self) -> Rules:
+        """The rows as values; `ValueError` for a table that contradicts itself."""
+        return Rules(_values(self.code, self.rows))
+
 
 _ROWS: Final = TypeAdapter(tuple[RowTold, ...])
 
@@ -91,8 +95,11 @@ async def rule_changed(session: AsyncSession, told: Envelope[RuleChanged]) -> No
 
 
 async def keep(session: AsyncSession, told: RuleChanged) -> None:
-    """Store the table of a code, unless the copy has this version or a newer one."""
-    _refuse_nonsense(told)
+    """Store the table of a code, unless the copy has this version or a newer one.
+
+    `ValueError` for a table that contradicts itself: it must not take the place of a good one.
+    """
+    told.table()
     storing = insert(COPY).values(
         code=told.code, version=told.version, rows=_ROWS.dump_python(told.rows, mode="json")
     )
@@ -140,8 +147,3 @@ def _values(code: str, rows: tuple[RowTold, ...]) -> list[Rule]:
         )
         for row in rows
     ]
-
-
-def _refuse_nonsense(told: RuleChanged) -> None:
-    """`ValueError` for a table that contradicts itself: it must not take the place of a good one."""
-    Rules(_values(told.code, told.rows))

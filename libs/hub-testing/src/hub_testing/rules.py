@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from hub_core.rules import Rules
 from hub_service import rules
 from hub_service.rules import RuleChanged
 
@@ -23,6 +24,11 @@ from .databases import ServiceDatabase
 def told(tables: Path) -> list[RuleChanged]:
     """The tables of a contract, as the events of the first publication tell them."""
     return [RuleChanged.model_validate(table) for table in json.loads(tables.read_text(encoding="utf-8"))]
+
+
+def values(tables: Path) -> Rules:
+    """The same as values, for tests without a database."""
+    return Rules(row for table in told(tables) for row in table.table())
 
 
 async def load(database: ServiceDatabase, tables: Path) -> None:

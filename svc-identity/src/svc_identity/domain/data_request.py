@@ -13,10 +13,10 @@ from typing import Final
 from uuid import UUID
 
 from hub_core import clock
+from hub_core.rules import Rules
 
 from ..errors.privacy import StateForbids, TermOver
-from . import rules
-from .rules import RuleId
+from .legal import DATA_REQUEST_ANSWER, DATA_REQUEST_EXTENSION, months_after
 
 
 class Kind(StrEnum):
@@ -68,7 +68,7 @@ _OPEN: Final[Mapping[State, frozenset[Step]]] = {
     State.REFUSED: frozenset(),
     State.WITHDRAWN: frozenset(),
 }
-_LONGEST: Final = (RuleId.DATA_REQUEST_ANSWER, RuleId.DATA_REQUEST_EXTENSION)
+_LONGEST: Final = (DATA_REQUEST_ANSWER, DATA_REQUEST_EXTENSION)
 RESTRICTED: Final = "RESTRICTED"
 """The mark of a person whose data are stored only."""
 _RESTRICTING: Final = (Kind.RESTRICTION, Kind.OBJECTION)
@@ -139,7 +139,7 @@ class Answer:
 
 
 def receive(
-    request_id: UUID, person_id: UUID, institution_id: UUID, wanted: Wanted, now: datetime
+    request_id: UUID, person_id: UUID, institution_id: UUID, wanted: Wanted, now: datetime, legal: Rules
 ) -> Request:
     """The request as it was received."""
     return Request(
@@ -151,20 +151,20 @@ def receive(
         details=wanted.details,
         state=State.RECEIVED,
         received_at=now,
-        due_on=rules.months_after(clock.local_date(now), [RuleId.DATA_REQUEST_ANSWER]),
+        due_on=months_after(clock.local_date(now), [DATA_REQUEST_ANSWER], legal),
         version=1,
     )
 
 
-def extend(request: Request, reason: str, now: datetime) -> Request:
-    """Two months more, with the reason; `TermOver` after the first month."""
+def extend(request: Request, reason: str, now: datetime, legal: Rules) -> Request:
+    """The longer term, with the reason, by the rules of the day of receipt; `TermOver` after the first."""
     _must_be_open(request, Step.EXTEND)
     if clock.local_date(now) > request.due_on:
         raise TermOver(due_on=request.due_on.isoformat())
     return replace(
         request,
         state=State.EXTENDED if request.state is State.RECEIVED else request.state,
-        due_on=rules.months_after(clock.local_date(request.received_at), _LONGEST),
+        due_on=months_after(clock.local_date(request.received_at), _LONGEST, legal),
         extended_at=now,
         extension_reason=reason,
         version=request.version + 1,

@@ -6,11 +6,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from hub_core import clock
+from hub_core.rules import Rules
 
 from ..errors.privacy import NoOfficial, StateForbids
-from . import rules
 from .access_log import Line
-from .rules import RuleId
+from .legal import DATA_REQUEST_ANSWER, months_after
 
 
 class State(StrEnum):
@@ -47,7 +47,7 @@ class Dispute:
     ended_at: datetime | None = None
 
 
-def open_(dispute_id: UUID, person_id: UUID, line: Line, reason: str, now: datetime) -> Dispute:
+def open_(dispute_id: UUID, person_id: UUID, line: Line, reason: str, now: datetime, legal: Rules) -> Dispute:
     """Dispute a line; `NoOfficial` where no institution answers for it."""
     if line.access.institution_id is None:
         raise NoOfficial
@@ -59,7 +59,7 @@ def open_(dispute_id: UUID, person_id: UUID, line: Line, reason: str, now: datet
         reason=reason,
         state=State.OPEN,
         opened_at=now,
-        due_on=rules.months_after(clock.local_date(now), [RuleId.DATA_REQUEST_ANSWER]),
+        due_on=months_after(clock.local_date(now), [DATA_REQUEST_ANSWER], legal),
         version=1,
     )
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from hub_core.clock import BUCHAREST, local_date
+from hub_core.rules import Rules
 
 from ..errors.mandates import MandateState
 from .mandate_type import (
@@ -165,6 +166,7 @@ def offer(
     given_by: UUID,
     bounds: Bounds,
     now: datetime,
+    legal: Rules,
     *,
     evidence_ref: str = "",
     institution_id: UUID | None = None,
@@ -174,7 +176,7 @@ def offer(
     Without a last day it holds as long as Civil Code art. 2015 says. Raises `MandateServices`,
     `MandateDates`.
     """
-    checked = bounded(of, bounds, now)
+    checked = bounded(of, bounds, now, legal)
     return Mandate(
         id=mandate_id,
         type=of,
@@ -200,6 +202,7 @@ def ask(
     representative_id: UUID,
     bounds: Bounds,
     now: datetime,
+    legal: Rules,
     *,
     evidence_ref: str,
     institution_id: UUID,
@@ -210,7 +213,7 @@ def ask(
     """
     if of not in BY_EVIDENCE:
         raise ValueError(f"{of} is not verified by an official")
-    checked = bounded(of, bounds, now)
+    checked = bounded(of, bounds, now, legal)
     return Mandate(
         id=mandate_id,
         type=of,

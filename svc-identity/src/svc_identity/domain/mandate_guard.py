@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from hub_core.clock import local_date
+from hub_core.rules import Rules
 
 from ..errors.mandates import MandateState, RepresentationByLaw
 from . import capacity, rules
@@ -94,6 +95,7 @@ def obstacle(
     principal: Party,
     representative: Party,
     now: datetime,
+    legal: Rules,
     *,
     person_id: UUID | None = None,
     service: str | None = None,
@@ -112,11 +114,13 @@ def obstacle(
     return (
         _outside(mandate, service, purpose)
         or _of_time(mandate, now)
-        or of_parties(mandate, principal, representative, now)
+        or of_parties(mandate, principal, representative, now, legal)
     )
 
 
-def of_parties(mandate: Mandate, principal: Party, representative: Party, now: datetime) -> Obstacle | None:
+def of_parties(
+    mandate: Mandate, principal: Party, representative: Party, now: datetime, legal: Rules
+) -> Obstacle | None:
     """What stands against it in one of the two people."""
     if principal.died_on is not None:
         return Obstacle.PRINCIPAL_DEAD
@@ -125,10 +129,10 @@ def of_parties(mandate: Mandate, principal: Party, representative: Party, now: d
     if (
         mandate.type in OF_MINORS
         and principal.birth_date is not None
-        and capacity.is_of_age(principal.birth_date, now)
+        and capacity.is_of_age(principal.birth_date, now, legal)
     ):
         return Obstacle.PRINCIPAL_OF_AGE
-    if not capacity.has_full_capacity(representative, now):
+    if not capacity.has_full_capacity(representative, now, legal):
         return Obstacle.REPRESENTATIVE_WITHOUT_CAPACITY
     return None
 

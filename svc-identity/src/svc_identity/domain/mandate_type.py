@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import Final
 
 from hub_core.clock import local_date
+from hub_core.rules import Rules
 
 from ..errors.mandates import MandateDates, MandateServices
-from . import capacity, rules
-from .rules import RuleId
+from . import capacity
+from .legal import MANDATE_TERM
 
 
 class MandateType(StrEnum):
@@ -76,7 +77,7 @@ def allowed_scopes(of: MandateType) -> frozenset[str]:
     return frozenset(scope for scope, types in DELEGABLE.items() if of in types)
 
 
-def bounded(of: MandateType, bounds: Bounds, now: datetime) -> Bounds:
+def bounded(of: MandateType, bounds: Bounds, now: datetime, legal: Rules) -> Bounds:
     """The bounds, in order; raises what is wrong with them first."""
     named = set(bounds.services)
     if not named <= allowed_scopes(of) or (of is MandateType.DELEGATE and not named):
@@ -85,13 +86,13 @@ def bounded(of: MandateType, bounds: Bounds, now: datetime) -> Bounds:
         raise MandateDates("/valid_from")
     last = bounds.valid_to
     if last is None and of in BY_WILL:
-        years = rules.value(RuleId.MANDATE_TERM, now)
-        last = capacity.birthday(bounds.valid_from, years, now) - timedelta(days=1)
+        years = legal.on(MANDATE_TERM, local_date(now)).whole
+        last = capacity.birthday(bounds.valid_from, years, now, legal) - timedelta(days=1)
     if last is not None and last < bounds.valid_from:
         raise MandateDates("/valid_to")
     return replace(bounds, services=tuple(sorted(named)), valid_to=last)
 
 
-def last_day_of_minor(birth_date: date, now: datetime) -> date:
+def last_day_of_minor(birth_date: date, now: datetime, legal: Rules) -> date:
     """The last day of a parental mandate: the one before the principal comes of age."""
-    return capacity.full_age(birth_date, now) - timedelta(days=1)
+    return capacity.full_age(birth_date, now, legal) - timedelta(days=1)

@@ -1,7 +1,7 @@
-"""The rule table: every number that comes from a law or a decision, with its validity and basis.
+"""Our own numbers: what no law says and a decision of ours does, with its validity and basis.
 
-A value is chosen by the legal date of the fact. A change is a new row with a later `valid_from`,
-never an edit of an old one.
+What comes from a law is in `legal`. A value is chosen by the legal date of the fact. A change is a new
+row with a later `valid_from`, never an edit of an old one.
 """
 
 from calendar import monthrange
@@ -59,10 +59,6 @@ class RuleId(StrEnum):
     KEY_SIGNS = "key.signs"
     KEY_AHEAD = "key.ahead"
     KEY_AFTER = "key.after"
-    FULL_AGE = "capacity.full-age"
-    LIMITED_CAPACITY_AGE = "capacity.limited-age"
-    BIRTHDAY_OF_LEAP_DAY = "capacity.birthday-of-leap-day"
-    MANDATE_TERM = "mandate.term"
     MANDATE_OFFER = "mandate.offer"
     MANDATE_CHECKED = "mandate.checked"
     MANDATE_LAST_WORD = "mandate.last-word"
@@ -73,8 +69,6 @@ class RuleId(StrEnum):
     REGISTRATION_DOCUMENTS = "registration.documents"
     ACCESS_LOG_KEPT = "access-log.kept"
     ACCOUNT_UNVALIDATED = "account.unvalidated"
-    DATA_REQUEST_ANSWER = "data-request.answer"
-    DATA_REQUEST_EXTENSION = "data-request.extension"
     DATA_REQUEST_KEPT = "data-request.kept"
     EXPORT_VALIDITY = "export.validity"
     EXPORT_KEPT = "export.kept"
@@ -87,7 +81,6 @@ class Unit(StrEnum):
     MINUTES = "minutes"
     HOURS = "hours"
     DAYS = "days"
-    YEARS = "years"
     MONTHS = "months"
     TIMES = "times"
     CHARACTERS = "characters"
@@ -159,15 +152,6 @@ RULES: Final = (
     Rule(RuleId.KEY_SIGNS, 30, Unit.DAYS, "design"),
     Rule(RuleId.KEY_AHEAD, 1, Unit.DAYS, "design, longer than any client caches the key set"),
     Rule(RuleId.KEY_AFTER, 30, Unit.DAYS, "design, so that an old ID token still serves as a logout hint"),
-    Rule(RuleId.FULL_AGE, 18, Unit.YEARS, "Civil Code art. 38"),
-    Rule(RuleId.LIMITED_CAPACITY_AGE, 14, Unit.YEARS, "Civil Code art. 41"),
-    Rule(
-        RuleId.BIRTHDAY_OF_LEAP_DAY,
-        1,
-        Unit.DAYS,
-        "design, the law is silent: days after 28 February in a common year, so that rights come on 1 March",
-    ),
-    Rule(RuleId.MANDATE_TERM, 3, Unit.YEARS, "Civil Code art. 2015, where the parties set no term"),
     Rule(RuleId.MANDATE_OFFER, 7, Unit.DAYS, "design"),
     Rule(
         RuleId.MANDATE_CHECKED, 12, Unit.HOURS, "design: a register is asked again, each legal day at least"
@@ -180,8 +164,6 @@ RULES: Final = (
     Rule(RuleId.REGISTRATION_DOCUMENTS, 4, Unit.TIMES, "design, both sides of two documents"),
     Rule(RuleId.ACCESS_LOG_KEPT, 36, Unit.MONTHS, _NOMENCLATOR),
     Rule(RuleId.ACCOUNT_UNVALIDATED, 30, Unit.DAYS, _NOMENCLATOR),
-    Rule(RuleId.DATA_REQUEST_ANSWER, 1, Unit.MONTHS, "GDPR art. 12(3), first sentence"),
-    Rule(RuleId.DATA_REQUEST_EXTENSION, 2, Unit.MONTHS, "GDPR art. 12(3), second sentence"),
     Rule(RuleId.DATA_REQUEST_KEPT, 36, Unit.MONTHS, _NOMENCLATOR),
     Rule(RuleId.EXPORT_VALIDITY, 7, Unit.DAYS, "GDPR art. 5(1)(f); term by design"),
     Rule(RuleId.EXPORT_KEPT, 30, Unit.DAYS, _GDPR),
@@ -204,12 +186,12 @@ def months_after(since: date, rule_ids: Sequence[RuleId], rules: tuple[Rule, ...
 
     It is not moved to the next working day: what may be answered then may be answered before.
     """
-    return _months_later(since, sum(_months(rule_id, since, rules) for rule_id in rule_ids))
+    return months_later(since, sum(_months(rule_id, since, rules) for rule_id in rule_ids))
 
 
 def months_before(until: date, rule_id: RuleId, rules: tuple[Rule, ...] = RULES) -> date:
     """The day from which a term in months ends on `until`."""
-    return _months_later(until, -_months(rule_id, until, rules))
+    return months_later(until, -_months(rule_id, until, rules))
 
 
 def legal_basis(rule_id: RuleId, at: datetime, rules: tuple[Rule, ...] = RULES) -> str:
@@ -224,7 +206,8 @@ def _months(rule_id: RuleId, on: date, rules: tuple[Rule, ...]) -> int:
     return rule.value
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 

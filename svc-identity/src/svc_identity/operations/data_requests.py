@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
+from hub_core.rules import Rules
 from hub_events import outbox
 from hub_service import access
 from hub_service.policy import Official
@@ -21,6 +22,7 @@ from ..errors.officials import UnknownInstitution
 from ..events.access import RecordAccessed
 from ..events.privacy import DataRequestChanged
 from ..provider import Provider
+from ..storage import legal
 from ..storage import privacy as storage
 
 _LEGAL_BASIS: Final = "GDPR art. 12 and 16-21"
@@ -34,7 +36,8 @@ async def receive(
     async with session.begin():
         if not await storage.is_institution(session, institution_id, clock.local_date(now)):
             raise UnknownInstitution
-        received = data_request.receive(ids.new_id(), person_id, institution_id, wanted, now)
+        law = await legal.read(session)
+        received = data_request.receive(ids.new_id(), person_id, institution_id, wanted, now, law)
         await storage.add_request(session, received)
         await outbox.record(session, DataRequestChanged.of(received), now)
     return received
@@ -93,9 +96,14 @@ async def examine(
 async def extend(
     session: AsyncSession, official: Official, request_id: UUID, reason: str, purpose: Stated, now: datetime
 ) -> Request:
-    """Take two months more; raises `NotFound`, `OwnCase`, `StateForbids`, `TermOver`."""
+    """Take the longer term; raises `NotFound`, `OwnCase`, `StateForbids`, `TermOver`."""
     return await _step(
-        session, official, request_id, purpose, now, lambda held: data_request.extend(held, reason, now)
+        session,
+        official,
+        request_id,
+        purpose,
+        now,
+        lambda held, law: data_request.extend(held, reason, now, law),
     )
 
 
@@ -104,7 +112,7 @@ async def forward(
 ) -> Request:
     """Pass it on to a register, and mark the field; raises `NotFound`, `OwnCase`, `StateForbids`."""
     return await _step(
-        session, official, request_id, purpose, now, lambda held: data_request.forward(held, register, now)
+        session, official, request_id, purpose, now, lambda held, _: data_request.forward(held, register, now)
     )
 
 
@@ -114,7 +122,7 @@ async def grant(
     """Do as the person asked; raises `NotFound`, `OwnCase`, `StateForbids`."""
     by = official.person_id
     return await _step(
-        session, official, request_id, purpose, now, lambda held: data_request.grant(held, given, by, now)
+        session, official, request_id, purpose, now, lambda held, _: data_request.grant(held, given, by, now)
     )
 
 
@@ -124,7 +132,7 @@ async def refuse(
     """Refuse, with the legal basis; raises `NotFound`, `OwnCase`, `StateForbids`."""
     by = official.person_id
     return await _step(
-        session, official, request_id, purpose, now, lambda held: data_request.refuse(held, given, by, now)
+        session, official, request_id, purpose, now, lambda held, _: data_request.refuse(held, given, by, now)
     )
 
 
@@ -134,7 +142,7 @@ async def _step(
     request_id: UUID,
     purpose: Stated,
     now: datetime,
-    decide: Callable[[Request], Request],
+    decide: Callable[[Request, Rules], Request],
 ) -> Request:
     async with session.begin():
         held = await storage.lock_request(session, request_id)
@@ -142,7 +150,7 @@ async def _step(
             raise NotFound
         if held.person_id == official.person_id:
             raise OwnCase
-        decided = decide(held)
+        decided = decide(held, await legal.read(session))
         await _store(session, decided, now)
         await _note(session, official, access.Action.DECIDE, held, purpose, now)
     return decided

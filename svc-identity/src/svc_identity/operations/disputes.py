@@ -21,7 +21,7 @@ from ..errors.decisions import OwnCase
 from ..errors.privacy import AlreadyDisputed
 from ..events.access import RecordAccessed
 from ..events.privacy import AccessDisputeChanged
-from ..storage import access_log
+from ..storage import access_log, legal
 from ..storage import privacy as storage
 from .access_log import known_as
 
@@ -43,7 +43,8 @@ async def open_(session: AsyncSession, person_id: UUID, line_id: UUID, reason: s
         line = await access_log.line_of(session, known, line_id, clock.local_date(now))
         if line is None:
             raise NotFound
-        opened = disputes.open_(ids.new_id(), person_id, line, reason, now)
+        law = await legal.read(session)
+        opened = disputes.open_(ids.new_id(), person_id, line, reason, now, law)
         if not await storage.add_dispute(session, opened):
             raise AlreadyDisputed
         await outbox.record(session, AccessDisputeChanged.of(opened), now)

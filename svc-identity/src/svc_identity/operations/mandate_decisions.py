@@ -28,8 +28,8 @@ from ..errors.mandates import MandateState, NotYourOwnMandate, PrincipalNotThere
 from ..events.access import RecordAccessed
 from ..events.mandates import MandateActivated, MandateEnded
 from ..provider import Provider
+from ..storage import legal, people
 from ..storage import mandates as storage
-from ..storage import people
 from . import identities, mandate_parties, principals, representation
 from .mandate_ends import end_locked
 from .mandate_parties import Shown
@@ -66,6 +66,8 @@ async def offer_for_institution(
 
     Another official than the giver verifies the act. Raises `MandateServices`, `MandateDates`.
     """
+    async with session.begin():
+        law = await legal.read(session)
     made = mandates.offer(
         ids.new_id(),
         MandateType.INSTITUTION,
@@ -74,6 +76,7 @@ async def offer_for_institution(
         official.person_id,
         bounds,
         now,
+        law,
         evidence_ref=evidence_ref,
         institution_id=official.institution_id,
     )

@@ -18,8 +18,8 @@ from ..domain.mandate_type import MandateType, PrincipalKind
 from ..domain.person import Scheme
 from ..errors.mandates import IdentityNotEstablished, WithoutFullCapacity
 from ..provider import Provider
+from ..storage import legal, organisations, people
 from ..storage import mandates as storage
-from ..storage import organisations, people
 from .mandates import confirm, in_force, party_of
 
 
@@ -86,9 +86,10 @@ async def must_be_able(session: AsyncSession, provider: Provider, person_id: UUI
         if person is None:
             raise IdentityNotEstablished
         number = await people.identifier_of(session, provider.master_key, person_id, Scheme.CNP)
+        law = await legal.read(session)
     known = Party(person.birth_date, person.died_on)
     party, _ = await party_of(provider, Cnp(number.value) if number else None, known)
-    if not capacity.has_full_capacity(party, now):
+    if not capacity.has_full_capacity(party, now, law):
         raise WithoutFullCapacity
 
 

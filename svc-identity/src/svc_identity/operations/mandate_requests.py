@@ -16,8 +16,8 @@ from ..domain.person import Scheme
 from ..errors.mandates import NotYourOwnMandate
 from ..events.mandates import MandateRequested
 from ..provider import Provider
+from ..storage import legal, people
 from ..storage import mandates as storage
-from ..storage import people
 from .mandate_parties import Shown, must_be_established, show
 
 
@@ -44,16 +44,17 @@ async def ask(
     The register is not asked about the principal before an official does: nobody learns here who has
     which number. Raises `IdentityNotEstablished`, `NotYourOwnMandate`, `MandateServices`, `MandateDates`.
     """
-    made = mandates.ask(
-        ids.new_id(),
-        of,
-        person_id,
-        bounds,
-        now,
-        evidence_ref=proof.evidence_ref,
-        institution_id=proof.institution_id,
-    )
     async with session.begin():
+        made = mandates.ask(
+            ids.new_id(),
+            of,
+            person_id,
+            bounds,
+            now,
+            await legal.read(session),
+            evidence_ref=proof.evidence_ref,
+            institution_id=proof.institution_id,
+        )
         await must_be_established(session, person_id)
         own = await people.numbers_of(session, provider.master_key, person_id, Scheme.CNP)
         if principal.number in {number.value for number in own}:

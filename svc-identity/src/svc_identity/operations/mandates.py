@@ -37,7 +37,9 @@ async def in_force(session: AsyncSession, mandate_id: UUID, person_id: UUID, now
     held = await storage.read(session, mandate_id)
     if held is None:
         return None
-    met = mandate_guard.obstacle(held.mandate, held.principal, held.representative, now, person_id=person_id)
+    met = mandate_guard.obstacle(
+        held.mandate, held.principal, held.representative, now, held.legal, person_id=person_id
+    )
     return held.mandate if met is None else None
 
 
@@ -163,7 +165,7 @@ async def _take_in(session: AsyncSession, mandate_id: UUID, told: _Told, now: da
     held = await storage.lock(session, mandate_id)
     if held is None or held.mandate.state is not State.ACTIVE:
         return
-    met = mandate_guard.of_parties(held.mandate, told.principal, told.representative, now)
+    met = mandate_guard.of_parties(held.mandate, told.principal, told.representative, now, held.legal)
     cause = (met and mandate_guard.cause_of(met)) or (None if told.still else EndCause.REGISTER)
     if cause is None:
         await storage.store(session, mandates.recheck(held.mandate, now))

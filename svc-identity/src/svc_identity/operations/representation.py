@@ -15,6 +15,7 @@ from hub_service.problems import NotFound
 from ..domain import capacity, mandate_guard, mandate_type, offer_code, rules
 from ..domain import mandate as mandates
 from ..domain.grant import hash_of
+from ..domain.legal import MANDATE_TERM
 from ..domain.mandate import EndCause, Mandate, State
 from ..domain.mandate_guard import Side, Wish
 from ..domain.mandate_type import Bounds, MandateType, PrincipalKind
@@ -24,8 +25,8 @@ from ..domain.rules import RuleId
 from ..errors.mandates import NotARepresentative, NotYourOwnMandate, OrganisationUnknown, WrongOfferCode
 from ..events.mandates import MandateActivated, MandateRequested
 from ..provider import Provider
+from ..storage import legal, organisations, people
 from ..storage import mandates as storage
-from ..storage import organisations, people
 from . import principals
 from .mandate_ends import end_locked
 from .mandate_parties import (
@@ -59,17 +60,18 @@ async def register_children(
     """
     async with session.begin():
         number = await principals.number_of(session, provider, person_id)
+        law = await legal.read(session)
     await must_be_able(session, provider, person_id, now)
     minors = [
         entry
         for entry in await _children(provider, number)
-        if entry.died_on is None and not capacity.is_of_age(entry.birth_date, now)
+        if entry.died_on is None and not capacity.is_of_age(entry.birth_date, now, law)
     ]
     async with session.begin():
         made = []
         for entry in sorted(minors, key=lambda one: one.cnp.number):
             child = await principals.establish_person(session, provider, entry, now)
-            last_day = mandate_type.last_day_of_minor(entry.birth_date, now)
+            last_day = mandate_type.last_day_of_minor(entry.birth_date, now, law)
             found = await _from_register(
                 session,
                 mandates.from_register(
@@ -170,6 +172,8 @@ async def offer(
     if organisation_id is not None:
         await must_represent(session, provider, person_id, organisation_id, now)
     kind = PrincipalKind.PERSON if organisation_id is None else PrincipalKind.ORGANISATION
+    async with session.begin():
+        law = await legal.read(session)
     made = mandates.offer(
         ids.new_id(),
         of,
@@ -178,10 +182,18 @@ async def offer(
         person_id,
         bounds,
         now,
+        law,
         evidence_ref=proof.evidence_ref if proof else "",
         institution_id=proof.institution_id if proof else None,
     )
     return await keep_offer(session, made, now)
+
+
+async def usual_term(session: AsyncSession, now: datetime) -> int:
+    """For how many years a mandate holds that is given today without a last day."""
+    async with session.begin():
+        law = await legal.read(session)
+    return law.on(MANDATE_TERM, clock.local_date(now)).whole
 
 
 async def keep_offer(session: AsyncSession, made: Mandate, now: datetime) -> Offered:

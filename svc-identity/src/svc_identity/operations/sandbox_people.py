@@ -33,7 +33,7 @@ from ..errors.sandbox import NotInSandbox, OnlyInItsApplication
 from ..events.sandbox import SandboxPersonCreated, SandboxPersonRemoved
 from ..provider import Provider
 from ..storage import accounts as account_storage
-from ..storage import applications, conduct, means, organisations, people, privacy
+from ..storage import applications, conduct, legal, means, organisations, people, privacy
 from ..storage import mandates as mandate_storage
 from ..storage import sandbox_people as storage
 from ..storage.sandbox_people import Shown
@@ -179,7 +179,11 @@ class _Making:
         last_day = None
         if of is MandateType.PARENT:
             child = await people.read(self.session, principal_id)
-            last_day = mandate_type.last_day_of_minor(child.birth_date, self.now) if child else None
+            last_day = (
+                mandate_type.last_day_of_minor(child.birth_date, self.now, await legal.read(self.session))
+                if child
+                else None
+            )
         made = mandates.from_register(
             ids.new_id(), of, principal, principal_id, representative_id, last_day, self.now
         )

@@ -12,11 +12,10 @@ from hub_core.principal import Assurance
 from hub_service.dependencies import Now, Session
 from hub_service.problems import InsufficientAssurance
 
-from ..domain import offer_code, rules
+from ..domain import offer_code
 from ..domain.mandate import State
 from ..domain.mandate_guard import Side, Wish
 from ..domain.mandate_type import BY_WILL, MandateType, allowed_scopes
-from ..domain.rules import RuleId
 from ..domain.session import Session as SignedIn
 from ..operations import representation
 from ..pages import mandate_words
@@ -128,7 +127,7 @@ async def _offer(visit: Visit, session: Session, now: Now, given: Given, errors:
         strong=visit.signed_in.assurance.meets(Assurance.SUBSTANTIAL),
         organisations=[organisation for _, organisation in held],
         services=_SERVICES,
-        years=rules.value(RuleId.MANDATE_TERM, now),
+        years=await representation.usual_term(session, now),
     )
 
 

@@ -250,7 +250,9 @@ class MandateView(schemas.Resource):
     def of(cls, shown: Shown, now: datetime) -> Self:
         """The view of a mandate on the day of `now`."""
         held = shown.mandate
-        met = mandate_guard.obstacle(held, shown.held.principal, shown.held.representative, now)
+        met = mandate_guard.obstacle(
+            held, shown.held.principal, shown.held.representative, now, shown.held.legal
+        )
         return cls(
             id=held.id,
             type=held.type,
@@ -334,6 +336,6 @@ def _principal(shown: Shown, now: datetime) -> PrincipalView:
         kind=shown.mandate.principal_kind,
         id=shown.mandate.principal_id,
         name=shown.principal_name,
-        age=None if born is None else max(capacity.age_on(born, now), 0),
-        acts_with_consent=born is not None and capacity.acts_with_consent(born, now),
+        age=None if born is None else max(capacity.age_on(born, now, shown.held.legal), 0),
+        acts_with_consent=born is not None and capacity.acts_with_consent(born, now, shown.held.legal),
     )

@@ -9,11 +9,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub_core.rules import Rules
+
 from ..domain.capacity import Party
 from ..domain.mandate import EndCause, Mandate, State
 from ..domain.mandate_type import MandateType, PrincipalKind
 from ..tables.mandates import MANDATES
 from ..tables.people import PEOPLE
+from . import legal
 
 _COLUMN_OF: Final = {
     PrincipalKind.PERSON: MANDATES.c.principal_person_id,
@@ -28,11 +31,15 @@ _STILL_OPEN: Final = (State.DRAFT, State.PENDING_VERIFICATION, State.ACTIVE)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A mandate and its two people; an organisation, or somebody not known yet, has no birth date."""
+    """A mandate, its two people and the law of their ages.
+
+    An organisation, or somebody not known yet, has no birth date.
+    """
 
     mandate: Mandate
     principal: Party
     representative: Party
+    legal: Rules
 
 
 async def add(
@@ -67,20 +74,19 @@ async def store(session: AsyncSession, mandate: Mandate) -> None:
 
 async def read(session: AsyncSession, mandate_id: UUID) -> Held | None:
     """A mandate."""
-    return _held((await session.execute(_HELD.where(MANDATES.c.id == mandate_id))).mappings().first())
+    return await _read(session, _HELD.where(MANDATES.c.id == mandate_id))
 
 
 async def lock(session: AsyncSession, mandate_id: UUID) -> Held | None:
     """A mandate; its row is locked. Whoever locks sessions too, locks the mandate first."""
-    wanted = _HELD.where(MANDATES.c.id == mandate_id).with_for_update(of=MANDATES)
-    return _held((await session.execute(wanted)).mappings().first())
+    return await _read(session, _HELD.where(MANDATES.c.id == mandate_id).with_for_update(of=MANDATES))
 
 
 async def lock_by_code(session: AsyncSession, code_hash: bytes, now: datetime) -> Mandate | None:
     """The offer that a code accepts, while it is open; its row is locked."""
     wanted = _HELD.where(MANDATES.c.code_hash == code_hash, MANDATES.c.code_expires_at > now)
-    held = _held((await session.execute(wanted.with_for_update(of=MANDATES))).mappings().first())
-    return held.mandate if held else None
+    row = (await session.execute(wanted.with_for_update(of=MANDATES))).mappings().first()
+    return _mandate(row) if row else None
 
 
 async def principal_number(session: AsyncSession, mandate_id: UUID) -> bytes | None:
@@ -113,8 +119,7 @@ async def waiting(
     )
     if after is not None:
         wanted = wanted.where(MANDATES.c.id > after)
-    rows = await session.execute(wanted.order_by(MANDATES.c.id).limit(limit))
-    return [_of(row) for row in rows.mappings()]
+    return await _read_all(session, wanted.order_by(MANDATES.c.id).limit(limit))
 
 
 async def between(
@@ -126,7 +131,7 @@ async def between(
         _COLUMN_OF[kind] == principal_id,
         MANDATES.c.representative_id == representative_id,
     )
-    return [_of(row).mandate for row in (await session.execute(wanted)).mappings()]
+    return [_mandate(row) for row in (await session.execute(wanted)).mappings()]
 
 
 async def active_of(
@@ -148,7 +153,7 @@ async def lock_of_person(session: AsyncSession, person_id: UUID) -> Sequence[Man
         MANDATES.c.state.in_(_STILL_OPEN),
     )
     rows = await session.execute(wanted.order_by(MANDATES.c.id).with_for_update(of=MANDATES))
-    return [_of(row).mandate for row in rows.mappings()]
+    return [_mandate(row) for row in rows.mappings()]
 
 
 async def next_last_day(session: AsyncSession) -> date | None:
@@ -170,7 +175,7 @@ async def lock_past(session: AsyncSession, today: date, now: datetime, limit: in
         )
     )
     rows = await session.execute(wanted.limit(limit).with_for_update(of=MANDATES, skip_locked=True))
-    return [_of(row).mandate for row in rows.mappings()]
+    return [_mandate(row) for row in rows.mappings()]
 
 
 async def _list(
@@ -179,8 +184,17 @@ async def _list(
     wanted = _HELD.where(whose)
     if before is not None:
         wanted = wanted.where(MANDATES.c.id < before)
-    rows = await session.execute(wanted.order_by(MANDATES.c.id.desc()).limit(limit))
-    return [_of(row) for row in rows.mappings()]
+    return await _read_all(session, wanted.order_by(MANDATES.c.id.desc()).limit(limit))
+
+
+async def _read_all(session: AsyncSession, wanted: Select[Any]) -> Sequence[Held]:
+    rows = (await session.execute(wanted)).mappings().all()
+    known = await legal.read(session) if rows else Rules()
+    return [_held(row, known) for row in rows]
+
+
+async def _read(session: AsyncSession, wanted: Select[Any]) -> Held | None:
+    return next(iter(await _read_all(session, wanted)), None)
 
 
 _HELD: Final[Select[Any]] = (
@@ -206,18 +220,14 @@ def _values(mandate: Mandate) -> dict[str, Any]:
     }
 
 
-def _held(row: RowMapping | None) -> Held | None:
-    return _of(row) if row else None
-
-
-def _of(row: RowMapping) -> Held:
+def _mandate(row: RowMapping) -> Mandate:
     kind = PrincipalKind(row["principal_kind"])
     facts = {
         column.name: row[column.name]
         for column in MANDATES.c
         if column.name not in (*_KEPT_APART, "principal_number")
     }
-    mandate = Mandate(
+    return Mandate(
         **{
             **facts,
             "type": MandateType(row["type"]),
@@ -228,8 +238,12 @@ def _of(row: RowMapping) -> Held:
             "end_cause": EndCause(row["end_cause"]) if row["end_cause"] else None,
         }
     )
+
+
+def _held(row: RowMapping, known: Rules) -> Held:
     return Held(
-        mandate,
+        _mandate(row),
         Party(row["principal_birth_date"], row["principal_died_on"]),
         Party(row["representative_birth_date"], row["representative_died_on"]),
+        known,
     )

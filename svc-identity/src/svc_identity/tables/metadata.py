@@ -3,7 +3,7 @@
 from sqlalchemy import MetaData
 
 from hub_events import inbox, outbox
-from hub_service import idempotency
+from hub_service import idempotency, rules
 
 metadata = MetaData(
     naming_convention={
@@ -17,3 +17,4 @@ metadata = MetaData(
 outbox.attach(metadata)
 inbox.attach(metadata)
 idempotency.attach(metadata)
+rules.attach(metadata)
