@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261122_0540"
-down_revision = "20261122_0310"
+down_revision = "20261122_0340"
 branch_labels = None
 depends_on = None
 
