@@ -1,5 +1,6 @@
 """The test people of an application: whose they are, who signs them in, and how they are put back as new."""
 
+import asyncio
 import json
 from datetime import date, timedelta
 from typing import Any
@@ -16,10 +17,11 @@ from hub_core.principal import Assurance, Role
 from svc_identity.domain import sandbox_person, throttle
 from svc_identity.domain.account import Account
 from svc_identity.domain.client import may_be_used_by
-from svc_identity.domain.sandbox_person import DESCRIPTIONS, SERIALS, Kind
+from svc_identity.domain.sandbox_person import DESCRIPTIONS, SERIALS, Kind, SandboxPerson
 from svc_identity.operations import deletion, mandates
 from svc_identity.provider import Provider
 from svc_identity.seed import DGCTI, demo_portal
+from svc_identity.storage import sandbox_people as storage
 
 READ, WRITE, REVIEW = "clients:read", "clients:write", "clients:review"
 CLIENTS = "/identity/v1/clients"
@@ -248,6 +250,25 @@ async def test_a_reset_ends_what_was_and_keeps_how_they_are_called(
         "SELECT count(*) FROM mandates WHERE representative_id = ANY($1::uuid[])", list(map(UUID, people[0]))
     )
     assert left == 0
+
+
+async def test_resets_at_the_same_time_leave_one_set(
+    client: httpx2.AsyncClient, sandbox: Sandbox, owner: dict[str, str], looking: Any
+) -> None:
+    sets = await asyncio.gather(*(made(client, sandbox, owner) for _ in range(4)))
+    left = {one["person_id"] for one in (await client.get(sandbox.people, headers=owner)).json()["items"]}
+    everybody = {one["person_id"] for fresh in sets for one in fresh["items"]}
+    assert len(left) == len(Kind)
+    assert await told(looking, REMOVED, sandbox.id) == everybody - left
+
+
+async def test_nobody_real_is_deleted_whoever_asks(
+    sandbox: Sandbox, session: Any, ana: Account, looking: Any
+) -> None:
+    pretended = SandboxPerson(ana.id, sandbox.id, Kind.VALIDATED, clock.now())
+    async with session.begin():
+        await storage.forget(session, pretended)
+    assert await looking.fetchval("SELECT count(*) FROM accounts WHERE id = $1", ana.id) == 1
 
 
 async def test_removed_people_are_told_once(

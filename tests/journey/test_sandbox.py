@@ -7,6 +7,8 @@ import json
 import secrets
 import subprocess
 import sys
+from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -15,6 +17,7 @@ from uuid import UUID
 import asyncpg
 import httpx2
 import pytest
+import requests
 from joserfc.jwk import ECKey
 
 from hub_cli import hub as parts
@@ -252,3 +255,126 @@ async def left_of(hub: Hub, people: set[str]) -> int:
         )
     finally:
         await connection.close()
+
+
+# The program itself: a hub that breaks a promise does not pass.
+
+
+def without(name: str) -> Callable[[requests.Response], None]:
+    """Answers lose a header."""
+
+    def spoil(answer: requests.Response) -> None:
+        answer.headers.pop(name, None)
+
+    return spoil
+
+
+def with_header(name: str, value: str, only: str = "") -> Callable[[requests.Response], None]:
+    """Answers get a header, or another value of it; `only` those whose value begins so."""
+
+    def spoil(answer: requests.Response) -> None:
+        if answer.headers.get(name, "").startswith(only):
+            answer.headers[name] = value
+
+    return spoil
+
+
+def with_member(name: str, value: object) -> Callable[[requests.Response], None]:
+    """Answers in JSON that have this member get another value of it."""
+
+    def spoil(answer: requests.Response) -> None:
+        if "json" in answer.headers.get("content-type", ""):
+            body = answer.json()
+            if isinstance(body, dict) and name in body:
+                answer._content = json.dumps(body | {name: value}).encode()
+
+    return spoil
+
+
+def with_status(status: int, instead_of: int) -> Callable[[requests.Response], None]:
+    """Answers of one status get another."""
+
+    def spoil(answer: requests.Response) -> None:
+        if answer.status_code == instead_of:
+            answer.status_code = status
+
+    return spoil
+
+
+BROKEN = [
+    ("discovery", with_member("issuer", "https://elsewhere.example.org")),
+    ("discovery", with_member("code_challenge_methods_supported", ["plain"])),
+    ("pushed-request", with_status(200, 410)),
+    ("pushed-request", with_member("error", "server_error")),
+    ("sign-in", with_member("token_type", "Bearer")),
+    ("code-once", with_status(200, 400)),
+    ("dpop", with_header("dpop-nonce", "n")),
+    ("dpop", with_status(200, 401)),
+    ("refresh", with_status(200, 400)),
+    ("problem", with_header("content-type", "application/json", only="application/problem+json")),
+    ("problem", without("www-authenticate")),
+    ("problem", with_member("trace_id", None)),
+    ("unknown-field", with_member("errors", [])),
+    ("idempotency-key", without("idempotent-replay")),
+    ("idempotency-key", with_status(201, 422)),
+    ("sandbox-mark", with_member("sandbox", value=False)),
+    ("sandbox-mark", with_member("registration_label", "1/22.11.2026")),
+    ("etag", with_header("etag", 'W/"1"')),
+    ("etag", with_status(200, 304)),
+    ("paging", without("link")),
+    ("paging", with_member("next_cursor", None)),
+    ("not-yours", with_status(200, 404)),
+    ("mandate", with_member("on_behalf_of", None)),
+    ("too-many", without("ratelimit")),
+    ("too-many", without("retry-after")),
+]
+
+
+@pytest.fixture(scope="module")
+def program() -> Any:
+    found = spec_from_file_location("conformance", PROGRAM)
+    assert found
+    assert found.loader
+    made = module_from_spec(found)
+    sys.modules["conformance"] = made
+    found.loader.exec_module(made)
+    yield made
+    del sys.modules["conformance"]
+
+
+async def test_a_hub_that_breaks_a_promise_does_not_pass(
+    hub: Hub, owner: Person, tmp_path: Path, program: Any
+) -> None:
+    await registered(owner, tmp_path, BY_SECRET)
+    client, people = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("client", "people"))
+    checks = {one.id: one for one in program.CHECKS}
+
+    def outcome(check: str, spoil: Callable[[requests.Response], None]) -> str:
+        application = program.Application(hub.origin, client, people)
+        application.http.hooks["response"].append(lambda answer, **_: spoil(answer))
+        result: str = checks[check].outcome(application).result
+        return result
+
+    passed = [
+        (check, number)
+        for number, (check, spoil) in enumerate(BROKEN)
+        if await asyncio.to_thread(outcome, check, spoil) != "FAIL"
+    ]
+    assert passed == []
+
+
+def test_every_check_names_a_paragraph_of_the_contract(program: Any) -> None:
+    contract = (PROGRAM.parents[1] / "api.md").read_text()
+    headings = {line.removeprefix("## ") for line in contract.splitlines() if line.startswith("## ")}
+    assert {one.paragraph for one in program.CHECKS} <= headings
+    assert len({one.id for one in program.CHECKS}) == len(program.CHECKS)
+
+
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:9", "not an address"])
+def test_without_a_hub_it_says_that_it_cannot_begin(tmp_path: Path, origin: str) -> None:
+    described = {"client_id": "app", "redirect_uri": CALLBACK, "scope": "openid"}
+    (tmp_path / "client.json").write_text(json.dumps(described))
+    (tmp_path / "people.json").write_text(json.dumps({"password": "-", "items": []}))
+    command = (sys.executable, str(PROGRAM), origin, "client.json", "people.json")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout.splitlines()[-1][:13]) == (2, "cannot begin:")
