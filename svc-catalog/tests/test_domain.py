@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub_core.language import Language
 from svc_catalog.domain import text, versions
 from svc_catalog.domain.institutions import Alias, Institution, InstitutionKind, institution_id
 from svc_catalog.domain.text import Index, Question, Texts
@@ -51,9 +52,9 @@ def test_words_never_hold_what_a_tsquery_could_read_as_syntax(written: str) -> N
         ("", None),
         ("   ", None),
         ("!?", Question("", ())),
-        ("Poliția din Covasna", Question("politia din covasna", ("politia", "covasna"))),
-        ("din", Question("din", ("din",))),
-        ("cazier cazier", Question("cazier cazier", ("cazier",))),
+        ("Poliția din Covasna", Question("politia din covasna", (("politia",), ("covasna",)))),
+        ("din", Question("din", (("din",),))),
+        ("cazier cazier", Question("cazier cazier", (("cazier",),))),
     ],
 )
 def test_a_question_is_its_telling_words(asked: str, question: Question | None) -> None:
@@ -61,11 +62,33 @@ def test_a_question_is_its_telling_words(asked: str, question: Question | None) 
 
 
 def test_names_count_more_than_texts() -> None:
-    assert text.index(["IPJ-CV", "Poliția"], ["poliția rutieră"]) == Index(
-        labels=("ipj cv", "politia"),
-        name_words=frozenset({"ipj", "cv", "politia"}),
-        other_words=frozenset({"rutiera"}),
+    made = text.index(
+        names=[(Language.RO, "IPJ-CV"), (Language.RO, "Poliția")], texts=[(Language.RO, "poliția rutieră")]
     )
+    assert made == Index(
+        labels=("ipj cv", "politia"),
+        calls=(),
+        names=frozenset({"ipj", "ro=ipj", "cv", "politia", "ro=polit"}),
+        keywords=frozenset(),
+        summary=frozenset(),
+        text=frozenset({"rutiera", "ro=rutier"}),
+    )
+    assert made.vocabulary == {"ipj", "cv", "politia", "rutiera"}
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        (Language.RO, "cazier cazierul cazierului"),
+        (Language.RO, "permis permisul permisului"),
+        (Language.RO, "certificat certificate certificatul certificatele"),
+        (Language.HU, "panasz panaszt panaszok panaszom"),
+        (Language.HU, "igazolvány igazolványt igazolványom"),
+        (Language.EN, "appointment appointments"),
+    ],
+)
+def test_forms_of_a_word_share_a_stem(language: Language, forms: str) -> None:
+    assert len({text.stem(language, form) for form in text.words(forms)}) == 1
 
 
 def test_a_former_name_is_a_name() -> None:
@@ -74,7 +97,7 @@ def test_a_former_name_is_a_name() -> None:
 
 def test_the_county_and_its_seat_are_found() -> None:
     index = replace(DGEP, counties=("CV",)).index()
-    assert {"covasna", "sfantu", "gheorghe"} <= index.other_words
+    assert {"covasna", "sfantu", "gheorghe"} <= index.keywords
 
 
 def test_the_whole_country_comes_before_the_counties() -> None:

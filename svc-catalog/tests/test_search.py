@@ -68,10 +68,39 @@ async def test_names_come_before_texts_and_the_country_before_counties(
     assert found[:2] == ["DCJSEO", "IGPR"]  # by keyword only
 
 
-@pytest.mark.parametrize("asked", ["zzz", "!!!", "'", "brasov zzz", "zz:*|zzz", "\\", "%", "_"])
+@pytest.mark.parametrize("asked", ["zzz", "!!!", "'", "zz:*|zzz", "\\", "%", "_"])
 async def test_what_is_not_there_is_not_found(client: httpx2.AsyncClient, asked: str) -> None:
     found = await codes(client, INSTITUTIONS, q=asked)
     assert found == []
+
+
+async def test_a_word_that_nothing_has_does_not_hide_the_others(client: httpx2.AsyncClient) -> None:
+    shown = (await client.get(INSTITUTIONS, params={"q": "brasov zzz"})).json()
+    assert {each["match"] for each in shown["items"]} == {"PARTIAL"}
+    assert [each["counties"] for each in shown["items"]] == [["BV"]] * 6
+
+
+@pytest.mark.parametrize(
+    ("asked", "read_as", "match"),
+    [
+        ("pasaport", None, {"CALLED"}),
+        ("passport appoitment", "passport appointment", {"CORRECTED"}),
+        ("pasoport", "pasaport", {"CORRECTED"}),
+        ("cazeir judiciar", "cazier judiciar", {"CORRECTED"}),
+    ],
+)
+async def test_what_was_forgiven_is_said(
+    client: httpx2.AsyncClient, asked: str, read_as: str | None, match: set[str]
+) -> None:
+    shown = (await client.get(SERVICES, params={"q": asked, "limit": "1"})).json()
+    assert shown["read_as"] == read_as
+    assert {each["match"] for each in shown["items"]} == match
+
+
+async def test_without_a_question_nothing_is_said_of_a_match(client: httpx2.AsyncClient) -> None:
+    shown = (await client.get(SERVICES)).json()
+    assert {each["match"] for each in shown["items"]} == {None}
+    assert shown["read_as"] is None
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

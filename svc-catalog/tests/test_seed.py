@@ -20,7 +20,7 @@ from svc_catalog.domain.services import ServiceStatus, service_id
 from svc_catalog.domain.text import Texts
 from svc_catalog.events.institutions import InstitutionChanged
 from svc_catalog.events.services import EntryPublished
-from svc_catalog.operations import institutions, services
+from svc_catalog.operations import institutions, searching, services
 from svc_catalog.reference.institutions import institutions as first_institutions
 from svc_catalog.reference.services import services as first_services
 from svc_catalog.seed import seed
@@ -94,7 +94,7 @@ async def test_a_changed_institution_is_a_new_version_and_one_event(
     for day, listed in ((LONG_AGO - DAY, []), (LONG_AGO, ["TEST-1"]), (LONG_AGO + DAY, [])):
         wanted_then = Filter(on=day, question=text.question("alta proba"))
         found = await institutions.find(session, wanted_then, None, 10)
-        assert [each.code for _, each in found] == listed
+        assert [each.code for _, each in found.rows] == listed
     told = [event["data"] for event in await events_of(looking, first.id)]
     assert [(data["version"], data["names"]["hu"], data["county"]) for data in told] == [
         (1, "Proba", "CV"),
@@ -124,3 +124,16 @@ async def test_an_unknown_parent_is_refused_whole(session: Session, looking: asy
 
 def test_the_data_lie_in_the_package() -> None:
     assert Path(str(files("svc_catalog"))).joinpath("data/institutions.toml").is_file()
+
+
+async def test_what_other_rules_derived_is_derived_anew(
+    session: Session, looking: asyncpg.Connection
+) -> None:
+    for table in ("services", "institutions"):
+        derived = f"SELECT id, labels, name_words::text, words::text FROM catalog.{table} ORDER BY id"
+        before = await looking.fetch(derived)
+        await looking.execute(
+            f"UPDATE catalog.{table} SET edition = 0, labels = '', name_words = '', words = ''"
+        )
+        await searching.derive_anew(session)
+        assert await looking.fetch(derived) == before

@@ -16,6 +16,7 @@ from .operations import (
     institutions,
     places,
     rules,
+    searching,
     services,
 )
 from .reference import evidence as first_evidence
@@ -34,6 +35,7 @@ async def seed(settings: ServiceSettings | None = None) -> None:
     now = clock.now()
     try:
         async with database.sessions() as session:
+            await searching.derive_anew(session)
             changed = await institutions.load(session, first_institutions.institutions(), now)
             register = siruta.content()
             await places.load(session, siruta.edition(register), siruta.places(register), now)

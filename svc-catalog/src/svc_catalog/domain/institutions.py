@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from hub_core.county import BY_CODE
+from hub_core.language import Language
 
 from . import text
 from .text import Index, Keywords, Question, Texts
@@ -110,12 +111,16 @@ class Institution:
         """What a search finds it by; the seats of its counties too, for people name the town."""
         counties = [BY_CODE[code] for code in self.counties]
         return text.index(
-            [self.code, *self.names.all(), *(alias.name for alias in self.aliases)],
-            [
-                *(county.name for county in counties),
-                *(county.seat for county in counties),
-                *(part for each in self.attributions for part in (*each.text.all(), *each.keywords.all())),
+            names=[
+                (Language.RO, self.code),
+                *self.names.said(),
+                *((Language.RO, alias.name) for alias in self.aliases),
             ],
+            keywords=[
+                *((Language.RO, place) for county in counties for place in (county.name, county.seat)),
+                *(word for each in self.attributions for word in each.keywords.said()),
+            ],
+            summary=[text for each in self.attributions for text in each.text.said()],
         )
 
 

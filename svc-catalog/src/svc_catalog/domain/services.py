@@ -4,7 +4,7 @@ The model of an entry: OMAI 136/2020 art. 8(3), Regulation (EU) 2018/1724 (singl
 art. 10, CPSV-AP 3.2. A number that comes from a law is never in an entry: it names the rule.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Final, TypeAlias
@@ -283,6 +283,22 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """What lists show of an entry."""
+
+    id: UUID
+    code: str
+    version: int
+    status: ServiceStatus
+    title: Texts
+    summary: Texts
+    provider_id: UUID
+    audiences: tuple[Audience, ...]
+    life_events: tuple[str, ...]
+    min_assurance: MinimumAssurance
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One version of an entry. `life_events` and `topics` are open codes.
 
@@ -368,11 +384,18 @@ class Service:
         )
         return tuple(condition for condition in of_parts if condition is not None)
 
+    @property
+    def card(self) -> Card:
+        """What lists show of it."""
+        return Card(**{field.name: getattr(self, field.name) for field in fields(Card)})
+
     def index(self) -> Index:
         """What a search finds it by."""
         return text.index(
-            [self.code, *self.title.all()],
-            [*self.summary.all(), *self.description.all(), *self.keywords.all()],
+            names=[(Language.EN, self.code), *self.title.said()],
+            keywords=self.keywords.said(),
+            summary=self.summary.said(),
+            texts=self.description.said(),
         )
 
 

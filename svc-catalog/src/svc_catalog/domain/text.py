@@ -1,19 +1,41 @@
-"""Text in the three languages, and the search that ignores diacritics, case and the order of words."""
+"""Text in the three languages, and the search that ignores diacritics, case, endings and order."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from functools import lru_cache
+from typing import Final, TypeAlias
 
+from Stemmer import Stemmer
+
+from hub_core.language import Language
 from hub_core.text import fold
 
 SORT_KEY_LENGTH: Final = 200
+EDITION: Final = 2
+"""The number of the rules by which indexes are made; what was made by others is made anew."""
+
 _WORD_LENGTH: Final = 64  # PostgreSQL takes words of up to 2 kB, and one letter may fold into several
+_STEM_LENGTH: Final = 3
 _WORD: Final = re.compile(r"[^\W_]+")
 _FILLERS: Final = frozenset(
-    _WORD.findall("a ai al ale cu de din in la pe pentru prin sau si az egy es and for of the")
+    _WORD.findall(
+        "a ai al ale am as ca ce cand cat cu cum cui de despre din este eu face fac facut fara i il imi "
+        "in la le ma mea meu mi nevoie o obtin pe pentru pot prin sa sau se si sunt trebuie un unde unei "
+        "unui va vreau az be egy el es ha hogy hogyan hol hova kell ki le lehet meg mennyi mert mi mikor "
+        "mit nekem nem szeretnek szukseges tudok van vagy an and apply are can do does for from get have "
+        "how i is it me my need of on or renew the to want what when where which who with you your "
+    )
 )
+_STEMMERS: Final = {
+    Language.RO: Stemmer("romanian"),
+    Language.HU: Stemmer("hungarian"),
+    Language.EN: Stemmer("english"),
+}
+
+Said: TypeAlias = tuple[Language, str]
+"""A text and its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +48,12 @@ class Texts:
 
     def all(self) -> list[str]:
         """Every language that is there."""
-        return [text for text in (self.ro, self.hu, self.en) if text]
+        return [text for _, text in self.said()]
+
+    def said(self) -> list[Said]:
+        """Every language that is there, with its name."""
+        texts = ((Language.RO, self.ro), (Language.HU, self.hu), (Language.EN, self.en))
+        return [(language, text) for language, text in texts if text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +68,74 @@ class Keywords:
         """Every language together."""
         return [*self.ro, *self.hu, *self.en]
 
+    def said(self) -> list[Said]:
+        """Every language together, each word with its language."""
+        lists = ((Language.RO, self.ro), (Language.HU, self.hu), (Language.EN, self.en))
+        return [(language, word) for language, words in lists for word in words]
+
 
 class Match(IntEnum):
     """How well something fits a question; the smaller, the better."""
 
     EXACT = 0
     """a name or a code is what was asked for"""
-    BEGINNING = 1
+    CALLED = 1
+    """a keyword is what was asked for: people call it so"""
+    BEGINNING = 2
     """a name begins with it"""
-    NAME = 2
-    """every word begins a word of the names"""
-    TEXT = 3
-    """every word begins a word of the names, keywords or texts"""
+    NAME = 3
+    """every word is one of the names, begins one or differs by its ending"""
+    KEYWORD = 4
+    """so with names and keywords"""
+    SUMMARY = 5
+    """so with names, keywords and the summary"""
+    TEXT = 6
+    """so with all texts"""
+
+
+CORRECTED: Final = 10
+"""Added to the match where words were read as others that differ by an error of typing."""
+PARTIAL: Final = 20
+"""Added, with `STEP` for each word that is missing, where not every word is found."""
+STEP: Final = 10
+WORST: Final = PARTIAL + STEP * 200 + max(Match)
+"""No match is worse: a question has fewer words than that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What a search finds something by: its whole names, the words of them, all other words."""
+    """What a search finds something by: its names, what people call it, and the lexemes of its texts.
+
+    A lexeme is a folded word, or a stem with its language (`ro=pasaport`).
+    """
 
     labels: tuple[str, ...]
-    name_words: frozenset[str]
-    other_words: frozenset[str]
+    calls: tuple[str, ...]
+    names: frozenset[str]
+    keywords: frozenset[str]
+    summary: frozenset[str]
+    text: frozenset[str]
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Its words, by which errors of typing are told."""
+        return frozenset(
+            lexeme for lexeme in self.names | self.keywords | self.summary | self.text if "=" not in lexeme
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody looks for: the whole of it, and its words; without words nothing is found."""
+    """What somebody looks for: the whole of it, and its words, each with the words it may be read as.
+
+    Without words nothing is found. `worse` is added to the match of what is found; `every` says whether
+    all words have to be there.
+    """
 
     label: str
-    words: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
+    worse: int = 0
+    every: bool = True
 
 
 def words(text: str) -> list[str]:
@@ -87,12 +153,46 @@ def sort_key(text: str) -> str:
     return label(text)[:SORT_KEY_LENGTH]
 
 
-def index(names: Iterable[str], others: Iterable[str]) -> Index:
-    """The index of something called `names` and described by `others`."""
-    labels = tuple(dict.fromkeys(label(name) for name in names))
-    name_words = frozenset(word for each in labels for word in each.split())
-    other_words = frozenset(word for text in others for word in words(text))
-    return Index(labels, name_words, other_words - name_words)
+@lru_cache(maxsize=65_536)
+def stem(language: Language, word: str) -> str | None:
+    """The lexeme that unites the forms of a folded word in a language; `None` for short ones and numbers.
+
+    Snowball's algorithms, on the folded word on both sides, for people write without diacritics.
+    """
+    found = str(_STEMMERS[language].stemWord(word))
+    return f"{language}={found}" if len(found) >= _STEM_LENGTH and found.isalpha() else None
+
+
+def index(
+    names: Iterable[Said],
+    keywords: Iterable[Said] = (),
+    summary: Iterable[Said] = (),
+    texts: Iterable[Said] = (),
+) -> Index:
+    """The index of something by its names, its keywords, what it is in short, and all that is said of it."""
+    names, keywords = list(names), list(keywords)
+    in_names = _lexemes(names)
+    in_keywords = _lexemes(keywords) - in_names
+    in_summary = _lexemes(summary) - in_names - in_keywords
+    return Index(
+        labels=tuple(dict.fromkeys(label(name) for _, name in names)),
+        calls=tuple(dict.fromkeys(label(word) for _, word in keywords)),
+        names=in_names,
+        keywords=in_keywords,
+        summary=in_summary,
+        text=_lexemes(texts) - in_names - in_keywords - in_summary,
+    )
+
+
+def _lexemes(said: Iterable[Said]) -> frozenset[str]:
+    found: set[str] = set()
+    for language, text in said:
+        for word in words(text):
+            found.add(word)
+            united = stem(language, word)
+            if united:
+                found.add(united)
+    return frozenset(found)
 
 
 def question(text: str) -> Question | None:
@@ -101,4 +201,10 @@ def question(text: str) -> Question | None:
         return None
     asked = words(text)
     telling = [word for word in asked if word not in _FILLERS]
-    return Question(" ".join(asked), tuple(dict.fromkeys(telling or asked)))
+    return Question(" ".join(asked), tuple((word,) for word in dict.fromkeys(telling or asked)))
+
+
+def stems(word: str) -> list[str]:
+    """The stems of a word whose language is not known."""
+    found = (stem(language, word) for language in Language)
+    return [each for each in found if each is not None]

@@ -55,7 +55,7 @@ async def assess_all(
     """What the published services that fit the filter say of a case, by title, at most `AT_ONCE`."""
     catalog = _checked(known)
     async with session.begin():
-        found = [provided for _, provided in await storage.find(session, wanted, None, AT_ONCE)]
+        found = await storage.find_whole(session, wanted, AT_ONCE)
         named = _rules_of_all(provided.service for provided in found)
         numbers = await rules.read(session, named | _rules_of(catalog))
     return [

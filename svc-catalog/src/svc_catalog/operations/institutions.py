@@ -1,6 +1,7 @@
 """What can be done with institutions: load, decide, store, tell, each in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hub_events import outbox
@@ -9,18 +10,24 @@ from hub_events.session import Session
 from ..domain import institutions, versions
 from ..domain.changes import ChangeKind
 from ..domain.institutions import Institution
+from ..domain.text import Question
 from ..errors.institutions import InstitutionNotFound
 from ..events.institutions import InstitutionChanged
 from ..storage import changes, ranking
 from ..storage import institutions as storage
+from .searching import Answer, search
 
 
 async def find(
     session: Session, wanted: institutions.Filter, after: ranking.Position | None, limit: int
-) -> list[storage.Found]:
+) -> Answer[storage.Found]:
     """At most `limit` institutions after a position, the best match first."""
+
+    async def look(question: Question | None) -> list[storage.Found]:
+        return await storage.find(session, replace(wanted, question=question), after, limit)
+
     async with session.begin():
-        return await storage.find(session, wanted, after, limit)
+        return await search(session, wanted.question, after, look)
 
 
 async def read(session: Session, key: storage.Key) -> Institution:

@@ -1,6 +1,7 @@
 """What can be done with services: load, decide, store, tell, each in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hub_core.clock import local_date
@@ -11,21 +12,27 @@ from hub_events.session import Session
 from ..domain import entries, services
 from ..domain.entries import CONFIRMATION, Step
 from ..domain.services import Service
+from ..domain.text import Question
 from ..errors.services import ServiceNotFound
 from ..events.services import EntryPublished
 from ..storage import entries as entry_storage
 from ..storage import ranking, rules
 from ..storage import services as storage
 from ..storage.entries import LoggedStep
+from .searching import Answer, search
 from .showing import show
 
 
 async def find(
     session: Session, wanted: services.Filter, after: ranking.Position | None, limit: int
-) -> list[storage.Found]:
+) -> Answer[storage.Found]:
     """At most `limit` published services after a position, the best match first."""
+
+    async def look(question: Question | None) -> list[storage.Found]:
+        return await storage.find(session, replace(wanted, question=question), after, limit)
+
     async with session.begin():
-        return await storage.find(session, wanted, after, limit)
+        return await search(session, wanted.question, after, look)
 
 
 async def read(session: Session, code: str) -> tuple[storage.ProvidedService, Rules]:

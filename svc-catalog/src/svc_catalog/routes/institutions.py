@@ -7,12 +7,13 @@ from fastapi import Path, Query
 from hub_core import clock
 from hub_service import paging, policy
 from hub_service.dependencies import Now, Session
-from hub_service.paging import Page
 
 from ..domain import institutions, text
 from ..errors.institutions import InstitutionNotFound
 from ..operations import institutions as operations
-from ..schemas.institutions import InstitutionView
+from ..schemas import searching
+from ..schemas.institutions import FoundInstitution, InstitutionView
+from ..schemas.searching import SearchPage
 from ..schemas.vocabulary import CountyCode, Topic
 from . import public
 from .public import IdOrCode, Search
@@ -34,7 +35,7 @@ async def list_institutions(
     accepts_petitions: Annotated[
         bool | None, Query(description="Only those a petition can be addressed to, or cannot.")
     ] = None,
-) -> Page[InstitutionView]:
+) -> SearchPage[FoundInstitution]:
     """The institutions of today, those of the whole country first, each group by Romanian name.
 
     With `q` the best match comes first: a code or a name, current or former; then names that begin
@@ -48,11 +49,9 @@ async def list_institutions(
         parent=public.id_or_code(parent) if parent else None,
         accepts_petitions=accepts_petitions,
     )
-    rows = await operations.find(session, wanted, asked.position(public.POSITION), asked.rows)
-    return asked.page(
-        rows,
-        position=lambda row: row[0],
-        view=lambda row: InstitutionView.of(row[1]),
+    answer = await operations.find(session, wanted, asked.position(public.POSITION), asked.rows)
+    return searching.page(
+        asked, answer, lambda row: FoundInstitution.found(row[1], searching.fit(row[0], asked=bool(q)))
     )
 
 

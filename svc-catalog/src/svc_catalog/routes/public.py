@@ -14,7 +14,7 @@ from ..domain.text import Match
 
 _FRESH: Final = "public, max-age=60"
 POSITION: Final = (
-    Annotated[int, Field(ge=min(Match), le=max(Match), strict=True)],
+    Annotated[int, Field(ge=min(Match), le=text.WORST, strict=True)],
     Annotated[Line, Field(max_length=text.SORT_KEY_LENGTH)],
     UUID,
 )
@@ -26,7 +26,8 @@ Search = Annotated[
         max_length=200,
         examples=["politia covasna"],
         description="Words of the name, former name, code or subject, in any of the three languages; "
-        "diacritics and case do not matter, beginnings of words are enough.",
+        "diacritics, case and endings do not matter, beginnings of words are enough, and errors of typing "
+        "are forgiven where nothing else is found.",
     ),
 ]
 IdOrCode = Annotated[str, Field(max_length=36, pattern=r"^[A-Za-z0-9-]+$", examples=["IPJ-CV"])]

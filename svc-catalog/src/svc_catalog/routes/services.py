@@ -7,14 +7,15 @@ from fastapi import Path, Query
 from hub_core import clock
 from hub_service import paging, policy
 from hub_service.dependencies import Now, Session
-from hub_service.paging import Page
 from hub_service.schemas import LegalDate
 
 from ..domain import services, text
 from ..domain.services import Audience
 from ..errors.services import ServiceNotFound
 from ..operations import services as operations
-from ..schemas.services import ServiceSummary, ServiceView
+from ..schemas import searching
+from ..schemas.searching import SearchPage
+from ..schemas.services import FoundService, ServiceView
 from ..schemas.vocabulary import LifeEvent, ServiceCode
 from . import public
 from .public import IdOrCode, Search
@@ -32,7 +33,7 @@ async def list_services(
     provider: Annotated[
         IdOrCode | None, Query(description="Only those of this institution: id or code.")
     ] = None,
-) -> Page[ServiceSummary]:
+) -> SearchPage[FoundService]:
     """The published services by Romanian title; with `q` the best match first, as for institutions."""
     wanted = services.Filter(
         question=text.question(q or ""),
@@ -40,11 +41,9 @@ async def list_services(
         life_event=life_event,
         provider=public.id_or_code(provider) if provider else None,
     )
-    rows = await operations.find(session, wanted, asked.position(public.POSITION), asked.rows)
-    return asked.page(
-        rows,
-        position=lambda row: row[0],
-        view=lambda row: ServiceSummary.of(row[1]),
+    answer = await operations.find(session, wanted, asked.position(public.POSITION), asked.rows)
+    return searching.page(
+        asked, answer, lambda row: FoundService.of(row[1], match=searching.fit(row[0], asked=bool(q)))
     )
 
 

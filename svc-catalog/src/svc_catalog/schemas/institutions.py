@@ -7,6 +7,7 @@ from pydantic import Field
 from hub_service.schemas import Id, LegalDate, LocalisedText, Resource
 
 from ..domain.institutions import ContactKind, Institution, InstitutionKind
+from .searching import Fit, FitOfItem
 from .vocabulary import CountyCode, InstitutionCode, KeywordsView, Topic, Verified, Version
 
 
@@ -72,3 +73,15 @@ class InstitutionView(Resource):
     def of(cls, institution: Institution) -> Self:
         """The view of an institution."""
         return cls.model_validate(institution, from_attributes=True)
+
+
+class FoundInstitution(InstitutionView):
+    """An institution, in a list that can be searched."""
+
+    match: FitOfItem
+
+    @classmethod
+    def found(cls, institution: Institution, match: Fit | None) -> Self:
+        """The view of an institution that was found."""
+        shown = InstitutionView.of(institution)
+        return cls.model_validate({**dict(shown), "match": match}, from_attributes=True)

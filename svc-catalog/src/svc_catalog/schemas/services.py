@@ -25,8 +25,9 @@ from ..domain.services import (
     SubmissionMode,
     TimeUnit,
 )
-from ..storage.services import ProvidedService
+from ..storage.services import ProvidedCard, ProvidedService
 from .institutions import ContactView
+from .searching import FitOfItem
 from .vocabulary import (
     Amount,
     CountyCode,
@@ -256,9 +257,15 @@ class ServiceSummary(Resource):
     ]
 
     @classmethod
-    def of(cls, provided: ProvidedService) -> Self:
+    def of(cls, provided: ProvidedService | ProvidedCard, **more: object) -> Self:
         """The view of a service with its provider."""
-        return shown(cls, provided.service, provider=_provider(provided))
+        return shown(cls, provided.service, provider=_provider(provided), **more)
+
+
+class FoundService(ServiceSummary):
+    """A service, in a list that can be searched."""
+
+    match: FitOfItem
 
 
 class ServiceView(ServiceSummary):
@@ -370,7 +377,7 @@ def shown(view: type[ViewT], value: object, **instead: object) -> ViewT:
     return view.model_validate(same | instead, from_attributes=True)
 
 
-def _provider(provided: ProvidedService) -> ProviderView:
+def _provider(provided: ProvidedService | ProvidedCard) -> ProviderView:
     return ProviderView.model_validate(
         {
             "id": provided.service.provider_id,

@@ -10,10 +10,11 @@ from sqlalchemy import Row, or_, select
 
 from hub_events.session import Session
 
-from ..domain import institutions
+from ..domain import institutions, text
 from ..domain.institutions import Institution
 from ..tables.institutions import INSTITUTIONS
-from . import ranking
+from ..tables.metadata import search_columns
+from . import ranking, vocabulary
 
 Key = UUID | str
 """An institution's id or its code."""
@@ -22,7 +23,7 @@ Found = tuple[ranking.Position, Institution]
 """An institution in a list, and where the list stands with it."""
 
 _INSTITUTION: Final = TypeAdapter(Institution)
-_DERIVED: Final = {"topics", "changed_at", "sort_key", "labels", "words"}
+_DERIVED: Final = {"topics", "changed_at", *(column.name for column in search_columns())}
 _COLUMNS: Final = [column for column in INSTITUTIONS.c if column.name not in _DERIVED]
 
 
@@ -76,7 +77,19 @@ async def put(session: Session, changed: Sequence[Institution], now: datetime) -
     for each in changed:
         values = _INSTITUTION.dump_python(each)
         values |= {"topics": list(each.topics), "changed_at": now}
-        await ranking.put(session, INSTITUTIONS, values | ranking.derived(each.index(), each.sort_key))
+        index = each.index()
+        await ranking.put(session, INSTITUTIONS, values | ranking.derived(index, each.sort_key))
+        await vocabulary.learn(session, index.vocabulary)
+
+
+async def derive_anew(session: Session) -> None:
+    """Derive anew what lists and searches read of rows that were derived by other rules."""
+    rows = await session.execute(select(*_COLUMNS).where(INSTITUTIONS.c.edition != text.EDITION))
+    for each in map(_institution, rows.all()):
+        index = each.index()
+        values = ranking.derived(index, each.sort_key)
+        await ranking.store_derived(session, INSTITUTIONS, each.id, values)
+        await vocabulary.learn(session, index.vocabulary)
 
 
 def _institution(row: Row[Any]) -> Institution:

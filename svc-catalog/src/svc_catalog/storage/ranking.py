@@ -1,20 +1,21 @@
 """Lists and search in SQL.
 
-Search is prefix matching on a tsvector of folded words, without an extension. The vector and the
-question are written as literals of our own words (letters and digits only), so that PostgreSQL's
-parser and dictionaries, which differ between installations, take no part.
+Search is matching on a tsvector of lexemes of our own (folded words and their stems), without an
+extension: vector and question are written as literals, so that PostgreSQL's parser and dictionaries,
+which differ between installations, take no part. `words` has an index and finds; `name_words` is small,
+lies beside the row and ranks.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Row,
     Select,
     Table,
-    any_,
     case,
     cast,
     false,
@@ -22,15 +23,20 @@ from sqlalchemy import (
     literal,
     select,
     tuple_,
+    update,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR, insert
 
 from hub_events.session import Session
 
+from ..domain import text
 from ..domain.text import Index, Match, Question
 
 Position = tuple[int, str, UUID]
 """Where a list stands: match, sort key, id."""
+
+_NAME: Final = "\n"
+_CALL: Final = "\t"
 
 
 def position(row: Row[Any]) -> Position:
@@ -47,13 +53,26 @@ async def put(session: Session, table: Table, values: Mapping[str, Any]) -> None
     )
 
 
+async def store_derived(session: Session, table: Table, row_id: UUID, values: Mapping[str, Any]) -> None:
+    """Store what is derived of a row anew; the row itself stays what it is."""
+    await session.execute(update(table).where(table.c.id == row_id).values(values))
+
+
 def derived(index: Index, sort_key: str) -> dict[str, Any]:
     """The values of the columns that lists and searches read."""
-    lexemes = [f"'{word}':1A" for word in index.name_words] + [f"'{word}':1" for word in index.other_words]
+    names = [
+        *(f"'{lexeme}':1A" for lexeme in index.names),
+        *(f"'{lexeme}':1B" for lexeme in index.keywords),
+        *(f"'{lexeme}':1C" for lexeme in index.summary),
+    ]
+    everything = index.names | index.keywords | index.summary | index.text
+    labels = [*(_NAME + each for each in index.labels), _NAME, *(_CALL + each for each in index.calls), _CALL]
     return {
         "sort_key": sort_key,
-        "labels": list(index.labels),
-        "words": cast(" ".join(sorted(lexemes)), TSVECTOR),
+        "labels": "".join(labels),
+        "name_words": cast(" ".join(sorted(names)), TSVECTOR),
+        "words": cast(" ".join(sorted(f"'{lexeme}'" for lexeme in everything)), TSVECTOR),
+        "edition": text.EDITION,
     }
 
 
@@ -71,22 +90,37 @@ def ranked(
     if question is None:
         query = select(literal(int(Match.EXACT)), *place, *columns).order_by(*place)
         return query.where(tuple_(*place) > tuple_(*after[1:])) if after else query
-    match = _match(table, question)
+    match = _match(table, question).label("match")
     query = select(match, *place, *columns).order_by(match, *place)
     query = query.where(table.c.words.op("@@")(_tsquery(question)) if question.words else false())
     return query.where(tuple_(match, *place) > tuple_(*after)) if after else query
 
 
 def _match(table: Table, question: Question) -> ColumnElement[int]:
-    name = func.unnest(table.c.labels).column_valued("name")
-    begins = select(name).where(func.starts_with(name, question.label)).exists()
-    return case(
-        (literal(question.label) == any_(table.c.labels), int(Match.EXACT)),
-        (begins, int(Match.BEGINNING)),
-        (table.c.words.op("@@")(_tsquery(question, "A")), int(Match.NAME)),
+    labels, ranks = table.c.labels, table.c.name_words.op("@@")
+    how_well = case(
+        (func.strpos(labels, f"{_NAME}{question.label}{_NAME}") > 0, int(Match.EXACT)),
+        (func.strpos(labels, f"{_CALL}{question.label}{_CALL}") > 0, int(Match.CALLED)),
+        (func.strpos(labels, f"{_NAME}{question.label}") > 0, int(Match.BEGINNING)),
+        (ranks(_tsquery(question, "A")), int(Match.NAME)),
+        (ranks(_tsquery(question, "AB")), int(Match.KEYWORD)),
+        (ranks(_tsquery(question)), int(Match.SUMMARY)),
         else_=int(Match.TEXT),
     )
+    if question.every:
+        return how_well + question.worse
+    missing = [1 - cast(ranks(cast(_word(readings), TSQUERY)), Integer) for readings in question.words]
+    return how_well + question.worse + sum(missing, literal(0)) * text.STEP
 
 
 def _tsquery(question: Question, weight: str = "") -> ColumnElement[Any]:
-    return cast(" & ".join(f"'{word}':*{weight}" for word in question.words), TSQUERY)
+    joint = " & " if question.every else " | "
+    return cast(joint.join(_word(readings, weight) for readings in question.words), TSQUERY)
+
+
+def _word(readings: Sequence[str], weight: str = "") -> str:
+    """A word as a part of a tsquery: it begins a word there, or shares a stem with one."""
+    stems = dict.fromkeys(stem for reading in readings for stem in text.stems(reading))
+    forms = [f"'{reading}':*{weight}" for reading in readings]
+    forms += [f"'{stem}':{weight}" if weight else f"'{stem}'" for stem in stems]
+    return f"({' | '.join(forms)})"

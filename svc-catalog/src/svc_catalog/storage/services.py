@@ -11,12 +11,12 @@ from sqlalchemy import Row, Select, select, update
 
 from hub_events.session import Session
 
-from ..domain import services
-from ..domain.services import PUBLISHED, Service
-from ..domain.text import Texts
+from ..domain import services, text
+from ..domain.services import PUBLISHED, Card, Service
+from ..domain.text import Index, Texts
 from ..tables.institutions import INSTITUTIONS
 from ..tables.services import SERVICES
-from . import ranking
+from . import ranking, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +28,39 @@ class ProvidedService:
     provider_names: Texts
 
 
-Found = tuple[ranking.Position, ProvidedService]
+@dataclass(frozen=True, slots=True)
+class ProvidedCard:
+    """What lists show of a service, with its provider's code and names."""
+
+    service: Card
+    provider_code: str
+    provider_names: Texts
+
+
+Found = tuple[ranking.Position, ProvidedCard]
 """A service in a list, and where the list stands with it."""
 
 _SERVICE: Final = TypeAdapter(Service)
+_CARD: Final = TypeAdapter(Card)
 _TEXTS: Final = TypeAdapter(Texts)
-_COLUMNS: Final = [SERVICES.c.content, INSTITUTIONS.c.code, INSTITUTIONS.c.names]
+_PROVIDER: Final = [INSTITUTIONS.c.code, INSTITUTIONS.c.names]
+_COLUMNS: Final = [SERVICES.c.content, *_PROVIDER]
 
 
 async def find(
     session: Session, wanted: services.Filter, after: ranking.Position | None, limit: int
 ) -> list[Found]:
     """The published services that fit the filter, the best match first."""
-    columns = SERVICES.c
-    query = _published(ranking.ranked(SERVICES, wanted.question, after, _COLUMNS))
-    if wanted.audience is not None:
-        query = query.where(columns.audiences.contains([wanted.audience]))
-    if wanted.life_event is not None:
-        query = query.where(columns.life_events.contains([wanted.life_event]))
-    if wanted.provider is not None:
-        provider = columns.provider_id if isinstance(wanted.provider, UUID) else INSTITUTIONS.c.code
-        query = query.where(provider == wanted.provider)
+    columns = [SERVICES.c.card, *_PROVIDER]
+    query = _filtered(ranking.ranked(SERVICES, wanted.question, after, columns), wanted)
     rows = await session.execute(query.limit(limit))
-    return [(ranking.position(row), _service(row)) for row in rows]
+    return [(ranking.position(row), _card(row)) for row in rows]
+
+
+async def find_whole(session: Session, wanted: services.Filter, limit: int) -> list[ProvidedService]:
+    """The published services that fit the filter, whole, by title."""
+    query = _filtered(select(*_COLUMNS), wanted).order_by(SERVICES.c.sort_key, SERVICES.c.id)
+    return [_service(row) for row in await session.execute(query.limit(limit))]
 
 
 async def get_published(session: Session, code: str) -> ProvidedService | None:
@@ -88,6 +98,7 @@ async def read(session: Session, codes: Collection[str]) -> dict[str, Service]:
 async def put(session: Session, changed: Sequence[Service], now: datetime) -> None:
     """Store these versions, each over the one before it."""
     for each in changed:
+        index = each.index()
         values = {
             "id": each.id,
             "code": each.code,
@@ -99,7 +110,34 @@ async def put(session: Session, changed: Sequence[Service], now: datetime) -> No
             "content": _SERVICE.dump_python(each, mode="json"),
             "changed_at": now,
         }
-        await ranking.put(session, SERVICES, values | ranking.derived(each.index(), each.sort_key))
+        await ranking.put(session, SERVICES, values | _derived(each, index))
+        await vocabulary.learn(session, index.vocabulary)
+
+
+async def derive_anew(session: Session) -> None:
+    """Derive anew what lists and searches read of rows that were derived by other rules."""
+    rows = await session.scalars(select(SERVICES.c.content).where(SERVICES.c.edition != text.EDITION))
+    for each in map(_SERVICE.validate_python, rows.all()):
+        index = each.index()
+        await ranking.store_derived(session, SERVICES, each.id, _derived(each, index))
+        await vocabulary.learn(session, index.vocabulary)
+
+
+def _derived(service: Service, index: Index) -> dict[str, Any]:
+    card = {"card": _CARD.dump_python(service.card, mode="json")}
+    return card | ranking.derived(index, service.sort_key)
+
+
+def _filtered(query: Select[Any], wanted: services.Filter) -> Select[Any]:
+    columns, query = SERVICES.c, _published(query)
+    if wanted.audience is not None:
+        query = query.where(columns.audiences.contains([wanted.audience]))
+    if wanted.life_event is not None:
+        query = query.where(columns.life_events.contains([wanted.life_event]))
+    if wanted.provider is not None:
+        provider = columns.provider_id if isinstance(wanted.provider, UUID) else INSTITUTIONS.c.code
+        query = query.where(provider == wanted.provider)
+    return query
 
 
 def _published(query: Select[Any]) -> Select[Any]:
@@ -109,3 +147,7 @@ def _published(query: Select[Any]) -> Select[Any]:
 
 def _service(row: Row[Any]) -> ProvidedService:
     return ProvidedService(_SERVICE.validate_python(row.content), row.code, _TEXTS.validate_python(row.names))
+
+
+def _card(row: Row[Any]) -> ProvidedCard:
+    return ProvidedCard(_CARD.validate_python(row.card), row.code, _TEXTS.validate_python(row.names))

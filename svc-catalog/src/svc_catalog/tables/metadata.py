@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, MetaData, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy import Column, ForeignKey, MetaData, SmallInteger, Text, Uuid
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from hub_events import outbox
 from hub_service import idempotency
@@ -27,9 +27,11 @@ def institution_key(name: str, *, nullable: bool = True) -> Column[object]:
 
 
 def search_columns() -> list[Column[object]]:
-    """What lists and searches read; all of it is derived."""
+    """What lists and searches read; all of it is derived (`storage.ranking`)."""
     return [
         Column("sort_key", Text(collation="C"), nullable=False),
-        Column("labels", ARRAY(Text), nullable=False, comment="Codes and whole names, folded"),
-        Column("words", TSVECTOR, nullable=False, comment="Folded words; weight A for those of names"),
+        Column("labels", Text, nullable=False, comment="Whole names after line feeds, keywords after tabs"),
+        Column("name_words", TSVECTOR, nullable=False, comment="A of names, B keywords, C summary"),
+        Column("words", TSVECTOR, nullable=False, comment="The lexemes of all texts"),
+        Column("edition", SmallInteger, nullable=False, comment="Of the rules that derived this"),
     ]

@@ -18,6 +18,7 @@ SERVICES: Final = Table(
     Column("audiences", ARRAY(String(32)), nullable=False),
     Column("life_events", ARRAY(String(64)), nullable=False),
     Column("content", JSONB, nullable=False, comment="The whole entry, as domain.services.Service"),
+    Column("card", JSONB, nullable=False, comment="What lists show of it"),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("confirmed_at", DateTime(timezone=True), comment="When its provider last said that it is right"),
     Column("stale", Boolean, server_default=text("false"), nullable=False),

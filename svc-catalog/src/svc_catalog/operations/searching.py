@@ -1,0 +1,54 @@
+"""How a question is read: as it stands, then with errors of typing forgiven, then only in part."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from hub_events.session import Session
+
+from ..domain import text
+from ..domain.text import Question
+from ..storage import institutions, services, vocabulary
+from ..storage.ranking import Position
+
+RowT = TypeVar("RowT")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[RowT]):
+    """What was found, and the words that were looked for instead of those that were asked for."""
+
+    rows: list[RowT]
+    read_as: str | None = None
+
+
+async def search(
+    session: Session,
+    question: Question | None,
+    after: Position | None,
+    find: Callable[[Question | None], Awaitable[list[RowT]]],
+) -> Answer[RowT]:
+    """What `find` finds by the first reading of a question that finds something.
+
+    The pages after the first stay with the reading of that one, which its position tells.
+    """
+    worse = after[0] if after else 0
+    rows = await find(question) if worse < text.CORRECTED else []
+    if rows or question is None or (after and worse < text.CORRECTED):
+        return Answer(rows)
+    readings = await vocabulary.readings(session, [first for first, *_ in question.words])
+    label = " ".join(reading[1] if len(reading) > 1 else reading[0] for reading in readings)
+    corrected = Question(label, tuple(readings), worse=text.CORRECTED)
+    differs = any(len(reading) > 1 for reading in readings)
+    if differs and worse < text.PARTIAL:
+        rows = await find(corrected)
+    if not rows and (not after or worse >= text.PARTIAL) and len(readings) > 1:
+        rows = await find(replace(corrected, worse=text.PARTIAL, every=False))
+    return Answer(rows, label if differs and rows else None)
+
+
+async def derive_anew(session: Session) -> None:
+    """Derive anew what searches read where other rules derived it."""
+    async with session.begin():
+        await institutions.derive_anew(session)
+        await services.derive_anew(session)
