@@ -62,6 +62,7 @@ _KEY: Final = {
 }
 _LONGEST_NAME: Final = 80
 """Of an answer that stands once; one with more problems is written out where it is given."""
+_TEXT: Final = {"maxLength": 2**30, "pattern": STORABLE}
 _FILE: Final = {"type": "string", "format": "binary", "maxLength": 2**30}
 _WITH_BODY: Final = (problems.ContentTooLarge, problems.UnsupportedMediaType)
 _WITH_KEY: Final = (problems.IdempotencyKeyInUse, problems.IdempotencyKeyReused)
@@ -88,8 +89,7 @@ def document(
     made["info"]["contact"] = {"name": "Hub", "url": public_origin, "email": contact_email}
     components = made.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    for generated in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(generated, None)
+    _drop_generated(made)
     details = TypeAdapter(ProblemDetails).json_schema(ref_template=_REFERENCE)
     schemas.update(details.pop("$defs"))
     schemas["Problem"] = details
@@ -131,6 +131,15 @@ def _used_headers(made: dict[str, Any]) -> dict[str, Any]:
         for name in given["headers"]
     }
     return {name: HEADERS[name] for name in HEADERS if name in used}
+
+
+def _drop_generated(made: dict[str, Any]) -> None:
+    """Leave out FastAPI's own 422: ours is a problem, which a policy names."""
+    for generated in ("HTTPValidationError", "ValidationError"):
+        made["components"]["schemas"].pop(generated, None)
+    for operation in _operations(made):
+        if "HTTPValidationError" in str(operation["responses"].get("422")):
+            del operation["responses"]["422"]
 
 
 def server(public_origin: str) -> dict[str, Any]:
@@ -230,8 +239,8 @@ def _complete(operation: dict[str, Any]) -> set[str]:
     met: set[str] = set()
     for status, given in operation["responses"].items():
         for media_type, media in given.get("content", {}).items():
-            if not media_type.endswith("json") and media.get("schema") == {"type": "string"}:
-                media["schema"] = _FILE
+            if not media_type.endswith("json") and media.get("schema", {}).get("type") == "string":
+                media["schema"] = (_TEXT if media_type.startswith("text/") else _FILE) | media["schema"]
         _dress(status, given, without=_NOT_BY_PROTOCOL if operation.get("x-protocol") else frozenset())
         met |= set(given.get("x-problem-types", ()))
     return met

@@ -24,7 +24,8 @@ from . import public
 router = public.router()
 
 _LD: Final = {
-    "schema": {"type": "object", "description": "A graph (JSON-LD 1.1).", "additionalProperties": True}
+    "schema": {"type": "object", "description": "A graph (JSON-LD 1.1)."},
+    "example": {"@context": "https://hub.example.org/catalog/v1/contexts/cpsv-ap", "@graph": []},
 }
 _TURTLE: Final = {"schema": {"type": "string", "description": "A graph (RDF 1.1 Turtle)."}}
 
