@@ -44,7 +44,7 @@ check: $(SYNCED) check-lock  ## Lint, types, import walls, dependencies, contrac
 	@$(BIN)/python -m pytest -q tests/walls svc-*/tests/test_contract.py
 
 contract: $(SYNCED)  ## Write every service's contract/ anew from its code
-	@HUB_CONTRACT=write $(BIN)/python -m pytest -q svc-*/tests/test_contract.py
+	@HUB_CONTRACT=write $(BIN)/python -m pytest -q svc-*/tests/test_contract.py tests/walls/test_events.py
 
 contract-lint: $(SYNCED) $(CONTRACT)  ## Spectral and Redocly over every document (ONLY=catalog for one)
 	@$(BIN)/python -m pytest -q tests/contract/test_lint.py $(if $(ONLY),-k $(ONLY))
