@@ -77,9 +77,29 @@ def upgrade() -> None:
         op.create_index(f"ix_offices_{'_'.join(columns)}", "offices", columns)
     op.create_index("ix_offices_topics", "offices", ["topics"], postgresql_using="gin")
     op.create_index("ix_institutions_parent_id", "institutions", ["parent_id"])
+    op.create_table(
+        "institution_versions",
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "content", JSONB(), nullable=False, comment="The whole institution, as domain.institutions"
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Uuid(), comment="The official; none for reference data of a release"),
+        sa.PrimaryKeyConstraint("institution_id", "version", name="pk_institution_versions"),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name="fk_institution_versions_institution_id",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("institution_versions")
     op.drop_index("ix_institutions_parent_id", "institutions")
     op.drop_table("offices")
     op.drop_table("place_editions")

@@ -1,18 +1,28 @@
 """Institutions: who deals with what, where, and what it was called before."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
 from hub_core.county import BY_CODE
 from hub_core.language import Language
+from hub_core.problem import FieldError
 
+from ..errors.institutions import InstitutionHasParts, InstitutionStructureWrong
 from . import text
 from .text import Index, Keywords, Question, Texts
 
 _NAMESPACE: Final = UUID("6d5f1f0e-3c2a-5b84-9d0e-8a4b6f7c1e21")
+
+
+BEFORE_FIRST_DAY: Final = "The last day is before the first."
+UNDER_ITSELF: Final = "An institution cannot be under itself, nor under one that is under it."
+ITS_OWN_SUCCESSOR: Final = "An institution cannot take over its own work."
+UNKNOWN: Final = "No institution has this code."
+TEXTS: Final = (UNKNOWN, BEFORE_FIRST_DAY, UNDER_ITSELF, ITS_OWN_SUCCESSOR)
 
 
 class InstitutionKind(StrEnum):
@@ -134,6 +144,105 @@ class Filter:
     topic: str | None = None
     parent: UUID | str | None = None
     accepts_petitions: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What an official writes of an institution; parent and successor are named by their codes."""
+
+    code: str
+    names: Texts
+    kind: InstitutionKind
+    parent: str | None
+    counties: tuple[str, ...]
+    accepts_petitions: bool
+    valid_from: date
+    valid_to: date | None
+    successor: str | None
+    verified: bool
+    attributions: tuple[Attribution, ...]
+    aliases: tuple[Alias, ...]
+    contacts: tuple[Contact, ...]
+
+    def institution(self, own_id: UUID, known: Mapping[UUID, Institution]) -> Institution:
+        """The institution of this id; raises `InstitutionStructureWrong` for a code that is not known."""
+        by_code = {each.code: each.id for each in known.values()} | {self.code: own_id}
+        named = {"/parent": self.parent, "/successor": self.successor}
+        unknown = [pointer for pointer, code in named.items() if code is not None and code not in by_code]
+        if unknown:
+            raise InstitutionStructureWrong(
+                errors=[FieldError(pointer, "unknown_institution", UNKNOWN) for pointer in unknown]
+            )
+        return Institution(
+            id=own_id,
+            code=self.code,
+            names=self.names,
+            kind=self.kind,
+            parent_id=by_code[self.parent] if self.parent else None,
+            counties=self.counties,
+            accepts_petitions=self.accepts_petitions,
+            valid_from=self.valid_from,
+            verified=self.verified,
+            valid_to=self.valid_to,
+            successor_id=by_code[self.successor] if self.successor else None,
+            attributions=self.attributions,
+            aliases=self.aliases,
+            contacts=self.contacts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A version of an institution in its history; `changed_by` is `None` for reference data of a release."""
+
+    institution_id: UUID
+    version: int
+    reason: str
+    changed_at: datetime
+    changed_by: UUID | None = None
+
+
+def revised(wanted: Institution, known: Mapping[UUID, Institution], on: date) -> Institution:
+    """The wanted content as the next version of what is known by its id, or as its first.
+
+    A former official name is kept as an alias, which ends on the day before `on`: people go on looking
+    for it. Raises `InstitutionStructureWrong`, `InstitutionHasParts`.
+    """
+    _check_structure(wanted, known)
+    current = known.get(wanted.id)
+    if current is None:
+        return replace(wanted, version=1)
+    former = Alias(current.names.ro, current.verified, valid_to=on - timedelta(days=1))
+    is_renamed = current.names.ro != wanted.names.ro
+    if is_renamed and all(alias.name != former.name for alias in wanted.aliases):
+        wanted = replace(wanted, aliases=(*wanted.aliases, former))
+    return replace(wanted, version=current.version + 1)
+
+
+def _check_structure(wanted: Institution, known: Mapping[UUID, Institution]) -> None:
+    errors = []
+    if wanted.valid_to is not None and wanted.valid_to < wanted.valid_from:
+        errors.append(FieldError("/valid_to", "before_first_day", BEFORE_FIRST_DAY))
+    if not _leads_up(wanted, known):
+        errors.append(FieldError("/parent", "circle", UNDER_ITSELF))
+    if wanted.successor_id == wanted.id:
+        errors.append(FieldError("/successor", "itself", ITS_OWN_SUCCESSOR))
+    if errors:
+        raise InstitutionStructureWrong(errors=errors)
+    last = wanted.valid_to
+    if last is not None and any(
+        each.parent_id == wanted.id and (each.valid_to is None or each.valid_to > last)
+        for each in known.values()
+    ):
+        raise InstitutionHasParts
+
+
+def _leads_up(wanted: Institution, known: Mapping[UUID, Institution]) -> bool:
+    """Whether going from parent to parent comes to an end without meeting the institution itself."""
+    above = wanted.parent_id
+    while above is not None and above != wanted.id:
+        above = known[above].parent_id
+    return above is None
 
 
 def institution_id(code: str) -> UUID:

@@ -1,21 +1,27 @@
 """What can be done with institutions: load, decide, store, tell, each in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
+from hub_core import clock, ids
 from hub_events import outbox
 from hub_events.session import Session
+from hub_service.problems import PreconditionFailed
 
 from ..domain import institutions, versions
 from ..domain.changes import ChangeKind
-from ..domain.institutions import Institution
+from ..domain.institutions import Institution, Revision
 from ..domain.text import Question
-from ..errors.institutions import InstitutionNotFound
+from ..errors.institutions import InstitutionExists, InstitutionNotFound
 from ..events.institutions import InstitutionChanged
 from ..storage import changes, ranking
 from ..storage import institutions as storage
 from .searching import Answer, search
+
+LOADED: Final = "Reference data of a release"
 
 
 async def find(
@@ -39,17 +45,82 @@ async def read(session: Session, key: storage.Key) -> Institution:
     return institution
 
 
+async def history(session: Session, key: storage.Key, before: int | None, limit: int) -> list[Revision]:
+    """How the institution has changed, the newest version first. Raises `InstitutionNotFound`."""
+    async with session.begin():
+        institution = await storage.get(session, key)
+        if institution is None:
+            raise InstitutionNotFound
+        return await storage.history(session, institution.id, before, limit)
+
+
+async def create(
+    session: Session, draft: institutions.Draft, reason: str, by: UUID, now: datetime
+) -> Institution:
+    """Put a new institution into the directory.
+
+    Raises `InstitutionExists`, `InstitutionStructureWrong`, `InstitutionHasParts`.
+    """
+    async with session.begin():
+        known = {each.id: each for each in await storage.lock(session)}
+        if any(each.code == draft.code for each in known.values()):
+            raise InstitutionExists
+        return await _write(session, draft.institution(ids.new_id(), known), known, reason, by, now)
+
+
+async def change(
+    session: Session, draft: institutions.Draft, base: int, reason: str, by: UUID, now: datetime
+) -> Institution:
+    """Replace what the directory says of the institution with the draft's code; `base` is what was read.
+
+    Raises `InstitutionNotFound`, `PreconditionFailed`, `InstitutionStructureWrong`, `InstitutionHasParts`.
+    """
+    async with session.begin():
+        known = {each.id: each for each in await storage.lock(session)}
+        current = next((each for each in known.values() if each.code == draft.code), None)
+        if current is None:
+            raise InstitutionNotFound
+        if current.version != base:
+            raise PreconditionFailed
+        return await _write(session, draft.institution(current.id, known), known, reason, by, now)
+
+
+async def _write(
+    session: Session,
+    wanted: Institution,
+    known: Mapping[UUID, Institution],
+    reason: str,
+    by: UUID,
+    now: datetime,
+) -> Institution:
+    made = institutions.revised(wanted, known, clock.local_date(now))
+    await _store(session, [made], reason, by, now)
+    return made
+
+
 async def load(session: Session, wanted: Sequence[Institution], now: datetime) -> int:
     """Bring the directory to the wanted state; how many were new or changed.
 
-    What is the same stays untouched and tells nothing; what is not named stays as it is.
+    What is the same stays untouched and tells nothing; what is not named stays as it is, and so does
+    what an official has changed.
     """
     async with session.begin():
         known = await storage.lock(session)
-        changed = versions.successors(wanted, known)
-        await storage.put(session, changed, now)
-        for each in changed:
-            await outbox.record(session, InstitutionChanged.of(each), now)
-        told = {each.code: each.version for each in changed}
-        await changes.note_all(session, ChangeKind.INSTITUTION, told, now)
+        in_hand = await storage.in_hand(session)
+        ours = [each for each in wanted if each.id not in in_hand]
+        changed = versions.successors(ours, known)
+        await _store(session, changed, LOADED, None, now)
     return len(changed)
+
+
+async def _store(
+    session: Session, changed: Sequence[Institution], reason: str, by: UUID | None, now: datetime
+) -> None:
+    await storage.put(session, changed, now)
+    await storage.note(
+        session, [(each, Revision(each.id, each.version, reason, now, by)) for each in changed]
+    )
+    for each in changed:
+        await outbox.record(session, InstitutionChanged.of(each), now)
+    told = {each.code: each.version for each in changed}
+    await changes.note_all(session, ChangeKind.INSTITUTION, told, now)

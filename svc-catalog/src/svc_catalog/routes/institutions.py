@@ -2,23 +2,42 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Response
 
 from hub_core import clock
+from hub_core.principal import Assurance, Role
 from hub_service import paging, policy
 from hub_service.dependencies import Now, Session
+from hub_service.paging import Page
+from hub_service.problems import PreconditionFailed, PreconditionRequired
+from hub_service.routing import Router
 
 from ..domain import institutions, text
-from ..errors.institutions import InstitutionNotFound
+from ..errors.institutions import (
+    InstitutionExists,
+    InstitutionHasParts,
+    InstitutionNotFound,
+    InstitutionStructureWrong,
+)
+from ..errors.officials import AdministratorRequired
 from ..operations import institutions as operations
 from ..schemas import searching
-from ..schemas.institutions import FoundInstitution, InstitutionView
+from ..schemas.institutions import (
+    CreateInstitution,
+    FoundInstitution,
+    InstitutionContent,
+    InstitutionRevisionView,
+    InstitutionView,
+)
 from ..schemas.searching import SearchPage
-from ..schemas.vocabulary import CountyCode, Topic
-from . import public
+from ..schemas.vocabulary import CountyCode, InstitutionCode, Topic
+from . import officials, public
+from .officials import Administrator
 from .public import IdOrCode, Search
 
 router = public.router()
+offices = Router(prefix="/catalog/v1", tags=["institutions"])
+"""What officials do."""
 
 
 @router.get("/institutions", tags=["institutions"], summary="List or search institutions", **policy.public())
@@ -64,6 +83,79 @@ async def list_institutions(
 async def read_institution(
     institution: Annotated[IdOrCode, Path(description="The institution's id or its code.")],
     session: Session,
+    response: Response,
 ) -> InstitutionView:
     """One institution, also one that is no more: `successor_id` then says who took over its work."""
-    return InstitutionView.of(await operations.read(session, public.id_or_code(institution)))
+    found = await operations.read(session, public.id_or_code(institution))
+    response.headers["etag"] = officials.etag(found.version)
+    return InstitutionView.of(found)
+
+
+@router.get(
+    "/institutions/{institution}/versions",
+    tags=["institutions"],
+    summary="See how an institution has changed",
+    **policy.public(raises=[InstitutionNotFound]),
+)
+async def list_institution_versions(
+    institution: Annotated[IdOrCode, Path(description="The institution's id or its code.")],
+    asked: paging.Asked,
+    session: Session,
+) -> Page[InstitutionRevisionView]:
+    """The versions of what the directory says of it, the newest first, each with its reason."""
+    versions = await operations.history(session, public.id_or_code(institution), asked.after(int), asked.rows)
+    return asked.page(versions, position=lambda each: (each.version,), view=InstitutionRevisionView.of)
+
+
+@offices.post(
+    "/institutions",
+    status_code=201,
+    summary="Put an institution into the directory",
+    **policy.operation(
+        officials.WRITE,
+        assurance=Assurance.SUBSTANTIAL,
+        roles=(Role.CATALOG_PUBLISHER,),
+        raises=(AdministratorRequired, InstitutionExists, InstitutionStructureWrong, InstitutionHasParts),
+    ),
+)
+async def create_institution(
+    body: CreateInstitution, official: Administrator, session: Session, now: Now, response: Response
+) -> InstitutionView:
+    """A new institution, from its first day on; every service of the hub hears of it."""
+    made = await operations.create(session, body.draft(body.code), body.reason, official.person_id, now)
+    response.headers["etag"] = officials.etag(made.version)
+    return InstitutionView.of(made)
+
+
+@offices.put(
+    "/institutions/{institution}",
+    summary="Change an institution of the directory",
+    **policy.operation(
+        officials.WRITE,
+        assurance=Assurance.SUBSTANTIAL,
+        roles=(Role.CATALOG_PUBLISHER,),
+        raises=(
+            *(AdministratorRequired, InstitutionNotFound, InstitutionStructureWrong, InstitutionHasParts),
+            *(PreconditionFailed, PreconditionRequired),
+        ),
+    ),
+)
+async def change_institution(
+    institution: Annotated[InstitutionCode, Path(description="The institution's code.")],
+    body: InstitutionContent,
+    base: officials.Base,
+    official: Administrator,
+    session: Session,
+    now: Now,
+    response: Response,
+) -> InstitutionView:
+    """What the directory says of it, anew and whole.
+
+    A former Romanian name stays as an alias and is found. One that ends gets its last day and, where
+    there is one, its successor; it is never taken out.
+    """
+    made = await operations.change(
+        session, body.draft(institution), base, body.reason, official.person_id, now
+    )
+    response.headers["etag"] = officials.etag(made.version)
+    return InstitutionView.of(made)

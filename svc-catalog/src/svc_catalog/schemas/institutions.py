@@ -4,11 +4,27 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from hub_service.schemas import Id, LegalDate, LocalisedText, Resource
+from hub_core.text import Line
+from hub_service.schemas import Id, Instant, LegalDate, LocalisedText, Resource
 
-from ..domain.institutions import ContactKind, Institution, InstitutionKind
+from ..domain.institutions import (
+    Alias,
+    Attribution,
+    Contact,
+    ContactKind,
+    Draft,
+    Institution,
+    InstitutionKind,
+    Revision,
+)
+from ..domain.text import Keywords, Texts
 from .searching import Fit, FitOfItem
-from .vocabulary import CountyCode, InstitutionCode, KeywordsView, Topic, Verified, Version
+from .vocabulary import CountyCode, InstitutionCode, KeywordsView, Reason, Topic, Verified, Version
+
+NewWords = Annotated[
+    tuple[Annotated[Line, Field(min_length=1, max_length=100)], ...],
+    Field(max_length=100, description="Words people use, in this language."),
+]
 
 
 class AttributionView(Resource):
@@ -85,3 +101,144 @@ class FoundInstitution(InstitutionView):
         """The view of an institution that was found."""
         shown = InstitutionView.of(institution)
         return cls.model_validate({**dict(shown), "match": match}, from_attributes=True)
+
+
+class NewTexts(Resource):
+    """A text in each language that the catalog holds; Romanian and English are always there."""
+
+    ro: Annotated[
+        Line,
+        Field(
+            min_length=1,
+            max_length=2_000,
+            examples=["Direcția Generală de Pașapoarte"],
+            description="The Romanian, official text.",
+        ),
+    ]
+    hu: Annotated[Line | None, Field(min_length=1, max_length=2_000, description="The Hungarian text.")] = (
+        None
+    )
+    en: Annotated[
+        Line,
+        Field(
+            min_length=1,
+            max_length=2_000,
+            examples=["General Directorate for Passports"],
+            description="The English text.",
+        ),
+    ]
+
+    def texts(self) -> Texts:
+        """The text as a domain value."""
+        return Texts(ro=self.ro, en=self.en, hu=self.hu)
+
+
+class NewKeywords(Resource):
+    """Words people look for it by, by language."""
+
+    ro: NewWords = ()
+    hu: NewWords = ()
+    en: NewWords = ()
+
+
+class NewAttribution(Resource):
+    """Something the institution deals with."""
+
+    topic: Topic
+    text: Annotated[NewTexts, Field(description="What it deals with.")]
+    keywords: Annotated[NewKeywords, Field(description="Words people look for it by.")] = NewKeywords()
+    verified: Verified = False
+
+
+class NewAlias(Resource):
+    """A former name or abbreviation."""
+
+    name: Annotated[Line, Field(min_length=2, max_length=200, description="The former name, as it was.")]
+    verified: Verified = False
+    valid_from: Annotated[LegalDate | None, Field(description="First day of the name.")] = None
+    valid_to: Annotated[LegalDate | None, Field(description="Last day of the name.")] = None
+
+
+class NewContact(Resource):
+    """A way to reach the institution."""
+
+    kind: Annotated[ContactKind, Field(description="What sort of contact it is.")]
+    value: Annotated[Line, Field(min_length=3, max_length=500, description="Number, address or link.")]
+    purpose: Annotated[NewTexts, Field(description="What it is for.")]
+    verified: Verified = False
+
+
+class InstitutionContent(Resource):
+    """What the directory says of an institution, whole, and why it is written."""
+
+    names: Annotated[NewTexts, Field(description="Its names; a former Romanian one is kept as an alias.")]
+    kind: Annotated[InstitutionKind, Field(description="What sort of body it is.")]
+    parent: Annotated[InstitutionCode | None, Field(description="Code of the one it is under.")] = None
+    counties: Annotated[
+        list[CountyCode], Field(max_length=42, description="Where it is competent; empty: everywhere.")
+    ]
+    accepts_petitions: Annotated[bool, Field(description="Whether a petition can be addressed to it.")]
+    attributions: Annotated[list[NewAttribution], Field(max_length=100, description="What it deals with.")]
+    aliases: Annotated[list[NewAlias], Field(max_length=100, description="What it was called before.")]
+    contacts: Annotated[list[NewContact], Field(max_length=100, description="How it is reached.")]
+    valid_from: Annotated[LegalDate, Field(description="First day in the directory.")]
+    valid_to: Annotated[LegalDate | None, Field(description="Last day, when it ends.")] = None
+    successor: Annotated[InstitutionCode | None, Field(description="Code of who takes its work over.")] = None
+    verified: Verified = False
+    reason: Reason
+
+    def draft(self, code: str) -> Draft:
+        """The content as a domain value."""
+        return Draft(
+            code=code,
+            names=self.names.texts(),
+            kind=self.kind,
+            parent=self.parent,
+            counties=tuple(self.counties),
+            accepts_petitions=self.accepts_petitions,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            successor=self.successor,
+            verified=self.verified,
+            attributions=tuple(
+                Attribution(
+                    each.topic,
+                    each.text.texts(),
+                    each.verified,
+                    Keywords(each.keywords.ro, each.keywords.hu, each.keywords.en),
+                )
+                for each in self.attributions
+            ),
+            aliases=tuple(
+                Alias(each.name, each.verified, each.valid_from, each.valid_to) for each in self.aliases
+            ),
+            contacts=tuple(
+                Contact(each.kind, each.value, each.purpose.texts(), each.verified) for each in self.contacts
+            ),
+        )
+
+
+class CreateInstitution(InstitutionContent):
+    """A new institution with its code."""
+
+    code: InstitutionCode
+
+
+class InstitutionRevisionView(Resource):
+    """A version of an institution in its history."""
+
+    version: Version
+    reason: Annotated[
+        str,
+        Field(
+            max_length=2_000,
+            examples=["HG nr. 100/2027"],
+            description="Why it was changed, in Romanian.",
+        ),
+    ]
+    changed_at: Annotated[Instant, Field(description="When.")]
+
+    @classmethod
+    def of(cls, revision: Revision) -> Self:
+        """The view of a version; who made it is not shown to everybody."""
+        return cls(version=revision.version, reason=revision.reason, changed_at=revision.changed_at)

@@ -8,11 +8,11 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from hub_core.language import Language
 from hub_core.rules import Counting, Option, Rule, Unit
-from hub_core.text import Line, Text
+from hub_core.text import Line
 from hub_service.schemas import Id, Instant, Int32, LegalDate, LocalisedText, Resource
 
 from ..domain.rules import RuleChange, RuleChangeKind, RuleChangeState, RuleField, RuleTable, Wanted
-from .vocabulary import RuleCode, Verified, Version
+from .vocabulary import Reason, RuleCode, Verified, Version
 
 _VALUE: Final = r"^[0-9]{1,12}(\.[0-9]{1,6})?$"
 Value = Annotated[
@@ -27,15 +27,6 @@ LegalBasis = Annotated[
         max_length=200,
         examples=["OG nr. 27/2002 art. 8 alin. (1)"],
         description="Short citation, in Romanian; `design` where no law gives the number.",
-    ),
-]
-Reason = Annotated[
-    Text,
-    Field(
-        min_length=1,
-        max_length=2_000,
-        examples=["HG nr. 100/2027, Monitorul Oficial nr. 200 din 10 martie 2027"],
-        description="Why, in Romanian.",
     ),
 ]
 FirstDay = Annotated[LegalDate, Field(description="First day of the value.")]

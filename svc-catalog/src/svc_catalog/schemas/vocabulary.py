@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
+from hub_core.text import Text
 from hub_service.schemas import Int32, Resource
 
 InstitutionCode = Annotated[
@@ -34,6 +35,15 @@ LifeEvent = Annotated[
     str,
     Field(
         max_length=64, pattern=r"^[A-Z][A-Z0-9_]*$", examples=["TRAVELLING_ABROAD"], description="Open code."
+    ),
+]
+Reason = Annotated[
+    Text,
+    Field(
+        min_length=1,
+        max_length=2_000,
+        examples=["HG nr. 100/2027, Monitorul Oficial nr. 200 din 10 martie 2027"],
+        description="Why, in Romanian; it stays in the change log.",
     ),
 ]
 Verified = Annotated[

@@ -6,13 +6,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, insert, or_, select
 
 from hub_events.session import Session
 
 from ..domain import institutions, text
-from ..domain.institutions import Institution
-from ..tables.institutions import INSTITUTIONS
+from ..domain.institutions import Institution, Revision
+from ..tables.institutions import INSTITUTION_VERSIONS, INSTITUTIONS
 from ..tables.metadata import search_columns
 from . import ranking, vocabulary
 
@@ -24,6 +24,9 @@ Found = tuple[ranking.Position, Institution]
 
 _INSTITUTION: Final = TypeAdapter(Institution)
 _DERIVED: Final = {"topics", "changed_at", *(column.name for column in search_columns())}
+_DOCUMENTS: Final = ("names", "attributions", "aliases", "contacts")
+_REVISION: Final = TypeAdapter(Revision)
+_REVISION_COLUMNS: Final = [column for column in INSTITUTION_VERSIONS.c if column.name != "content"]
 _COLUMNS: Final = [column for column in INSTITUTIONS.c if column.name not in _DERIVED]
 
 
@@ -76,6 +79,8 @@ async def put(session: Session, changed: Sequence[Institution], now: datetime) -
     """Store these versions, each over the one before it."""
     for each in changed:
         values = _INSTITUTION.dump_python(each)
+        written = _INSTITUTION.dump_python(each, mode="json")
+        values |= {name: written[name] for name in _DOCUMENTS}
         values |= {"topics": list(each.topics), "changed_at": now}
         index = each.index()
         await ranking.put(session, INSTITUTIONS, values | ranking.derived(index, each.sort_key))
@@ -90,6 +95,33 @@ async def derive_anew(session: Session) -> None:
         values = ranking.derived(index, each.sort_key)
         await ranking.store_derived(session, INSTITUTIONS, each.id, values)
         await vocabulary.learn(session, index.vocabulary)
+
+
+async def note(session: Session, changed: Sequence[tuple[Institution, Revision]]) -> None:
+    """Keep these versions in the history."""
+    rows = [
+        {**_REVISION.dump_python(revision), "content": _INSTITUTION.dump_python(institution, mode="json")}
+        for institution, revision in changed
+    ]
+    if rows:
+        await session.execute(insert(INSTITUTION_VERSIONS), rows)
+
+
+async def history(session: Session, institution_id: UUID, before: int | None, limit: int) -> list[Revision]:
+    """The versions of an institution, the newest first, those before a version."""
+    columns = INSTITUTION_VERSIONS.c
+    query = select(*_REVISION_COLUMNS).where(columns.institution_id == institution_id)
+    if before is not None:
+        query = query.where(columns.version < before)
+    rows = await session.execute(query.order_by(columns.version.desc()).limit(limit))
+    return [_REVISION.validate_python(dict(row)) for row in rows.mappings()]
+
+
+async def in_hand(session: Session) -> frozenset[UUID]:
+    """The institutions that an official has changed: a release does not overwrite them."""
+    columns = INSTITUTION_VERSIONS.c
+    query = select(columns.institution_id).where(columns.changed_by.is_not(None)).distinct()
+    return frozenset((await session.execute(query)).scalars())
 
 
 def _institution(row: Row[Any]) -> Institution:

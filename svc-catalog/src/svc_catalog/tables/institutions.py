@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, String, Table, Uuid
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from .metadata import institution_key, metadata, search_columns
@@ -34,3 +46,16 @@ Index(None, INSTITUTIONS.c.words, postgresql_using="gin")
 Index(None, INSTITUTIONS.c.counties, postgresql_using="gin")
 Index(None, INSTITUTIONS.c.topics, postgresql_using="gin")
 Index(None, INSTITUTIONS.c.parent_id)
+
+INSTITUTION_VERSIONS: Final = Table(
+    "institution_versions",
+    metadata,
+    institution_key("institution_id", nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", JSONB, nullable=False, comment="The whole institution, as domain.institutions"),
+    Column("reason", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("changed_by", Uuid, comment="The official; none for reference data of a release"),
+    PrimaryKeyConstraint("institution_id", "version"),
+)
+"""The history of the directory."""
