@@ -15,7 +15,13 @@ from uuid import UUID
 from hub_core.decisions import FourEyes
 from hub_core.rules import Counting, Option, Rule, Rules, Unit
 
-from ..errors.rules import RuleChangeDecided, RuleChangeOutdated, RuleDaysWrong, RuleKindWrong
+from ..errors.rules import (
+    RuleChangeDecided,
+    RuleChangeOutdated,
+    RuleDaysWrong,
+    RuleKindWrong,
+    RuleNotInForce,
+)
 from .text import Texts
 
 _DAY: Final = timedelta(days=1)
@@ -75,6 +81,13 @@ class RuleTable:
     def after(self, day: date) -> Rule | None:
         """The first row that begins after a day."""
         return Rules(self.rows).after(self.code, day)
+
+
+def must_hold(numbers: Rules, codes: Iterable[str], day: date) -> None:
+    """Raise `RuleNotInForce` for the first of the codes that has no row on a day."""
+    for code in sorted(codes):
+        if not any(row.holds_on(day) for row in numbers.table(code)):
+            raise RuleNotInForce(code=code, day=day.isoformat())
 
 
 class RuleChangeKind(StrEnum):

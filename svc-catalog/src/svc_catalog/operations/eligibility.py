@@ -15,6 +15,7 @@ from ..domain.conditions import Value
 from ..domain.eligibility import Assessment
 from ..domain.evidence import EvidenceType
 from ..domain.facts import Facts
+from ..domain.rules import must_hold
 from ..domain.services import Service
 from ..errors.services import ServiceNotFound
 from ..reference import facts as reference
@@ -37,14 +38,19 @@ class Assessed:
 
 
 async def assess(session: Session, code: str, known: Mapping[str, Value], on: date) -> Assessed:
-    """What the published service of a code says of a case on a day."""
+    """What the published service of a code says of a case on a day.
+
+    Raises `ServiceNotFound`, and `RuleNotInForce` when one of its rules has no value on that day.
+    """
     catalog = _checked(known)
     async with session.begin():
         provided = await storage.get_published(session, code)
         if provided is None:
             raise ServiceNotFound
-        numbers = await rules.read(session, provided.service.rules | _rules_of(catalog))
+        needed_numbers = provided.service.rules | _rules_of(catalog)
+        numbers = await rules.read(session, needed_numbers)
         needed = await evidence.read(session, {each.evidence for each in provided.service.inputs})
+    must_hold(numbers, needed_numbers, on)
     assessment = eligibility.assess(provided.service, known, catalog, numbers, on)
     return Assessed(provided, assessment, numbers, needed)
 
@@ -52,12 +58,16 @@ async def assess(session: Session, code: str, known: Mapping[str, Value], on: da
 async def assess_all(
     session: Session, wanted: services.Filter, known: Mapping[str, Value], on: date
 ) -> list[tuple[ProvidedService, Assessment]]:
-    """What the published services that fit the filter say of a case, by title, at most `AT_ONCE`."""
+    """What the published services that fit the filter say of a case, by title, at most `AT_ONCE`.
+
+    Raises `RuleNotInForce` when one of their rules has no value on that day.
+    """
     catalog = _checked(known)
     async with session.begin():
         found = await storage.find_whole(session, wanted, AT_ONCE)
-        named = _rules_of_all(provided.service for provided in found)
-        numbers = await rules.read(session, named | _rules_of(catalog))
+        named = _rules_of_all(provided.service for provided in found) | _rules_of(catalog)
+        numbers = await rules.read(session, named)
+    must_hold(numbers, named, on)
     return [
         (provided, eligibility.assess(provided.service, known, catalog, numbers, on)) for provided in found
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from hub_core.clock import local_date
 from hub_core.rules import Rules
@@ -11,6 +11,7 @@ from hub_events.session import Session
 
 from ..domain import entries, services
 from ..domain.entries import CONFIRMATION, Step
+from ..domain.rules import must_hold
 from ..domain.services import Service
 from ..domain.text import Question
 from ..errors.services import ServiceNotFound
@@ -35,13 +36,18 @@ async def find(
         return await search(session, wanted.question, after, look)
 
 
-async def read(session: Session, code: str) -> tuple[storage.ProvidedService, Rules]:
-    """The published service of a code, and the rules that it names."""
+async def read(session: Session, code: str, on: date) -> tuple[storage.ProvidedService, Rules]:
+    """The published service of a code, and the rules that it names.
+
+    Raises `ServiceNotFound`, and `RuleNotInForce` when one of the rules has no value on that day.
+    """
     async with session.begin():
         provided = await storage.get_published(session, code)
         if provided is None:
             raise ServiceNotFound
-        return provided, await rules.read(session, provided.service.rules)
+        numbers = await rules.read(session, provided.service.rules)
+    must_hold(numbers, provided.service.rules, on)
+    return provided, numbers
 
 
 async def load(session: Session, wanted: Sequence[Service], now: datetime) -> int:

@@ -12,6 +12,7 @@ from hub_service import policy, routing
 from hub_service.dependencies import Now, Session
 
 from ..domain import services
+from ..errors.rules import RuleNotInForce
 from ..errors.services import ServiceNotFound
 from ..operations import eligibility as operations
 from ..reference import facts as reference
@@ -47,7 +48,7 @@ async def list_facts() -> FactsView:
     "/services/{code}/eligibility",
     tags=["eligibility"],
     summary="Ask whether a service can be used, and what it takes",
-    **policy.public(raises=[ServiceNotFound], asks=True),
+    **policy.public(raises=[ServiceNotFound, RuleNotInForce], asks=True),
 )
 async def assess_eligibility(
     code: Annotated[ServiceCode, Path(description="The service's code.")],
@@ -68,7 +69,7 @@ async def assess_eligibility(
     "/eligibility",
     tags=["eligibility"],
     summary="Ask which services can be used in a situation",
-    **policy.public(asks=True),
+    **policy.public(raises=[RuleNotInForce], asks=True),
 )
 async def assess_eligibilities(body: AskEligibilities, session: Session, now: Now) -> EligibilitiesView:
     """The services of a life event with whether each can be used, by what is known so far."""

@@ -11,6 +11,7 @@ from hub_service.schemas import LegalDate
 
 from ..domain import services, text
 from ..domain.services import Audience
+from ..errors.rules import RuleNotInForce
 from ..errors.services import ServiceNotFound
 from ..operations import services as operations
 from ..schemas import searching
@@ -51,7 +52,7 @@ async def list_services(
     "/services/{code}",
     tags=["services"],
     summary="Read a service",
-    **policy.public(raises=[ServiceNotFound]),
+    **policy.public(raises=[ServiceNotFound, RuleNotInForce]),
 )
 async def read_service(
     code: Annotated[ServiceCode, Path(description="The service's code.")],
@@ -62,5 +63,6 @@ async def read_service(
     ] = None,
 ) -> ServiceView:
     """One published service, whole: what it gives, how, at what cost, by when, and what to do against it."""
-    provided, rules = await operations.read(session, code)
-    return ServiceView.on_day(provided, rules, on or clock.local_date(now))
+    day = on or clock.local_date(now)
+    provided, rules = await operations.read(session, code, day)
+    return ServiceView.on_day(provided, rules, day)
