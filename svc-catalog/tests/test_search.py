@@ -65,7 +65,7 @@ async def test_names_come_before_texts_and_the_country_before_counties(
     assert found[0] == "DGRIP"  # its name has the word in the middle, those of the counties too
     assert {each.partition("-")[0] for each in found[1:43]} == {"PREF"}
     found = await codes(client, INSTITUTIONS, q="poliția")
-    assert found[:2] == ["DCJSEO", "IGPR"]  # by keyword only
+    assert found[0] == "IGPR"  # people call it so
 
 
 @pytest.mark.parametrize("asked", ["zzz", "!!!", "'", "zz:*|zzz", "\\", "%", "_"])

@@ -25,7 +25,7 @@ def upgrade() -> None:
                 sa.Text(),
                 nullable=False,
                 server_default="",
-                comment="Whole names after line feeds, keywords after tabs",
+                comment="Names after line feeds, usual words after tabs",
             ),
         )
         op.add_column(

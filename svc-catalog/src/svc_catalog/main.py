@@ -18,6 +18,7 @@ from .routes import (
     rule_changes,
     rules,
     services,
+    suggestions,
 )
 
 
@@ -42,6 +43,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             rule_changes.router,
             rules.router,
             services.router,
+            suggestions.router,
         ],
         scopes={
             officials.READ: "See what is being prepared for the catalog",

@@ -126,6 +126,7 @@ class Institution:
                 *self.names.said(),
                 *((Language.RO, alias.name) for alias in self.aliases),
             ],
+            calls=[word for each in self.attributions for word in each.keywords.usual()],
             keywords=[
                 *((Language.RO, place) for county in counties for place in (county.name, county.seat)),
                 *(word for each in self.attributions for word in each.keywords.said()),

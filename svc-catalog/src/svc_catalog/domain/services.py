@@ -393,6 +393,7 @@ class Service:
         """What a search finds it by."""
         return text.index(
             names=[(Language.EN, self.code), *self.title.said()],
+            calls=self.keywords.usual(),
             keywords=self.keywords.said(),
             summary=self.summary.said(),
             texts=self.description.said(),

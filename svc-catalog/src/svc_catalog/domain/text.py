@@ -13,7 +13,7 @@ from hub_core.language import Language
 from hub_core.text import fold
 
 SORT_KEY_LENGTH: Final = 200
-EDITION: Final = 2
+EDITION: Final = 3
 """The number of the rules by which indexes are made; what was made by others is made anew."""
 
 _WORD_LENGTH: Final = 64  # PostgreSQL takes words of up to 2 kB, and one letter may fold into several
@@ -58,7 +58,7 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
-    """What people call a thing when they do not use its name, by language."""
+    """What people call a thing when they do not use its name, by language: the usual word first."""
 
     ro: tuple[str, ...] = ()
     hu: tuple[str, ...] = ()
@@ -73,6 +73,10 @@ class Keywords:
         lists = ((Language.RO, self.ro), (Language.HU, self.hu), (Language.EN, self.en))
         return [(language, word) for language, words in lists for word in words]
 
+    def usual(self) -> list[str]:
+        """The usual word of each language."""
+        return [words[0] for words in (self.ro, self.hu, self.en) if words]
+
 
 class Match(IntEnum):
     """How well something fits a question; the smaller, the better."""
@@ -80,7 +84,7 @@ class Match(IntEnum):
     EXACT = 0
     """a name or a code is what was asked for"""
     CALLED = 1
-    """a keyword is what was asked for: people call it so"""
+    """the first keyword of a language is what was asked for: people call it so"""
     BEGINNING = 2
     """a name begins with it"""
     NAME = 3
@@ -104,7 +108,7 @@ WORST: Final = PARTIAL + STEP * 200 + max(Match)
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What a search finds something by: its names, what people call it, and the lexemes of its texts.
+    """What a search finds something by: its names, what people usually call it, the lexemes of its texts.
 
     A lexeme is a folded word, or a stem with its language (`ro=pasaport`).
     """
@@ -137,6 +141,21 @@ class Question:
     worse: int = 0
     every: bool = True
 
+    def fits(self, texts: Texts) -> bool:
+        """Whether every word, in one of its readings, begins a word of one of the languages."""
+        return any(self._missing(text) == 0 for text in texts.all())
+
+    def best(self, texts: Texts) -> str:
+        """The text in the language that has the most of the words; the official one among equals."""
+        return min(texts.all(), key=self._missing)
+
+    def _missing(self, text: str) -> int:
+        there = words(text)
+        return sum(
+            not any(each.startswith(reading) for each in there for reading in readings)
+            for readings in self.words
+        )
+
 
 def words(text: str) -> list[str]:
     """The words of a text, folded: letters and digits only (`IPJ-CV, Brașov` → ipj, cv, brasov)."""
@@ -163,20 +182,28 @@ def stem(language: Language, word: str) -> str | None:
     return f"{language}={found}" if len(found) >= _STEM_LENGTH and found.isalpha() else None
 
 
+def forms(label: str) -> list[str]:
+    """A label, and what is left of it when its words lose their endings, in each language."""
+    asked = label.split()
+    united = (" ".join(stem(language, word) or word for word in asked) for language in Language)
+    return list(dict.fromkeys([label, *united]))
+
+
 def index(
     names: Iterable[Said],
+    calls: Iterable[str] = (),
     keywords: Iterable[Said] = (),
     summary: Iterable[Said] = (),
     texts: Iterable[Said] = (),
 ) -> Index:
-    """The index of something by its names, its keywords, what it is in short, and all that is said of it."""
-    names, keywords = list(names), list(keywords)
+    """The index of something: names, usual words, keywords, what it is in short, all that is said of it."""
+    names = list(names)
     in_names = _lexemes(names)
     in_keywords = _lexemes(keywords) - in_names
     in_summary = _lexemes(summary) - in_names - in_keywords
     return Index(
         labels=tuple(dict.fromkeys(label(name) for _, name in names)),
-        calls=tuple(dict.fromkeys(label(word) for _, word in keywords)),
+        calls=tuple(dict.fromkeys(form for call in calls for form in forms(label(call)))),
         names=in_names,
         keywords=in_keywords,
         summary=in_summary,

@@ -37,13 +37,14 @@ async def search(
     if rows or question is None or (after and worse < text.CORRECTED):
         return Answer(rows)
     readings = await vocabulary.readings(session, [first for first, *_ in question.words])
-    label = " ".join(reading[1] if len(reading) > 1 else reading[0] for reading in readings)
-    corrected = Question(label, tuple(readings), worse=text.CORRECTED)
-    differs = any(len(reading) > 1 for reading in readings)
-    if differs and worse < text.PARTIAL:
+    label = " ".join(reading.best for reading in readings)
+    words = tuple((reading.word, *reading.near) for reading in readings)
+    corrected = Question(label, words, worse=text.CORRECTED)
+    if any(reading.near for reading in readings) and worse < text.PARTIAL:
         rows = await find(corrected)
     if not rows and (not after or worse >= text.PARTIAL) and len(readings) > 1:
         rows = await find(replace(corrected, worse=text.PARTIAL, every=False))
+    differs = any(reading.best != reading.word for reading in readings)
     return Answer(rows, label if differs and rows else None)
 
 

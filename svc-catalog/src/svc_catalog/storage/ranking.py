@@ -21,6 +21,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    or_,
     select,
     tuple_,
     update,
@@ -98,9 +99,10 @@ def ranked(
 
 def _match(table: Table, question: Question) -> ColumnElement[int]:
     labels, ranks = table.c.labels, table.c.name_words.op("@@")
+    calls = text.forms(question.label)
     how_well = case(
         (func.strpos(labels, f"{_NAME}{question.label}{_NAME}") > 0, int(Match.EXACT)),
-        (func.strpos(labels, f"{_CALL}{question.label}{_CALL}") > 0, int(Match.CALLED)),
+        (or_(*(func.strpos(labels, f"{_CALL}{form}{_CALL}") > 0 for form in calls)), int(Match.CALLED)),
         (func.strpos(labels, f"{_NAME}{question.label}") > 0, int(Match.BEGINNING)),
         (ranks(_tsquery(question, "A")), int(Match.NAME)),
         (ranks(_tsquery(question, "AB")), int(Match.KEYWORD)),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, func, select, update
 
 from hub_events.session import Session
 
@@ -61,6 +61,14 @@ async def find_whole(session: Session, wanted: services.Filter, limit: int) -> l
     """The published services that fit the filter, whole, by title."""
     query = _filtered(select(*_COLUMNS), wanted).order_by(SERVICES.c.sort_key, SERVICES.c.id)
     return [_service(row) for row in await session.execute(query.limit(limit))]
+
+
+async def count_life_events(session: Session) -> dict[str, int]:
+    """How many published services are needed in each situation, by its code."""
+    event = func.unnest(SERVICES.c.life_events).label("event")
+    needed = select(event).where(SERVICES.c.status.in_(PUBLISHED)).subquery()
+    rows = await session.execute(select(needed.c.event, func.count()).group_by(needed.c.event))
+    return {str(code): int(count) for code, count in rows}
 
 
 async def get_published(session: Session, code: str) -> ProvidedService | None:

@@ -6,6 +6,7 @@ that are asked for a second error is forgiven where it leaves one. No extension 
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -21,6 +22,20 @@ _SHORTEST: Final = 4
 _LONG: Final = 8
 _READINGS: Final = 4
 _LAST: Final = chr(0x10FFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A word as it was written, what may have been meant, and whether the word itself is known."""
+
+    word: str
+    near: tuple[str, ...]
+    known: bool
+
+    @property
+    def best(self) -> str:
+        """What was meant, most likely."""
+        return self.near[0] if self.near and not self.known else self.word
 
 
 async def learn(session: Session, words: Collection[str]) -> None:
@@ -39,20 +54,20 @@ async def learn(session: Session, words: Collection[str]) -> None:
         await session.execute(insert(VOCABULARY).from_select(["key", "word"], rows).on_conflict_do_nothing())
 
 
-async def readings(session: Session, words: Sequence[str]) -> list[tuple[str, ...]]:
-    """Each word, with those it may have been meant for when it begins none that is known: nearest first."""
+async def readings(session: Session, words: Sequence[str]) -> list[Reading]:
+    """Each word with those that it may have been meant for, the nearest first."""
     asked = [word for word in words if word.isalpha() and len(word) >= _SHORTEST]
-    strange = set(asked) - await _known(session, asked)
-    keys = {word: _keys(word, 2 if len(word) >= _LONG else 1) for word in strange}
-    columns = VOCABULARY.c
+    known = await _known(session, asked)
+    keys = {word: _keys(word, 2 if len(word) >= _LONG else 1) for word in asked}
     every = sorted({key for each in keys.values() for key in each})
-    rows = (
-        await session.execute(
-            select(columns.key, columns.word).where(columns.key == any_(cast(every, ARRAY(Text))))
-        )
-    ).all()
+    columns = VOCABULARY.c
+    near = select(columns.key, columns.word).where(columns.key == any_(cast(every, ARRAY(Text))))
+    rows = (await session.execute(near)).all()
     return [
-        (word, *_nearest(word, {each for key, each in rows if key in keys.get(word, ())})) for word in words
+        Reading(
+            word, _nearest(word, {each for key, each in rows if key in keys.get(word, ())}), word in known
+        )
+        for word in words
     ]
 
 
@@ -65,11 +80,12 @@ async def _known(session: Session, words: Sequence[str]) -> set[str]:
     return set(await session.scalars(found))
 
 
-def _nearest(word: str, candidates: Collection[str]) -> list[str]:
+def _nearest(word: str, candidates: Collection[str]) -> tuple[str, ...]:
     def likeness(candidate: str) -> float:
         return SequenceMatcher(None, word, candidate).ratio()
 
-    return sorted(sorted(candidates), key=likeness, reverse=True)[:_READINGS]
+    others = sorted(each for each in candidates if each != word)
+    return tuple(sorted(others, key=likeness, reverse=True)[:_READINGS])
 
 
 def _keys(word: str, missing: int) -> set[str]:

@@ -30,7 +30,7 @@ def search_columns() -> list[Column[object]]:
     """What lists and searches read; all of it is derived (`storage.ranking`)."""
     return [
         Column("sort_key", Text(collation="C"), nullable=False),
-        Column("labels", Text, nullable=False, comment="Whole names after line feeds, keywords after tabs"),
+        Column("labels", Text, nullable=False, comment="Names after line feeds, usual words after tabs"),
         Column("name_words", TSVECTOR, nullable=False, comment="A of names, B keywords, C summary"),
         Column("words", TSVECTOR, nullable=False, comment="The lexemes of all texts"),
         Column("edition", SmallInteger, nullable=False, comment="Of the rules that derived this"),
