@@ -5,7 +5,8 @@ TOOLS      := .tools
 UV         := $(TOOLS)/bin/uv
 BIN        := .venv/bin
 SYNCED     := .venv/.synced
-CLIENTS    := tests/clients/node_modules/.package-lock.json
+NODE       := tests/clients tests/contract tests/forms
+PACKAGES   := $(NODE:%=%/node_modules/.package-lock.json)
 CONTRACT   := tests/contract/node_modules/.package-lock.json
 MEMBERS    := $(wildcard gateway/pyproject.toml svc-*/pyproject.toml libs/*/pyproject.toml)
 export UV_COMPILE_BYTECODE := 1
@@ -31,7 +32,7 @@ status: $(SYNCED)  ## Each process, its health, memory and what waits
 demo: $(SYNCED)  ## A person's journey through the running hub, each step with its time
 	@$(BIN)/hub demo
 
-test: $(SYNCED) $(if $(shell command -v npm),$(CLIENTS) $(CONTRACT))  ## All tests, on real PostgreSQL and NATS
+test: $(SYNCED) $(if $(shell command -v npm),$(PACKAGES))  ## All tests, on real PostgreSQL and NATS
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 check: $(SYNCED) check-lock  ## Lint, types, import walls, dependencies, contracts
@@ -43,7 +44,7 @@ check: $(SYNCED) check-lock  ## Lint, types, import walls, dependencies, contrac
 	@$(BIN)/python -m pytest -q tests/walls svc-*/tests/test_contract.py
 
 contract: $(SYNCED)  ## Write every service's contract/ anew from its code
-	@HUB_CONTRACT=write $(BIN)/python -m pytest -q svc-*/tests/test_contract.py
+	@HUB_CONTRACT=write $(BIN)/python -m pytest -q svc-*/tests/test_contract.py tests/walls/test_events.py
 
 contract-lint: $(SYNCED) $(CONTRACT)  ## Spectral and Redocly over every document (ONLY=catalog for one)
 	@$(BIN)/python -m pytest -q tests/contract/test_lint.py $(if $(ONLY),-k $(ONLY))
@@ -73,24 +74,19 @@ $(SYNCED): requirements.lock $(MEMBERS) | $(UV)
 	@$(UV) pip install --quiet --no-deps --no-build-isolation $(foreach file,$(MEMBERS),-e $(dir $(file)))
 	@touch $@
 
-# client libraries of others, in JavaScript; without npm what needs them is skipped by name
-$(CLIENTS): tests/clients/package-lock.json
-	@echo "installing into tests/clients/node_modules"
-	@cd tests/clients && npm ci --silent --ignore-scripts
-	@touch $@
-
-$(CONTRACT): tests/contract/package-lock.json
-	@echo "installing into tests/contract/node_modules"
-	@cd tests/contract && npm ci --silent --ignore-scripts
+# libraries of others, in JavaScript; without npm what needs them is skipped by name
+$(PACKAGES): %/node_modules/.package-lock.json: %/package-lock.json
+	@echo "installing into $*/node_modules"
+	@cd $* && npm ci --silent --ignore-scripts
 	@touch $@
 
 lock: $(UV)  ## Resolve the dependencies anew and write requirements.lock (and package-lock.json, where npm is)
 	@$(UV) lock --quiet
 	@$(UV) export --quiet --frozen --all-packages --all-groups --no-emit-workspace --no-annotate --no-header --format requirements.txt --output-file requirements.lock
-	@! command -v npm >/dev/null || for folder in clients contract; do \
-		(cd tests/$$folder && npm update --silent --package-lock-only --ignore-scripts) || exit 1; done
-	@sed -i -z -E 's/,\n *"funding": (\{[^}]*\}|\[[^]]*\]|"[^"]*")//g' tests/clients/package-lock.json tests/contract/package-lock.json
+	@! command -v npm >/dev/null || for folder in $(NODE); do \
+		(cd $$folder && npm update --silent --package-lock-only --ignore-scripts) || exit 1; done
+	@sed -i -z -E 's/,\n *"funding": (\{[^}]*\}|\[[^]]*\]|"[^"]*")//g' $(NODE:%=%/package-lock.json)
 
 check-lock: $(SYNCED)  # the locks hold names, versions and hashes, no addresses, and fit what is declared
-	@! grep -nE '://' requirements.lock tests/clients/package-lock.json tests/contract/package-lock.json || { echo "a lock carries an address: run make lock"; exit 1; }
+	@! grep -nE '://' requirements.lock $(NODE:%=%/package-lock.json) || { echo "a lock carries an address: run make lock"; exit 1; }
 	@$(UV) pip check --quiet || { echo "requirements.lock does not fit the pyproject.toml files: run make lock"; exit 1; }

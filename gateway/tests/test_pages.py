@@ -127,6 +127,14 @@ async def test_a_services_contract_is_served_with_its_etag(client: httpx2.AsyncC
     assert (again.status_code, again.content) == (304, b"")
 
 
+async def test_the_events_are_served_as_asyncapi(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/asyncapi.json")
+    assert answer.json()["asyncapi"].startswith("3.")
+    assert "petitions_petition_registered_v1" in answer.json()["channels"]
+    again = await client.get("/asyncapi.json", headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
 async def test_the_short_address_leads_to_the_account(client: httpx2.AsyncClient) -> None:
     answer = await client.get("/account")
     assert (answer.status_code, answer.headers["location"]) == (303, "/account/overview")
@@ -134,7 +142,13 @@ async def test_the_short_address_leads_to_the_account(client: httpx2.AsyncClient
 
 async def test_the_index_leads_everywhere(client: httpx2.AsyncClient) -> None:
     text = (await client.get("/", headers={"accept-language": "en"})).text
-    for link in ("/docs", "/openapi.json", "/openapi/petitions.json", "/.well-known/openid-configuration"):
+    for link in (
+        "/docs",
+        "/openapi.json",
+        "/asyncapi.json",
+        "/openapi/petitions.json",
+        "/.well-known/openid-configuration",
+    ):
         assert f'href="{link}"' in text
 
 

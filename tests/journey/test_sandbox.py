@@ -257,6 +257,35 @@ async def left_of(hub: Hub, people: set[str]) -> int:
         await connection.close()
 
 
+async def test_the_examples_work_one_after_the_other_as_they_are_printed(hub: Hub, tmp_path: Path) -> None:
+    await asyncio.to_thread(sandbox, hub, tmp_path, "new", "Portalul orașului", CALLBACK)
+    first = json.loads((tmp_path / "people.json").read_text())
+    assert (tmp_path / "client.json").stat().st_mode & 0o777 == 0o600
+    done, _ = await asyncio.to_thread(conformance, hub, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = await asyncio.to_thread(sandbox, hub, tmp_path, "reset")
+    second = json.loads((tmp_path / "people.json").read_text())
+    assert f"VALIDATED               {first['items'][0]['username']}" in said
+    assert first["password"] != second["password"]
+
+
+def sandbox(hub: Hub, folder: Path, *arguments: str) -> str:
+    """Run the other program, and sign the owner in at the address it prints; what it said after that."""
+    program = (sys.executable, str(PROGRAM.with_name("sandbox.py")), hub.origin, *arguments)
+    with subprocess.Popen(
+        program, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
+        assert running.stdout
+        browser = Browser(ends_at="https://nowhere.example.org")
+        browser.open(running.stdout.readline().removeprefix("open: ").strip())
+        browser.submit({"username": OWNER, "current-password": "demo-parola-2026"})
+        if not browser.address.startswith("http://127.0.0.1"):
+            browser.submit({})
+        said = running.stdout.read()
+    assert running.returncode == 0, said
+    return said
+
+
 # The program itself: a hub that breaks a promise does not pass.
 
 

@@ -39,6 +39,11 @@ class Page:
     body: bytes
     etag: str
 
+    @classmethod
+    def of(cls, body: bytes) -> "Page":
+        """The page of a document."""
+        return cls(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
 
 class Contract:
     """The documents, fetched lazily. `clock` gives monotonic seconds."""
@@ -109,8 +114,7 @@ class Contract:
             except ValueError as error:
                 _log.error("the documents do not fit together", reason=str(error))
                 raise
-            body = orjson.dumps(document)
-            self._pages[name] = Page(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+            self._pages[name] = Page.of(orjson.dumps(document))
         return self._pages[name]
 
     def _document(self, service: str) -> Document:

@@ -34,6 +34,8 @@ _DOCS_POLICY: Final = (
 """Redoc makes two style elements: an empty one that it fills by script, and that of its scroll bars."""
 _SLUG: Final = re.compile(r"[a-z0-9-]{1,64}")
 _FACT: Final = re.compile(r"\{\w+\}")
+_EVENTS: Final = Path(__file__).parent / "asyncapi.json"
+"""What the services tell each other: written by `make contract`."""
 _A_DAY: Final = "public, max-age=86400"
 
 
@@ -49,6 +51,7 @@ class Pages:
     def __init__(self, texts: Texts, services: list[str], lifespan: Lifespan[Any]) -> None:
         self._texts = texts
         self._services = services
+        self._events = Page.of(_EVENTS.read_bytes())
         self._templates = Environment(
             loader=PackageLoader("gateway"),
             autoescape=True,
@@ -63,6 +66,7 @@ class Pages:
                 Route("/docs", self._docs),
                 Route("/openapi.json", self._openapi),
                 Route("/openapi/{service}.json", self._openapi_of),
+                Route("/asyncapi.json", self._asyncapi),
                 Route("/problems/{slug}", self._problem),
                 Route("/account", _account),
                 Route("/healthz", _alive),
@@ -108,6 +112,9 @@ class Pages:
         if service not in self._services:
             raise problems.NotFound
         return _document(request, await self.contract.of(service))
+
+    async def _asyncapi(self, request: Request) -> Response:
+        return _document(request, self._events)
 
     async def _status(self, _: Request) -> Response:
         return JSONResponse({"service": "gateway", "broker": self.revocations.connected})

@@ -13,6 +13,7 @@ from hub_service.settings import ServiceSettings
 
 from .operations import (
     evidence,
+    forms,
     institutions,
     places,
     rules,
@@ -20,6 +21,7 @@ from .operations import (
     services,
 )
 from .reference import evidence as first_evidence
+from .reference import forms as first_forms
 from .reference import institutions as first_institutions
 from .reference import offices as first_offices
 from .reference import rules as first_rules
@@ -42,6 +44,7 @@ async def seed(settings: ServiceSettings | None = None) -> None:
             await places.load_offices(session, first_offices.offices(), now)
             numbers = await rules.load(session, first_rules.rule_tables(), now)
             await evidence.load(session, first_evidence.evidence_types(), now)
+            await forms.load(session, first_forms.forms(), now)
             published = await services.load(session, first_services.services(), now)
     finally:
         await database.close()

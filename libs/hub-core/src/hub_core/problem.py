@@ -1,7 +1,7 @@
 """Problems: one class of error is one problem type (RFC 9457)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 
@@ -10,12 +10,14 @@ class FieldError:
     """What is wrong with one member of the request.
 
     `pointer` is a JSON pointer into the body (RFC 6901), or `query/<name>`, `path/<name>`,
-    `header/<name>`; `code` is stable for programs; `detail` is an English message id for people.
+    `header/<name>`; `code` is stable for programs; `detail` is an English message id for people,
+    whose `{name}` is filled from `facts`, which hold nothing that was sent.
     """
 
     pointer: str
     code: str
     detail: str
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 class Problem(Exception):

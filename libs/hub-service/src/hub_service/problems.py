@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hub_core.language import Language, negotiate
-from hub_core.problem import Problem
+from hub_core.problem import FieldError, Problem
 
 from .i18n import Texts
 from .telemetry import current_trace_id
@@ -206,10 +206,15 @@ def body(
     }
     if problem.errors:
         shown["errors"] = [
-            {"pointer": error.pointer, "code": error.code, "detail": texts.translate(language, error.detail)}
+            {"pointer": error.pointer, "code": error.code, "detail": _detail(error, language, texts)}
             for error in problem.errors
         ]
     return shown
+
+
+def _detail(error: FieldError, language: Language, texts: Texts) -> str:
+    detail = texts.translate(language, error.detail)
+    return detail.format_map(error.facts) if error.facts else detail
 
 
 def response(problem: Problem, request: Request, texts: Texts, public_origin: str) -> Response:

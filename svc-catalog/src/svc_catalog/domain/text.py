@@ -55,6 +55,11 @@ class Texts:
         texts = ((Language.RO, self.ro), (Language.HU, self.hu), (Language.EN, self.en))
         return [(language, text) for language, text in texts if text]
 
+    def said_in(self, language: Language) -> str:
+        """The text in a language; the Romanian one where it is missing."""
+        said: str | None = getattr(self, language)
+        return said or self.ro
+
 
 @dataclass(frozen=True, slots=True)
 class Keywords:

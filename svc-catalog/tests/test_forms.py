@@ -1,0 +1,290 @@
+"""Forms: one description, its schema, and the check on the server in the caller's language."""
+
+import json
+from datetime import date
+from typing import Any
+
+import httpx2
+import pytest
+
+from hub_core.problem import FieldError
+from svc_catalog.domain import forms
+from svc_catalog.domain.forms import Field, FieldKind, Form, Known, Section, Sources, When
+from svc_catalog.domain.text import Texts
+from svc_catalog.operations import form_data
+from svc_catalog.reference.evidence import evidence_types
+from svc_catalog.reference.forms import forms as first_forms
+
+PATH = "/catalog/v1/forms"
+TODAY = date(2026, 11, 21)
+TEXT = Texts(ro="Text", hu="Szöveg", en="Text")
+ALL = first_forms()
+EVIDENCE = {each.code: each for each in evidence_types()}
+CNP = "1850312149006"
+DOMICILE = {
+    "request": {"content": "CURRENT", "purpose": "Înscrierea copilului la școală"},
+    "consents": {"identity_data": True},
+}
+
+
+def a_form(*fields: Field) -> Form:
+    return Form("form", TEXT, TEXT, (Section("section", TEXT, fields),))
+
+
+def a_field(kind: FieldKind, **members: Any) -> Field:
+    return Field("field", kind, TEXT, **members)
+
+
+def faults(field: Field, *, value: object) -> list[tuple[str, str]]:
+    found = form_data.faults(a_form(field), Sources(EVIDENCE), {"section": {"field": value}}, TODAY)
+    return [(fault.pointer, fault.code) for fault in found]
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad", "code"),
+    [
+        (FieldKind.LINE, "Str. Petőfi Sándor nr. 8", "  ", "pattern"),
+        (FieldKind.LINE, "a", "a\n", "pattern"),
+        (FieldKind.TEXT, "a\nb", " \n ", "pattern"),
+        (FieldKind.TEXT, "a", "", "minLength"),
+        (FieldKind.EMAIL, "ana.popescu@example.org", "ana@example", "format"),
+        (FieldKind.DATE, "2024-02-29", "2025-02-29", "format"),
+        (FieldKind.DATE, "2024-02-29", "2024-2-029", "format"),
+        (FieldKind.TIME, "23:59", "24:00", "pattern"),
+        (FieldKind.PHONE, "0745 123 456", "0000 000 000", "phone"),
+        (FieldKind.PLATE, "CV 12 ABC", "cv12abc", "pattern"),
+        (FieldKind.CNP, CNP, "1850312149007", "cnp"),
+        (FieldKind.CUI, "RO 4192812", "4192813", "cui"),
+        (FieldKind.POSTAL_CODE, "520008", "52000", "minLength"),
+        (FieldKind.TICK, False, "true", "type"),
+        (FieldKind.DECLARATION, True, False, "enum"),
+    ],
+)
+def test_a_question_takes_what_is_good_and_says_what_is_wrong(
+    kind: FieldKind, good: object, bad: object, code: str
+) -> None:
+    assert faults(a_field(kind), value=good) == []
+    assert ("/section/field", code) in faults(a_field(kind), value=bad)
+
+
+def test_a_date_of_the_past_is_not_in_the_future() -> None:
+    assert faults(a_field(FieldKind.DATE, past=True), value="2026-11-21") == []
+    assert faults(a_field(FieldKind.DATE, past=True), value="2026-11-22") == [("/section/field", "future")]
+
+
+def test_the_same_personal_number_is_not_taken_twice() -> None:
+    number = Field("cnp", FieldKind.CNP, TEXT)
+    persons = a_field(FieldKind.LIST, fields=(number, Field("name", FieldKind.LINE, TEXT)), max_items=3)
+    given = [{"cnp": CNP, "name": "Ana"}, {"cnp": CNP, "name": "Ion"}]
+    assert faults(persons, value=given) == [("/section/field/1/cnp", "repeated")]
+
+
+def test_evidence_of_a_register_is_a_consent_and_other_evidence_a_file() -> None:
+    register = a_field(FieldKind.EVIDENCE, evidence="criminal-record-data")
+    assert faults(register, value=True) == []
+    assert faults(register, value=False) == [("/section/field", "enum")]
+    upload = a_field(FieldKind.EVIDENCE, evidence="curriculum-vitae")
+    file = {"id": "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70", "sha256": "a1" * 32}
+    assert faults(upload, value=file) == []
+    assert faults(upload, value=True) == [("/section/field", "type")]
+    assert faults(upload, value=file | {"sha256": "A1" * 32}) == [("/section/field/sha256", "pattern")]
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_what_is_asked_in_one_case_is_left_out_in_the_other(*, required: bool) -> None:
+    tick = Field("tick", FieldKind.TICK, TEXT, required=False)
+    more = Field("more", FieldKind.LINE, TEXT, required=required, when=When("section.tick", (True,)))
+    form = a_form(tick, more)
+
+    def found(**data: object) -> list[tuple[str, str]]:
+        return [
+            (fault.pointer, fault.code)
+            for fault in form_data.faults(form, Sources(), {"section": data}, TODAY)
+        ]
+
+    assert found() == found(tick=False) == found(tick=True, more="yes") == []
+    assert found(tick=False, more="no") == found(more="no") == [("/section/more", "not-asked")]
+    assert found(tick=True) == ([("/section/more", "required")] if required else [])
+
+
+def test_a_case_may_depend_on_another_section() -> None:
+    form = Form(
+        "form",
+        TEXT,
+        TEXT,
+        (
+            Section("first", TEXT, (Field("tick", FieldKind.TICK, TEXT, required=False),)),
+            Section("second", TEXT, (Field("more", FieldKind.LINE, TEXT, when=When("first.tick", (True,))),)),
+        ),
+    )
+
+    def found(**data: object) -> list[tuple[str, str]]:
+        return [(fault.pointer, fault.code) for fault in form_data.faults(form, Sources(), data, TODAY)]
+
+    assert found() == found(first={"tick": True}, second={"more": "yes"}) == []
+    assert found(first={"tick": True}) == [("/second", "required")]
+    assert found(first={"tick": True}, second={}) == [("/second/more", "required")]
+    assert found(first={}, second={"more": "no"}) == [("/second/more", "not-asked")]
+
+
+def test_only_what_is_always_asked_is_filled_in() -> None:
+    form = a_form(
+        Field("name", FieldKind.LINE, TEXT, known=Known.GIVEN_NAME),
+        Field("email", FieldKind.EMAIL, TEXT, known=Known.EMAIL, when=When("section.name", ("Ana",))),
+        Field("birth_date", FieldKind.DATE, TEXT, known=Known.BIRTH_DATE),
+    )
+    known = {Known.GIVEN_NAME: "Ana", Known.EMAIL: "ana@example.org"}
+    assert forms.prefill(form, known) == {"section": {"name": "Ana"}}
+
+
+@pytest.mark.parametrize("form", ALL, ids=lambda each: each.code)
+def test_a_form_is_written_in_three_languages(form: Form) -> None:
+    for _, field in form.fields():
+        for each in (field, *field.fields):
+            if each.evidence is None:
+                assert each.label is not None
+            for text in (each.label, each.help, *(choice.label for choice in each.choices)):
+                assert text is None or (text.ro and text.hu and text.en)
+
+
+@pytest.mark.parametrize("form", ALL, ids=lambda each: each.code)
+def test_a_case_names_a_question_of_the_form(form: Form) -> None:
+    names = {(section.name, field.name) for section, field in form.fields()}
+    for _, field in form.fields():
+        assert field.when is None or field.when.path in names
+
+
+def test_the_services_that_are_asked_for_online_have_forms() -> None:
+    assert {each.code for each in ALL} == {
+        "aggressive-driving-report",
+        "audience-request",
+        "contest-registration",
+        "criminal-record-certificate-company",
+        "criminal-record-certificate-person",
+        "domicile-certificate",
+        "passport-booking",
+        "passport-status",
+        "petition",
+        "public-information-request",
+        "suggestion",
+        "traffic-sanctions-history",
+    }
+
+
+async def test_the_list_gives_each_form_once(client: httpx2.AsyncClient) -> None:
+    first = (await client.get(PATH, params={"limit": 7})).json()
+    second = (await client.get(PATH, params={"limit": 7, "cursor": first["next_cursor"]})).json()
+    assert [item["code"] for item in first["items"] + second["items"]] == [each.code for each in ALL]
+
+
+async def test_a_form_is_shown_in_the_language_that_is_asked_for(client: httpx2.AsyncClient) -> None:
+    by_header = await client.get(f"{PATH}/petition", headers={"accept-language": "hu"})
+    by_query = await client.get(f"{PATH}/petition", params={"lang": "hu"})
+    assert by_header.json() == by_query.json()
+    assert by_header.headers["content-language"] == by_query.headers["content-language"] == "hu"
+    shown = by_header.json()
+    assert shown["schema"]["title"] == "Petíció"
+    assert shown["sections"][0]["questions"][2]["label"] == {
+        "ro": "Subiectul",
+        "hu": "Tárgy",
+        "en": "Subject",
+    }
+    assert shown["ui"]["jsonforms"]["elements"][0]["label"] == "A petíció"
+    again = await client.get(
+        f"{PATH}/petition", params={"lang": "hu"}, headers={"if-none-match": by_query.headers["etag"]}
+    )
+    assert again.status_code == 304
+
+
+async def test_the_schema_stands_at_the_address_that_it_names(client: httpx2.AsyncClient) -> None:
+    shown = (await client.get(f"{PATH}/suggestion", params={"lang": "en"})).json()
+    address = httpx2.URL(shown["schema"]["$id"])
+    answer = await client.get(f"{address.path}?{address.query.decode()}")
+    assert answer.headers["content-type"] == "application/schema+json"
+    assert answer.json() == shown["schema"]
+
+
+async def test_lists_of_the_catalog_are_the_choices(client: httpx2.AsyncClient) -> None:
+    shown = (await client.get(f"{PATH}/criminal-record-certificate-person", params={"lang": "en"})).json()
+    motives = shown["schema"]["properties"]["request"]["allOf"][0]["properties"]["motive"]["oneOf"]
+    assert {"const": "angajare", "title": "employment"} in motives
+    petition = (await client.get(f"{PATH}/petition")).json()["schema"]["properties"]["petition"]
+    institutions = petition["allOf"][0]["properties"]["institution_id"]["oneOf"]
+    police = (await client.get("/catalog/v1/institutions/IPJ-CV")).json()
+    assert {"const": police["id"], "title": police["names"]["ro"]} in institutions
+
+
+async def test_evidence_of_a_register_is_shown_as_a_consent(client: httpx2.AsyncClient) -> None:
+    shown = (await client.get(f"{PATH}/domicile-certificate")).json()
+    [question] = shown["sections"][1]["questions"]
+    assert (question["consent"], question["upload"], question["evidence"]) == (True, None, "identity-data")
+    assert question["label"]["ro"].startswith("Sunt de acord")
+
+
+async def test_good_answers_fit_the_form(client: httpx2.AsyncClient) -> None:
+    answer = await client.post(f"{PATH}/domicile-certificate/validate", json=DOMICILE)
+    assert answer.json() == {"code": "domicile-certificate", "version": 1, "valid": True}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [
+        ("ro", "Bifați această căsuță pentru a continua"),
+        ("hu", "A folytatáshoz jelölje be ezt a négyzetet"),
+        ("en", "Tick this box to go on"),
+    ],
+)
+async def test_faults_are_told_in_the_language_of_the_caller(
+    client: httpx2.AsyncClient, language: str, detail: str
+) -> None:
+    answer = await client.post(
+        f"{PATH}/domicile-certificate/validate",
+        json=DOMICILE | {"consents": {"identity_data": False}},
+        headers={"accept-language": language},
+    )
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith("/problems/form-data-invalid")
+    assert answer.json()["errors"] == [
+        {"pointer": "/consents/identity_data", "code": "enum", "detail": detail}
+    ]
+
+
+async def test_a_bound_is_named_in_the_fault(client: httpx2.AsyncClient) -> None:
+    long = DOMICILE | {"request": {"content": "CURRENT", "purpose": "a" * 201}}
+    answer = await client.post(f"{PATH}/domicile-certificate/validate", json=long)
+    assert answer.json()["errors"][0]["detail"] == "Sunt permise cel mult 200 caractere"
+
+
+async def test_no_answer_is_repeated(client: httpx2.AsyncClient, capsys: pytest.CaptureFixture[str]) -> None:
+    person = {"family_name": "Popescu-Secret", "given_name": "Ana", "cnp": "1850312149007"}
+    wrong = {"applicants": {"persons": [person]}, "contact": {"email": "secret-address"}}
+    answer = await client.post(f"{PATH}/passport-booking/validate", json=wrong)
+    pointers = {error["pointer"]: error["code"] for error in answer.json()["errors"]}
+    assert pointers["/applicants/persons/0/cnp"] == "cnp"
+    assert pointers["/contact/email"] == "format"
+    logged = capsys.readouterr()
+    for text in (answer.text, logged.out, logged.err):
+        assert "1850312149007" not in text
+        assert "secret" not in text.lower()
+
+
+@pytest.mark.parametrize("path", ["nothing", "petition?version=99", "petition/schema?version=99"])
+async def test_an_unknown_form_or_version_is_not_found(client: httpx2.AsyncClient, path: str) -> None:
+    answer = await client.get(f"{PATH}/{path}")
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (404, "form-not-found")
+
+
+@pytest.mark.parametrize("body", [[], "text", 1, None])
+async def test_answers_are_an_object(client: httpx2.AsyncClient, body: object) -> None:
+    answer = await client.post(
+        f"{PATH}/suggestion/validate", content=json.dumps(body), headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 422
+
+
+def test_a_fault_says_nothing_of_the_value() -> None:
+    [fault] = form_data.faults(
+        a_form(a_field(FieldKind.LINE)), Sources(), {"section": {"field": "secret\n"}}, TODAY
+    )
+    assert fault == FieldError("/section/field", "pattern", form_data.ONE_LINE)
