@@ -115,9 +115,15 @@ class NewTexts(Resource):
             description="The Romanian, official text.",
         ),
     ]
-    hu: Annotated[Line | None, Field(min_length=1, max_length=2_000, description="The Hungarian text.")] = (
-        None
-    )
+    hu: Annotated[
+        Line | None,
+        Field(
+            min_length=1,
+            max_length=2_000,
+            examples=["Útlevél-főigazgatóság"],
+            description="The Hungarian text.",
+        ),
+    ] = None
     en: Annotated[
         Line,
         Field(
