@@ -159,7 +159,10 @@ class NewAttribution(Resource):
 class NewAlias(Resource):
     """A former name or abbreviation."""
 
-    name: Annotated[Line, Field(min_length=2, max_length=200, description="The former name, as it was.")]
+    name: Annotated[
+        Line,
+        Field(min_length=2, max_length=200, examples=["DEPABD"], description="The former name, as it was."),
+    ]
     verified: Verified = False
     valid_from: Annotated[LegalDate | None, Field(description="First day of the name.")] = None
     valid_to: Annotated[LegalDate | None, Field(description="Last day of the name.")] = None
@@ -169,7 +172,15 @@ class NewContact(Resource):
     """A way to reach the institution."""
 
     kind: Annotated[ContactKind, Field(description="What sort of contact it is.")]
-    value: Annotated[Line, Field(min_length=3, max_length=500, description="Number, address or link.")]
+    value: Annotated[
+        Line,
+        Field(
+            min_length=3,
+            max_length=500,
+            examples=["+40800800624"],
+            description="A telephone number in E.164, an e-mail or web address, or a postal address.",
+        ),
+    ]
     purpose: Annotated[NewTexts, Field(description="What it is for.")]
     verified: Verified = False
 
