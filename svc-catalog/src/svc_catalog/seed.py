@@ -14,6 +14,7 @@ from hub_service.settings import ServiceSettings
 from .operations import (
     evidence,
     forms,
+    guidance,
     institutions,
     places,
     rules,
@@ -22,6 +23,7 @@ from .operations import (
 )
 from .reference import evidence as first_evidence
 from .reference import forms as first_forms
+from .reference import guidance as first_guidance
 from .reference import institutions as first_institutions
 from .reference import offices as first_offices
 from .reference import rules as first_rules
@@ -45,6 +47,8 @@ async def seed(settings: ServiceSettings | None = None) -> None:
             numbers = await rules.load(session, first_rules.rule_tables(), now)
             await evidence.load(session, first_evidence.evidence_types(), now)
             await forms.load(session, first_forms.forms(), now)
+            await guidance.load_faqs(session, first_guidance.faqs(), now)
+            await guidance.load_advice(session, first_guidance.advice(), now)
             published = await services.load(session, first_services.services(), now)
     finally:
         await database.close()

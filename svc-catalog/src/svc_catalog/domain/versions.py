@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import TypeVar
 
 from .evidence import EvidenceType
+from .guidance import Advice, Faq
 from .institutions import Institution
 from .places import Office
 from .services import Service
 
 Versioned = TypeVar(
     "Versioned",
+    Advice,
     EvidenceType,
+    Faq,
     Institution,
     Office,
     Service,
