@@ -21,8 +21,15 @@ def upgrade() -> None:
         sa.Column("content", JSONB(), nullable=False, comment="The whole question, as domain.guidance.Faq"),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sort_key", sa.Text(collation="C"), nullable=False),
-        sa.Column("labels", ARRAY(sa.Text()), nullable=False, comment="Codes and whole names, folded"),
-        sa.Column("words", TSVECTOR(), nullable=False, comment="Folded words; weight A for those of names"),
+        sa.Column(
+            "labels",
+            sa.Text(),
+            nullable=False,
+            comment="Whole names after line feeds, keywords after tabs",
+        ),
+        sa.Column("name_words", TSVECTOR(), nullable=False, comment="A of names, B keywords, C summary"),
+        sa.Column("words", TSVECTOR(), nullable=False, comment="The lexemes of all texts"),
+        sa.Column("edition", sa.SmallInteger(), nullable=False, comment="Of the rules that derived this"),
         sa.PrimaryKeyConstraint("id", name="pk_faqs"),
         sa.UniqueConstraint("code", name="uq_faqs_code"),
     )

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from hub_core import clock
+from hub_core.language import Language
 
 from . import calendar, text
 from .text import Index, Question, Texts
@@ -64,7 +65,7 @@ class Faq:
 
     def index(self) -> Index:
         """What a search finds it by."""
-        return text.index([self.code, *self.question.all()], self.answer.all())
+        return text.index(names=[(Language.EN, self.code), *self.question.said()], summary=self.answer.said())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What can be done with questions, advice and the contact page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -11,19 +12,25 @@ from hub_events.session import Session
 from ..domain import versions
 from ..domain.changes import ChangeKind
 from ..domain.guidance import Advice, AdviceFilter, Faq, FaqFilter
+from ..domain.text import Question
 from ..errors.guidance import AdviceNotFound, FaqNotFound
 from ..storage import changes, ranking, rules
 from ..storage import guidance as storage
+from .searching import Answer, search
 
 _HOLIDAYS: Final = "calendar.holidays"
 
 
 async def find_faqs(
     session: Session, wanted: FaqFilter, after: ranking.Position | None, limit: int
-) -> list[tuple[ranking.Position, storage.VotedFaq]]:
+) -> Answer[storage.FoundFaq]:
     """At most `limit` questions after a position, the best match first."""
+
+    async def look(question: Question | None) -> list[storage.FoundFaq]:
+        return await storage.find_faqs(session, replace(wanted, question=question), after, limit)
+
     async with session.begin():
-        return await storage.find_faqs(session, wanted, after, limit)
+        return await search(session, wanted.question, after, look)
 
 
 async def read_faq(session: Session, key: UUID | str) -> storage.VotedFaq:

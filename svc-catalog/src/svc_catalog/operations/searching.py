@@ -8,7 +8,7 @@ from hub_events.session import Session
 
 from ..domain import text
 from ..domain.text import Question
-from ..storage import institutions, services, vocabulary
+from ..storage import guidance, institutions, services, vocabulary
 from ..storage.ranking import Position
 
 RowT = TypeVar("RowT")
@@ -53,3 +53,4 @@ async def derive_anew(session: Session) -> None:
     async with session.begin():
         await institutions.derive_anew(session)
         await services.derive_anew(session)
+        await guidance.derive_anew(session)

@@ -15,7 +15,9 @@ from ..domain.guidance import AdviceFilter, AdviceTopic, FaqCategory, FaqFilter
 from ..errors.guidance import AdviceNotFound, FaqNotFound
 from ..operations import guidance as operations
 from ..reference import guidance as reference
-from ..schemas.guidance import AdviceCode, AdviceView, ContactPageView, FaqCode, FaqView
+from ..schemas import searching
+from ..schemas.guidance import AdviceCode, AdviceView, ContactPageView, FaqCode, FaqView, FoundFaq
+from ..schemas.searching import SearchPage
 from ..schemas.vocabulary import ServiceCode
 from . import public
 from .public import Search
@@ -34,11 +36,13 @@ async def list_faqs(
     service: Annotated[
         ServiceCode | None, Query(description="Only those that speak of this service.")
     ] = None,
-) -> Page[FaqView]:
+) -> SearchPage[FoundFaq]:
     """What people ask, by category and question; with `q` the best match first, as for services."""
     wanted = FaqFilter(question=text.question(q or ""), category=category, service=service)
-    rows = await operations.find_faqs(session, wanted, asked.position(public.POSITION), asked.rows)
-    return asked.page(rows, position=lambda row: row[0], view=lambda row: FaqView.of(row[1]))
+    answer = await operations.find_faqs(session, wanted, asked.position(public.POSITION), asked.rows)
+    return searching.page(
+        asked, answer, lambda row: FoundFaq.found(row[1], searching.fit(row[0], asked=bool(q)))
+    )
 
 
 @router.get("/faq/{faq}", tags=["guidance"], summary="Read a question", **policy.public(raises=[FaqNotFound]))

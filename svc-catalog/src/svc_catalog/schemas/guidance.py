@@ -11,6 +11,7 @@ from hub_service.schemas import Id, Int32, LegalDate, LocalisedText, Resource
 from ..domain.guidance import AdviceTopic, ContactPage, FaqCategory, Line
 from ..storage.guidance import SourcedAdvice, VotedFaq
 from .places import LocalTime
+from .searching import Fit, FitOfItem
 from .vocabulary import InstitutionCode, ServiceCode, Verified, Version
 
 FaqCode = Annotated[
@@ -51,6 +52,17 @@ class FaqView(Resource):
         shown = {name: getattr(voted.faq, name) for name in cls.model_fields if hasattr(voted.faq, name)}
         members = {"related_services": list(voted.faq.services), "helpful_votes": voted.helpful}
         return cls.model_validate(shown | members, from_attributes=True)
+
+
+class FoundFaq(FaqView):
+    """A question in a list."""
+
+    match: FitOfItem
+
+    @classmethod
+    def found(cls, voted: VotedFaq, match: Fit | None) -> Self:
+        """The view of a question, and how well it fits what was asked."""
+        return cls(**FaqView.of(voted).model_dump(), match=match)
 
 
 class SourceView(Resource):

@@ -12,11 +12,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hub_events.session import Session
 
+from ..domain import text
 from ..domain.guidance import Advice, AdviceFilter, Faq, FaqFilter
 from ..domain.text import Texts
 from ..tables.guidance import ADVICE, FAQ_VOTES, FAQS
 from ..tables.institutions import INSTITUTIONS
-from . import ranking
+from . import ranking, vocabulary
 
 _FAQ: Final = TypeAdapter(Faq)
 _ADVICE: Final = TypeAdapter(Advice)
@@ -32,6 +33,10 @@ class VotedFaq:
     helpful: int
 
 
+FoundFaq = tuple[ranking.Position, VotedFaq]
+"""A question in a list, and where the list stands with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourcedAdvice:
     """Advice with the code and the names of the structure that answers for it."""
@@ -43,7 +48,7 @@ class SourcedAdvice:
 
 async def find_faqs(
     session: Session, wanted: FaqFilter, after: ranking.Position | None, limit: int
-) -> list[tuple[ranking.Position, VotedFaq]]:
+) -> list[FoundFaq]:
     """The questions that fit the filter, the best match first."""
     query = _with_votes(ranking.ranked(FAQS, wanted.question, after, [FAQS.c.content, _HELPFUL]))
     if wanted.category is not None:
@@ -81,9 +86,20 @@ async def lock_faqs(session: Session) -> list[Faq]:
 async def put_faqs(session: Session, changed: Sequence[Faq], now: datetime) -> None:
     """Store these versions, each over the one before it."""
     for each in changed:
+        index = each.index()
         values = _common(each, _FAQ.dump_python(each, mode="json"), now)
         values |= {"category": each.category, "services": list(each.services)}
-        await ranking.put(session, FAQS, values | ranking.derived(each.index(), each.sort_key))
+        await ranking.put(session, FAQS, values | ranking.derived(index, each.sort_key))
+        await vocabulary.learn(session, index.vocabulary)
+
+
+async def derive_anew(session: Session) -> None:
+    """Derive anew what searches read of questions that were derived by other rules."""
+    rows = await session.scalars(select(FAQS.c.content).where(FAQS.c.edition != text.EDITION))
+    for each in map(_FAQ.validate_python, rows.all()):
+        index = each.index()
+        await ranking.store_derived(session, FAQS, each.id, ranking.derived(index, each.sort_key))
+        await vocabulary.learn(session, index.vocabulary)
 
 
 async def find_advice(
