@@ -2,7 +2,9 @@
 
 import json
 from datetime import date
+from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -288,3 +290,80 @@ def test_a_fault_says_nothing_of_the_value() -> None:
         a_form(a_field(FieldKind.LINE)), Sources(), {"section": {"field": "secret\n"}}, TODAY
     )
     assert fault == FieldError("/section/field", "pattern", form_data.ONE_LINE)
+
+
+ANA = uuid4()
+APPLICANT = {
+    "given_name": "Ana",
+    "family_name": "Popescu",
+    "birth_date": "1985-03-12",
+    "email": "ana.popescu@example.org",
+    "language": "hu",
+}
+
+
+@pytest.fixture
+def identity(fake_identity: Any) -> Any:
+    fake_identity.answer(f"/internal/v1/people/{ANA}/form-data", APPLICANT)
+    return fake_identity
+
+
+async def test_a_form_begins_with_what_the_hub_knows(client: httpx2.AsyncClient, identity: Any) -> None:
+    headers = identity.headers(ANA, {"forms:prefill"})
+    answer = await client.get(f"{PATH}/contest-registration/prefill", headers=headers)
+    names = {"given_name": "Ana", "family_name": "Popescu"}
+    assert answer.json()["data"] == {
+        "candidate": {**names, "birth_date": "1985-03-12", "email": "ana.popescu@example.org"}
+    }
+    assert answer.headers["cache-control"] == "no-store"
+    petition = (await client.get(f"{PATH}/petition/prefill", headers=headers)).json()["data"]
+    assert petition["petition"] == {"language": "hu"}
+
+
+async def test_a_personal_number_is_never_filled_in(client: httpx2.AsyncClient, identity: Any) -> None:
+    headers = identity.headers(ANA, {"forms:prefill"})
+    answer = await client.get(f"{PATH}/passport-booking/prefill", headers=headers)
+    assert answer.json()["data"] == {"contact": {"email": "ana.popescu@example.org"}}
+
+
+async def test_who_acts_for_an_organisation_begins_with_its_name(
+    client: httpx2.AsyncClient, identity: Any
+) -> None:
+    company = uuid4()
+    said = {"organisation_name": "Exemplu SRL", "organisation_cui": "4192812"}
+    nobody = {"given_name": None, "family_name": None}
+    identity.answer(f"/internal/v1/principals/{company}/form-data", said | nobody)
+    headers = identity.headers(ANA, {"forms:prefill"}, mandate=str(uuid4()), act_for=str(company))
+    answer = await client.get(f"{PATH}/criminal-record-certificate-company/prefill", headers=headers)
+    assert answer.json()["data"] == {"organisation": {"cui": "4192812", "name": "Exemplu SRL"}}
+
+
+async def test_who_acts_for_a_person_is_not_told_their_date_of_birth(
+    client: httpx2.AsyncClient, identity: Any
+) -> None:
+    ion = uuid4()
+    said = {"given_name": "Ion", "family_name": "Ionescu"}
+    nobody = {"organisation_name": None, "organisation_cui": None}
+    identity.answer(f"/internal/v1/principals/{ion}/form-data", said | nobody)
+    headers = identity.headers(ANA, {"forms:prefill"}, mandate=str(uuid4()), act_for=str(ion))
+    answer = await client.get(f"{PATH}/contest-registration/prefill", headers=headers)
+    assert answer.json()["data"] == {"candidate": said | {"email": "ana.popescu@example.org"}}
+
+
+async def test_without_the_hub_the_form_is_filled_in_by_hand(
+    client: httpx2.AsyncClient, identity: Any
+) -> None:
+    somebody = uuid4()
+    path = f"/internal/v1/people/{somebody}/form-data"
+    identity.answer(path, {}, HTTPStatus.SERVICE_UNAVAILABLE)
+    headers = identity.headers(somebody, {"forms:prefill"}) | {"accept-language": "en"}
+    answer = await client.get(f"{PATH}/petition/prefill", headers=headers)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json()["detail"].startswith("The form can be used: fill it in by hand")
+    assert (await client.get(f"{PATH}/petition")).status_code == 200
+
+
+async def test_filling_in_wants_its_scope(client: httpx2.AsyncClient, identity: Any) -> None:
+    path = f"{PATH}/petition/prefill"
+    assert (await client.get(path)).status_code == 401
+    assert (await client.get(path, headers=identity.headers(ANA, {"petitions:write"}))).status_code == 403

@@ -117,6 +117,20 @@ async def test_contacts_and_codes_want_their_scope(
     assert (await client.get(path, headers=allowed)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path", [f"/internal/v1/people/{SOMEBODY}/form-data", f"/internal/v1/principals/{SOMEBODY}/form-data"]
+)
+async def test_what_forms_are_filled_in_with_wants_its_scope(
+    client: httpx2.AsyncClient, signed_in: Any, path: str
+) -> None:
+    assert (await client.get(path)).status_code == 401
+    assert (await client.get(path, headers=signed_in(scopes={READ}))).status_code == 403
+    other = signed_in(scopes={"identity.contact:read"}, kind="service", sub="notify")
+    assert (await client.get(path, headers=other)).status_code == 403
+    allowed = signed_in(scopes={"identity.form-data:read"}, kind="service", sub="catalog")
+    assert (await client.get(path, headers=allowed)).status_code == 404
+
+
 async def test_a_person_sees_and_ends_only_their_own_sessions(
     client: httpx2.AsyncClient,
     signed_in: Any,

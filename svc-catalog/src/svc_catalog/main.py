@@ -41,7 +41,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             guidance.router,
             exports.router,
             forms.router,
-            forms.checking,
+            forms.personal,
             institutions.router,
             institutions.offices,
             places.router,
@@ -51,6 +51,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             suggestions.router,
         ],
         scopes={
+            forms.PREFILL: "Fill in forms with what the hub knows of the person",
             officials.READ: "See what is being prepared for the catalog",
             officials.WRITE: "Prepare and publish changes of the catalog",
         },

@@ -9,5 +9,6 @@ MANIFEST: Final = Manifest(
     package="svc_catalog",
     factory="svc_catalog.main:create_app",
     port=8102,
+    calls=("identity.form-data:read",),
     seed="svc_catalog.seed:seed",
 )

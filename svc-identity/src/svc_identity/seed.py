@@ -196,7 +196,7 @@ def demo_portal(now: datetime) -> Client:
                 *("petitions:read", "petitions:write", "account:read", "account:write", "messages:read"),
                 *("registration:read", "registration:write", "privacy:read", "privacy:write"),
                 *("clients:read", "clients:write", "consents:read", "consents:write"),
-                *("mandates:read", "mandates:write"),
+                *("mandates:read", "mandates:write", "forms:prefill"),
             }
         ),
         created_at=now,

@@ -7,13 +7,16 @@ from typing import Any, Final
 
 from hub_core.county import COUNTIES
 from hub_core.language import Language
+from hub_core.principal import Principal
 from hub_core.rules import Rules
 from hub_events.session import Session
+from hub_service.clients import ServiceClient
 
+from .. import clients
 from ..domain import institutions
 from ..domain.changes import ChangeKind
 from ..domain.evidence import EvidenceType
-from ..domain.forms import Choice, Form, ListSource, Sources
+from ..domain.forms import Choice, Form, Known, ListSource, Sources
 from ..domain.institutions import Institution
 from ..domain.text import Texts
 from ..errors.forms import FormDataInvalid, FormNotFound
@@ -53,6 +56,33 @@ async def validate(
     if faults := form_data.faults(form, sources, data, today):
         raise FormDataInvalid(errors=faults[:_MOST_ERRORS])
     return form
+
+
+async def known_of(identity: ServiceClient, caller: Principal) -> dict[Known, str]:
+    """What the hub knows of who fills in a form, for themselves or for whom they act.
+
+    Under a mandate the names are the principal's; e-mail and language stay those of who is signed in,
+    to whom the answer goes. A date of birth is given to its person only.
+    """
+    applicant = await clients.find_applicant(identity, caller.person_id)
+    known: dict[Known, str | None] = {}
+    if applicant is not None:
+        known = {Known.EMAIL: applicant.email, Known.LANGUAGE: applicant.language}
+    if caller.on_behalf_of is None:
+        if applicant is not None:
+            known |= {
+                Known.GIVEN_NAME: applicant.given_name,
+                Known.FAMILY_NAME: applicant.family_name,
+                Known.BIRTH_DATE: applicant.birth_date.isoformat() if applicant.birth_date else None,
+            }
+    elif (principal := await clients.find_principal(identity, caller.on_behalf_of)) is not None:
+        known |= {
+            Known.GIVEN_NAME: principal.given_name,
+            Known.FAMILY_NAME: principal.family_name,
+            Known.ORGANISATION_NAME: principal.organisation_name,
+            Known.ORGANISATION_CUI: principal.organisation_cui,
+        }
+    return {what: said for what, said in known.items() if said is not None}
 
 
 async def load(session: Session, wanted: Iterable[Form], now: datetime) -> int:

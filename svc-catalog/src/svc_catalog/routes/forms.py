@@ -1,6 +1,6 @@
 """Forms: HTTP and nothing else."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -12,10 +12,12 @@ from hub_service.dependencies import Lang, Now, Session
 from hub_service.paging import Page
 
 from ..domain import form_schema
-from ..errors.forms import FormDataInvalid, FormNotFound
+from ..errors.forms import FormDataInvalid, FormNotFound, PrefillUnavailable
 from ..operations import forms as operations
-from ..schemas.forms import Document, FormCode, FormData, FormDataAccepted, FormSummary, FormView
+from ..schemas.forms import Document, FormCode, FormData, FormDataAccepted, FormSummary, FormView, PrefillView
 from . import public
+
+PREFILL: Final = "forms:prefill"
 
 router = public.router()
 
@@ -24,7 +26,7 @@ async def _keep_nowhere(response: Response) -> None:
     response.headers["cache-control"] = "no-store"
 
 
-checking = routing.Router(prefix="/catalog/v1", dependencies=[Depends(_keep_nowhere)])
+personal = routing.Router(prefix="/catalog/v1", dependencies=[Depends(_keep_nowhere)])
 """What is answered for one person's data."""
 
 Code = Annotated[FormCode, Path(description="The form's code.")]
@@ -100,7 +102,7 @@ async def read_form_schema(
     return form_schema.schema(form, sources, language, address)
 
 
-@checking.post(
+@personal.post(
     "/forms/{code}/validate",
     tags=["forms"],
     summary="Check the answers in a form",
@@ -115,6 +117,31 @@ async def validate_form_data(
     """
     today = clock.local_date(now)
     return FormDataAccepted.of(await operations.validate(session, code, version, body, today))
+
+
+@personal.get(
+    "/forms/{code}/prefill",
+    tags=["forms"],
+    summary="Begin a form with what the hub knows",
+    **policy.operation(PREFILL, mandate=True, raises=[FormNotFound, PrefillUnavailable]),
+)
+async def prefill_form(
+    code: Code,
+    session: Session,
+    request: Request,
+    person: policy.Person,
+    now: Now,
+    version: Wanted = None,
+) -> PrefillView:
+    """The answers that the hub knows of the signed-in person: names, date of birth, e-mail address.
+
+    With a token under a mandate the names are those of whom one acts for, and the date of birth is left
+    out. A personal number is never filled in. While the hub cannot tell, the form is filled in by hand.
+    """
+    form, _ = await operations.read(session, code, version, clock.local_date(now))
+    hub = request.app.state.hub
+    known = await operations.known_of(hub.service(hub.settings.identity_url), person)
+    return PrefillView.of(form, known)
 
 
 def _address(request: Request, code: str, version: int, language: Language) -> str:

@@ -38,6 +38,7 @@ CLIENTS_WRITE: Final = "clients:write"
 CLIENTS_REVIEW: Final = "clients:review"
 CONSENTS_READ: Final = "consents:read"
 CONSENTS_WRITE: Final = "consents:write"
+FORMS_PREFILL: Final = "forms:prefill"
 CATALOG_READ: Final = "catalog:read"
 CATALOG_WRITE: Final = "catalog:write"
 
@@ -59,6 +60,7 @@ SCOPES: Final = {
         Scope(MANDATES_READ, "see who acts for you and for whom you act"),
         Scope(MANDATES_WRITE, "give, accept, ask for and end mandates in your name"),
         Scope(MANDATES_VERIFY, "verify mandates as an official"),
+        Scope(FORMS_PREFILL, "fill in forms with your names, date of birth and e-mail address"),
         Scope("messages:read", "see which messages the hub has sent you"),
         Scope(STAFF, "act for the institution where you are an official"),
         Scope(OFFICIALS_READ, "see the officials of your institution and their roles"),
@@ -92,7 +94,7 @@ OF_PERSONS: Final = frozenset(
         *(PEOPLE_VERIFY, REGISTRATION_READ, REGISTRATION_WRITE, REGISTRATION_DECIDE),
         *(PRIVACY_READ, PRIVACY_WRITE, PRIVACY_DECIDE, PEOPLE_READ),
         *(CLIENTS_READ, CLIENTS_WRITE, CLIENTS_REVIEW),
-        *(CONSENTS_READ, CONSENTS_WRITE),
+        *(CONSENTS_READ, CONSENTS_WRITE, FORMS_PREFILL),
         *(CATALOG_READ, CATALOG_WRITE),
     }
 )

@@ -23,11 +23,19 @@ from ..dependencies import (
     session_of,
 )
 from ..domain.signing_key import Use
-from ..operations import accounts, applications, tokens
+from ..operations import accounts, applications, form_data, tokens
 from ..schemas.applications import UsageReport
-from ..schemas.internal import ContactView, EmailConfirmationView, InternalTokenView, ResolveToken
+from ..schemas.internal import (
+    ApplicantView,
+    ContactView,
+    EmailConfirmationView,
+    InternalTokenView,
+    PrincipalView,
+    ResolveToken,
+)
 
 CONTACT: Final = "identity.contact:read"
+FORM_DATA: Final = "identity.form-data:read"
 
 router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
 
@@ -79,3 +87,15 @@ async def get_email_confirmation(
 ) -> EmailConfirmationView:
     """What the e-mail with a code needs, while the code is good."""
     return EmailConfirmationView.of(await accounts.email_to_send(session, provider, confirmation_id, now))
+
+
+@router.get("/people/{person_id}/form-data", **policy.internal(FORM_DATA))
+async def get_form_data(person_id: UUID, session: Session) -> ApplicantView:
+    """What a form asks of a person who fills it in for themselves."""
+    return ApplicantView.of(await form_data.of_applicant(session, person_id))
+
+
+@router.get("/principals/{principal_id}/form-data", **policy.internal(FORM_DATA))
+async def get_principal_form_data(principal_id: UUID, session: Session) -> PrincipalView:
+    """What a form asks of whom somebody acts for, and the representative knows already."""
+    return PrincipalView.of(await form_data.of_principal(session, principal_id))

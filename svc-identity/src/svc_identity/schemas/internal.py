@@ -1,5 +1,6 @@
 """Bodies of the questions between services."""
 
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from hub_service import schemas
 
 from ..domain.account import Account
 from ..operations.accounts import EmailToSend
+from ..operations.form_data import Applicant, Principal
 from ..operations.tokens import InternalToken
 
 
@@ -72,3 +74,32 @@ class EmailConfirmationView(schemas.Resource):
             code=wanted.code,
             expires_at=wanted.confirmation.expires_at,
         )
+
+
+class ApplicantView(schemas.Resource):
+    """What a form asks of a person who fills it in for themselves; never a personal number."""
+
+    given_name: str
+    family_name: str
+    birth_date: date | None
+    email: str
+    language: Language
+
+    @classmethod
+    def of(cls, applicant: Applicant) -> Self:
+        """The view of an applicant."""
+        return cls.model_validate(applicant, from_attributes=True)
+
+
+class PrincipalView(schemas.Resource):
+    """What a form asks of whom somebody acts for: names, or name and CUI of an organisation."""
+
+    given_name: str | None
+    family_name: str | None
+    organisation_name: str | None
+    organisation_cui: str | None
+
+    @classmethod
+    def of(cls, principal: Principal) -> Self:
+        """The view of a principal."""
+        return cls.model_validate(principal, from_attributes=True)
