@@ -13,7 +13,7 @@ from .turtle import Turtle
 from .vocabulary import PREFIXES
 
 
-class Form(StrEnum):
+class GraphFormat(StrEnum):
     """How a graph is written."""
 
     JSON_LD = "json-ld"
@@ -25,15 +25,15 @@ class Form(StrEnum):
         return _MEDIA_TYPES[self]
 
 
-_MEDIA_TYPES: Final = {Form.JSON_LD: json_ld.MEDIA_TYPE, Form.TURTLE: turtle.MEDIA_TYPE}
+_MEDIA_TYPES: Final = {GraphFormat.JSON_LD: json_ld.MEDIA_TYPE, GraphFormat.TURTLE: turtle.MEDIA_TYPE}
 
 
-def negotiate(accept: str | None) -> Form:
+def negotiate(accept: str | None) -> GraphFormat:
     """The form that `Accept` wants most (RFC 9110, 12.5.1); JSON-LD when it wants none of ours."""
-    best, best_quality = Form.JSON_LD, 0.0
+    best, best_quality = GraphFormat.JSON_LD, 0.0
     for item in (accept or "").lower().split(","):
         media_type, *parameters = (part.strip() for part in item.split(";"))
-        for form in Form:
+        for form in GraphFormat:
             quality = _quality(parameters)
             if media_type == form.media_type and quality > best_quality:
                 best, best_quality = form, quality
@@ -43,8 +43,8 @@ def negotiate(accept: str | None) -> Form:
 class Document:
     """A document that takes in graphs one after the other; `context` is the address of the official one."""
 
-    def __init__(self, form: Form, context: str) -> None:
-        self._turtle = Turtle(PREFIXES) if form is Form.TURTLE else None
+    def __init__(self, form: GraphFormat, context: str) -> None:
+        self._turtle = Turtle(PREFIXES) if form is GraphFormat.TURTLE else None
         self._json_ld = JsonLd(context, contexts.terms(), contexts.OWN)
         self._pieces: list[bytes] = []
 

@@ -15,7 +15,7 @@ from ..errors.services import ServiceNotFound
 from ..exports import cpsv
 from ..exports.addresses import Addresses
 from ..exports.cpsv import PUBLISHER
-from ..exports.documents import Document, Form
+from ..exports.documents import Document, GraphFormat
 from ..exports.kept import Kept
 from ..exports.surroundings import Surroundings
 from ..storage import changes, evidence, institutions, rules, services
@@ -32,7 +32,7 @@ class Wanted:
 
     on: date
     origin: str
-    form: Form
+    form: GraphFormat
     only: Language | None
 
 

@@ -15,7 +15,7 @@ from hub_service.schemas import LegalDate
 
 from ..errors.services import ServiceNotFound
 from ..exports import contexts, documents
-from ..exports.documents import Form
+from ..exports.documents import GraphFormat
 from ..operations import exports as operations
 from ..operations.exports import Wanted
 from ..schemas.vocabulary import ServiceCode
@@ -31,7 +31,7 @@ _TURTLE: Final = {"schema": {"type": "string", "description": "A graph (RDF 1.1 
 
 _Accept = Annotated[str | None, Header(include_in_schema=False)]
 _Form = Annotated[
-    Form | None,
+    GraphFormat | None,
     Query(alias="format", description="The form, for those who cannot send `Accept`; it goes before it."),
 ]
 _Only = Annotated[
@@ -40,7 +40,7 @@ _Only = Annotated[
 ]
 
 
-class Context(StrEnum):
+class ContextName(StrEnum):
     """A context of JSON-LD that documents of the catalog name."""
 
     CPSV_AP = "cpsv-ap"
@@ -54,10 +54,12 @@ def _document(policies: dict[str, Any], **content: Any) -> dict[str, Any]:
 
 def _graph(policies: dict[str, Any]) -> dict[str, Any]:
     """The policy of an operation whose answer is a graph."""
-    return _document(policies, **{Form.JSON_LD.media_type: _LD, Form.TURTLE.media_type: _TURTLE})
+    return _document(
+        policies, **{GraphFormat.JSON_LD.media_type: _LD, GraphFormat.TURTLE.media_type: _TURTLE}
+    )
 
 
-def _answer(content: bytes, form: Form) -> Response:
+def _answer(content: bytes, form: GraphFormat) -> Response:
     return Response(content, media_type=form.media_type, headers={"vary": "Accept"})
 
 
@@ -115,11 +117,11 @@ async def export_service(
     "/contexts/{context}",
     tags=["exports"],
     summary="Read a context of JSON-LD",
-    **_document(policy.public(), **{Form.JSON_LD.media_type: _LD}),
+    **_document(policy.public(), **{GraphFormat.JSON_LD.media_type: _LD}),
 )
 async def read_context(
-    context: Annotated[Context, Path(description="Which one.")],
+    context: Annotated[ContextName, Path(description="Which one.")],
 ) -> Response:
     """The official context that the exports name, unchanged, so that nobody has to ask elsewhere."""
     del context
-    return Response(contexts.official(), media_type=Form.JSON_LD.media_type)
+    return Response(contexts.official(), media_type=GraphFormat.JSON_LD.media_type)
