@@ -181,3 +181,12 @@ def test_every_text_exists_in_every_language() -> None:
         said |= set(re.findall(r"\{% trans %\}(.+?)\{% endtrans %\}", template.read_text("utf-8")))
     for language in (Language.RO, Language.HU):
         assert [text for text in said if texts.translate(language, text) == text] == []
+
+
+async def test_search_engines_find_the_sitemaps(client: httpx2.AsyncClient) -> None:
+    robots = await client.get("/robots.txt")
+    assert robots.headers["content-type"].startswith("text/plain")
+    [sitemap] = re.findall(r"^Sitemap: (\S+)$", robots.text, re.MULTILINE)
+    index = await client.get(httpx2.URL(sitemap).path)
+    assert (index.status_code, index.headers["content-type"]) == (200, "application/xml")
+    assert f"<loc>{sitemap.replace('/sitemap.xml', '/catalog/v1/sitemap.xml')}</loc>" in index.text

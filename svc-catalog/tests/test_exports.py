@@ -11,7 +11,7 @@ import orjson
 import pytest
 import rdflib
 from rdflib.compare import to_isomorphic
-from rdflib.namespace import DCTERMS, RDF
+from rdflib.namespace import DCAT, DCTERMS, RDF
 
 from hub_core.language import Language
 from hub_service.database import Database
@@ -20,7 +20,7 @@ from hub_testing.plugin import PUBLIC_ORIGIN
 from svc_catalog.domain.conditions import OneOf
 from svc_catalog.domain.services import Output, Requirement, Service
 from svc_catalog.domain.text import Texts
-from svc_catalog.exports import cpsv, judge
+from svc_catalog.exports import cpsv, dcat, judge
 from svc_catalog.exports.graph import Graph, Iri, Text, Value
 from svc_catalog.exports.surroundings import Surroundings
 from svc_catalog.exports.turtle import Turtle
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
 
 CODES = [service.code for service in first_services()]
 WHOLE = "/catalog/v1/cpsv-ap"
+DATA = "/catalog/v1/dcat"
 TODAY = date(2026, 11, 22)
 LANGUAGES = [None, *Language]
 
@@ -64,9 +65,10 @@ async def triples(client: httpx2.AsyncClient, path: str, form: str, **query: str
     if form == "turtle":
         return rdflib.Graph().parse(data=answer.text, format="turtle")
     document = answer.json()
-    address, own = document["@context"]
+    named = document["@context"]
+    address, *own = named if isinstance(named, list) else [named]
     context = (await client.get(address)).json()["@context"]
-    document["@context"] = [context, own]
+    document["@context"] = [context, *own]
     return rdflib.Graph().parse(data=orjson.dumps(document), format="json-ld")
 
 
@@ -107,6 +109,28 @@ async def test_the_whole_conforms_and_holds_every_entry(
         assert [each for each in entry if each not in one] == []
     conforms, _, report = judge.pyshacl.validate(one, shacl_graph=judge._shapes(cpsv.SHAPES))
     assert conforms, report
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_open_data_conform_and_can_be_taken(
+    client: httpx2.AsyncClient, language: str | None
+) -> None:
+    query = {"language": str(language)} if language else {}
+    one, other = [await triples(client, DATA, form, **query) for form in ("json-ld", "turtle")]
+    assert set(one) == set(other)
+    conforms, _, report = judge.pyshacl.validate(other, shacl_graph=judge._shapes(dcat.SHAPES))
+    assert conforms, report
+    datasets = set(one.subjects(RDF.type, DCAT.Dataset))
+    assert datasets == set(one.objects(None, DCAT.dataset)) == set(one.objects(None, DCAT.servesDataset))
+    ours = {str(each) for each in one.objects(None, DCAT.accessURL) if "/catalog/" in str(each)}
+    assert len(ours) > len(datasets)
+    for distribution in one.subjects(RDF.type, DCAT.Distribution):
+        address = str(one.value(distribution, DCAT.downloadURL))
+        if address in ours:
+            answer = await client.get(address)
+            given = answer.headers["content-type"].partition(";")[0]
+            assert answer.status_code == 200, address
+            assert str(one.value(distribution, DCAT.mediaType)).endswith(f"/{given}")
 
 
 async def test_nothing_is_without_an_address(client: httpx2.AsyncClient) -> None:

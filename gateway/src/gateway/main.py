@@ -67,7 +67,7 @@ class Gateway:
         self._settings = settings
         self._table = routes
         self._texts = i18n.Texts([i18n.folder_of(problems.__file__), i18n.folder_of(__file__)])
-        self._pages = Pages(self._texts, routes.services, self._lifespan)
+        self._pages = Pages(self._texts, routes.services, self._lifespan, settings.public_origin)
         self._transport: transport.Transport
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan, Receive, Scope, Send
@@ -48,8 +48,11 @@ class Pages:
     contract: Contract
     revocations: Revocations
 
-    def __init__(self, texts: Texts, services: list[str], lifespan: Lifespan[Any]) -> None:
+    def __init__(
+        self, texts: Texts, services: list[str], lifespan: Lifespan[Any], public_origin: str
+    ) -> None:
         self._texts = texts
+        self._public_origin = public_origin
         self._services = services
         self._events = Page.of(_EVENTS.read_bytes())
         self._templates = Environment(
@@ -67,6 +70,8 @@ class Pages:
                 Route("/openapi.json", self._openapi),
                 Route("/openapi/{service}.json", self._openapi_of),
                 Route("/asyncapi.json", self._asyncapi),
+                Route("/robots.txt", self._robots),
+                Route("/sitemap.xml", self._sitemap),
                 Route("/problems/{slug}", self._problem),
                 Route("/account", _account),
                 Route("/healthz", _alive),
@@ -115,6 +120,18 @@ class Pages:
 
     async def _asyncapi(self, request: Request) -> Response:
         return _document(request, self._events)
+
+    async def _robots(self, _: Request) -> Response:
+        """What search engines may read: all that is public, found by the sitemap (RFC 9309)."""
+        lines = ["User-agent: *", "Disallow: /account/", f"Sitemap: {self._public_origin}/sitemap.xml"]
+        return PlainTextResponse("\n".join([*lines, ""]), headers={"cache-control": _A_DAY})
+
+    async def _sitemap(self, _: Request) -> Response:
+        """The sitemaps of the services (sitemaps.org)."""
+        listed = f"<sitemap><loc>{self._public_origin}/catalog/v1/sitemap.xml</loc></sitemap>"
+        index = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</sitemapindex>'
+        declared = f'<?xml version="1.0" encoding="UTF-8"?>\n{index}\n'
+        return Response(declared, media_type="application/xml", headers={"cache-control": _A_DAY})
 
     async def _status(self, _: Request) -> Response:
         return JSONResponse({"service": "gateway", "broker": self.revocations.connected})

@@ -1,12 +1,28 @@
 """Where the things of the exports are found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from hub_core.county import BY_CODE
 from hub_core.text import fold
 
+from ..domain.changes import ChangeKind
 from ..domain.services import LegalBasis
 from .graph import slug
+
+_PATHS: Final[Mapping[ChangeKind, str]] = {
+    ChangeKind.INSTITUTION: "/catalog/v1/institutions/{code}",
+    ChangeKind.SERVICE: "/catalog/v1/services/{code}",
+    ChangeKind.RULE: "/catalog/v1/rules/{code}",
+    ChangeKind.FAQ: "/catalog/v1/faq/{code}",
+    ChangeKind.ADVICE: "/catalog/v1/advice/{code}",
+    ChangeKind.FORM: "/catalog/v1/forms/{code}",
+    ChangeKind.EVIDENCE_TYPE: "/catalog/v1/evidence-types/{code}",
+    ChangeKind.OFFICE: "/catalog/v1/offices/{code}",
+    ChangeKind.PLACES: "/catalog/v1/{code}",
+}
+"""Where a thing of each kind is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +37,13 @@ class Addresses:
         return f"{self.origin}/catalog/v1/cpsv-ap"
 
     @property
-    def context(self) -> str:
-        """The official context of CPSV-AP, unchanged."""
-        return f"{self.origin}/catalog/v1/contexts/cpsv-ap"
+    def open_data(self) -> str:
+        """The catalog of data."""
+        return f"{self.origin}/catalog/v1/dcat"
+
+    def context(self, name: str) -> str:
+        """A context of JSON-LD."""
+        return f"{self.origin}/catalog/v1/contexts/{name}"
 
     def service(self, code: str) -> str:
         """An entry."""
@@ -57,3 +77,8 @@ class Addresses:
 def cited(basis: LegalBasis) -> str:
     """The act with its article."""
     return f"{basis.act} {basis.article}" if basis.article else basis.act
+
+
+def path_of(kind: ChangeKind, code: str) -> str:
+    """Where a thing that changes is read, below the public origin."""
+    return _PATHS[kind].format(code=code)

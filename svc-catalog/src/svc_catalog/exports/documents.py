@@ -6,7 +6,9 @@ from typing import Final
 
 import orjson
 
-from . import contexts, json_ld, turtle
+from . import json_ld, turtle
+from .addresses import Addresses
+from .contexts import Context
 from .graph import Graph
 from .json_ld import JsonLd
 from .turtle import Turtle
@@ -41,11 +43,11 @@ def negotiate(accept: str | None) -> GraphFormat:
 
 
 class Document:
-    """A document that takes in graphs one after the other; `context` is the address of the official one."""
+    """A document below an origin that takes in graphs one after the other."""
 
-    def __init__(self, form: GraphFormat, context: str) -> None:
+    def __init__(self, form: GraphFormat, context: Context, origin: str) -> None:
         self._turtle = Turtle(PREFIXES) if form is GraphFormat.TURTLE else None
-        self._json_ld = JsonLd(context, contexts.terms(), contexts.OWN)
+        self._json_ld = JsonLd(Addresses(origin).context(context), context.terms, context.further)
         self._pieces: list[bytes] = []
 
     def add(self, graph: Graph) -> None:

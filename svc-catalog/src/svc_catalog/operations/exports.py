@@ -1,6 +1,7 @@
 """The catalog in the vocabularies of the EU."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +11,12 @@ from uuid import UUID
 from hub_core.language import Language
 from hub_events.session import Session
 
+from ..domain.changes import Change, ChangeKind
 from ..domain.services import Service
+from ..domain.text import Texts
 from ..errors.services import ServiceNotFound
-from ..exports import cpsv
-from ..exports.addresses import Addresses
+from ..exports import cpsv, dcat, xml
+from ..exports.contexts import Context
 from ..exports.cpsv import PUBLISHER
 from ..exports.documents import Document, GraphFormat
 from ..exports.kept import Kept
@@ -22,6 +25,8 @@ from ..storage import changes, evidence, institutions, rules, services
 
 _AT_ONCE: Final = 100
 """How many entries are read together."""
+_NEWEST: Final = 100
+"""How many changes a feed has."""
 _kept: Final = Kept(32 * 1024 * 1024)
 _writing: Final = asyncio.Lock()
 
@@ -61,6 +66,31 @@ async def write_all(session: Session, wanted: Wanted) -> bytes:
     return document
 
 
+async def write_open_data(session: Session, wanted: Wanted) -> bytes:
+    """The document of what may be taken as open data."""
+    async with session.begin():
+        [publisher] = (await institutions.read(session, [], [PUBLISHER])).values()
+        changed = await changes.times(session)
+    document = Document(wanted.form, Context.DCAT_AP, wanted.origin)
+    document.add(dcat.catalogue(publisher, changed, wanted.origin, wanted.only))
+    return document.written()
+
+
+async def write_feed(session: Session, kind: ChangeKind | None, origin: str, language: Language) -> bytes:
+    """The newest changes as Atom, in a language."""
+    async with session.begin():
+        found = await changes.newest(session, kind, _NEWEST)
+        names = await _names(session, found)
+    return xml.feed(found, names, origin, language)
+
+
+async def write_sitemap(session: Session, origin: str) -> bytes:
+    """The addresses of what can be read."""
+    async with session.begin():
+        found = await changes.living(session, xml.MOST_ADDRESSES - len(xml.STANDING))
+    return xml.sitemap(found, origin)
+
+
 async def surroundings(session: Session, described: Collection[Service]) -> Surroundings:
     """What the descriptions of entries need beside them, as it is now; the caller begins the transaction."""
     named = {code for each in described for code in (*each.related, *each.requires)}
@@ -95,7 +125,24 @@ async def _write_all(session: Session, wanted: Wanted) -> bytes:
 
 
 def _document(wanted: Wanted) -> Document:
-    return Document(wanted.form, Addresses(wanted.origin).context)
+    return Document(wanted.form, Context.CPSV_AP, wanted.origin)
+
+
+async def _names(session: Session, found: Collection[Change]) -> dict[tuple[ChangeKind, str], Texts]:
+    """What changed things are called, as far as they have names."""
+    by_kind: dict[ChangeKind, list[str]] = defaultdict(list)
+    for each in found:
+        by_kind[each.kind].append(each.code)
+    entries = await services.read(session, by_kind[ChangeKind.SERVICE])
+    bodies = (await institutions.read(session, [], by_kind[ChangeKind.INSTITUTION])).values()
+    tables = await rules.tables(session, by_kind[ChangeKind.RULE])
+    types = await evidence.read(session, by_kind[ChangeKind.EVIDENCE_TYPE])
+    return {
+        **{(ChangeKind.SERVICE, code): each.title for code, each in entries.items()},
+        **{(ChangeKind.INSTITUTION, each.code): each.names for each in bodies},
+        **{(ChangeKind.RULE, code): each.title for code, each in tables.items()},
+        **{(ChangeKind.EVIDENCE_TYPE, code): each.title for code, each in types.items()},
+    }
 
 
 def _institutions(service: Service) -> set[UUID]:

@@ -1,6 +1,5 @@
 """The catalog in the vocabularies of the EU: HTTP and nothing else."""
 
-from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Path, Query
@@ -10,11 +9,13 @@ from starlette.responses import Response
 from hub_core import clock
 from hub_core.language import Language
 from hub_service import policy
-from hub_service.dependencies import Now, Session
+from hub_service.dependencies import Lang, Now, Session
 from hub_service.schemas import LegalDate
 
+from ..domain.changes import ChangeKind
 from ..errors.services import ServiceNotFound
-from ..exports import contexts, documents
+from ..exports import documents, xml
+from ..exports.contexts import Context
 from ..exports.documents import GraphFormat
 from ..operations import exports as operations
 from ..operations.exports import Wanted
@@ -29,8 +30,10 @@ _LD: Final = {
 }
 _TURTLE: Final = {"schema": {"type": "string", "description": "A graph (RDF 1.1 Turtle)."}}
 
+_XML: Final = {"schema": {"type": "string", "description": "A document of XML 1.0."}}
+
 _Accept = Annotated[str | None, Header(include_in_schema=False)]
-_Form = Annotated[
+_Format = Annotated[
     GraphFormat | None,
     Query(alias="format", description="The form, for those who cannot send `Accept`; it goes before it."),
 ]
@@ -38,12 +41,6 @@ _Only = Annotated[
     Language | None,
     Query(description="Texts in this language only; what is not translated stands in Romanian."),
 ]
-
-
-class ContextName(StrEnum):
-    """A context of JSON-LD that documents of the catalog name."""
-
-    CPSV_AP = "cpsv-ap"
 
 
 def _document(policies: dict[str, Any], **content: Any) -> dict[str, Any]:
@@ -74,7 +71,7 @@ async def export_catalog(
     session: Session,
     now: Now,
     accept: _Accept = None,
-    form: _Form = None,
+    form: _Format = None,
     language: _Only = None,
 ) -> Response:
     """Every published service in the vocabulary of the EU (CPSV-AP 3.2.0), as JSON-LD or Turtle.
@@ -100,7 +97,7 @@ async def export_service(
     session: Session,
     now: Now,
     accept: _Accept = None,
-    form: _Form = None,
+    form: _Format = None,
     language: _Only = None,
     on: Annotated[
         LegalDate | None, Query(description="The day whose terms and fees are wanted; today.")
@@ -113,6 +110,61 @@ async def export_service(
     return _answer(await operations.write_entry(session, code, wanted), form)
 
 
+@router.get("/dcat", tags=["exports"], summary="Read the catalog of open data", **_graph(policy.public()))
+async def export_open_data(
+    request: Request,
+    session: Session,
+    now: Now,
+    accept: _Accept = None,
+    form: _Format = None,
+    language: _Only = None,
+) -> Response:
+    """What of the hub is open data, in which forms, under which licence (DCAT-AP 3.0.1)."""
+    form = form or documents.negotiate(accept)
+    origin = request.app.state.hub.settings.public_origin
+    wanted = Wanted(clock.local_date(now), origin, form, language)
+    return _answer(await operations.write_open_data(session, wanted), form)
+
+
+@router.get(
+    "/changes.atom",
+    tags=["changes"],
+    summary="Read the newest changes as a feed",
+    **_document(policy.public(), **{xml.ATOM: _XML}),
+)
+async def read_feed(
+    request: Request,
+    session: Session,
+    negotiated: Lang,
+    kind: Annotated[ChangeKind | None, Query(description="Only things of this kind.")] = None,
+    language: Annotated[
+        Language | None, Query(description="The language; goes before `Accept-Language`.")
+    ] = None,
+) -> Response:
+    """The hundred newest changes for a reader of feeds (Atom, RFC 4287), in one language.
+
+    What is gone is a tombstone (RFC 6721). Who keeps a copy follows the changes instead: nothing is
+    missed there.
+    """
+    language = language or negotiated
+    origin = request.app.state.hub.settings.public_origin
+    content = await operations.write_feed(session, kind, origin, language)
+    headers = {"content-language": language, "vary": "Accept-Language"}
+    return Response(content, media_type=xml.ATOM, headers=headers)
+
+
+@router.get(
+    "/sitemap.xml",
+    tags=["exports"],
+    summary="Read the sitemap",
+    **_document(policy.public(), **{xml.SITEMAP: _XML}),
+)
+async def read_sitemap(request: Request, session: Session) -> Response:
+    """Every address of the catalog that can be read, with when it changed, for search engines."""
+    content = await operations.write_sitemap(session, request.app.state.hub.settings.public_origin)
+    return Response(content, media_type=xml.SITEMAP)
+
+
 @router.get(
     "/contexts/{context}",
     tags=["exports"],
@@ -120,8 +172,7 @@ async def export_service(
     **_document(policy.public(), **{GraphFormat.JSON_LD.media_type: _LD}),
 )
 async def read_context(
-    context: Annotated[ContextName, Path(description="Which one.")],
+    context: Annotated[Context, Path(description="Which one.")],
 ) -> Response:
-    """The official context that the exports name, unchanged, so that nobody has to ask elsewhere."""
-    del context
-    return Response(contexts.official(), media_type=GraphFormat.JSON_LD.media_type)
+    """What the exports name: the official context of CPSV-AP, unchanged, and that of the catalog of data."""
+    return Response(context.document, media_type=GraphFormat.JSON_LD.media_type)

@@ -1,27 +1,14 @@
 """What the API shows of changes."""
 
-from collections.abc import Mapping
-from typing import Annotated, Final, Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
 from hub_service.schemas import Instant, Resource
 
 from ..domain.changes import Change, ChangeKind
+from ..exports.addresses import path_of
 from .vocabulary import Version
-
-_ADDRESSES: Final[Mapping[ChangeKind, str]] = {
-    ChangeKind.INSTITUTION: "/catalog/v1/institutions/{code}",
-    ChangeKind.SERVICE: "/catalog/v1/services/{code}",
-    ChangeKind.RULE: "/catalog/v1/rules/{code}",
-    ChangeKind.FAQ: "/catalog/v1/faq/{code}",
-    ChangeKind.ADVICE: "/catalog/v1/advice/{code}",
-    ChangeKind.FORM: "/catalog/v1/forms/{code}",
-    ChangeKind.EVIDENCE_TYPE: "/catalog/v1/evidence-types/{code}",
-    ChangeKind.OFFICE: "/catalog/v1/offices/{code}",
-    ChangeKind.PLACES: "/catalog/v1/{code}",
-}
-"""Where a thing of each kind is read."""
 
 
 class ChangeView(Resource):
@@ -51,7 +38,7 @@ class ChangeView(Resource):
             version=change.version,
             changed_at=change.changed_at,
             gone=change.gone,
-            link=None if change.gone else address(change),
+            link=None if change.gone else path_of(change.kind, change.code),
         )
 
 
@@ -76,8 +63,3 @@ class ChangesPage(Resource):
             examples=["WzQyXQ"],
         ),
     ]
-
-
-def address(change: Change) -> str:
-    """Where the thing is read, below the public origin."""
-    return _ADDRESSES[change.kind].format(code=change.code)

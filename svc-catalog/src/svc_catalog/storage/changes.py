@@ -84,6 +84,26 @@ async def read(session: Session, after: Place, until: int, limit: int) -> tuple[
     return tuple(_CHANGE.validate_python(dict(row)) for row in rows.mappings())
 
 
+async def newest(session: Session, kind: ChangeKind | None, limit: int) -> tuple[Change, ...]:
+    """The newest changes, the newest first."""
+    query = select(CHANGES).order_by(CHANGES.c.position.desc()).limit(limit)
+    rows = await session.execute(query.where(CHANGES.c.kind == kind) if kind else query)
+    return tuple(_CHANGE.validate_python(dict(row)) for row in rows.mappings())
+
+
+async def living(session: Session, limit: int) -> tuple[Change, ...]:
+    """What can be read, each with its newest change, the newest first."""
+    query = select(CHANGES).where(~CHANGES.c.gone).order_by(CHANGES.c.position.desc()).limit(limit)
+    rows = await session.execute(query)
+    return tuple(_CHANGE.validate_python(dict(row)) for row in rows.mappings())
+
+
+async def times(session: Session) -> dict[ChangeKind, datetime]:
+    """When things of each kind changed last."""
+    query = select(CHANGES.c.kind, func.max(CHANGES.c.changed_at)).group_by(CHANGES.c.kind)
+    return {ChangeKind(kind): changed_at for kind, changed_at in await session.execute(query)}
+
+
 async def forget(session: Session, before: datetime) -> int:
     """Forget the deletions from before an instant; how many."""
     await _advance(session, 0)
