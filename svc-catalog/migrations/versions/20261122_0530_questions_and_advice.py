@@ -25,7 +25,7 @@ def upgrade() -> None:
             "labels",
             sa.Text(),
             nullable=False,
-            comment="Whole names after line feeds, keywords after tabs",
+            comment="Names after line feeds, usual words after tabs",
         ),
         sa.Column("name_words", TSVECTOR(), nullable=False, comment="A of names, B keywords, C summary"),
         sa.Column("words", TSVECTOR(), nullable=False, comment="The lexemes of all texts"),
