@@ -22,7 +22,7 @@ from hub_service.settings import ServiceSettings
 from svc_catalog.domain.changes import Change, ChangeKind, Place
 from svc_catalog.domain.services import ServiceStatus, service_id
 from svc_catalog.errors.changes import CursorTooOld
-from svc_catalog.operations import changes, services
+from svc_catalog.operations import changes, loading
 from svc_catalog.reference.services import services as first_services
 from svc_catalog.storage import changes as storage
 
@@ -218,7 +218,7 @@ async def test_an_entry_that_is_retired_is_gone(client: httpx2.AsyncClient, data
     cursor = (await client.get(CHANGES, params={"kind": "SERVICE"})).json()["sync_cursor"]
     for status in (ServiceStatus.DRAFT, ServiceStatus.ACTIVE, ServiceStatus.RETIRED):
         async with database() as session:
-            await services.load(session, [replace(active, status=status)], NOON)
+            await loading.load(session, [replace(active, status=status)], NOON)
         page = (await client.get(CHANGES, params={"kind": "SERVICE", "cursor": cursor})).json()
         told = [(item["version"], item["gone"]) for item in page["items"]]
         assert told == {"DRAFT": [], "ACTIVE": [(2, False)], "RETIRED": [(3, True)]}[status]

@@ -20,7 +20,7 @@ from svc_catalog.domain.services import ServiceStatus, service_id
 from svc_catalog.domain.text import Texts
 from svc_catalog.events.institutions import InstitutionChanged
 from svc_catalog.events.services import EntryPublished
-from svc_catalog.operations import institutions, searching, services
+from svc_catalog.operations import institutions, loading, searching
 from svc_catalog.reference.institutions import institutions as first_institutions
 from svc_catalog.reference.services import services as first_services
 from svc_catalog.seed import seed
@@ -105,8 +105,8 @@ async def test_a_changed_institution_is_a_new_version_and_one_event(
 async def test_a_draft_is_stored_and_not_told(session: Session, looking: asyncpg.Connection) -> None:
     petition = next(each for each in first_services() if each.code == "petition")
     draft = replace(petition, id=service_id("test-draft"), code="test-draft", status=ServiceStatus.DRAFT)
-    assert await services.load(session, [draft], NOON) == 1
-    assert await services.load(session, [draft], NOON) == 0
+    assert await loading.load(session, [draft], NOON) == 1
+    assert await loading.load(session, [draft], NOON) == 0
     assert await events_of(looking, draft.id) == []
 
 

@@ -16,10 +16,10 @@ from .operations import (
     forms,
     guidance,
     institutions,
+    loading,
     places,
     rules,
     searching,
-    services,
 )
 from .reference import evidence as first_evidence
 from .reference import forms as first_forms
@@ -49,7 +49,7 @@ async def seed(settings: ServiceSettings | None = None) -> None:
             await forms.load(session, first_forms.forms(), now)
             await guidance.load_faqs(session, first_guidance.faqs(), now)
             await guidance.load_advice(session, first_guidance.advice(), now)
-            published = await services.load(session, first_services.services(), now)
+            published = await loading.load(session, first_services.services(), now)
     finally:
         await database.close()
     _log.info(

@@ -22,8 +22,6 @@ from hub_core.rules import Rule, Unit
 from ..errors.entries import EntryStepRefused
 from .services import Service, ServiceStatus, Suspension
 
-OPERATOR: Final = "DGCTI"
-"""Code of the institution that administers the catalog."""
 CONFIRMATION: Final = "catalog.stale"
 """The rule that says how long an entry counts as current without its provider's word."""
 LOADED: Final = "Reference data of a release"

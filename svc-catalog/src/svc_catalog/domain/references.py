@@ -52,6 +52,11 @@ class Known:
     services: Collection[str]
 
 
+def services(service: Service) -> frozenset[str]:
+    """The codes of the other services that an entry names."""
+    return frozenset(code for _, code in _services(service))
+
+
 def findings(service: Service, known: Known) -> Iterator[FieldError]:
     """What an entry names and is not there, by JSON pointer."""
     yield from _of_institutions(service, known)
@@ -59,10 +64,9 @@ def findings(service: Service, known: Known) -> Iterator[FieldError]:
     for place, wanted in enumerate(service.inputs):
         if wanted.evidence not in known.evidence:
             yield FieldError(f"/inputs/{place}/evidence", "evidence-unknown", EVIDENCE)
-    for member, codes in (("related", service.related), ("requires", service.requires)):
-        for place, code in enumerate(codes):
-            if code not in known.services:
-                yield FieldError(f"/{member}/{place}", "service-unknown", SERVICE)
+    for pointer, code in _services(service):
+        if code not in known.services:
+            yield FieldError(pointer, "service-unknown", SERVICE)
     yield from _of_numbers(service, known)
 
 
@@ -113,6 +117,16 @@ def _terms(service: Service) -> Iterator[tuple[str, RuleCode]]:
     for place, redress in enumerate(service.redress):
         if redress.term is not None:
             yield f"/redress/{place}/term", redress.term
+
+
+def _services(service: Service) -> Iterator[tuple[str, str]]:
+    named = {"related": service.related, "requires": service.requires} | {
+        f"requirements/{place}/instead": requirement.instead
+        for place, requirement in enumerate(service.requirements)
+    }
+    for member, codes in named.items():
+        for place, code in enumerate(codes):
+            yield f"/{member}/{place}", code
 
 
 def _of_numbers(service: Service, known: Known) -> Iterator[FieldError]:

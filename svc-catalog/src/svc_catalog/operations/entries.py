@@ -85,6 +85,7 @@ async def create(
 ) -> Opened:
     """A new entry of the official's institution, with its first draft; raises `EntryExists`."""
     async with session.begin():
+        await storage.lock_code(session, content.code)
         if await storage.get(session, content.code) is not None:
             raise EntryExists
         entry, draft = entries.create(content, official.person_id, reason, now)

@@ -4,16 +4,14 @@ import asyncio
 from datetime import datetime
 
 from hub_core.clock import local_date
-from hub_core.principal import Role
 from hub_core.problem import FieldError
 from hub_events import outbox
 from hub_events.session import Session
 from hub_service.policy import Official
-from hub_service.problems import NotFound, RoleRequired
+from hub_service.problems import NotFound
 
 from ..domain import completeness, entries, references
 from ..domain.entries import Entry, Step
-from ..domain.institutions import institution_id
 from ..domain.references import Known
 from ..domain.services import Service, Suspension
 from ..errors.entries import EntryIncomplete
@@ -53,10 +51,10 @@ async def give_back(
 ) -> Opened:
     """Return a version to its provider with the reasons.
 
-    Raises `NotFound`, `RoleRequired`, `PreconditionFailed`, `EntryStepRefused`.
+    Raises `NotFound`, `PreconditionFailed`, `EntryStepRefused`.
     """
     async with session.begin():
-        entry = await _lock(session, official, code, revision)
+        entry = await _lock(session, code, revision)
         version = await stored(session, entry, entry.working or entry.last)
         returned, draft = entries.give_back(entry, version, official.person_id, reasons, now)
         return await keep(session, Step.RETURN, official.person_id, returned, now, draft, reason=reasons)
@@ -67,7 +65,7 @@ async def publish(
 ) -> Opened:
     """Publish the reviewed version, as a trial or for good. Raises `FourEyes`, `EntryIncomplete` as well."""
     async with session.begin():
-        entry = await _lock(session, official, code, revision)
+        entry = await _lock(session, code, revision)
         version = await stored(session, entry, entry.working or entry.last)
         term = (await rules.read(session, [entries.CONFIRMATION])).on(entries.CONFIRMATION, local_date(now))
         published, current = entries.publish(
@@ -89,7 +87,7 @@ async def publish(
 async def promote(session: Session, official: Official, code: str, revision: int, now: datetime) -> Opened:
     """End the trial of an entry: it is active. Raises `FourEyes` as well."""
     async with session.begin():
-        entry = await _lock(session, official, code, revision)
+        entry = await _lock(session, code, revision)
         current = await stored(session, entry, entry.published or entry.last)
         active = entries.promote(entry, current, official.person_id)
         kept = await keep(session, Step.PROMOTE, official.person_id, active, now)
@@ -103,7 +101,7 @@ async def suspend(
 ) -> Opened:
     """Tell people that a service is not given for the time, why, and what to use meanwhile."""
     async with session.begin():
-        entry = await _lock(session, official, code, revision)
+        entry = await _lock(session, code, revision)
         suspended = entries.suspend(entry, suspension)
         kept = await keep(
             session, Step.SUSPEND, official.person_id, suspended, now, reason=suspension.reason.ro
@@ -119,7 +117,7 @@ async def resume(
 ) -> Opened:
     """The service is given again, as a trial if it was one."""
     async with session.begin():
-        entry = await _lock(session, official, code, revision)
+        entry = await _lock(session, code, revision)
         resumed = entries.resume(entry)
         kept = await keep(session, Step.RESUME, official.person_id, resumed, now, reason=reason)
         current = await stored(session, entry, entry.published or entry.last)
@@ -133,7 +131,7 @@ async def retire(
 ) -> Opened:
     """The service is given no more; a version of it that is worked on is discarded."""
     async with session.begin():
-        entry = await _lock(session, official, code, revision)
+        entry = await _lock(session, code, revision)
         retired = entries.retire(entry)
         current = await stored(session, entry, entry.published or entry.last)
         dropped = [] if entry.working is None else [await stored(session, entry, entry.working)]
@@ -146,10 +144,8 @@ async def retire(
         return kept
 
 
-async def _lock(session: Session, official: Official, code: str, revision: int) -> Entry:
-    """Any entry, locked, for an official of the institution that administers the catalog."""
-    if official.institution_id != institution_id(entries.OPERATOR):
-        raise RoleRequired(roles=Role.CATALOG_PUBLISHER)
+async def _lock(session: Session, code: str, revision: int) -> Entry:
+    """Any entry, locked, at the revision that was read."""
     entry = await storage.lock(session, code)
     if entry is None:
         raise NotFound
@@ -167,5 +163,5 @@ async def _known(session: Session, service: Service, now: datetime) -> Known:
         reachable={each.id: bool(each.contacts) for each in found if each is not None},
         evidence=await evidence.read(session, [each.evidence for each in service.inputs]),
         facts=frozenset(fact.code for fact in facts()),
-        services=await shown_services.published_codes(session, [*service.related, *service.requires]),
+        services=await shown_services.read(session, references.services(service)),
     )

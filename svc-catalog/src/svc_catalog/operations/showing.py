@@ -13,12 +13,21 @@ from ..storage import services as storage
 
 
 async def show(session: Session, entry: Entry, published: Version, now: datetime) -> Service:
-    """Show the published version of an entry with its standing; note for copies that it changed or went."""
+    """Show the published version of an entry with its standing; note for copies that it changed or went.
+
+    Nothing is locked after it (`storage.changes.note`).
+    """
+    service = await put(session, entry, published, now)
+    is_gone = entry.status not in PUBLISHED
+    await changes.note(session, ChangeKind.SERVICE, entry.code, service.version, now, gone=is_gone)
+    return service
+
+
+async def put(session: Session, entry: Entry, published: Version, now: datetime) -> Service:
+    """The same without the note, which the caller leaves for all of them together."""
     service = entries.shown(entry, published)
     await storage.put(session, [service], now)
     await mark(session, entry)
-    is_gone = entry.status not in PUBLISHED
-    await changes.note(session, ChangeKind.SERVICE, entry.code, service.version, now, gone=is_gone)
     return service
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from hub_core.language import Language
 from hub_core.rules import Rule, Rules, Unit
-from hub_service.schemas import Id, Int32, LegalDate, LocalisedText, Resource
+from hub_service.schemas import Id, Instant, Int32, LegalDate, LocalisedText, Resource
 
 from ..domain.services import (
     Audience,
@@ -255,11 +255,15 @@ class ServiceSummary(Resource):
     min_assurance: Annotated[
         MinimumAssurance, Field(description="Lowest level of assurance online; NONE: no sign-in.")
     ]
+    last_confirmed_at: Annotated[
+        Instant | None, Field(description="When the provider last said that the entry is right.")
+    ]
+    stale: Annotated[bool, Field(description="Whether the provider has not confirmed it in time.")]
 
     @classmethod
     def of(cls, provided: ProvidedService | ProvidedCard, **more: object) -> Self:
         """The view of a service with its provider."""
-        return shown(cls, provided.service, provider=_provider(provided), **more)
+        return shown(cls, provided.service, **_provided(provided), **more)
 
 
 class FoundService(ServiceSummary):
@@ -355,7 +359,7 @@ class ServiceView(ServiceSummary):
             cls,
             service,
             on=on,
-            provider=_provider(provided),
+            **_provided(provided),
             min_age=term(service.min_age),
             legal_deadline=term(service.legal_deadline),
             costs=[CostView.on_day(each, rules, on) for each in service.costs],
@@ -386,3 +390,12 @@ def _provider(provided: ProvidedService | ProvidedCard) -> ProviderView:
         },
         from_attributes=True,
     )
+
+
+def _provided(provided: ProvidedService | ProvidedCard) -> dict[str, object]:
+    """What is shown of a service beside its content."""
+    return {
+        "provider": _provider(provided),
+        "last_confirmed_at": provided.confirmed_at,
+        "stale": provided.stale,
+    }

@@ -105,6 +105,11 @@ async def get(session: Session, code: str) -> Entry | None:
     return await _one(session, select(ENTRIES).where(ENTRIES.c.code == code))
 
 
+async def lock_code(session: Session, code: str) -> None:
+    """Let nobody else create an entry of this code until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"entry:{code}", 0))))
+
+
 async def lock(session: Session, code: str) -> Entry | None:
     """The same, locked against other changes until the transaction ends."""
     return await _one(session, select(ENTRIES).where(ENTRIES.c.code == code).with_for_update())

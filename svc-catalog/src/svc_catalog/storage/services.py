@@ -21,20 +21,27 @@ from . import ranking, vocabulary
 
 @dataclass(frozen=True, slots=True)
 class ProvidedService:
-    """A service with its provider's code and names."""
+    """A service with its provider's code and names, and the provider's word that it is right.
+
+    `stale` when that was too long ago; no `confirmed_at` when it was never given.
+    """
 
     service: Service
     provider_code: str
     provider_names: Texts
+    confirmed_at: datetime | None = None
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ProvidedCard:
-    """What lists show of a service, with its provider's code and names."""
+    """What lists show of a service, with the same beside it."""
 
     service: Card
     provider_code: str
     provider_names: Texts
+    confirmed_at: datetime | None = None
+    stale: bool = False
 
 
 Found = tuple[ranking.Position, ProvidedCard]
@@ -43,15 +50,15 @@ Found = tuple[ranking.Position, ProvidedCard]
 _SERVICE: Final = TypeAdapter(Service)
 _CARD: Final = TypeAdapter(Card)
 _TEXTS: Final = TypeAdapter(Texts)
-_PROVIDER: Final = [INSTITUTIONS.c.code, INSTITUTIONS.c.names]
-_COLUMNS: Final = [SERVICES.c.content, *_PROVIDER]
+_BESIDE: Final = [SERVICES.c.confirmed_at, SERVICES.c.stale, INSTITUTIONS.c.code, INSTITUTIONS.c.names]
+_COLUMNS: Final = [SERVICES.c.content, *_BESIDE]
 
 
 async def find(
     session: Session, wanted: services.Filter, after: ranking.Position | None, limit: int
 ) -> list[Found]:
     """The published services that fit the filter, the best match first."""
-    columns = [SERVICES.c.card, *_PROVIDER]
+    columns = [SERVICES.c.card, *_BESIDE]
     query = _filtered(ranking.ranked(SERVICES, wanted.question, after, columns), wanted)
     rows = await session.execute(query.limit(limit))
     return [(ranking.position(row), _card(row)) for row in rows]
@@ -76,12 +83,6 @@ async def get_published(session: Session, code: str) -> ProvidedService | None:
     query = _published(select(*_COLUMNS)).where(SERVICES.c.code == code)
     row = (await session.execute(query)).one_or_none()
     return _service(row) if row else None
-
-
-async def published_codes(session: Session, codes: Collection[str]) -> set[str]:
-    """Those of these codes that a published service has."""
-    query = select(SERVICES.c.code).where(SERVICES.c.code.in_(codes), SERVICES.c.status.in_(PUBLISHED))
-    return set(await session.scalars(query))
 
 
 async def mark(session: Session, service_id: UUID, confirmed_at: datetime | None, *, stale: bool) -> None:
@@ -154,8 +155,12 @@ def _published(query: Select[Any]) -> Select[Any]:
 
 
 def _service(row: Row[Any]) -> ProvidedService:
-    return ProvidedService(_SERVICE.validate_python(row.content), row.code, _TEXTS.validate_python(row.names))
+    return ProvidedService(_SERVICE.validate_python(row.content), *_beside(row))
 
 
 def _card(row: Row[Any]) -> ProvidedCard:
-    return ProvidedCard(_CARD.validate_python(row.card), row.code, _TEXTS.validate_python(row.names))
+    return ProvidedCard(_CARD.validate_python(row.card), *_beside(row))
+
+
+def _beside(row: Row[Any]) -> tuple[str, Texts, datetime | None, bool]:
+    return row.code, _TEXTS.validate_python(row.names), row.confirmed_at, row.stale
