@@ -315,6 +315,17 @@ async def test_the_way_of_an_entry_to_the_people(
     assert versions == sorted(set(versions))
 
 
+async def test_what_the_shapes_of_cpsv_ap_refuse_is_refused_in_their_words(
+    editor: Desk, publisher: Desk
+) -> None:
+    await editor.create("shapeless", WHOLE | {"title": {}})
+    await editor.step("shapeless", "submit")
+    errors = (await publisher.step("shapeless", "publish")).json()["errors"]
+    [breach] = [each for each in errors if each["code"] == "cpsv-ap"]
+    assert breach["pointer"] == "/title"
+    assert "Less than 1 values" in breach["detail"]
+
+
 async def test_the_entries_of_the_release_have_a_history(publisher: Desk) -> None:
     entry = (await publisher.get("/petition")).json()
     assert (entry["status"], entry["published_version"]) == ("ACTIVE", 1)

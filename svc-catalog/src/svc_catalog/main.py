@@ -76,6 +76,6 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             {"name": "entries", "description": "The life of entries: officials write, others publish."},
             {"name": "exports", "description": "The catalog in the vocabularies of the EU."},
         ],
-        own_workers=[jobs.FORGET],
+        own_workers=[jobs.FORGET, jobs.FLAG_STALE],
         locale=i18n.folder_of(__file__),
     )

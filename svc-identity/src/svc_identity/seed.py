@@ -219,6 +219,7 @@ def demo_office(now: datetime) -> Client:
                 *("openid", "profile", "offline_access", "account:read"),
                 *("staff", "officials:read", "officials:write", "people:verify", "registration:decide"),
                 *("clients:review", "mandates:verify", "people:read", "privacy:decide"),
+                *("catalog:read", "catalog:write"),
             }
         ),
     )
