@@ -85,9 +85,10 @@ class Running:
     provider: Any
 
     async def load(self) -> None:
-        """What a new installation loads: the institutions, then every legal number."""
+        """What a new installation loads: institutions (here those that are asked), and every legal number."""
+        asked = [each for each in first_institutions() if each.code in {"MAI", "MAI-DSG", "DGCTI"}]
         async with self.catalog_sessions() as session:
-            await institutions.load(session, first_institutions(), noon(TODAY))
+            await institutions.load(session, asked, noon(TODAY))
             await tables.load(session, rule_tables(), noon(TODAY))
 
     async def answer_due(self, day: date) -> date:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hub_core.manifest import Manifest
+from hub_core.manifest import Command, Manifest
 
 MANIFEST: Final = Manifest(
     name="catalog",
@@ -11,4 +11,13 @@ MANIFEST: Final = Manifest(
     port=8102,
     calls=("identity.form-data:read",),
     seed="svc_catalog.seed:seed",
+    commands=(
+        Command(
+            "rules",
+            "tell",
+            "svc_catalog.commands:tell_rules",
+            "Tell every legal number again, for a service that came after the stream had forgotten.",
+            takes_file=False,
+        ),
+    ),
 )
