@@ -292,6 +292,25 @@ def test_a_fault_says_nothing_of_the_value() -> None:
     assert fault == FieldError("/section/field", "pattern", form_data.ONE_LINE)
 
 
+@pytest.mark.parametrize("item", [{}, {"id": 1}, "x", [], None])
+def test_a_list_that_is_too_long_is_one_fault(item: object) -> None:
+    files = a_field(FieldKind.EVIDENCE, evidence="supporting-documents", max_items=2)
+    found = faults(files, value=[item] * 100_000)
+    assert ("/section/field", "maxItems") in found
+    assert ("/section/field", "uniqueItems") in found
+    assert len(found) < 10
+
+
+@pytest.mark.parametrize(
+    "body", ['{"suggestion": ' + "[" * 100_000, '{"suggestion": ' + "[" * 400 + "]" * 400 + "}"]
+)
+async def test_answers_that_are_nested_without_end_are_refused(client: httpx2.AsyncClient, body: str) -> None:
+    answer = await client.post(
+        f"{PATH}/suggestion/validate", content=body, headers={"content-type": "application/json"}
+    )
+    assert answer.status_code in (400, 422)
+
+
 ANA = uuid4()
 APPLICANT = {
     "given_name": "Ana",

@@ -3,6 +3,7 @@
 The values themselves are never repeated: they are personal.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -114,8 +115,30 @@ def _properties(
                 yield from validator.descend(instance[name], told, path=name, schema_path=name)
 
 
+def _items(
+    validator: Any, items: Mapping[str, Any], instance: object, schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    """`items`, up to as many as there may be: what is too long is faulted as a whole."""
+    if isinstance(instance, list):
+        for position, item in enumerate(instance[: schema["maxItems"]]):
+            yield from validator.descend(item, items, path=position)
+
+
+def _unique(
+    _validator: Any, _wanted: object, instance: object, _schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    """`uniqueItems`, in a time that grows with the length only: anybody may send what they like."""
+    if isinstance(instance, list) and len({json.dumps(item, sort_keys=True) for item in instance}) < len(
+        instance
+    ):
+        yield ValidationError("an item is there twice")
+
+
 _extend: Final[Any] = validators.extend  # it has no types
-_Validator: Final = _extend(Draft202012Validator, {"pattern": _pattern, "properties": _properties})
+_Validator: Final = _extend(
+    Draft202012Validator,
+    {"pattern": _pattern, "properties": _properties, "items": _items, "uniqueItems": _unique},
+)
 
 
 def faults(form: Form, sources: Sources, data: Mapping[str, Any], today: date) -> list[FieldError]:
