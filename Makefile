@@ -12,10 +12,10 @@ MEMBERS    := $(wildcard gateway/pyproject.toml svc-*/pyproject.toml libs/*/pypr
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status demo test check lock check-lock contract contract-lint tools bench install
+.PHONY: help up down reset status demo test check lock check-lock contract contract-lint contract-diff contract-release tools bench install
 
 help:  ## What can be asked for
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 up: $(SYNCED)  ## Start the whole hub with demo data (DETACH=1 returns when everything is ready)
 	@$(BIN)/hub up $(if $(DETACH),--detach)
@@ -35,19 +35,27 @@ demo: $(SYNCED)  ## A person's journey through the running hub, each step with i
 test: $(SYNCED) $(if $(shell command -v npm),$(PACKAGES))  ## All tests, on real PostgreSQL and NATS
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
-check: $(SYNCED) check-lock  ## Lint, types, import walls, dependencies, contracts
+check: $(SYNCED) check-lock $(if $(shell command -v npm),$(CONTRACT))  ## Lint, types, import walls, dependencies, contracts
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@for member in $(dir $(MEMBERS)); do $(BIN)/mypy --no-error-summary $${member}src || exit 1; done
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@for member in $(dir $(MEMBERS)); do (cd $$member && $(CURDIR)/$(BIN)/deptry --no-ansi src) || exit 1; done
 	@$(BIN)/python -m pytest -q tests/walls svc-*/tests/test_contract.py
+	@if test -e $(CONTRACT); then $(BIN)/python -m pytest -q tests/contract/test_release.py -k last_release; \
+	else echo "skipped, without npm: the contract against its last release"; fi
 
 contract: $(SYNCED)  ## Write every service's contract/ anew from its code
 	@HUB_CONTRACT=write $(BIN)/python -m pytest -q svc-*/tests/test_contract.py tests/walls/test_events.py
 
 contract-lint: $(SYNCED) $(CONTRACT)  ## Spectral and Redocly over every document (ONLY=catalog for one)
 	@$(BIN)/python -m pytest -q tests/contract/test_lint.py $(if $(ONLY),-k $(ONLY))
+
+contract-diff: $(SYNCED) $(CONTRACT)  ## What changed since the last release of the contract; fails on what breaks
+	@$(BIN)/python tests/contract/release.py diff
+
+contract-release: $(SYNCED) $(CONTRACT)  ## Make what there is the release VERSION=1.1.0, with its change log
+	@$(BIN)/python tests/contract/release.py release $(VERSION)
 
 tools: $(CONTRACT)  ## Install what reads the contract (linters, generators): needs npm
 

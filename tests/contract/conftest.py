@@ -8,25 +8,10 @@ from typing import Any
 
 import pytest
 
-from gateway import merging, table
+from .release import TOOL, documents, merged
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-LOCAL, DEPLOYED = "http://localhost:8080", "https://hub.example.org"
-"""The origin in the committed documents, and one that linters take for a server's."""
-
-
-def documents() -> dict[str, dict[str, Any]]:
-    """Each service's committed document, by the service's name, at the origin of a deployment."""
-    return {
-        path.parts[-3].removeprefix("svc-"): json.loads(path.read_text().replace(LOCAL, DEPLOYED))
-        for path in sorted(ROOT.glob("svc-*/contract/openapi.json"))
-    }
-
-
-def merged() -> dict[str, Any]:
-    """The document of the whole hub, as the gateway makes it."""
-    return merging.merge(documents(), table.load(), DEPLOYED)
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +23,15 @@ def tools() -> Path:
     if not (folder / "spectral").exists():
         pytest.skip("the contract's tools are not installed: run `make tools`")
     return folder
+
+
+@pytest.fixture(scope="session")
+def oasdiff(tools: Path) -> Path:
+    """The program that compares two documents; it comes for Linux on x86-64."""
+    del tools
+    if not TOOL.exists():
+        pytest.skip("oasdiff is not there for this machine")
+    return TOOL
 
 
 @pytest.fixture(scope="session")

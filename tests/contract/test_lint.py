@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import documents, run
+from .conftest import run
+from .release import documents
 
 Document = dict[str, Any]
 
