@@ -170,7 +170,7 @@ async def test_a_question_is_read_by_code_and_by_id(client: httpx2.AsyncClient) 
     assert (await client.get(f"{API}/faq/{by_code['id']}")).json() == by_code
     assert by_code["related_services"] == ["petition"]
     assert by_code["question"].keys() == {"ro", "hu", "en"}
-    assert by_code["reviewed_at"] == "2026-11-22"
+    assert by_code["reviewed_on"] == "2026-11-22"
     missing = await client.get(f"{API}/faq/nothing")
     assert (missing.status_code, missing.json()["type"].rpartition("/")[2]) == (404, "faq-not-found")
 
@@ -205,7 +205,7 @@ async def test_votes_stay_when_the_answer_is_written_anew(
             assert await operations.load_faqs(session, [changed], NOON) == 1
             assert await operations.load_faqs(session, [changed], NOON) == 0
             after = (await client.get(f"{API}/faq/{first.code}")).json()
-            assert (after["version"], after["reviewed_at"]) == (before["version"] + 1, "2026-11-23")
+            assert (after["version"], after["reviewed_on"]) == (before["version"] + 1, "2026-11-23")
             assert after["helpful_votes"] == before["helpful_votes"] > 0
             await operations.load_faqs(session, [first], NOON)
     finally:

@@ -79,7 +79,7 @@ const rules = {
   },
 
   *strict(schema) {
-    if (schema.type === "object" && schema.additionalProperties !== false) yield "takes unknown members";
+    if (schema.properties && schema.additionalProperties !== false) yield "takes unknown members";
   },
 
   *examples(operation) {

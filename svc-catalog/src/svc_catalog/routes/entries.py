@@ -108,7 +108,10 @@ async def read_entry(
 )
 async def read_entry_version(
     code: EntryCode,
-    number: Annotated[int, Path(ge=1, le=2**31 - 1, description="The version's number.")],
+    number: Annotated[
+        int,
+        Path(ge=1, le=2**31 - 1, description="The version's number.", json_schema_extra={"format": "int32"}),
+    ],
     official: policy.Acting,
     session: Session,
 ) -> VersionView:

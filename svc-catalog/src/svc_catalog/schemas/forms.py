@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, JsonValue
 
 from hub_core.language import Language
-from hub_service.schemas import Int32, LocalisedText, Resource
+from hub_service.schemas import STORABLE, Int32, LocalisedText, Resource
 
 from ..domain import form_hints, form_schema, forms
 from ..domain.forms import FieldKind, Form, Known, Sources
@@ -67,7 +67,7 @@ class WhenView(Resource):
         ),
     ]
     values: Annotated[
-        list[str | bool],
+        list[Annotated[str, Field(max_length=200, pattern=STORABLE)] | bool],
         Field(max_length=50, examples=[["POST"]], description="The answers in which it is asked for."),
     ]
 

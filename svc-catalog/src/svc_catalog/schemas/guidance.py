@@ -27,7 +27,7 @@ AdviceCode = Annotated[
     str,
     Field(max_length=64, pattern=r"^[a-z0-9-]+$", examples=["bears"], description="Its short code."),
 ]
-ReviewedAt = Annotated[LegalDate, Field(description="When somebody last read it and found it right.")]
+ReviewedOn = Annotated[LegalDate, Field(description="When somebody last read it and found it right.")]
 Sentences = Annotated[list[LocalisedText], Field(max_length=20)]
 
 
@@ -43,14 +43,18 @@ class FaqView(Resource):
     related_services: Annotated[
         list[ServiceCode], Field(max_length=20, description="The services that the answer speaks of.")
     ]
-    reviewed_at: ReviewedAt
+    reviewed_on: ReviewedOn
     helpful_votes: Annotated[Int32, Field(ge=0, examples=[12], description="How often it helped somebody.")]
 
     @classmethod
     def of(cls, voted: VotedFaq) -> Self:
         """The view of a question with its votes."""
         shown = {name: getattr(voted.faq, name) for name in cls.model_fields if hasattr(voted.faq, name)}
-        members = {"related_services": list(voted.faq.services), "helpful_votes": voted.helpful}
+        members = {
+            "related_services": list(voted.faq.services),
+            "reviewed_on": voted.faq.reviewed_at,
+            "helpful_votes": voted.helpful,
+        }
         return cls.model_validate(shown | members, from_attributes=True)
 
 
@@ -90,7 +94,7 @@ class AdviceView(Resource):
     do: Annotated[Sentences, Field(description="What to do, in short steps.")]
     avoid: Annotated[Sentences, Field(description="What not to do.")]
     call: Annotated[LocalisedText, Field(description="When and whom to call.")]
-    reviewed_at: ReviewedAt
+    reviewed_on: ReviewedOn
 
     @classmethod
     def of(cls, sourced: SourcedAdvice) -> Self:
@@ -98,7 +102,8 @@ class AdviceView(Resource):
         advice = sourced.advice
         shown = {name: getattr(advice, name) for name in cls.model_fields if hasattr(advice, name)}
         source = {"id": advice.source_id, "code": sourced.source_code, "names": sourced.source_names}
-        return cls.model_validate(shown | {"source": source}, from_attributes=True)
+        members = {"source": source, "reviewed_on": advice.reviewed_at}
+        return cls.model_validate(shown | members, from_attributes=True)
 
 
 class LineView(Resource):
