@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 from hypothesis import HealthCheck, given
@@ -19,10 +20,12 @@ from sqlalchemy.exc import DBAPIError
 from hub_events.session import Session
 from hub_service.database import Database
 from hub_service.settings import ServiceSettings
+from hub_testing.databases import ServiceDatabase
 from svc_catalog.domain.changes import Change, ChangeKind, Place
 from svc_catalog.domain.services import ServiceStatus, service_id
 from svc_catalog.errors.changes import CursorTooOld
 from svc_catalog.operations import changes, loading
+from svc_catalog.reference.guidance import advice as first_advice
 from svc_catalog.reference.services import services as first_services
 from svc_catalog.storage import changes as storage
 
@@ -38,6 +41,19 @@ async def database(settings: ServiceSettings) -> AsyncIterator[Open]:
     made = Database(settings)
     yield made.sessions
     await made.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def only_here(settings: ServiceSettings, schema: ServiceDatabase) -> AsyncIterator[None]:
+    """What these tests note is nowhere to be read: others that follow the changes do not meet it."""
+    yield
+    connection = await asyncpg.connect(schema.superuser_dsn)
+    await connection.execute(
+        "DELETE FROM catalog.changes WHERE kind = $1 AND code <> ALL($2)",
+        KIND,
+        [each.code for each in first_advice()],
+    )
+    await connection.close()
 
 
 async def note(opened: Open, code: str, version: int, now: datetime = NOON, *, gone: bool = False) -> None:
