@@ -207,6 +207,9 @@ async def test_what_is_not_there_is_a_problem_in_the_callers_language(
     assert "nincs a katalógusban" in shown["title"]
 
 
-async def test_nothing_can_be_changed(client: httpx2.AsyncClient) -> None:
-    answer = await client.post(INSTITUTIONS, json={})
+async def test_what_is_only_read_takes_nothing_and_the_directory_only_from_officials(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = await client.post("/catalog/v1/counties", json={})
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert (await client.post(INSTITUTIONS, json={})).status_code == 401
