@@ -100,12 +100,12 @@ async def test_a_summary_is_the_beginning_of_the_whole(client: httpx2.AsyncClien
 )
 async def test_answers_may_be_cached_and_have_an_etag(client: httpx2.AsyncClient, path: str) -> None:
     answer = await client.get(path)
-    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert answer.headers["cache-control"].startswith("public, max-age=60, ")
     tag = answer.headers["etag"]
     assert re.fullmatch(r'"[0-9a-f]+"', tag)
     again = await client.get(path, headers={"if-none-match": tag})
     assert (again.status_code, again.content) == (304, b"")
-    assert (again.headers["etag"], again.headers["cache-control"]) == (tag, "public, max-age=60")
+    assert (again.headers["etag"], again.headers["cache-control"]) == (tag, answer.headers["cache-control"])
     assert (await client.get(path, headers={"if-none-match": '"other"'})).status_code == 200
 
 

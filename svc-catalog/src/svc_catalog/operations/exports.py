@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Hashable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -55,15 +55,7 @@ async def write_entry(session: Session, code: str, wanted: Wanted) -> bytes:
 
 async def write_all(session: Session, wanted: Wanted) -> bytes:
     """The document of the whole catalog; kept until something in it changes."""
-    async with session.begin():
-        log = await changes.log(session)
-    key = (log.origin, log.last, wanted)
-    async with _writing:
-        document = _kept.get(key)
-        if document is None:
-            document = await _write_all(session, wanted)
-            _kept.put(key, document)
-    return document
+    return await _keep(session, wanted, lambda: _write_all(session, wanted))
 
 
 async def write_open_data(session: Session, wanted: Wanted) -> bytes:
@@ -85,10 +77,14 @@ async def write_feed(session: Session, kind: ChangeKind | None, origin: str, lan
 
 
 async def write_sitemap(session: Session, origin: str) -> bytes:
-    """The addresses of what can be read."""
-    async with session.begin():
-        found = await changes.living(session, xml.MOST_ADDRESSES - len(xml.STANDING))
-    return xml.sitemap(found, origin)
+    """The addresses of what can be read; kept in the same way."""
+
+    async def write() -> bytes:
+        async with session.begin():
+            found = await changes.living(session, xml.MOST_ADDRESSES - len(xml.STANDING))
+        return xml.sitemap(found, origin)
+
+    return await _keep(session, ("sitemap", origin), write)
 
 
 async def surroundings(session: Session, described: Collection[Service]) -> Surroundings:
@@ -102,6 +98,19 @@ async def surroundings(session: Session, described: Collection[Service]) -> Surr
         evidence=await evidence.read(session, {one.evidence for each in described for one in each.inputs}),
         related=related,
     )
+
+
+async def _keep(session: Session, what: Hashable, write: Callable[[], Awaitable[bytes]]) -> bytes:
+    """What was written since the last change of the catalog, or else what is written now."""
+    async with session.begin():
+        log = await changes.log(session)
+    key = (log.origin, log.last, what)
+    async with _writing:
+        document = _kept.get(key)
+        if document is None:
+            document = await write()
+            _kept.put(key, document)
+    return document
 
 
 async def _write_all(session: Session, wanted: Wanted) -> bytes:

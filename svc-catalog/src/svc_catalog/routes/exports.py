@@ -57,7 +57,7 @@ def _graph(policies: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answer(content: bytes, form: GraphFormat) -> Response:
-    return Response(content, media_type=form.media_type, headers={"vary": "Accept"})
+    return public.document(content, form.media_type, vary="Accept")
 
 
 @router.get(
@@ -149,8 +149,7 @@ async def read_feed(
     language = language or negotiated
     origin = request.app.state.hub.settings.public_origin
     content = await operations.write_feed(session, kind, origin, language)
-    headers = {"content-language": language, "vary": "Accept-Language"}
-    return Response(content, media_type=xml.ATOM, headers=headers)
+    return public.document(content, xml.ATOM, content_language=language, vary="Accept-Language")
 
 
 @router.get(
@@ -162,7 +161,7 @@ async def read_feed(
 async def read_sitemap(request: Request, session: Session) -> Response:
     """Every address of the catalog that can be read, with when it changed, for search engines."""
     content = await operations.write_sitemap(session, request.app.state.hub.settings.public_origin)
-    return Response(content, media_type=xml.SITEMAP)
+    return public.document(content, xml.SITEMAP)
 
 
 @router.get(
@@ -175,4 +174,4 @@ async def read_context(
     context: Annotated[Context, Path(description="Which one.")],
 ) -> Response:
     """What the exports name: the official context of CPSV-AP, unchanged, and that of the catalog of data."""
-    return Response(context.document, media_type=GraphFormat.JSON_LD.media_type)
+    return public.document(context.document, GraphFormat.JSON_LD.media_type)

@@ -12,7 +12,8 @@ from hub_service import routing
 from ..domain import text
 from ..domain.text import Match
 
-_FRESH: Final = "public, max-age=60"
+_FRESH: Final = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+"""A minute; another while a newer answer is fetched; a day while the catalog is away (RFC 5861)."""
 POSITION: Final = (
     Annotated[int, Field(ge=min(Match), le=text.WORST, strict=True)],
     Annotated[Line, Field(max_length=text.SORT_KEY_LENGTH)],
@@ -38,8 +39,14 @@ async def _may_be_cached(response: Response) -> None:
 
 
 def router() -> routing.Router:
-    """A router of public operations, whose answers may be kept for a minute."""
+    """A router of public operations, whose answers may be kept for a while."""
     return routing.Router(prefix="/catalog/v1", dependencies=[Depends(_may_be_cached)])
+
+
+def document(content: bytes, media_type: str, **headers: str) -> Response:
+    """An answer that is no JSON of ours, and may be cached as long; `vary` and the like as headers."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(content, media_type=media_type, headers={"cache-control": _FRESH, **named})
 
 
 def id_or_code(given: str) -> UUID | str:
