@@ -7,6 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from svc_catalog.schemas.searching import SearchPage
+from svc_catalog.schemas.services import FoundService
+
 INSTITUTIONS = "/catalog/v1/institutions"
 SERVICES = "/catalog/v1/services"
 
@@ -213,3 +216,13 @@ async def test_what_is_only_read_takes_nothing_and_the_directory_only_from_offic
     answer = await client.post("/catalog/v1/counties", json={})
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
     assert (await client.post(INSTITUTIONS, json={})).status_code == 401
+
+
+async def test_what_a_list_shows_as_it_is_stored_has_the_form_of_the_contract(
+    client: httpx2.AsyncClient,
+) -> None:
+    for query in ({}, {"q": "certificat"}):
+        answer = await client.get(SERVICES, params=query)
+        page = SearchPage[FoundService].model_validate_json(answer.content)
+        assert page.items
+        assert page.model_dump(mode="json") == answer.json()

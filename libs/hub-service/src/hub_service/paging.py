@@ -110,12 +110,19 @@ class Wanted:
         self, rows: Sequence[Row], *, position: Callable[[Row], Sequence[Any]], view: Callable[[Row], Item]
     ) -> Page[Item]:
         """The page, of up to `rows` rows; sets the Link header to the next (RFC 8288)."""
+        shown, next_cursor = self.cut(rows, position=position)
+        return Page(items=[view(row) for row in shown], next_cursor=next_cursor)
+
+    def cut(
+        self, rows: Sequence[Row], *, position: Callable[[Row], Sequence[Any]]
+    ) -> tuple[Sequence[Row], str | None]:
+        """The rows of the page and the cursor of the next; sets the Link header."""
         shown = rows[: self.limit]
         next_cursor = encode(position(shown[-1])) if len(rows) > self.limit else None
         if next_cursor:
             address = self.request.url.include_query_params(cursor=next_cursor)
             self.response.headers["link"] = f'<{address.path}?{address.query}>; rel="next"'
-        return Page(items=[view(row) for row in shown], next_cursor=next_cursor)
+        return shown, next_cursor
 
 
 async def _asked(request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None) -> Wanted:

@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 from hub_core.language import Language
 
 
-def _to_z(instant: datetime) -> str:
+def to_z(instant: datetime) -> str:
+    """An instant as it is given out: UTC with `Z`, milliseconds."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -27,7 +28,7 @@ Id = Annotated[
 
 Instant = Annotated[
     AwareDatetime,
-    PlainSerializer(_to_z, return_type=str),
+    PlainSerializer(to_z, return_type=str),
     WithJsonSchema(
         {"type": "string", "format": "date-time", "maxLength": 35, "examples": ["2026-11-21T19:53:41.120Z"]}
     ),

@@ -57,8 +57,8 @@ async def suggest(session: Session, question: Question | None, on: date) -> list
     )
     return [
         *(
-            Suggestion(SuggestionKind.SERVICE, card.service.code, question.best(card.service.title))
-            for position, card in found.rows
+            Suggestion(SuggestionKind.SERVICE, each.card["code"], question.best(each.title))
+            for position, each in found.rows
             if position[0] < text.PARTIAL
         ),
         *_life_events(question),

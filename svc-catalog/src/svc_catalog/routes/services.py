@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Response
 
 from hub_core import clock
 from hub_service import paging, policy
@@ -24,7 +24,13 @@ from .public import IdOrCode, Search
 router = public.router()
 
 
-@router.get("/services", tags=["services"], summary="List or search services", **policy.public())
+@router.get(
+    "/services",
+    tags=["services"],
+    summary="List or search services",
+    response_model=SearchPage[FoundService],
+    **policy.public(),
+)
 async def list_services(
     asked: paging.Asked,
     session: Session,
@@ -34,7 +40,7 @@ async def list_services(
     provider: Annotated[
         IdOrCode | None, Query(description="Only those of this institution: id or code.")
     ] = None,
-) -> SearchPage[FoundService]:
+) -> Response:
     """The published services by Romanian title; with `q` the best match first, as for institutions."""
     wanted = services.Filter(
         question=text.question(q or ""),
@@ -43,9 +49,12 @@ async def list_services(
         provider=public.id_or_code(provider) if provider else None,
     )
     answer = await operations.find(session, wanted, asked.position(public.POSITION), asked.rows)
-    return searching.page(
-        asked, answer, lambda row: FoundService.of(row[1], match=searching.fit(row[0], asked=bool(q)))
+    page = searching.stored_page(
+        asked,
+        answer,
+        lambda row: FoundService.as_stored(row[1], searching.fit(row[0], asked=wanted.question is not None)),
     )
+    return Response(page, media_type="application/json", headers=asked.response.headers)
 
 
 @router.get(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Generic, TypeVar
 
+import orjson
 from pydantic import BaseModel, Field
 
 from hub_service.paging import Page, Wanted
@@ -68,3 +69,14 @@ def page(
     """The page of what was found."""
     made = asked.page(answer.rows, position=lambda row: row[0], view=view)
     return SearchPage(items=made.items, next_cursor=made.next_cursor, read_as=answer.read_as)
+
+
+def stored_page(
+    asked: Wanted,
+    answer: Answer[tuple[Position, ValueT]],
+    show: Callable[[tuple[Position, ValueT]], dict[str, object]],
+) -> bytes:
+    """The same of what is shown as it is stored, as JSON."""
+    rows, next_cursor = asked.cut(answer.rows, position=lambda row: row[0])
+    page = {"items": [show(row) for row in rows], "next_cursor": next_cursor, "read_as": answer.read_as}
+    return orjson.dumps(page)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from hub_core.language import Language
 from hub_core.rules import Rule, Rules, Unit
-from hub_service.schemas import Id, Instant, Int32, LegalDate, LocalisedText, Resource
+from hub_service.schemas import Id, Instant, Int32, LegalDate, LocalisedText, Resource, to_z
 
 from ..domain.services import (
     Audience,
@@ -27,7 +27,7 @@ from ..domain.services import (
 )
 from ..storage.services import ProvidedCard, ProvidedService
 from .institutions import ContactView
-from .searching import FitOfItem
+from .searching import Fit, FitOfItem
 from .vocabulary import (
     Amount,
     CountyCode,
@@ -261,15 +261,31 @@ class ServiceSummary(Resource):
     stale: Annotated[bool, Field(description="Whether the provider has not confirmed it in time.")]
 
     @classmethod
-    def of(cls, provided: ProvidedService | ProvidedCard, **more: object) -> Self:
+    def of(cls, provided: ProvidedService) -> Self:
         """The view of a service with its provider."""
-        return shown(cls, provided.service, **_provided(provided), **more)
+        return shown(cls, provided.service, **_provided(provided))
 
 
 class FoundService(ServiceSummary):
     """A service, in a list that can be searched."""
 
     match: FitOfItem
+
+    @staticmethod
+    def as_stored(provided: ProvidedCard, match: Fit | None) -> dict[str, object]:
+        """What is shown of a service that was found, past its values: a list is read often."""
+        shown = dict(provided.card)
+        confirmed = provided.confirmed_at
+        return shown | {
+            "provider": {
+                "id": shown.pop("provider_id"),
+                "code": provided.provider_code,
+                "names": provided.provider_names,
+            },
+            "last_confirmed_at": to_z(confirmed) if confirmed else None,
+            "stale": provided.stale,
+            "match": match,
+        }
 
 
 class ServiceView(ServiceSummary):
@@ -381,7 +397,7 @@ def shown(view: type[ViewT], value: object, **instead: object) -> ViewT:
     return view.model_validate(same | instead, from_attributes=True)
 
 
-def _provider(provided: ProvidedService | ProvidedCard) -> ProviderView:
+def _provider(provided: ProvidedService) -> ProviderView:
     return ProviderView.model_validate(
         {
             "id": provided.service.provider_id,
@@ -392,7 +408,7 @@ def _provider(provided: ProvidedService | ProvidedCard) -> ProviderView:
     )
 
 
-def _provided(provided: ProvidedService | ProvidedCard) -> dict[str, object]:
+def _provided(provided: ProvidedService) -> dict[str, object]:
     """What is shown of a service beside its content."""
     return {
         "provider": _provider(provided),

@@ -35,13 +35,21 @@ class ProvidedService:
 
 @dataclass(frozen=True, slots=True)
 class ProvidedCard:
-    """What lists show of a service, with the same beside it."""
+    """What lists show of a service, as it is stored (`domain.services.Card`), with the same beside it.
 
-    service: Card
+    It is not read into values: a list shows up to 200, and shows them as they are.
+    """
+
+    card: dict[str, Any]
     provider_code: str
-    provider_names: Texts
-    confirmed_at: datetime | None = None
-    stale: bool = False
+    provider_names: dict[str, str | None]
+    confirmed_at: datetime | None
+    stale: bool
+
+    @property
+    def title(self) -> Texts:
+        """What the service is called."""
+        return Texts(**self.card["title"])
 
 
 Found = tuple[ranking.Position, ProvidedCard]
@@ -159,7 +167,7 @@ def _service(row: Row[Any]) -> ProvidedService:
 
 
 def _card(row: Row[Any]) -> ProvidedCard:
-    return ProvidedCard(_CARD.validate_python(row.card), *_beside(row))
+    return ProvidedCard(row.card, row.code, row.names, row.confirmed_at, row.stale)
 
 
 def _beside(row: Row[Any]) -> tuple[str, Texts, datetime | None, bool]:
