@@ -26,6 +26,7 @@ from svc_catalog.events.services import (
 )
 from svc_catalog.main import create_app
 from svc_catalog.reference.rules import rule_tables
+from svc_catalog.schemas import wording
 
 FOLDER = Path(__file__).parents[1] / "contract"
 LOCALE = Path(svc_catalog.__path__[0]) / "locale"
@@ -97,7 +98,7 @@ def problems() -> list[type[Problem]]:
 def test_every_text_of_a_problem_is_translated(language: str) -> None:
     needed = {text for one in problems() for text in (one.title, one.detail, one.remedy)}
     assert len(needed) == 3 * len(problems()) > 0
-    needed |= {*completeness.TEXTS, *parity.TEXTS, *references.TEXTS}
+    needed |= {*completeness.TEXTS, *parity.TEXTS, *references.TEXTS, *wording.messages()}
     catalog: dict[str, str] = {}
     for path in (LOCALE / language / "LC_MESSAGES").glob("*.po"):
         with path.open("rb") as file:

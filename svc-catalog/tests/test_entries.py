@@ -315,6 +315,28 @@ async def test_the_way_of_an_entry_to_the_people(
     assert versions == sorted(set(versions))
 
 
+async def test_two_versions_are_compared_for_people(
+    client: httpx2.AsyncClient, editor: Desk, publisher: Desk
+) -> None:
+    code = "compared"
+    await published(code, editor, publisher)
+    await editor.step(code, "versions")
+    await editor.revise(code, WHOLE | {"title": {"ro": "Lucrări la drum", "en": "Road works"}})
+    compared = (await publisher.get(f"/{code}/differences")).json()
+    assert (compared["was"], compared["now"]) == (1, 2)
+    assert [(each["field"], each["was"], each["now"]) for each in compared["differences"]] == [
+        ("Numele serviciului / în română", "Serviciu de probă", "Lucrări la drum"),
+        ("Numele serviciului / în engleză", "Test service", "Road works"),
+    ]
+    written = await client.get(
+        f"{ENTRIES}/{code}/differences",
+        headers=dict(publisher.headers) | {"accept": "text/plain", "accept-language": "en"},
+    )
+    assert written.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "Name of the service / in English\n- Test service\n+ Road works" in written.text
+    await publisher.step(code, "retire")
+
+
 async def test_what_the_shapes_of_cpsv_ap_refuse_is_refused_in_their_words(
     editor: Desk, publisher: Desk
 ) -> None:

@@ -2,11 +2,13 @@
 
 from typing import Annotated, Final
 
-from fastapi import Path, Query, Response
+from fastapi import Header, Path, Query, Response
+from fastapi.responses import PlainTextResponse
 
+from hub_core.clock import local_date
 from hub_core.principal import Role
 from hub_service import paging, policy
-from hub_service.dependencies import Now, Session
+from hub_service.dependencies import Lang, Now, Session, Texts
 from hub_service.paging import Page
 from hub_service.problems import NotFound, PreconditionFailed, PreconditionRequired
 from hub_service.routing import Router
@@ -16,6 +18,7 @@ from ..errors.entries import EntryExists, EntryStepRefused
 from ..operations import confirmations
 from ..operations import entries as operations
 from ..operations.entries import Opened
+from ..schemas.differences import DifferencesView
 from ..schemas.entries import (
     CreateEntry,
     EntryListItem,
@@ -38,6 +41,12 @@ router = Router(prefix="/catalog/v1", tags=["entries"])
 EDITORS: Final = (Role.CATALOG_EDITOR,)
 READERS: Final = (Role.CATALOG_EDITOR, Role.CATALOG_PUBLISHER)
 CHANGES: Final = (NotFound, PreconditionFailed, PreconditionRequired, EntryStepRefused)
+_AS_TEXT: Final = {"vary": "Accept, Accept-Language"}
+_READ: Final = revisions.operation(READ, READERS, (NotFound,))
+_READ_AS_TEXT: Final = _READ | {
+    "responses": _READ["responses"]
+    | {200: {"content": {"text/plain": {"schema": {"type": "string", "maxLength": 1_000_000}}}}}
+}
 EntryCode = Annotated[ServiceCode, Path(description="The entry's code.")]
 
 
@@ -117,6 +126,38 @@ async def read_entry_version(
 ) -> VersionView:
     """One version, whole, with its rules by their codes."""
     return VersionView.of(await operations.read_version(session, official, code, number))
+
+
+@router.get(
+    "/entries/{code}/differences",
+    summary="Compare two versions of an entry",
+    response_model=DifferencesView,
+    **_READ_AS_TEXT,
+)
+async def compare_entry_versions(
+    code: EntryCode,
+    official: policy.Acting,
+    session: Session,
+    now: Now,
+    language: Lang,
+    texts: Texts,
+    was: Annotated[
+        int | None, Query(ge=1, le=2**31 - 1, description="The older version; what the newer was made from.")
+    ] = None,
+    to: Annotated[
+        int | None, Query(ge=1, le=2**31 - 1, description="The newer version; the newest of all.")
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> DifferencesView | Response:
+    """Member by member, in the words of the reader's language, as JSON or as plain text by `Accept`.
+
+    Parts of lists are matched by their meaning, and legal numbers shown with their values of today.
+    """
+    compared = await operations.compare(session, official, code, was, to)
+    view = DifferencesView.of(compared, language, texts, local_date(now))
+    if "text/plain" not in accept:
+        return view
+    return PlainTextResponse(view.written(), headers=_AS_TEXT | {"content-language": language})
 
 
 @router.get(
