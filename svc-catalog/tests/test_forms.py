@@ -16,6 +16,7 @@ from svc_catalog.domain.text import Texts
 from svc_catalog.operations import form_data
 from svc_catalog.reference.evidence import evidence_types
 from svc_catalog.reference.forms import forms as first_forms
+from svc_catalog.reference.services import services
 
 PATH = "/catalog/v1/forms"
 TODAY = date(2026, 11, 21)
@@ -171,6 +172,17 @@ def test_the_services_that_are_asked_for_online_have_forms() -> None:
         "suggestion",
         "traffic-sanctions-history",
     }
+
+
+@pytest.mark.parametrize("form", ALL, ids=lambda each: each.code)
+def test_a_form_asks_for_no_other_evidence_than_its_service(form: Form) -> None:
+    service = next(each for each in services() if each.code == form.code)
+    assert service.form == form.code
+    assert form.evidence <= {each.evidence for each in service.inputs}
+
+
+def test_a_service_names_a_form_that_is_there() -> None:
+    assert {each.form for each in services() if each.form} == {each.code for each in ALL}
 
 
 async def test_the_list_gives_each_form_once(client: httpx2.AsyncClient) -> None:

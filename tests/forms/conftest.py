@@ -59,7 +59,7 @@ def shown(code: str, language: Language = Language.RO) -> Shown:
         form,
         sources,
         form_schema.schema(form, sources, language, address),
-        form_hints.rjsf(form, sources),
+        form_hints.rjsf(form, sources, language),
         form_hints.jsonforms(form, sources, language),
     )
 

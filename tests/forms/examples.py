@@ -41,6 +41,7 @@ ANSWERS: Final[dict[str, list[dict[str, Any]]]] = {
         {
             "request": {"institution_id": INSTITUTION, "information": "Bugetul.", "delivery": "POST"},
             "applicant": APPLICANT | POSTAL,
+            "attachments": {"documents": [FILE]},
         },
     ],
     "audience-request": [
@@ -57,6 +58,7 @@ ANSWERS: Final[dict[str, list[dict[str, Any]]]] = {
                 "earlier_number": "123/21.11.2026",
             },
             "applicant": PERSON | PHONE | {"told_by": "PHONE"},
+            "attachments": {"documents": [FILE]},
         },
     ],
     "suggestion": [
@@ -64,6 +66,7 @@ ANSWERS: Final[dict[str, list[dict[str, Any]]]] = {
         {
             "suggestion": {"about": "STAFF", "text": "Mulțumesc.", "wants_answer": True},
             "applicant": PERSON | EMAIL,
+            "attachments": {"documents": [FILE]},
         },
     ],
     "criminal-record-certificate-person": [
@@ -85,7 +88,6 @@ ANSWERS: Final[dict[str, list[dict[str, Any]]]] = {
         for capacity, proof in (
             ("LEGAL_REPRESENTATIVE", {}),
             ("PROXY", {"power_of_attorney": FILE}),
-            ("LAWYER", {"lawyers_mandate": FILE}),
         )
     ],
     "passport-booking": [
@@ -144,8 +146,14 @@ ANSWERS: Final[dict[str, list[dict[str, Any]]]] = {
                 "has_experience": True,
                 "employment_record": FILE,
                 "medical_certificate": OTHER_FILE,
+                "military_record": FILE,
             },
-            "consents": {"criminal_record": True, "civil_status": False, "truth": True},
+            "consents": {
+                "criminal_record": True,
+                "integrity_record": False,
+                "identity_data": True,
+                "truth": True,
+            },
         }
     ],
 }

@@ -10,15 +10,18 @@ from hub_core.language import Language
 
 from .form_schema import CHOICES
 from .forms import Field, FieldKind, Form, Section, Sources, When
+from .text import Texts
 
 _INPUT: Final = {FieldKind.EMAIL: "email", FieldKind.PHONE: "tel"}
+_SEND: Final = Texts(ro="Trimite", hu="Küldés", en="Send")
 _MANY: Final = 4
 """From this many choices on one is picked from a list that opens."""
 
 
-def rjsf(form: Form, sources: Sources) -> dict[str, Any]:
+def rjsf(form: Form, sources: Sources, language: Language) -> dict[str, Any]:
     """The `uiSchema`: order, widgets, rows, tokens of automatic completion."""
     return {
+        "ui:submitButtonOptions": {"submitText": _SEND.said_in(language)},
         "ui:order": [section.name for section in form.sections],
         **{section.name: _ordered(section.fields, sources) for section in form.sections},
     }

@@ -146,7 +146,7 @@ class FormView(FormSummary):
                 "sections": [_section(section, sources) for section in form.sections],
                 "schema": form_schema.schema(form, sources, language, address),
                 "ui": {
-                    "rjsf": form_hints.rjsf(form, sources),
+                    "rjsf": form_hints.rjsf(form, sources, language),
                     "jsonforms": form_hints.jsonforms(form, sources, language),
                 },
             },
