@@ -1,25 +1,31 @@
 """Forms: one description, its schema, and the check on the server in the caller's language."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx2
 import pytest
 
 from hub_core.problem import FieldError
+from hub_service.database import Database
+from hub_service.settings import ServiceSettings
 from svc_catalog.domain import forms
 from svc_catalog.domain.forms import Field, FieldKind, Form, Known, Section, Sources, When
 from svc_catalog.domain.text import Texts
 from svc_catalog.operations import form_data
+from svc_catalog.operations import forms as operations
 from svc_catalog.reference.evidence import evidence_types
 from svc_catalog.reference.forms import forms as first_forms
 from svc_catalog.reference.services import services
 
 PATH = "/catalog/v1/forms"
 TODAY = date(2026, 11, 21)
+NOON = datetime(2026, 11, 21, 10, tzinfo=UTC)
 TEXT = Texts(ro="Text", hu="Szöveg", en="Text")
 ALL = first_forms()
 EVIDENCE = {each.code: each for each in evidence_types()}
@@ -226,6 +232,26 @@ async def test_lists_of_the_catalog_are_the_choices(client: httpx2.AsyncClient) 
     institutions = petition["allOf"][0]["properties"]["institution_id"]["oneOf"]
     police = (await client.get("/catalog/v1/institutions/IPJ-CV")).json()
     assert {"const": police["id"], "title": police["names"]["ro"]} in institutions
+
+
+async def test_a_change_is_a_new_version_and_the_one_before_stays(
+    client: httpx2.AsyncClient, settings: ServiceSettings, looking: asyncpg.Connection
+) -> None:
+    database = Database(settings)
+    first = Form("zz-tried", TEXT, TEXT, (Section("section", TEXT, (a_field(FieldKind.LINE),)),))
+    second = replace(first, title=Texts(ro="Altul", hu="Másik", en="Other"))
+    try:
+        async with database.sessions() as session:
+            changed = [await operations.load(session, [form], NOON) for form in (first, first, second)]
+        assert changed == [1, 0, 1]
+        newest = (await client.get(f"{PATH}/zz-tried")).json()
+        before = (await client.get(f"{PATH}/zz-tried", params={"version": 1})).json()
+        assert (newest["version"], newest["title"]["ro"]) == (2, "Altul")
+        assert (before["version"], before["title"]["ro"]) == (1, "Text")
+    finally:
+        await looking.execute("DELETE FROM catalog.forms WHERE code = 'zz-tried'")
+        await looking.execute("DELETE FROM catalog.changes WHERE code = 'zz-tried'")
+        await database.close()
 
 
 async def test_evidence_of_a_register_is_shown_as_a_consent(client: httpx2.AsyncClient) -> None:

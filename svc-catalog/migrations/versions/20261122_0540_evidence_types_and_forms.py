@@ -27,10 +27,7 @@ def upgrade() -> None:
         "forms",
         sa.Column("code", sa.String(64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(16), nullable=False),
         sa.Column("content", JSONB(), nullable=False, comment="The whole form, as domain.forms.Form"),
-        sa.Column("edited_by", sa.Uuid(), comment="Empty: reference data"),
-        sa.Column("published_by", sa.Uuid(), comment="Empty: reference data, or not published"),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("code", "version", name="pk_forms"),
     )

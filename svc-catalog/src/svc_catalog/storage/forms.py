@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -17,34 +16,26 @@ from ..tables.forms import FORMS
 _FORM: Final = TypeAdapter(Form)
 
 
-class _Status(StrEnum):
-    PUBLISHED = "PUBLISHED"
-
-
-_PUBLISHED: Final = (
-    select(FORMS.c.content)
-    .where(FORMS.c.status == _Status.PUBLISHED)
-    .order_by(FORMS.c.code, FORMS.c.version.desc())
-)
-_NEWEST: Final = _PUBLISHED.ext(distinct_on(FORMS.c.code))
+_EVERY: Final = select(FORMS.c.content).order_by(FORMS.c.code, FORMS.c.version.desc())
+_NEWEST: Final = _EVERY.ext(distinct_on(FORMS.c.code))
 
 
 async def find(session: Session, after: str | None, limit: int) -> list[Form]:
-    """The newest version of each published form after a code, by code."""
+    """The newest version of each form after a code, by code."""
     query = _NEWEST.limit(limit)
     rows = await session.scalars(query.where(FORMS.c.code > after) if after else query)
     return [_FORM.validate_python(content) for content in rows]
 
 
 async def get(session: Session, code: str, version: int | None) -> Form | None:
-    """A published form in one version, or in the newest."""
-    query = _PUBLISHED.where(FORMS.c.code == code).limit(1)
+    """A form in one version, or in the newest."""
+    query = _EVERY.where(FORMS.c.code == code).limit(1)
     content = await session.scalar(query.where(FORMS.c.version == version) if version else query)
     return None if content is None else _FORM.validate_python(content)
 
 
 async def lock(session: Session) -> list[Form]:
-    """The newest version of each published form, while nobody else can publish one."""
+    """The newest version of each form, while nobody else can publish one."""
     await session.execute(select(FORMS.c.code).with_for_update())
     return [_FORM.validate_python(content) for content in await session.scalars(_NEWEST)]
 
@@ -53,5 +44,5 @@ async def add(session: Session, published: Sequence[Form], now: datetime) -> Non
     """Store new versions; those before them stay."""
     for each in published:
         content = _FORM.dump_python(each, mode="json")
-        values = {"code": each.code, "version": each.version, "status": _Status.PUBLISHED}
+        values = {"code": each.code, "version": each.version}
         await session.execute(insert(FORMS).values(values | {"content": content, "changed_at": now}))

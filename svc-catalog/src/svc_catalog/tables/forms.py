@@ -1,8 +1,8 @@
-"""Forms: every version, the published and the one that is being written."""
+"""Forms: every version that was ever published."""
 
 from typing import Final
 
-from sqlalchemy import Column, DateTime, Integer, PrimaryKeyConstraint, String, Table, Uuid
+from sqlalchemy import Column, DateTime, Integer, PrimaryKeyConstraint, String, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from .metadata import metadata
@@ -12,10 +12,7 @@ FORMS: Final = Table(
     metadata,
     Column("code", String(64), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("status", String(16), nullable=False),
     Column("content", JSONB, nullable=False, comment="The whole form, as domain.forms.Form"),
-    Column("edited_by", Uuid, comment="Empty: reference data"),
-    Column("published_by", Uuid, comment="Empty: reference data, or not published"),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("code", "version"),
 )
