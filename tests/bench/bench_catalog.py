@@ -376,6 +376,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--entries", type=int, nargs="+", default=[200, 5000])
     parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--rate", type=int, default=30, help="requests a second in the open loop")
+    parser.add_argument("--rate", type=int, default=20, help="requests a second in the open loop")
     parser.add_argument("--only", nargs="*", help="only these operations")
     asyncio.run(main(parser.parse_args()))

@@ -56,6 +56,11 @@ def upgrade() -> None:
         )
         for column in ("labels", "name_words", "edition"):
             op.alter_column(table, column, server_default=None)
+        # what ranks is read for every row that fits: in the row, and not to be decompressed
+        op.execute(f"ALTER TABLE {table} SET (toast_tuple_target = 8160)")
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN labels SET STORAGE EXTERNAL")
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN name_words SET STORAGE EXTERNAL")
+    op.create_index("ix_services_name_words", "services", ["name_words"], postgresql_using="gin")
     op.add_column(
         "services",
         sa.Column("card", JSONB(), nullable=False, server_default="{}", comment="What lists show of it"),
@@ -75,6 +80,7 @@ def downgrade() -> None:
     op.drop_table("vocabulary")
     op.drop_column("services", "card")
     for table in SEARCHED:
+        op.execute(f"ALTER TABLE {table} RESET (toast_tuple_target)")
         for column in ("labels", "name_words", "edition"):
             op.drop_column(table, column)
         op.add_column(

@@ -2,8 +2,8 @@
 
 Search is matching on a tsvector of lexemes of our own (folded words and their stems), without an
 extension: vector and question are written as literals, so that PostgreSQL's parser and dictionaries,
-which differ between installations, take no part. `words` has an index and finds; `name_words` is small,
-lies beside the row and ranks.
+which differ between installations, take no part. `words` finds; `name_words` is small, lies in the row,
+not compressed, and ranks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -82,10 +82,14 @@ def ranked(
     question: Question | None,
     after: Position | None,
     columns: Sequence[ColumnElement[Any]],
+    *,
+    texts: bool = True,
 ) -> Select[Any]:
     """The columns of the rows that fit the question, best first, from a position on.
 
-    Each row begins with its position: match, sort_key, id.
+    Each row begins with its position: match, sort_key, id. Without `texts` only those whose names,
+    keywords or summary fit, which come before the others: a word that stands in most texts stands in
+    few of these.
     """
     place = (table.c.sort_key, table.c.id)
     if question is None:
@@ -93,7 +97,8 @@ def ranked(
         return query.where(tuple_(*place) > tuple_(*after[1:])) if after else query
     match = _match(table, question).label("match")
     query = select(match, *place, *columns).order_by(match, *place)
-    query = query.where(table.c.words.op("@@")(_tsquery(question)) if question.words else false())
+    looked_in = table.c.words if texts else table.c.name_words
+    query = query.where(looked_in.op("@@")(_tsquery(question)) if question.words else false())
     return query.where(tuple_(match, *place) > tuple_(*after)) if after else query
 
 

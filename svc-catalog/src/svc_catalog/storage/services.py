@@ -67,9 +67,13 @@ async def find(
 ) -> list[Found]:
     """The published services that fit the filter, the best match first."""
     columns = [SERVICES.c.card, *_BESIDE]
-    query = _filtered(ranking.ranked(SERVICES, wanted.question, after, columns), wanted)
-    rows = await session.execute(query.limit(limit))
-    return [(ranking.position(row), _card(row)) for row in rows]
+    found: Sequence[Row[Any]] = ()
+    for texts in (False, True) if wanted.question and wanted.question.every else (True,):
+        ranked = ranking.ranked(SERVICES, wanted.question, after, columns, texts=texts)
+        found = (await session.execute(_filtered(ranked, wanted).limit(limit))).all()
+        if len(found) == limit:
+            break
+    return [(ranking.position(row), _card(row)) for row in found]
 
 
 async def find_whole(session: Session, wanted: services.Filter, limit: int) -> list[ProvidedService]:

@@ -26,6 +26,7 @@ SERVICES: Final = Table(
 )
 Index(None, SERVICES.c.sort_key, SERVICES.c.id)
 Index(None, SERVICES.c.words, postgresql_using="gin")
+Index(None, SERVICES.c.name_words, postgresql_using="gin")
 Index(None, SERVICES.c.audiences, postgresql_using="gin")
 Index(None, SERVICES.c.life_events, postgresql_using="gin")
 Index(None, SERVICES.c.provider_id)
