@@ -103,6 +103,8 @@ def broken(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         (lambda t: t["route"][0].update(prefix="/docs/"), "reserved"),
         (lambda t: t["route"].append({"prefix": "/x/", "service": "y"}), "same prefix"),
         (lambda t: t["operations"]["get_token"].update(path="/y/token"), "no route serves"),
+        (lambda t: t["operations"]["get_token"].update(service="x"), "names a service"),
+        (lambda t: t["operations"]["get_token"].update(path="/docs/x", service="x"), "reserved"),
         (lambda t: t["operations"]["get_token"].update(method="HEAD"), "Input should be"),
         (lambda t: t["operations"]["get_token"].update(access="all"), "Input should be"),
         (

@@ -289,3 +289,23 @@ def test_a_refusal_of_the_person_reaches_the_application(hub: Hub, visit: Any) -
     page.locator("button[value=deny]").click()
     page.wait_for_url(f"{CALLBACK}**")
     assert parse_qs(urlsplit(page.url).query)["error"] == ["access_denied"]
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [("ro", 320, "light"), ("hu", 320, "dark"), ("en", 1280, "light")]
+)
+def test_help_has_no_barriers_and_needs_no_script(
+    hub: Hub, visit: Any, language: str, width: int, scheme: str
+) -> None:
+    page = visit(language, scheme, width)
+    for address in ("/contact", "/faq", "/advice"):
+        page.goto(f"{hub.origin}{address}")
+        look_at(page, language)
+    page.goto(f"{hub.origin}/faq?q=moped")
+    assert page.locator("details[open]").count() == 1
+    look_at(page, language)
+    plain = visit(language, scheme, width, scripts=False)
+    plain.goto(f"{hub.origin}/contact")
+    plain.locator("nav.languages a[lang=en]").click()
+    assert plain.locator("html").get_attribute("lang") == "en"
+    assert plain.locator("a[href='tel:+40800800624']").inner_text() == "0800 800 624"

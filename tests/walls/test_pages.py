@@ -6,6 +6,8 @@ from pathlib import Path
 
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from hub_service.settings import ServiceSettings
+from svc_catalog.main import create_app as create_catalog
 from svc_identity.main import create_app
 from svc_identity.settings import Settings
 
@@ -23,6 +25,28 @@ def pages() -> set[tuple[str, str]]:
         and context.path.startswith(("/account/", "/oauth2/"))
         for method in context.route.methods
     }
+
+
+def catalog_pages() -> set[tuple[str, str]]:
+    """Method and path of every page of svc-catalog."""
+    return {
+        (method, context.path)
+        for context in iter_route_contexts(create_catalog(ServiceSettings()).routes)
+        if isinstance(context.route, APIRoute)
+        and not context.route.include_in_schema
+        and context.path.startswith(("/contact", "/faq", "/advice"))
+        for method in context.route.methods
+    }
+
+
+def test_every_page_of_the_catalog_is_listed_with_its_service() -> None:
+    listed = {
+        (entry["method"], entry["path"])
+        for entry in ROUTES["operations"].values()
+        if entry.get("service") == "catalog"
+    }
+    assert len(listed) > len(("contact", "faq"))
+    assert catalog_pages() == listed
 
 
 def test_every_page_is_listed() -> None:

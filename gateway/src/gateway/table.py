@@ -91,6 +91,7 @@ class _Operation(_Limits):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: Annotated[str, StringConstraints(pattern=r"^(/([A-Za-z0-9._-]+|\{[a-z_]+\}))+$")]
     access: Access
+    service: _Name | None = None
     rate: _Name | None = None
 
 
@@ -116,8 +117,10 @@ class _File(_Strict):
             raise ValueError(f"reserved: {stolen}")
         shapes: dict[tuple[str, ...], str] = {}
         for name, operation in self.operations.items():
-            if not operation.path.startswith(tuple(prefixes)):
-                raise ValueError(f"no route serves {name}")
+            if operation.path.startswith(tuple(prefixes)) is (operation.service is not None):
+                raise ValueError(f"no route serves {name}, or one does and it names a service")
+            if operation.path.startswith(RESERVED):
+                raise ValueError(f"reserved: {name}")
             shape = (
                 operation.method,
                 *("{}" if part.startswith("{") else part for part in operation.path.split("/")),
@@ -205,16 +208,12 @@ class Table:
             (
                 operation.method,
                 operation.path,
-                _terms(
-                    read.defaults,
-                    next(r for r in routes if operation.path.startswith(r.prefix)),
-                    name,
-                    operation,
-                ),
+                _terms(read.defaults, _route_of(operation, routes), name, operation),
             )
             for name, operation in read.operations.items()
         )
-        self.services: Final = sorted({route.service for route in read.route})
+        alone = {operation.service for operation in read.operations.values() if operation.service}
+        self.services: Final = sorted({route.service for route in read.route} | alone)
         self.operations: Final = read.operations
 
     def find(self, method: str, path: str) -> Terms | None:
@@ -228,6 +227,13 @@ class Table:
 def load() -> Table:
     """The table that is shipped in the package."""
     return Table(tomllib.loads(files(__package__).joinpath("routes.toml").read_text("utf-8")))
+
+
+def _route_of(operation: _Operation, routes: Iterable[_Route]) -> _Route:
+    """The route of an operation; an address that no prefix covers is a page of a service of its own."""
+    if operation.service is not None:
+        return _Route(prefix=f"{operation.path}/", service=operation.service, cors=False)
+    return next(route for route in routes if operation.path.startswith(route.prefix))
 
 
 def _terms(

@@ -7,6 +7,7 @@ from hub_service.settings import ServiceSettings
 
 from . import jobs
 from .manifest import MANIFEST
+from .pages.rendering import Pages
 from .routes import (
     changes,
     eligibility,
@@ -15,6 +16,7 @@ from .routes import (
     exports,
     forms,
     guidance,
+    help_pages,
     institutions,
     officials,
     places,
@@ -28,7 +30,8 @@ from .routes import (
 
 def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     """The catalog as an ASGI application; without settings they are read from the environment."""
-    return chassis.build(
+    folder = i18n.folder_of(__file__)
+    app = chassis.build(
         MANIFEST,
         settings or ServiceSettings(),
         title="Catalog",
@@ -42,6 +45,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             entries.router,
             evidence.router,
             guidance.router,
+            help_pages.router,
             exports.router,
             forms.router,
             forms.personal,
@@ -77,5 +81,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             {"name": "exports", "description": "The catalog in the vocabularies of the EU."},
         ],
         own_workers=[jobs.FORGET, jobs.FLAG_STALE],
-        locale=i18n.folder_of(__file__),
+        locale=folder,
     )
+    app.state.pages = Pages(i18n.Texts([folder]))
+    return app

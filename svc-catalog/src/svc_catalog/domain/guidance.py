@@ -15,6 +15,8 @@ from .text import Index, Question, Texts
 
 _NAMESPACE: Final = UUID("0f7e7c58-9d34-5c1b-8a51-2f9a4b6d8e37")
 
+_ROMANIA: Final = "+40"
+
 
 class FaqCategory(StrEnum):
     """What a question is about."""
@@ -109,6 +111,14 @@ class Line:
     always: bool = False
     opens: time | None = None
     closes: time | None = None
+
+    @property
+    def national(self) -> str:
+        """The number as people in Romania write and dial it (`0800 800 624`)."""
+        if not self.number.startswith(_ROMANIA):
+            return self.number
+        digits = "0" + self.number.removeprefix(_ROMANIA)
+        return f"{digits[:4]} {digits[4:7]} {digits[7:]}"
 
     def is_open(self, now: datetime, holidays: Collection[str]) -> bool | None:
         """Whether somebody answers at that moment; `None` when the hours are not confirmed."""
