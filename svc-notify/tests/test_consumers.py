@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,15 @@ import asyncpg
 import pytest
 
 from hub_core import clock, ids
+from hub_core.language import Language
 from hub_core.manifest import Manifest
 from hub_events import envelope
 from hub_events.envelope import Event
 from svc_notify import consumers
 from svc_notify.consumers import (
+    AppointmentChanged,
     EmailConfirmationRequested,
+    EntryStale,
     InstitutionChanged,
     PersonVerified,
     PetitionRegistered,
@@ -65,6 +68,8 @@ Publish = Callable[..., Awaitable[UUID]]
                 RegistrationExpired,
             )
         ),
+        (AppointmentChanged, "svc-identity/contract/events/identity.appointment.changed.v1"),
+        (EntryStale, "svc-catalog/contract/events/catalog.entry.stale.v1"),
         (InstitutionChanged, "svc-catalog/contract/events/catalog.institution.changed.v1"),
     ],
 )
@@ -102,6 +107,70 @@ def publish(nats_operator: Any) -> Publish:
         return event_id
 
     return tell
+
+
+def appointed(person_id: UUID, institution_id: UUID, **special: Any) -> AppointmentChanged:
+    facts = {
+        "appointment_id": ids.new_id(),
+        "person_id": person_id,
+        "institution_id": institution_id,
+        "role": "CATALOG_EDITOR",
+        "valid_from": "2026-01-01",
+        "valid_to": "2029-12-31",
+        "state": "GRANTED",
+        "version": 1,
+    }
+    return AppointmentChanged.model_validate(facts | special)
+
+
+def stale(provider_id: UUID) -> EntryStale:
+    return EntryStale(
+        entry_id=ids.new_id(),
+        provider_id=provider_id,
+        titles={Language.RO: "Pașaport", Language.HU: "Útlevél", Language.EN: "Passport"},
+        due_on=date(2026, 5, 22),
+        reminder=2,
+        version=7,
+    )
+
+
+KNOWN = "SELECT 1 FROM notify.catalog_officials WHERE appointment_id = $1 AND version = $2"
+
+
+async def test_who_edits_an_entry_is_reminded_that_nobody_has_confirmed_it(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    dgp, seen = ids.new_id(), len(service.office.letters)
+    editor = appointed(ana, dgp)
+    for told in (editor, appointed(ids.new_id(), dgp, state="ENDED"), appointed(ana, dgp, role="HEAD")):
+        await publish(told)
+    await until(looking, KNOWN, editor.appointment_id, 1)
+    cause = await publish(stale(dgp))
+    text = (await service.office.until(seen + 1))[-1].get_body(("plain",)).get_content()
+    assert "Serviciul: Pașaport" in text
+    assert "Termenul confirmării: 22.05.2026" in text
+    assert "A câta înștiințare: 2" in text
+    people = await looking.fetch("SELECT person_id FROM notify.deliveries WHERE cause_id = $1", cause)
+    assert [row["person_id"] for row in people] == [ana]
+
+
+async def test_where_nobody_edits_those_who_publish_are_reminded(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    seen = len(service.office.letters)
+    publisher = appointed(ana, ids.new_id(), role="CATALOG_PUBLISHER")
+    await publish(publisher)
+    await until(looking, KNOWN, publisher.appointment_id, 1)
+    await publish(stale(ids.new_id()))
+    assert "Pașaport" in (await service.office.until(seen + 1))[-1].get_body(("plain",)).get_content()
+    ended = publisher.model_copy(update={"state": "ENDED", "version": 2})
+    await publish(ended)
+    await until(looking, KNOWN, publisher.appointment_id, 2)
+    await publish(publisher)
+    row = await looking.fetchrow(
+        "SELECT is_granted FROM notify.catalog_officials WHERE appointment_id = $1", publisher.appointment_id
+    )
+    assert not row["is_granted"]
 
 
 async def test_a_registered_petition_is_told_by_e_mail_with_its_institution(

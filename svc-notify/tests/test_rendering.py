@@ -177,6 +177,7 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         deliveries.ACCOUNT_SECURITY,
         deliveries.ACCOUNT_VALIDATED,
         deliveries.REGISTRATION_STEP,
+        deliveries.CATALOG_STALE,
     ],
 )
 def test_each_kind_has_its_template_in_each_language(kind: deliveries.Kind) -> None:
@@ -186,16 +187,20 @@ def test_each_kind_has_its_template_in_each_language(kind: deliveries.Kind) -> N
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 18
-    known = {"change", "changed_on", "state", "told_on"} | {
-        "number",
-        "registered_on",
-        "answer_due_on",
-        "institution",
-        "legal_basis",
-        "code",
-        "valid_until",
-    }
+    assert len(wording) == 21
+    known = (
+        {"change", "changed_on", "state", "told_on"}
+        | deliveries.CATALOG_STALE.variables
+        | {
+            "number",
+            "registered_on",
+            "answer_due_on",
+            "institution",
+            "legal_basis",
+            "code",
+            "valid_until",
+        }
+    )
     environment = jinja2.Environment(autoescape=True)
     for file in wording:
         used = jinja2.meta.find_undeclared_variables(environment.parse(file.read_text("utf-8")))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -10,13 +10,17 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock
+from hub_core.language import Language
 from hub_events import trace
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope, Event
 
 from . import manifest, operations
 from .domain import deliveries
+from .domain.catalog import CatalogOfficial, CatalogRole, StaleEntry
 from .domain.deliveries import Cause, Lane
+
+_GRANTED: Final = "GRANTED"
 
 
 class _Petition(BaseModel):
@@ -140,6 +144,34 @@ class InstitutionChanged(Event):
     names: dict[str, str | None]
 
 
+class AppointmentChanged(Event):
+    """An official was appointed, or the appointment has changed or ended."""
+
+    subject: ClassVar[str] = "hub.identity.appointment.changed.v1"
+    key_field: ClassVar[str] = "appointment_id"
+
+    appointment_id: UUID
+    person_id: UUID
+    institution_id: UUID
+    role: str
+    valid_from: date
+    valid_to: date
+    state: str
+
+
+class EntryStale(Event):
+    """The provider of an entry of the catalog has not confirmed it in time."""
+
+    subject: ClassVar[str] = "hub.catalog.entry.stale.v1"
+    key_field: ClassVar[str] = "entry_id"
+
+    entry_id: UUID
+    provider_id: UUID
+    titles: dict[Language, str]
+    due_on: date
+    reminder: int
+
+
 def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
     """The consumers; `wake` is called for a lane once what was queued in it is committed."""
 
@@ -186,6 +218,12 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
         )
         _wake_after_commit(session, wake, delivery.lane)
 
+    async def remind_the_provider(session: AsyncSession, heard: Envelope[EntryStale]) -> None:
+        told = heard.data
+        stale = StaleEntry(told.provider_id, told.titles, told.due_on, told.reminder)
+        for delivery in await operations.queue_stale_notices(session, stale, _cause(heard), clock.now()):
+            _wake_after_commit(session, wake, delivery.lane)
+
     return [
         Subscription(
             manifest.PETITIONS,
@@ -209,6 +247,8 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
             manifest.SANDBOX,
             {SandboxPersonCreated: _know_sandbox_person, SandboxPersonRemoved: _remove_sandbox_person},
         ),
+        Subscription(manifest.APPOINTMENTS, {AppointmentChanged: _keep_official}),
+        Subscription(manifest.ENTRIES, {EntryStale: remind_the_provider}),
     ]
 
 
@@ -224,6 +264,23 @@ async def _know_sandbox_person(session: AsyncSession, heard: Envelope[SandboxPer
 
 async def _remove_sandbox_person(session: AsyncSession, heard: Envelope[SandboxPersonRemoved]) -> None:
     await operations.remove_sandbox_person(session, heard.data.person_id)
+
+
+async def _keep_official(session: AsyncSession, heard: Envelope[AppointmentChanged]) -> None:
+    told = heard.data
+    if told.role not in list(CatalogRole):
+        return
+    official = CatalogOfficial(
+        appointment_id=told.appointment_id,
+        person_id=told.person_id,
+        institution_id=told.institution_id,
+        role=CatalogRole(told.role),
+        valid_from=told.valid_from,
+        valid_to=told.valid_to,
+        is_granted=told.state == _GRANTED,
+        version=told.version,
+    )
+    await operations.keep_official(session, official)
 
 
 def _cause(heard: Envelope[Any]) -> Cause:

@@ -42,12 +42,32 @@ SANDBOX: Final = Consumer(
     subjects=("hub.identity.test-person.created.v1", "hub.identity.test-person.removed.v1"),
 )
 
+APPOINTMENTS: Final = Consumer(
+    durable="notify-appointments",
+    source="identity",
+    subjects=("hub.identity.appointment.changed.v1",),
+)
+ENTRIES: Final = Consumer(
+    durable="notify-entries",
+    source="catalog",
+    subjects=("hub.catalog.entry.stale.v1",),
+)
+
 MANIFEST: Final = Manifest(
     name="notify",
     package="svc_notify",
     factory="svc_notify.main:create_app",
     port=8104,
-    consumers=(PETITIONS, CONFIRMATIONS, INSTITUTIONS, SECURITY, REGISTRATIONS, SANDBOX),
+    consumers=(
+        PETITIONS,
+        CONFIRMATIONS,
+        INSTITUTIONS,
+        SECURITY,
+        REGISTRATIONS,
+        SANDBOX,
+        APPOINTMENTS,
+        ENTRIES,
+    ),
     calls=("identity.contact:read",),
     holds_personal_data=True,
 )

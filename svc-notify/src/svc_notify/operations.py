@@ -12,6 +12,7 @@ from hub_events import outbox
 
 from . import events, storage
 from .domain import deliveries
+from .domain.catalog import CatalogOfficial, CatalogRole, StaleEntry
 from .domain.deliveries import Cause, Delivery, Lane, State
 from .errors import MessageNotFound
 
@@ -144,6 +145,46 @@ async def remove_sandbox_person(session: AsyncSession, person_id: UUID) -> None:
     async with session.begin():
         await storage.put_sandbox_person(session, person_id, is_removed=True)
         await storage.forget_sandbox(session, person_id)
+
+
+async def queue_stale_notices(
+    session: AsyncSession, stale: StaleEntry, cause: Cause, now: datetime
+) -> list[Delivery]:
+    """Queue a reminder to each official who edits the provider's entries.
+
+    Where the provider has none, to those who publish the catalog.
+    """
+    today = clock.local_date(now)
+    async with session.begin():
+        wanted = ((CatalogRole.CATALOG_EDITOR, stale.provider_id), (CatalogRole.CATALOG_PUBLISHER, None))
+        people: list[UUID] = []
+        for role, institution_id in wanted:
+            people = people or await storage.find_officials(session, role, institution_id, today)
+        queued = [
+            deliveries.queue(
+                deliveries.CATALOG_STALE,
+                ids.new_id(),
+                cause,
+                now,
+                person_id=person_id,
+                variables={
+                    **{f"title_{language}": title for language, title in stale.titles.items()},
+                    "due_on": stale.due_on.isoformat(),
+                    "reminder": str(stale.reminder),
+                    "institution_id": str(stale.provider_id),
+                },
+            )
+            for person_id in people
+        ]
+        for delivery in queued:
+            await storage.add(session, delivery)
+    return queued
+
+
+async def keep_official(session: AsyncSession, official: CatalogOfficial) -> None:
+    """Keep who edits or publishes the catalog where; what is heard late changes nothing."""
+    async with session.begin():
+        await storage.keep_official(session, official)
 
 
 async def keep_institution(

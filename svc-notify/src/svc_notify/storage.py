@@ -1,7 +1,8 @@
 """Rows in, domain values out."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 
+from .domain.catalog import CatalogOfficial, CatalogRole
 from .domain.deliveries import Channel, Delivery, Failure, Lane, State
-from .tables import DELIVERIES, INSTITUTIONS, SANDBOX_PEOPLE
+from .tables import CATALOG_OFFICIALS, DELIVERIES, INSTITUTIONS, SANDBOX_PEOPLE
 
 _CHANGING: Final = (
     "state",
@@ -137,6 +139,31 @@ async def keep_institution(
             where=INSTITUTIONS.c.version < new.excluded.version,
         )
     )
+
+
+async def keep_official(session: AsyncSession, official: CatalogOfficial) -> None:
+    """Keep an appointment to a role of the catalog, unless a newer version is kept already."""
+    new = insert(CATALOG_OFFICIALS).values(asdict(official))
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=["appointment_id"],
+            set_=dict(new.excluded.items()),
+            where=CATALOG_OFFICIALS.c.version < new.excluded.version,
+        )
+    )
+
+
+async def find_officials(
+    session: AsyncSession, role: CatalogRole, institution_id: UUID | None, on: date
+) -> list[UUID]:
+    """Who has a role on a day, at an institution or at any."""
+    columns = CATALOG_OFFICIALS.c
+    found = select(columns.person_id).where(
+        columns.role == role, columns.is_granted, columns.valid_from <= on, columns.valid_to >= on
+    )
+    if institution_id is not None:
+        found = found.where(columns.institution_id == institution_id)
+    return list(await session.scalars(found.distinct().order_by(columns.person_id)))
 
 
 async def find_institution_names(

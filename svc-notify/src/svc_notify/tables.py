@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -79,4 +80,19 @@ SANDBOX_PEOPLE = Table(
     Column("created_at", DateTime(timezone=True), comment="When they were invented, once that was told"),
     Column("is_removed", Boolean, nullable=False, comment="It was told that they are no more"),
     comment="Who is invented: only messages to such people are ever deleted",
+)
+
+CATALOG_OFFICIALS = Table(
+    "catalog_officials",
+    metadata,
+    Column("appointment_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("institution_id", Uuid, nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=False),
+    Column("is_granted", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_catalog_officials_role", "role", "institution_id"),
+    comment="Own copy of who edits and publishes the catalog where, fed by events",
 )

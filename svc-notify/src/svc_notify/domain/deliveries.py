@@ -129,6 +129,13 @@ ACCOUNT_VALIDATED: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset({"told_on"}),
 )
+CATALOG_STALE: Final = Kind(
+    template="catalog.stale",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"title_ro", "title_hu", "title_en", "due_on", "reminder", "institution_id"}),
+)
 _OF_PURPOSE: Final = {"PASSWORD_RESET": PASSWORD_RESET}
 _PAGES: Final = {REGISTRATION_STEP.template: "/account/registrations"}
 
