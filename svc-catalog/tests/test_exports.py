@@ -1,8 +1,9 @@
 """Every entry conforms to the official shapes, in every language; both forms say the same."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ import httpx2
 import orjson
 import pytest
 import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
 from rdflib.compare import to_isomorphic
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
@@ -21,11 +24,12 @@ from svc_catalog.domain.conditions import OneOf
 from svc_catalog.domain.services import Output, Requirement, Service
 from svc_catalog.domain.text import Texts
 from svc_catalog.exports import cpsv, dcat, judge
-from svc_catalog.exports.graph import Graph, Iri, Text, Value
+from svc_catalog.exports.graph import XSD, Graph, Iri, Text, Value, double
 from svc_catalog.exports.surroundings import Surroundings
 from svc_catalog.exports.turtle import Turtle
 from svc_catalog.exports.vocabulary import CPSV, CV, PREFIXES
 from svc_catalog.operations import exports as operations
+from svc_catalog.operations import publishing
 from svc_catalog.reference.services import services as first_services
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own parser
@@ -34,28 +38,27 @@ CODES = [service.code for service in first_services()]
 WHOLE = "/catalog/v1/cpsv-ap"
 DATA = "/catalog/v1/dcat"
 TODAY = date(2026, 11, 22)
+NOON = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 LANGUAGES = [None, *Language]
 
 
-@pytest.fixture(autouse=True)
-def literals_as_written() -> Iterator[None]:
-    rdflib.NORMALIZE_LITERALS = False
-    yield
-    rdflib.NORMALIZE_LITERALS = True
+@pytest.fixture
+async def database(settings: ServiceSettings) -> AsyncIterator[Database]:
+    made = Database(settings)
+    yield made
+    await made.close()
 
 
 @pytest.fixture
-async def described(settings: ServiceSettings) -> AsyncIterator[Any]:
+async def described(database: Database) -> Any:
     """`described(code)`: a published entry with its surroundings."""
-    database = Database(settings)
 
     async def read(code: str) -> tuple[Service, Surroundings]:
         service = next(each for each in first_services() if each.code == code)
         async with database.sessions() as session, session.begin():
             return service, await operations.surroundings(session, [service])
 
-    yield read
-    await database.close()
+    return read
 
 
 async def triples(client: httpx2.AsyncClient, path: str, form: str, **query: str) -> rdflib.Graph:
@@ -190,7 +193,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("way", BROKEN)
-async def test_a_broken_entry_is_refused_with_the_reason_of_the_shapes(described: Any, way: str) -> None:
+async def test_a_broken_entry_is_refused_with_the_reason_of_the_shapes(
+    described: Any, database: Database, way: str
+) -> None:
     service, around = await described("petition")
     broken, pointer = BROKEN[way]
     changed = replace(service, **broken)
@@ -203,6 +208,9 @@ async def test_a_broken_entry_is_refused_with_the_reason_of_the_shapes(described
     assert not conforms
     said = {str(each).replace(PUBLIC_ORIGIN, "") for each in report.objects(None, rdflib.SH.resultMessage)}
     assert said == {each.detail for each in found}
+    async with database.sessions() as session, session.begin():
+        refused = await publishing.findings(session, changed, NOON)
+    assert [each for each in refused if each.code == "cpsv-ap"] == found
 
 
 async def test_an_institution_without_a_name_is_found_at_the_entry_that_names_it(described: Any) -> None:
@@ -218,7 +226,7 @@ async def test_a_legal_number_is_that_of_the_day(client: httpx2.AsyncClient) -> 
     time = graph.value(petition, rdflib.URIRef(f"{CV}processingTime"))
     assert (str(time), time.datatype) == ("P30D", rdflib.XSD.duration)
     cost = graph.value(petition, rdflib.URIRef(f"{CV}hasCost"))
-    assert str(graph.value(cost, rdflib.URIRef(f"{CV}hasValue"))) == "0.00"
+    assert graph.value(cost, rdflib.URIRef(f"{CV}hasValue")) == rdflib.Literal(0.0)
     before = await triples(client, f"{WHOLE}/petition", "turtle", on="1900-01-01")
     assert before.value(petition, rdflib.URIRef(f"{CV}processingTime")) is None
 
@@ -235,3 +243,22 @@ def test_what_a_text_may_hold_is_escaped() -> None:
         rdflib.URIRef("urn:c"),
         rdflib.Literal("1", datatype=rdflib.URIRef("urn:t")),
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("0.00", "0.0E0"),
+        ("265", "2.65E2"),
+        ("202.50", "2.025E2"),
+        ("0.5", "5.0E-1"),
+        ("1234567.89", "1.23456789E6"),
+    ],
+)
+def test_a_number_is_written_in_its_canonical_form(number: str, written: str) -> None:
+    assert double(Decimal(number)) == Value(written, f"{XSD}double")
+
+
+@given(st.decimals(0, 10**9, places=2))
+def test_a_number_is_the_same_when_it_is_read_again(number: Decimal) -> None:
+    assert float(double(number).value) == float(number)

@@ -14,7 +14,7 @@ from ..domain.text import Texts
 from ..reference import concepts
 from . import duration
 from .addresses import Addresses, cited
-from .graph import XSD, Graph, Text, Value, address, slug
+from .graph import XSD, Graph, Text, Value, address, double, slug
 from .organisations import organisation, places
 from .surroundings import Surroundings
 from .vocabulary import (
@@ -178,7 +178,7 @@ class Entry:
         graph, part = self._graph, self._part("cost", name, f"{CV}Cost")
         rule = self._on_day(cost.rule)
         if rule and rule.unit is Unit.LEI:
-            graph.add(part, f"{CV}hasValue", Value(f"{rule.value:.2f}", f"{XSD}double"))
+            graph.add(part, f"{CV}hasValue", double(rule.value))
             graph.link(part, f"{CV}currency", graph.thing(LEU, f"{SKOS}Concept"))
         table = self._around.rules.get(cost.rule)
         graph.text(part, f"{DCT}description", cost.note or (table.title if table else None))

@@ -6,6 +6,7 @@ Every thing has an address; there are no blank nodes, so that others can refer t
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 TYPE: Final = f"{RDF}type"
 STRING: Final = f"{XSD}string"
+DOUBLE: Final = f"{XSD}double"
 _SAFE: Final = ":/?#[]@!$&'()*+,;=%~"
 _NAME: Final = re.compile(r"[^a-z0-9]+")
 
@@ -120,6 +122,13 @@ class Graph:
             return [Text(text, language) for language, text in by_language.items() if text]
         language = self._only if (by_language[self._only] or "").strip() else Language.RO
         return [Text(by_language[language] or "", language)]
+
+
+def double(number: Decimal) -> Value:
+    """A number as an xsd:double in its canonical form, which JSON-LD makes of numbers (`265` → `2.65E2`)."""
+    mantissa, _, exponent = f"{float(number):.15E}".partition("E")
+    whole, _, fraction = mantissa.partition(".")
+    return Value(f"{whole}.{fraction.rstrip('0') or '0'}E{int(exponent)}", DOUBLE)
 
 
 def address(url: str) -> str:

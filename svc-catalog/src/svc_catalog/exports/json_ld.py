@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .graph import STRING, TYPE, Graph, Iri, Object, Text
+from .graph import DOUBLE, STRING, TYPE, Graph, Iri, Object, Text
 
 MEDIA_TYPE: Final = "application/ld+json"
 
@@ -68,5 +68,5 @@ class JsonLd:
         if isinstance(value, Text):
             return {"@language": value.language.value, "@value": value.value}
         if value.datatype == (coerced or STRING):
-            return value.value
+            return float(value.value) if coerced == DOUBLE else value.value
         return {"@type": value.datatype, "@value": value.value}
