@@ -202,6 +202,13 @@ def test_without_named_services_a_mandate_carries_what_its_type_allows() -> None
     assert parental(date(2020, 1, 1)).scopes == {"petitions:read", "petitions:write"}
 
 
+def test_filling_in_forms_goes_with_a_service_and_is_none_of_its_own() -> None:
+    own = ("openid", "petitions:write", "forms:prefill")
+    assert mandate_type.carried(own, {"petitions:write"}) == ("petitions:write", "forms:prefill")
+    assert mandate_type.carried(own, {"petitions:read"}) == ()
+    assert mandate_type.carried(("petitions:write",), {"petitions:write"}) == ("petitions:write",)
+
+
 def test_a_proxy_for_employment_opens_no_firearm() -> None:
     held = delegated(purpose="Angajare")
     assert mandate_guard.obstacle(held, ADULT, ADULT, NOON, LAW, purpose="  angajare ") is None

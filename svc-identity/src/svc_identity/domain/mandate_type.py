@@ -3,7 +3,7 @@
 Dates are legal dates in Europe/Bucharest; `valid_to` is the last day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from hub_core.rules import Rules
 from ..errors.mandates import MandateDates, MandateServices
 from . import capacity
 from .legal import MANDATE_TERM
+from .scopes import FORMS_PREFILL
 
 
 class MandateType(StrEnum):
@@ -61,6 +62,9 @@ An act that the law wants in authentic form needs a power in that form (Civil Co
 service leaves DELEGATE out.
 """
 
+_WITH_EVERY: Final = frozenset({FORMS_PREFILL})
+"""No services of their own: what goes with any. A form is filled in with what the mandate itself shows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
@@ -75,6 +79,13 @@ class Bounds:
 def allowed_scopes(of: MandateType) -> frozenset[str]:
     """The scopes that mandates of a type may carry."""
     return frozenset(scope for scope, types in DELEGABLE.items() if of in types)
+
+
+def carried(granted: Collection[str], mandated: Collection[str]) -> tuple[str, ...]:
+    """Which of the scopes of a person's own token one under a mandate with these scopes carries."""
+    services = frozenset(granted).intersection(mandated)
+    with_them = _WITH_EVERY if services else frozenset()
+    return tuple(scope for scope in granted if scope in services | with_them)
 
 
 def bounded(of: MandateType, bounds: Bounds, now: datetime, legal: Rules) -> Bounds:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core import ids
 
 from ..domain import grant as grants
+from ..domain import mandate_type
 from ..domain.client import Client
 from ..domain.grant import Grant, Token, TokenKind
 from ..domain.mandate import Mandate
@@ -85,7 +86,7 @@ async def _own(
 
 
 def _scopes(token: Token, mandate: Mandate, wanted: Exchange) -> tuple[str, ...]:
-    possible = tuple(scope for scope in token.scopes if scope in mandate.scopes)
+    possible = mandate_type.carried(token.scopes, mandate.scopes)
     if not possible:
         raise OAuthError("invalid_scope", "the mandate covers none of the scopes of the subject token")
     return grants.narrow(possible, wanted.asked)

@@ -13,7 +13,7 @@ from hub_events import outbox
 from hub_service.problems import InvalidToken
 from hub_service.tokens import AUDIENCE, TYPE
 
-from ..domain import assurance, rules, scopes
+from ..domain import assurance, mandate_type, rules, scopes
 from ..domain import grant as grants
 from ..domain.account import Account
 from ..domain.client import Client
@@ -301,7 +301,7 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
         claims["recognised"] = known_by
     if mandate is not None:
         claims |= {
-            "scope": " ".join(scope for scope in granted if scope in mandate.scopes),
+            "scope": " ".join(mandate_type.carried(granted, mandate.scopes)),
             "mandate": str(mandate.id),
             "act_for": str(mandate.principal_id),
         }
