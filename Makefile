@@ -7,12 +7,13 @@ BIN        := .venv/bin
 SYNCED     := .venv/.synced
 NODE       := tests/clients tests/contract tests/forms
 PACKAGES   := $(NODE:%=%/node_modules/.package-lock.json)
+GENERATOR  := .tools/clients/.synced
 CONTRACT   := tests/contract/node_modules/.package-lock.json
 MEMBERS    := $(wildcard gateway/pyproject.toml svc-*/pyproject.toml libs/*/pyproject.toml)
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status demo test check lock check-lock contract contract-lint contract-diff contract-release tools bench install
+.PHONY: help up down reset status demo test check lock check-lock contract contract-lint contract-diff contract-release tools clients bench install
 
 help:  ## What can be asked for
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -32,7 +33,7 @@ status: $(SYNCED)  ## Each process, its health, memory and what waits
 demo: $(SYNCED)  ## A person's journey through the running hub, each step with its time
 	@$(BIN)/hub demo
 
-test: $(SYNCED) $(if $(shell command -v npm),$(PACKAGES))  ## All tests, on real PostgreSQL and NATS
+test: $(SYNCED) $(GENERATOR) $(if $(shell command -v npm),$(PACKAGES))  ## All tests, on real PostgreSQL and NATS
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 check: $(SYNCED) check-lock $(if $(shell command -v npm),$(CONTRACT))  ## Lint, types, import walls, dependencies, contracts
@@ -57,7 +58,10 @@ contract-diff: $(SYNCED) $(CONTRACT)  ## What changed since the last release of 
 contract-release: $(SYNCED) $(CONTRACT)  ## Make what there is the release VERSION=1.1.0, with its change log
 	@$(BIN)/python tests/contract/release.py release $(VERSION)
 
-tools: $(CONTRACT)  ## Install what reads the contract (linters, generators): needs npm
+tools: $(CONTRACT) $(GENERATOR)  ## Install what reads the contract (linters, generators): needs npm
+
+clients: tools  ## Make the Python and the TypeScript client in clients/out (FROM=file or address of a contract)
+	@$(BIN)/python clients/make.py $(if $(FROM),--contract $(FROM))
 
 bench: $(SYNCED)  ## Every benchmark, one after the other, on servers of their own
 	@$(BIN)/python tests/bench/bench_events.py
@@ -89,13 +93,21 @@ $(PACKAGES): %/node_modules/.package-lock.json: %/package-lock.json
 	@cd $* && npm ci --silent --ignore-scripts
 	@touch $@
 
+# the generator of the Python client has an environment of its own: it pins other versions than the hub
+$(GENERATOR): clients/generator.lock | $(UV)
+	@echo "installing into .tools/clients"
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .tools/clients
+	@$(UV) pip sync --quiet --python .tools/clients/bin/python --require-hashes clients/generator.lock
+	@touch $@
+
 lock: $(UV)  ## Resolve the dependencies anew and write requirements.lock (and package-lock.json, where npm is)
 	@$(UV) lock --quiet
 	@$(UV) export --quiet --frozen --all-packages --all-groups --no-emit-workspace --no-annotate --no-header --format requirements.txt --output-file requirements.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate clients/generator.in --output-file clients/generator.lock
 	@! command -v npm >/dev/null || for folder in $(NODE); do \
 		(cd $$folder && npm update --silent --package-lock-only --ignore-scripts) || exit 1; done
 	@sed -i -z -E 's/,\n *"funding": (\{[^}]*\}|\[[^]]*\]|"[^"]*")//g' $(NODE:%=%/package-lock.json)
 
 check-lock: $(SYNCED)  # the locks hold names, versions and hashes, no addresses, and fit what is declared
-	@! grep -nE '://' requirements.lock $(NODE:%=%/package-lock.json) || { echo "a lock carries an address: run make lock"; exit 1; }
+	@! grep -nE '://' requirements.lock clients/*.lock $(NODE:%=%/package-lock.json) || { echo "a lock carries an address: run make lock"; exit 1; }
 	@$(UV) pip check --quiet || { echo "requirements.lock does not fit the pyproject.toml files: run make lock"; exit 1; }
