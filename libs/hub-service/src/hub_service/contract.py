@@ -60,6 +60,7 @@ _KEY: Final = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "5f0c1f0e-6f0c-4f4e-9d52-3f6a1c8e4b70",
 }
+_MOST: Final = 2**31 - 1
 _LONGEST_NAME: Final = 80
 """Of an answer that stands once; one with more problems is written out where it is given."""
 _TEXT: Final = {"maxLength": 2**30, "pattern": STORABLE}
@@ -290,7 +291,7 @@ def _bound(node: Any) -> None:
 
 
 def _tidy_integers(node: Any) -> None:
-    """Whole bounds for whole numbers (pydantic writes `2147483647.0`), and bounds for those of a list."""
+    """Whole numbers have whole bounds (pydantic writes `2147483647.0`), and a format."""
     for schema in _nodes(node):
         if schema.get("type") == "integer":
             if "enum" in schema:
@@ -298,6 +299,7 @@ def _tidy_integers(node: Any) -> None:
             for bound in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
                 if isinstance(schema.get(bound), float):
                     schema[bound] = int(schema[bound])
+            schema.setdefault("format", "int32" if schema.get("maximum", _MOST) <= _MOST else "int64")
 
 
 _PAGE: Final = re.compile(r"Page_(.+)_")
