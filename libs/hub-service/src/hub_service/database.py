@@ -3,6 +3,7 @@
 from typing import Any
 
 import asyncpg
+import orjson
 from sqlalchemy import ClauseElement, event, text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
@@ -24,6 +25,7 @@ class Database:
             max_overflow=0,
             pool_timeout=3,
             hide_parameters=True,
+            json_deserializer=orjson.loads,
             connect_args={"timeout": 3, "command_timeout": 10},
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
@@ -64,15 +66,22 @@ class Statement:
 
     async def first(self, session: AsyncSession, **values: Any) -> asyncpg.Record | None:
         """The first row, as PostgreSQL gives it; apart from the session's transaction, on its engine."""
+        row: asyncpg.Record | None = await self._ask(session, "fetchrow", values)
+        return row
+
+    async def all(self, session: AsyncSession, **values: Any) -> list[asyncpg.Record]:
+        """Every row, in the same way."""
+        rows: list[asyncpg.Record] = await self._ask(session, "fetch", values)
+        return rows
+
+    async def _ask(self, session: AsyncSession, how: str, values: dict[str, Any]) -> Any:
         if not isinstance(session.bind, AsyncEngine):
             raise TypeError("the session has no engine")
         given = self._fixed | values
         connection = await session.bind.raw_connection()
         try:
-            driver: Any = connection.driver_connection
-            row: asyncpg.Record | None = await driver.fetchrow(
-                self._text, *(given[name] for name in self._names)
-            )
+            ask: Any = getattr(connection.driver_connection, how)
+            return await ask(self._text, *(given[name] for name in self._names))
         except asyncpg.PostgresError as error:
             raise DBAPIError(self._text, None, error, hide_parameters=True) from error
         # the second: the server has said that it ends the connection, and nothing was sent
@@ -80,4 +89,3 @@ class Statement:
             raise InterfaceError(self._text, None, error, hide_parameters=True) from error
         finally:
             await greenlet_spawn(connection.close)
-        return row

@@ -6,16 +6,18 @@ which differ between installations, take no part. `words` finds; `name_words` is
 not compressed, and ranks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Row,
     Select,
     Table,
+    Text,
+    Uuid,
+    bindparam,
     case,
     cast,
     false,
@@ -28,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR, insert
 
+from hub_core.language import Language
 from hub_events.session import Session
 
 from ..domain import text
@@ -38,9 +41,14 @@ Position = tuple[int, str, UUID]
 
 _NAME: Final = "\n"
 _CALL: Final = "\t"
+_FORMS: Final = 1 + len(Language)
+_OPEN: Final = (
+    *(f"call_{number}" for number in range(_FORMS)),
+    *("exact", "beginning", "of_names", "of_keywords", "of_all"),
+)
 
 
-def position(row: Row[Any]) -> Position:
+def position(row: Iterable[Any]) -> Position:
     """Where the list stands with this row."""
     match, sort_key, row_id = tuple(row)[:3]
     return match, sort_key, UUID(int=row_id.int)  # asyncpg's subclass does not go into a cursor
@@ -102,27 +110,75 @@ def ranked(
     return query.where(tuple_(match, *place) > tuple_(*after)) if after else query
 
 
+def asked(question: Question) -> dict[str, Any]:
+    """The values that `bound` leaves open of a question, all of whose words have to be there."""
+    forms = text.forms(question.label)
+    calls = {
+        f"call_{number}": f"{_CALL}{form}{_CALL}" for number, form in enumerate((forms * _FORMS)[:_FORMS])
+    }
+    return calls | {
+        "exact": f"{_NAME}{question.label}{_NAME}",
+        "beginning": f"{_NAME}{question.label}",
+        "of_names": _written(question, "A"),
+        "of_keywords": _written(question, "AB"),
+        "of_all": _written(question),
+        "worse": question.worse,
+    }
+
+
+def bound(table: Table, columns: Sequence[ColumnElement[Any]], *, texts: bool, further: bool) -> Select[Any]:
+    """`ranked` with the question left open (`asked`), so that it is made once.
+
+    With `further` the position is open too: `after_match`, `after_key`, `after_id`.
+    """
+    values = {name: bindparam(name, type_=Text()) for name in _OPEN} | {
+        "worse": bindparam("worse", type_=Integer())
+    }
+    match = (_how_well(table, values) + values["worse"]).label("match")
+    place = (table.c.sort_key, table.c.id)
+    query = select(match, *place, *columns).order_by(match, *place)
+    looked_in = table.c.words if texts else table.c.name_words
+    query = query.where(looked_in.op("@@")(cast(values["of_all"], TSQUERY)))
+    if further:
+        after = (
+            bindparam("after_match", type_=Integer()),
+            bindparam("after_key", type_=Text(collation="C")),
+            bindparam("after_id", type_=Uuid()),
+        )
+        query = query.where(tuple_(match, *place) > tuple_(*after))
+    return query
+
+
 def _match(table: Table, question: Question) -> ColumnElement[int]:
+    match = _how_well(table, asked(question)) + question.worse
+    if question.every:
+        return match
+    ranks = table.c.name_words.op("@@")
+    missing = [1 - cast(ranks(cast(_word(readings), TSQUERY)), Integer) for readings in question.words]
+    return match + sum(missing, literal(0)) * text.STEP
+
+
+def _how_well(table: Table, values: Mapping[str, Any]) -> ColumnElement[int]:
     labels, ranks = table.c.labels, table.c.name_words.op("@@")
-    calls = text.forms(question.label)
-    how_well = case(
-        (func.strpos(labels, f"{_NAME}{question.label}{_NAME}") > 0, int(Match.EXACT)),
-        (or_(*(func.strpos(labels, f"{_CALL}{form}{_CALL}") > 0 for form in calls)), int(Match.CALLED)),
-        (func.strpos(labels, f"{_NAME}{question.label}") > 0, int(Match.BEGINNING)),
-        (ranks(_tsquery(question, "A")), int(Match.NAME)),
-        (ranks(_tsquery(question, "AB")), int(Match.KEYWORD)),
-        (ranks(_tsquery(question)), int(Match.SUMMARY)),
+    calls = (func.strpos(labels, values[f"call_{number}"]) > 0 for number in range(_FORMS))
+    return case(
+        (func.strpos(labels, values["exact"]) > 0, int(Match.EXACT)),
+        (or_(*calls), int(Match.CALLED)),
+        (func.strpos(labels, values["beginning"]) > 0, int(Match.BEGINNING)),
+        (ranks(cast(values["of_names"], TSQUERY)), int(Match.NAME)),
+        (ranks(cast(values["of_keywords"], TSQUERY)), int(Match.KEYWORD)),
+        (ranks(cast(values["of_all"], TSQUERY)), int(Match.SUMMARY)),
         else_=int(Match.TEXT),
     )
-    if question.every:
-        return how_well + question.worse
-    missing = [1 - cast(ranks(cast(_word(readings), TSQUERY)), Integer) for readings in question.words]
-    return how_well + question.worse + sum(missing, literal(0)) * text.STEP
 
 
-def _tsquery(question: Question, weight: str = "") -> ColumnElement[Any]:
+def _tsquery(question: Question) -> ColumnElement[Any]:
+    return cast(_written(question), TSQUERY)
+
+
+def _written(question: Question, weight: str = "") -> str:
     joint = " & " if question.every else " | "
-    return cast(joint.join(_word(readings, weight) for readings in question.words), TSQUERY)
+    return joint.join(_word(readings, weight) for readings in question.words)
 
 
 def _word(readings: Sequence[str], weight: str = "") -> str:

@@ -1,19 +1,22 @@
 """Published services: rows in, domain values out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, Self
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Integer, Row, Select, String, Uuid, any_, bindparam, cast, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from hub_events.session import Session
+from hub_service.database import Statement
 
 from ..domain import services, text
 from ..domain.services import PUBLISHED, Card, Service
-from ..domain.text import Index, Texts
+from ..domain.text import Index, Question, Texts
 from ..tables.institutions import INSTITUTIONS
 from ..tables.services import SERVICES
 from . import ranking, vocabulary
@@ -60,20 +63,66 @@ _CARD: Final = TypeAdapter(Card)
 _TEXTS: Final = TypeAdapter(Texts)
 _BESIDE: Final = [SERVICES.c.confirmed_at, SERVICES.c.stale, INSTITUTIONS.c.code, INSTITUTIONS.c.names]
 _COLUMNS: Final = [SERVICES.c.content, *_BESIDE]
+_SHOWN: Final = [SERVICES.c.card, *_BESIDE]
 
 
 async def find(
     session: Session, wanted: services.Filter, after: ranking.Position | None, limit: int
 ) -> list[Found]:
     """The published services that fit the filter, the best match first."""
-    columns = [SERVICES.c.card, *_BESIDE]
-    found: Sequence[Row[Any]] = ()
-    for texts in (False, True) if wanted.question and wanted.question.every else (True,):
-        ranked = ranking.ranked(SERVICES, wanted.question, after, columns, texts=texts)
-        found = (await session.execute(_filtered(ranked, wanted).limit(limit))).all()
-        if len(found) == limit:
+    question = wanted.question
+    if question is not None and question.words and question.every:
+        return await _search(session, question, wanted, after, limit)
+    query = _filtered(ranking.ranked(SERVICES, question, after, _SHOWN), wanted)
+    rows = await session.execute(query.limit(limit))
+    return [(ranking.position(row), _card(row)) for row in rows]
+
+
+async def _search(
+    session: Session, question: Question, wanted: services.Filter, after: ranking.Position | None, limit: int
+) -> list[Found]:
+    """The same by a statement that was made before: names, keywords and summaries first, then all texts."""
+    given = {"audience": wanted.audience, "life_event": wanted.life_event, "provider": wanted.provider}
+    values = ranking.asked(question) | {name: value for name, value in given.items() if value is not None}
+    if after is not None:
+        values |= dict(zip(("after_match", "after_key", "after_id"), after, strict=True))
+    rows: list[Any] = []
+    for texts in (False, True):
+        statement = _statement(texts, after is not None, _Given.of(wanted))
+        rows = await statement.all(session, **values, rows=limit)
+        if len(rows) == limit:
             break
-    return [(ranking.position(row), _card(row)) for row in found]
+    return [(ranking.position(row), _found(row)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Which filters are given; a provider by its id or by its code."""
+
+    audience: bool
+    life_event: bool
+    provider: type | None
+
+    @classmethod
+    def of(cls, wanted: services.Filter) -> Self:
+        provider = wanted.provider
+        kind = None if provider is None else UUID if isinstance(provider, UUID) else str
+        return cls(wanted.audience is not None, wanted.life_event is not None, kind)
+
+
+@cache
+def _statement(texts: bool, further: bool, given: _Given) -> Statement:
+    columns = SERVICES.c
+    query = _published(ranking.bound(SERVICES, _SHOWN, texts=texts, further=further))
+    if given.audience:
+        query = query.where(bindparam("audience", type_=String()) == any_(columns.audiences))
+    if given.life_event:
+        query = query.where(bindparam("life_event", type_=String()) == any_(columns.life_events))
+    if given.provider is UUID:
+        query = query.where(columns.provider_id == bindparam("provider", type_=Uuid()))
+    elif given.provider is str:
+        query = query.where(INSTITUTIONS.c.code == bindparam("provider", type_=String()))
+    return Statement(query.limit(bindparam("rows", type_=Integer())))
 
 
 async def find_whole(session: Session, wanted: services.Filter, limit: int) -> list[ProvidedService]:
@@ -163,7 +212,7 @@ def _filtered(query: Select[Any], wanted: services.Filter) -> Select[Any]:
 
 def _published(query: Select[Any]) -> Select[Any]:
     joined = query.join_from(SERVICES, INSTITUTIONS, SERVICES.c.provider_id == INSTITUTIONS.c.id)
-    return joined.where(SERVICES.c.status.in_(PUBLISHED))
+    return joined.where(SERVICES.c.status == any_(cast(sorted(PUBLISHED), ARRAY(String))))
 
 
 def _service(row: Row[Any]) -> ProvidedService:
@@ -172,6 +221,10 @@ def _service(row: Row[Any]) -> ProvidedService:
 
 def _card(row: Row[Any]) -> ProvidedCard:
     return ProvidedCard(row.card, row.code, row.names, row.confirmed_at, row.stale)
+
+
+def _found(row: Mapping[str, Any]) -> ProvidedCard:
+    return ProvidedCard(row["card"], row["code"], row["names"], row["confirmed_at"], row["stale"])
 
 
 def _beside(row: Row[Any]) -> tuple[str, Texts, datetime | None, bool]:
