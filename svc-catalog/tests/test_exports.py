@@ -1,5 +1,6 @@
 """Every entry conforms to the official shapes, in every language; both forms say the same."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -25,11 +26,13 @@ from svc_catalog.domain.services import Output, Requirement, Service
 from svc_catalog.domain.text import Texts
 from svc_catalog.exports import cpsv, dcat, judge
 from svc_catalog.exports.graph import XSD, Graph, Iri, Text, Value, double
+from svc_catalog.exports.kept import Kept
 from svc_catalog.exports.surroundings import Surroundings
 from svc_catalog.exports.turtle import Turtle
 from svc_catalog.exports.vocabulary import CPSV, CV, PREFIXES
 from svc_catalog.operations import exports as operations
 from svc_catalog.operations import publishing
+from svc_catalog.reference import concepts
 from svc_catalog.reference.services import services as first_services
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own parser
@@ -220,6 +223,25 @@ async def test_an_institution_without_a_name_is_found_at_the_entry_that_names_it
     assert "/provider_id" in {each.pointer for each in found}
 
 
+async def test_a_related_service_that_is_broken_is_found_where_it_is_named(described: Any) -> None:
+    service, around = await described("audience-request")
+    [code, *_] = service.related
+    related = {**around.related, code: replace(around.related[code], title=BLANK)}
+    found = cpsv.violations(service, replace(around, related=related), TODAY)
+    assert [each.pointer for each in found] == ["/related/0"]
+
+
+def test_documents_are_kept_until_they_are_too_many() -> None:
+    kept = Kept(10)
+    kept.put("a", b"12345")
+    kept.put("b", b"12345")
+    assert kept.get("a") == b"12345"
+    kept.put("c", b"1")
+    assert [kept.get(key) for key in "abc"] == [b"12345", None, b"1"]
+    kept.put("d", b"x" * 100)
+    assert [kept.get(key) for key in "acd"] == [None, None, b"x" * 100]
+
+
 async def test_a_legal_number_is_that_of_the_day(client: httpx2.AsyncClient) -> None:
     graph = await triples(client, f"{WHOLE}/petition", "turtle", on="2026-11-22")
     petition = rdflib.URIRef(f"{PUBLIC_ORIGIN}{WHOLE}/petition")
@@ -262,3 +284,28 @@ def test_a_number_is_written_in_its_canonical_form(number: str, written: str) ->
 @given(st.decimals(0, 10**9, places=2))
 def test_a_number_is_the_same_when_it_is_read_again(number: Decimal) -> None:
     assert float(double(number).value) == float(number)
+
+
+async def test_an_entry_leads_to_its_exports(client: httpx2.AsyncClient) -> None:
+    link = (await client.get("/catalog/v1/services/petition")).headers["link"]
+    found = re.findall(r'<([^>]+)>; rel="alternate"; type="([^"]+)"', link)
+    assert len(found) == 2
+    for address, media_type in found:
+        answer = await client.get(address)
+        assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, media_type)
+
+
+@pytest.mark.parametrize("kind", ["life_event", "topic", "audience", "channel"])
+def test_every_code_of_an_entry_has_a_name(kind: str) -> None:
+    used = {
+        "life_event": lambda each: each.life_events,
+        "topic": lambda each: each.topics,
+        "audience": lambda each: each.audiences,
+        "channel": lambda each: [channel.kind for channel in each.channels],
+    }[kind]
+    codes = {str(code) for service in first_services() for code in used(service)}
+    assert codes - concepts.concepts()[kind].keys() == set()
+
+
+def test_a_code_without_a_name_is_made_readable() -> None:
+    assert concepts.name("life_event", "MOVING_ABROAD") == Texts(ro="Moving abroad", en="Moving abroad")

@@ -78,8 +78,8 @@ class Entry:
         self._inputs()
         self._requirements()
         self._outputs()
-        self._related(f"{CV}relatedService", service.related)
-        self._related(f"{DCT}requires", service.requires)
+        self._related(f"{CV}relatedService", "related", service.related)
+        self._related(f"{DCT}requires", "requires", service.requires)
 
     def _name(self, service: Service) -> str:
         """What must be said of every service."""
@@ -93,9 +93,12 @@ class Entry:
             graph.link(uri, f"{CV}hasCompetentAuthority", self._organisation(authority))
         return uri
 
-    def _related(self, name: str, codes: Iterable[str]) -> None:
-        known = (self._around.related[code] for code in codes if code in self._around.related)
-        self._graph.link(self._uri, name, *(self._name(each) for each in known))
+    def _related(self, name: str, member: str, codes: Iterable[str]) -> None:
+        for at, code in enumerate(codes):
+            known = self._around.related.get(code)
+            if known:
+                self._graph.link(self._uri, name, self._name(known))
+                self.pointers.setdefault(self._addresses.service(code), f"/{member}/{at}")
 
     def _classify(self) -> None:
         graph, service, uri = self._graph, self._service, self._uri

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 
 
 class Kept:
-    """The documents used last, of at most so many bytes together."""
+    """The documents used last, of at most so many bytes together; the newest is kept at any length."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -21,5 +21,5 @@ class Kept:
         """Keep a document, and let go of those that were not used for the longest time."""
         self._documents.pop(key, None)
         self._documents[key] = document
-        while sum(map(len, self._documents.values())) > self._most:
+        while len(self._documents) > 1 and sum(map(len, self._documents.values())) > self._most:
             del self._documents[next(iter(self._documents))]

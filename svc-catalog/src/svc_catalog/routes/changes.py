@@ -38,8 +38,9 @@ async def list_changes(
 
     Each thing comes once, with its newest change. Read on with `next_cursor` until it is null; then
     come back with the last `sync_cursor`, whenever you like, for what happened since. A change is
-    never missed, also one that was committed while you were reading. Deletions are kept for 90 days:
-    a cursor from before is answered with 410, and you begin anew.
+    never missed, also one that was committed while you were reading. Deletions are kept for as
+    long as the rule `catalog.deletions-kept` says: a cursor from before is answered with 410, and you
+    begin anew.
     """
     after = asked.position(_PLACE)
     place = Place(*after) if after else None

@@ -11,6 +11,7 @@ from hub_service import routing
 
 from ..domain import text
 from ..domain.text import Match
+from ..exports.documents import GraphFormat
 
 _FRESH: Final = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 """A minute; another while a newer answer is fetched; a day while the catalog is away (RFC 5861)."""
@@ -47,6 +48,14 @@ def document(content: bytes, media_type: str, **headers: str) -> Response:
     """An answer that is no JSON of ours, and may be cached as long; `vary` and the like as headers."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(content, media_type=media_type, headers={"cache-control": _FRESH, **named})
+
+
+def exports_of(code: str) -> str:
+    """The Link header that leads from an entry to its exports (RFC 8288)."""
+    address = f"/catalog/v1/cpsv-ap/{code}"
+    return ", ".join(
+        f'<{address}?format={form}>; rel="alternate"; type="{form.media_type}"' for form in GraphFormat
+    )
 
 
 def id_or_code(given: str) -> UUID | str:

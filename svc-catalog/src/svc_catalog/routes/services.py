@@ -66,6 +66,7 @@ async def list_services(
 async def read_service(
     code: Annotated[ServiceCode, Path(description="The service's code.")],
     session: Session,
+    response: Response,
     now: Now,
     on: Annotated[
         LegalDate | None, Query(description="The day whose terms, fees and ages are wanted; today.")
@@ -74,4 +75,5 @@ async def read_service(
     """One published service, whole: what it gives, how, at what cost, by when, and what to do against it."""
     day = on or clock.local_date(now)
     provided, rules = await operations.read(session, code, day)
+    response.headers["link"] = public.exports_of(code)
     return ServiceView.on_day(provided, rules, day)
