@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx2
@@ -21,7 +22,11 @@ from svc_catalog.storage import changes
 FEED = "/catalog/v1/changes.atom"
 SITEMAP = "/catalog/v1/sitemap.xml"
 ATOM = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))  # RFC 4287, appendix B
-IN = {"a": "http://www.w3.org/2005/Atom", "s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+IN = {
+    "a": "http://www.w3.org/2005/Atom",
+    "at": "http://purl.org/atompub/tombstones/1.0",
+    "s": "http://www.sitemaps.org/schemas/sitemap/0.9",
+}
 NOON = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 CHANGED = Change(7, ChangeKind.SERVICE, "petition", 3, NOON)
 
@@ -44,6 +49,11 @@ async def test_the_feed_is_valid_atom(
     assert (answer.headers["content-language"], answer.headers["vary"]) == (language, "Accept-Language")
     feed = etree.fromstring(answer.content)
     ATOM.assertValid(feed)
+    if kind and not feed.xpath("a:entry|at:deleted-entry", namespaces=IN):
+        assert "last-modified" not in answer.headers
+    else:
+        modified = parsedate_to_datetime(answer.headers["last-modified"])
+        assert modified == datetime.fromisoformat(feed.findtext("a:updated", namespaces=IN))
     ids = feed.xpath("a:entry/a:id/text()", namespaces=IN)
     assert len(set(ids)) == len(ids) <= 100
     for link in feed.xpath("a:entry/a:link/@href", namespaces=IN)[:3]:

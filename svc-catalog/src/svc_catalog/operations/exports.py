@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Hashable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -68,12 +68,15 @@ async def write_open_data(session: Session, wanted: Wanted) -> bytes:
     return document.written()
 
 
-async def write_feed(session: Session, kind: ChangeKind | None, origin: str, language: Language) -> bytes:
-    """The newest changes as Atom, in a language."""
+async def write_feed(
+    session: Session, kind: ChangeKind | None, origin: str, language: Language
+) -> tuple[bytes, datetime | None]:
+    """The newest changes as Atom, in a language, and when the newest was."""
     async with session.begin():
         found = await changes.newest(session, kind, _NEWEST)
         names = await _names(session, found)
-    return xml.feed(found, names, origin, language)
+    newest = max((each.changed_at for each in found), default=None)
+    return xml.feed(found, names, origin, language), newest
 
 
 async def write_sitemap(session: Session, origin: str) -> bytes:

@@ -1,5 +1,6 @@
 """The catalog in the vocabularies of the EU: HTTP and nothing else."""
 
+from email.utils import format_datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Path, Query
@@ -148,8 +149,9 @@ async def read_feed(
     """
     language = language or negotiated
     origin = request.app.state.hub.settings.public_origin
-    content = await operations.write_feed(session, kind, origin, language)
-    return public.document(content, xml.ATOM, content_language=language, vary="Accept-Language")
+    content, newest = await operations.write_feed(session, kind, origin, language)
+    headers = {"last_modified": format_datetime(newest, usegmt=True)} if newest else {}
+    return public.document(content, xml.ATOM, content_language=language, vary="Accept-Language", **headers)
 
 
 @router.get(
