@@ -1,4 +1,4 @@
-"""Somebody with a demo account who uses the hub through an application, the demo portal."""
+"""Somebody with a demo account who uses the hub through an application, mostly the demo portal."""
 
 import asyncio
 import base64
@@ -20,10 +20,13 @@ ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 class Person:
     """One person, and the token the portal holds for them."""
 
-    def __init__(self, client: httpx2.AsyncClient, email: str, scopes: str = SCOPES) -> None:
+    def __init__(
+        self, client: httpx2.AsyncClient, email: str, scopes: str = SCOPES, app: str = "demo-portal"
+    ) -> None:
         self.client = client
         self.email = email
         self.scopes = scopes
+        self.app = app
         self.token = ""
         self.refresh_token = ""
 
@@ -31,7 +34,7 @@ class Person:
         verifier = secrets.token_urlsafe(48)
         digest = hashlib.sha256(verifier.encode()).digest()
         asked = {
-            "client_id": "demo-portal",
+            "client_id": self.app,
             "response_type": "code",
             "redirect_uri": CALLBACK,
             "scope": self.scopes,
@@ -59,7 +62,7 @@ class Person:
         return dict(parse_qsl(urlsplit(browser.address).query))
 
     async def ask(self, **fields: str) -> httpx2.Response:
-        return await self.client.post("/oauth2/token", data={"client_id": "demo-portal"} | fields)
+        return await self.client.post("/oauth2/token", data={"client_id": self.app} | fields)
 
     async def act_for(self, mandate: str) -> httpx2.Response:
         """Exchange one's own token for one under a mandate."""
