@@ -75,7 +75,9 @@ def test_an_entry_keeps_its_id_and_what_is_gone_is_a_tombstone() -> None:
     address = f"{PUBLIC_ORIGIN}/catalog/v1/services/petition"
     assert [each.findtext("a:entry/a:id", namespaces=IN) for each in (first, second)] == [address, address]
     assert first.findtext("a:entry/a:title", namespaces=IN) == "Nume cu  semne"
-    gone = etree.fromstring(xml.feed([replace(CHANGED, gone=True)], {}, PUBLIC_ORIGIN, Language.RO))
+    other = replace(CHANGED, code="suggestion")
+    both = [other, replace(CHANGED, gone=True), other]
+    gone = etree.fromstring(xml.feed(both, {}, PUBLIC_ORIGIN, Language.RO))
     for feed in (first, second, gone):
         ATOM.assertValid(feed)
         assert feed.findtext("a:updated", namespaces=IN) == "2026-11-21T10:00:00Z"

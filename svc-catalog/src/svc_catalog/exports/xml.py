@@ -58,12 +58,13 @@ def feed(changes: Iterable[Change], names: Names, origin: str, language: Languag
     SubElement(
         made, _atom("link"), {"rel": "self", "type": ATOM, "href": address, "hreflang": language.value}
     )
-    for each in found:
-        where = origin + path_of(each.kind, each.code)
+    for each in found:  # tombstones before the entries: so RFC 4287's own schema takes them
         if each.gone:
-            when = {"ref": where, "when": _instant(each.changed_at)}
+            when = {"ref": origin + path_of(each.kind, each.code), "when": _instant(each.changed_at)}
             SubElement(made, f"{{{_TOMBSTONES}}}deleted-entry", when)
-        else:
+    for each in found:
+        if not each.gone:
+            where = origin + path_of(each.kind, each.code)
             _entry(made, each, names.get((each.kind, each.code)), where, language)
     return _written(made)
 
