@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -499,7 +498,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_and_borders_have_contrast_enough(scheme: str) -> None:
-    sheet = (Path(rendering.__file__).parent / "style.css").read_text()
+    sheet = rendering.style().body.decode()
     blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
     colour = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]+);", blocks[0] if scheme == "light" else blocks[1]))
     texts = [("ink", "paper"), ("ink", "card"), ("soft", "paper"), ("soft", "card"), ("accent", "paper")]

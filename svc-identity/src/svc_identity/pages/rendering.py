@@ -1,27 +1,25 @@
 """Pages for people: Jinja2 templates, one environment for each language, a strict content policy."""
 
-import hashlib
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from babel.dates import format_date, format_datetime
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from babel.dates import format_datetime
+from jinja2 import Environment
 from starlette.responses import HTMLResponse, Response
 
 from hub_core import clock
 from hub_core.language import Language
+from hub_service import pages
 from hub_service.i18n import Texts
 
 from .mandate_words import SERVICES
 
 _HERE: Final = Path(__file__).parent
-_STYLE: Final = (_HERE / "style.css").read_bytes()
+_STYLE: Final = pages.style_sheet((_HERE / "style.css").read_bytes())
 _SCRIPT: Final = (_HERE / "passkeys.js").read_bytes()
-SCRIPT_ADDRESS: Final = f"/account/passkeys.js?v={hashlib.sha256(_SCRIPT).hexdigest()[:12]}"
-STYLE_ADDRESS: Final = f"/account/style.css?v={hashlib.sha256(_STYLE).hexdigest()[:12]}"
-LANGUAGES: Final = {Language.RO: "Română", Language.HU: "Magyar", Language.EN: "English"}
-_DAY: Final = {Language.RO: "dd.MM.y", Language.HU: "y.MM.dd.", Language.EN: "d MMMM y"}
+SCRIPT_ADDRESS: Final = f"/account/passkeys.js?v={pages.fingerprint(_SCRIPT)}"
+STYLE_ADDRESS: Final = f"/account/style.css?v={pages.fingerprint(_STYLE)}"
 _TIME: Final = {
     Language.RO: "dd.MM.y, HH:mm",
     Language.HU: "y.MM.dd. HH:mm",
@@ -59,49 +57,29 @@ class Pages:
                 "content-language": language,
                 "content-security-policy": _policy(sends_to, scripted=scripted),
                 "cache-control": "no-store",
-                "referrer-policy": "same-origin",
-                "x-content-type-options": "nosniff",
+                **pages.HEADERS,
             },
         )
 
 
 def style() -> Response:
     """The style sheet; its address changes with its content."""
-    return _file(_STYLE, "text/css")
+    return pages.file(_STYLE, "text/css")
 
 
 def script() -> Response:
     """The script of passkeys; its address changes with its content."""
-    return _file(_SCRIPT, "text/javascript")
-
-
-def _file(content: bytes, media_type: str) -> Response:
-    return Response(
-        content,
-        media_type=media_type,
-        headers={"cache-control": "public, max-age=31536000, immutable", "x-content-type-options": "nosniff"},
-    )
+    return pages.file(_SCRIPT, "text/javascript")
 
 
 def _environment(texts: Texts, language: Language) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
+    environment = pages.environment(_HERE / "templates", texts, language)
     catalog = texts.catalog(language)
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        catalog.gettext, catalog.ngettext, newstyle=True
-    )
     environment.filters["time"] = lambda instant: format_datetime(
         instant, _TIME[language], tzinfo=clock.BUCHAREST, locale=language.value
     )
-    environment.filters["day"] = lambda day: format_date(day, _DAY[language], locale=language.value)
     environment.filters["service"] = lambda scope: str(catalog.gettext(SERVICES[scope]))
-    environment.globals.update(language=language, languages=LANGUAGES, style=STYLE_ADDRESS)
+    environment.globals.update(style=STYLE_ADDRESS)
     return environment
 
 
