@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 
 from hub_core.ids import new_id
 from hub_core.principal import Assurance
+from hub_service import schemas
 
 NOTES = "/notes/v1/notes"
 
@@ -307,3 +309,18 @@ async def test_every_operation_says_who_may_and_what_can_go_wrong(app):
     schemas = document["components"]["schemas"]
     assert schemas["NewNote"]["additionalProperties"] is False
     assert "additionalProperties" not in schemas["Note"]
+
+
+# The vocabulary
+
+
+@pytest.mark.parametrize("value", ["0", 0, "20261121", "2026-11-21T00:00:00", "1795000000"])
+def test_a_date_of_law_is_a_day_in_iso_8601_and_nothing_else(value):
+    with pytest.raises(ValidationError):
+        TypeAdapter(schemas.LegalDate).validate_python(value)
+
+
+@pytest.mark.parametrize("value", ["0", 1_795_000_000, "2026-11-21", "2026-11-21T10:00:00"])
+def test_an_instant_is_one_in_iso_8601_with_its_offset_and_nothing_else(value):
+    with pytest.raises(ValidationError):
+        TypeAdapter(schemas.Instant).validate_python(value)

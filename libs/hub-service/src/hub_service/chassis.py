@@ -222,14 +222,17 @@ async def _purge(hub: Resources, durables: Sequence[str]) -> None:
 
 
 def _allowed(app: FastAPI, request: Request) -> str:
-    """Every method an address answers to; Starlette's own 405 names only its first route's."""
-    methods = {
-        method
-        for context in iter_route_contexts(app.routes)
-        if (pattern := getattr(context, "path_regex", None)) and pattern.match(request.url.path)
-        for method in context.methods or ()
-    }
-    return ", ".join(sorted(methods))
+    """Every method an address answers to; Starlette's own 405 names only its first route's.
+
+    Of several templates that fit, the more literal is meant: `/people/search`, not `/people/{person_id}`.
+    """
+    methods: dict[str, set[str]] = {}
+    for context in iter_route_contexts(app.routes):
+        pattern = getattr(context, "path_regex", None)
+        if context.path and pattern and pattern.match(request.url.path):
+            methods.setdefault(context.path, set()).update(context.methods or ())
+    meant = min(methods, key=lambda path: path.count("{"), default="")
+    return ", ".join(sorted(methods.get(meant, ())))
 
 
 def _operation_id(route: APIRoute) -> str:

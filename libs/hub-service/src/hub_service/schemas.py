@@ -1,10 +1,21 @@
 """The vocabulary of the contract: annotated types that every schema is made of."""
 
+import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Final, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 from hub_core.language import Language
 
@@ -12,6 +23,18 @@ from hub_core.language import Language
 def to_z(instant: datetime) -> str:
     """An instant as it is given out: UTC with `Z`, milliseconds."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _only_iso(form: str, code: str) -> Callable[[object], object]:
+    """A validator that refuses what pydantic would take besides: seconds since 1970, as number or text."""
+    pattern = re.compile(form)
+
+    def check(value: object) -> object:
+        if isinstance(value, (int, float)) or (isinstance(value, str) and not pattern.fullmatch(value)):
+            raise PydanticCustomError(code, "not in the form of ISO 8601")
+        return value
+
+    return check
 
 
 Id = Annotated[
@@ -28,6 +51,7 @@ Id = Annotated[
 
 Instant = Annotated[
     AwareDatetime,
+    BeforeValidator(_only_iso(r"\d{4}-\d{2}-\d{2}[Tt ].+", "datetime_parsing")),
     PlainSerializer(to_z, return_type=str),
     WithJsonSchema(
         {"type": "string", "format": "date-time", "maxLength": 35, "examples": ["2026-11-21T19:53:41.120Z"]}
@@ -35,8 +59,12 @@ Instant = Annotated[
 ]
 """An instant, given out in UTC with `Z`."""
 
-LegalDate = Annotated[date, Field(json_schema_extra={"maxLength": 10, "examples": ["2026-11-21"]})]
-"""A date of law, meant in Europe/Bucharest."""
+LegalDate = Annotated[
+    date,
+    BeforeValidator(_only_iso(r"\d{4}-\d{2}-\d{2}", "date_parsing")),
+    Field(json_schema_extra={"maxLength": 10, "examples": ["2026-11-21"]}),
+]
+"""A date of law, meant in Europe/Bucharest; as text only `2026-11-21`, no number and no instant."""
 
 Int32 = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True, json_schema_extra={"format": "int32"})]
 """A count or a number, from 0."""

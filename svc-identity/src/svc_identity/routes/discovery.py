@@ -20,6 +20,13 @@ from . import protocol
 
 _CACHED: Final = {"cache-control": "public, max-age=300"}
 
+
+class _KeySet(JSONResponse):
+    """A JWK Set (RFC 7517, 8.5.2)."""
+
+    media_type = "application/jwk-set+json"
+
+
 router = APIRouter(tags=["oauth2"], redirect_slashes=False)
 
 
@@ -88,11 +95,12 @@ def _metadata(issuer: str) -> dict[str, Any]:
     }
 
 
-@router.get("/oauth2/jwks", summary="Read the keys of ID tokens", **protocol.described(protocol.KEYS))
-async def get_keys(provider: Provider, now: Now) -> JSONResponse:
+@router.get(
+    "/oauth2/jwks",
+    summary="Read the keys of ID tokens",
+    response_class=_KeySet,
+    **protocol.described(protocol.KEYS, media_type=_KeySet.media_type),
+)
+async def get_keys(provider: Provider, now: Now) -> _KeySet:
     """The public keys (RFC 7517); a new one is here a day before it signs."""
-    return JSONResponse(
-        provider.key_ring.published(Use.ID_TOKEN, now),
-        headers=_CACHED,
-        media_type="application/jwk-set+json",
-    )
+    return _KeySet(provider.key_ring.published(Use.ID_TOKEN, now), headers=_CACHED)

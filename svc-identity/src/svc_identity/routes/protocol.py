@@ -16,6 +16,7 @@ def described(
     errors: tuple[HTTPStatus, ...] = (),
     secured: bool = False,
     status: HTTPStatus = HTTPStatus.OK,
+    media_type: str = "application/json",
 ) -> dict[str, Any]:
     """What the contract says of an endpoint whose rules are a standard's, not the API's.
 
@@ -35,7 +36,7 @@ def described(
     given = {
         "description": "As the standard says",
         "content": {
-            "application/json": {
+            media_type: {
                 "schema": answer,
                 "example": {name: example for name, (_, example) in shown.items()},
             }

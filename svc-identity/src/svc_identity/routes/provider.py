@@ -235,14 +235,18 @@ async def introspect_token(
     return JSONResponse(said, headers=_NO_STORE)
 
 
-@router.get(
-    "/oauth2/userinfo",
-    summary="Read the claims of the signed-in person",
-    **protocol.described(
-        protocol.PERSON, errors=(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN), secured=True
-    ),
+_CLAIMS: Final = protocol.described(
+    protocol.PERSON, errors=(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN), secured=True
 )
-@router.post("/oauth2/userinfo", include_in_schema=False)
+
+
+@router.get("/oauth2/userinfo", summary="Read the claims of the signed-in person", **_CLAIMS)
+@router.post(
+    "/oauth2/userinfo",
+    name="get_userinfo_by_post",
+    summary="Read the claims of the signed-in person by POST",
+    **_CLAIMS,
+)
 async def get_userinfo(request: Request, provider: Provider, session: Session, now: Now) -> JSONResponse:
     """Name, language and address of the person, as far as the token's scopes go.
 
