@@ -8,12 +8,13 @@ SYNCED     := .venv/.synced
 NODE       := tests/clients tests/contract tests/forms
 PACKAGES   := $(NODE:%=%/node_modules/.package-lock.json)
 GENERATOR  := .tools/clients/.synced
+FUZZ       := .tools/fuzz/.synced
 CONTRACT   := tests/contract/node_modules/.package-lock.json
 MEMBERS    := $(wildcard gateway/pyproject.toml svc-*/pyproject.toml libs/*/pyproject.toml)
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status demo test check lock check-lock contract contract-lint contract-diff contract-release tools clients bench install
+.PHONY: help up down reset status demo test check lock check-lock contract contract-lint contract-diff contract-release tools clients fuzz bench install
 
 help:  ## What can be asked for
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -63,6 +64,11 @@ tools: $(CONTRACT) $(GENERATOR)  ## Install what reads the contract (linters, ge
 clients: tools  ## Make the Python and the TypeScript client in clients/out (FROM=file or address of a contract)
 	@$(BIN)/python clients/make.py $(if $(FROM),--contract $(FROM))
 
+fuzz: $(SYNCED) $(FUZZ)  ## Made-up requests (schemathesis, every check) against a hub of its own; SECONDS=60 for each person
+	@HUB_GATEWAY_RATE_SCALE=1000 $(BIN)/hub up --detach --var var/fuzz --port-base 20680 >/dev/null; \
+	$(BIN)/python tests/contract/fuzz/fuzz.py --var var/fuzz --seconds $(or $(SECONDS),60); status=$$?; \
+	$(BIN)/hub down --var var/fuzz; exit $$status
+
 bench: $(SYNCED)  ## Every benchmark, one after the other, on servers of their own
 	@$(BIN)/python tests/bench/bench_events.py
 	@$(BIN)/python tests/bench/bench_gateway.py
@@ -93,21 +99,24 @@ $(PACKAGES): %/node_modules/.package-lock.json: %/package-lock.json
 	@cd $* && npm ci --silent --ignore-scripts
 	@touch $@
 
-# the generator of the Python client has an environment of its own: it pins other versions than the hub
-$(GENERATOR): clients/generator.lock | $(UV)
-	@echo "installing into .tools/clients"
-	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .tools/clients
-	@$(UV) pip sync --quiet --python .tools/clients/bin/python --require-hashes clients/generator.lock
+# programs with an environment of their own: they pin other versions than the hub
+$(GENERATOR): clients/generator.lock
+$(FUZZ): tests/contract/fuzz/schemathesis.lock
+$(GENERATOR) $(FUZZ): | $(UV)
+	@echo "installing into $(@D)"
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(@D)
+	@$(UV) pip sync --quiet --python $(@D)/bin/python --require-hashes $<
 	@touch $@
 
 lock: $(UV)  ## Resolve the dependencies anew and write requirements.lock (and package-lock.json, where npm is)
 	@$(UV) lock --quiet
 	@$(UV) export --quiet --frozen --all-packages --all-groups --no-emit-workspace --no-annotate --no-header --format requirements.txt --output-file requirements.lock
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate clients/generator.in --output-file clients/generator.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate tests/contract/fuzz/schemathesis.in --output-file tests/contract/fuzz/schemathesis.lock
 	@! command -v npm >/dev/null || for folder in $(NODE); do \
 		(cd $$folder && npm update --silent --package-lock-only --ignore-scripts) || exit 1; done
 	@sed -i -z -E 's/,\n *"funding": (\{[^}]*\}|\[[^]]*\]|"[^"]*")//g' $(NODE:%=%/package-lock.json)
 
 check-lock: $(SYNCED)  # the locks hold names, versions and hashes, no addresses, and fit what is declared
-	@! grep -nE '://' requirements.lock clients/*.lock $(NODE:%=%/package-lock.json) || { echo "a lock carries an address: run make lock"; exit 1; }
+	@! grep -nE '://' requirements.lock clients/*.lock tests/contract/fuzz/*.lock $(NODE:%=%/package-lock.json) || { echo "a lock carries an address: run make lock"; exit 1; }
 	@$(UV) pip check --quiet || { echo "requirements.lock does not fit the pyproject.toml files: run make lock"; exit 1; }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import (
@@ -12,10 +12,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from hub_core.language import Language
 
@@ -74,6 +75,21 @@ class Resource(BaseModel):
     """A body: unknown members are refused, so that a typing error is not lost silently."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The schema with booleans that are `true` or `false`, not 0, 1 or a word."""
+        made: CoreSchema = handler(source)
+        waiting: list[Any] = [made]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, dict):
+                if node.get("type") == "bool":
+                    node["strict"] = True
+                waiting += node.values()
+            elif isinstance(node, (list, tuple)):
+                waiting += node
+        return made
 
 
 STORABLE: Final = r"^[^\x00]*$"

@@ -23,7 +23,7 @@ router = Router(prefix="/identity/v1")
 
 
 @router.get(
-    "/people/{person_id}",
+    "/people/{person_id:uuid}",  # `search` is an address of its own
     tags=["people"],
     summary="Look a person up",
     **policy.operation(scopes.PEOPLE_READ, roles=_MAY, raises=(NotFound, ProcessingRestricted)),
