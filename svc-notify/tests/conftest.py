@@ -112,6 +112,18 @@ class PostOffice:
             await self._arrival.wait_for(lambda: len(self.letters) >= count)
         return list(self.letters)
 
+    async def letter(self, text: str, after: int) -> EmailMessage:
+        """The first letter past so many that says this; `TimeoutError` after ten seconds.
+
+        A letter of an earlier test may come late, or a second time.
+        """
+
+        def saying() -> EmailMessage | None:
+            return next((each for each in self.letters[after:] if text in body(each)), None)
+
+        async with asyncio.timeout(10), self._arrival:
+            return await self._arrival.wait_for(saying)
+
     @property
     def message_ids(self) -> list[str]:
         return [str(letter["Message-ID"]) for letter in self.letters]
@@ -142,6 +154,12 @@ class PostOffice:
         if reply == _CUT:
             server.transport.abort()
         return reply
+
+
+def body(letter: EmailMessage) -> str:
+    """The plain text of a letter."""
+    part: Any = letter.get_body(("plain",))
+    return str(part.get_content())
 
 
 @pytest.fixture(scope="module")
