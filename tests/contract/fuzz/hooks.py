@@ -15,18 +15,9 @@ PROBLEMS: dict[str, list[str]] = json.loads(os.environ.get("HUB_FUZZ_PROBLEMS", 
 """operationId → the problem types with which the document lets it answer 422."""
 INVALID = "invalid-request"
 FORMS = (
-    "missing",
-    "extra_forbidden",
-    "string_",
-    "enum",
-    "literal",
-    "uuid_",
-    "int_",
-    "bool_",
-    "date",
-    "list_",
+    *("extra_forbidden", "string_", "enum", "literal", "uuid_", "int_", "bool_", "date", "list_", "greater_"),
+    *("less_", "too_", "model_", "dict_", "float_", "union_", "json_", "pattern"),
 )
-FORMS += ("greater_", "less_", "too_", "model_", "dict_", "float_", "union_", "json_", "pattern")
 """How the codes of errors begin that speak of a member's form; the others speak of what it says."""
 
 
