@@ -118,6 +118,7 @@ def document(
         if problem.type in met
     }
     _tidy_integers(made)
+    _name_keys(made)
     made = _renamed(made)
     examples.add(made)
     _share(made)
@@ -300,6 +301,15 @@ def _tidy_integers(node: Any) -> None:
                 if isinstance(schema.get(bound), float):
                     schema[bound] = int(schema[bound])
             schema.setdefault("format", "int32" if schema.get("maximum", _MOST) <= _MOST else "int64")
+
+
+def _name_keys(node: Any) -> None:
+    """Say of a map what its keys look like in words that generators read, and that it has no others."""
+    for schema in _nodes(node):
+        if len(schema.get("patternProperties", ())) == 1:
+            [(pattern, value)] = schema.pop("patternProperties").items()
+            schema["additionalProperties"] = value
+            schema["propertyNames"] = schema.get("propertyNames", {}) | {"pattern": pattern}
 
 
 _PAGE: Final = re.compile(r"Page_(.+)_")

@@ -13,6 +13,8 @@ from .i18n import Texts
 from .telemetry import current_trace_id
 
 MEDIA_TYPE = "application/problem+json"
+_POINTER_LONGEST = 512
+"""A pointer repeats names of members that the caller made up."""
 
 
 class MalformedRequest(Problem):
@@ -206,7 +208,11 @@ def body(
     }
     if problem.errors:
         shown["errors"] = [
-            {"pointer": error.pointer, "code": error.code, "detail": _detail(error, language, texts)}
+            {
+                "pointer": error.pointer.replace("\0", "\N{REPLACEMENT CHARACTER}")[:_POINTER_LONGEST],
+                "code": error.code,
+                "detail": _detail(error, language, texts),
+            }
             for error in problem.errors
         ]
     return shown
