@@ -14,6 +14,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,7 @@ def main() -> None:
     asked.add_argument("--only", help="the e-mail address of one person")
     given = asked.parse_args()
     place = Place(given.var, State.read(given.var).ports)
-    document = httpx2.get(f"{place.origin}/openapi.json", timeout=60).json()
+    document = contract(place.origin)
     left = {
         operation["operationId"]: (path, method, operation)
         for path, item in document["paths"].items()
@@ -105,6 +106,16 @@ def main() -> None:
     for name in sorted(left):
         sys.stdout.write(f"nobody may: {name}\n")
     sys.exit(failed)
+
+
+def contract(origin: str) -> Any:
+    """The merged document; 503 until the gateway has read it of each service."""
+    ends = time.monotonic() + 60
+    while (answer := httpx2.get(f"{origin}/openapi.json", timeout=60)).status_code == 503:
+        if time.monotonic() > ends:
+            break
+        time.sleep(0.5)
+    return answer.raise_for_status().json()
 
 
 def ask(

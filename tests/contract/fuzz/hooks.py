@@ -39,6 +39,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
     if isinstance(case.body, dict):
         case.body = {name: REFERENCES.get(name, value) for name, value in case.body.items()}
         if case.operation.definition.raw.get("x-protocol"):
+            # two ways of saying who asks at once are refused (RFC 6749, 2.3)
+            case.body = {name: value for name, value in case.body.items() if not name.startswith("client_")}
             case.body["client_id"] = CLIENT
 
 
@@ -60,5 +62,16 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
     named = PROBLEMS.get(case.operation.definition.raw["operationId"], [])
     problem = response.json()
     given = str(problem.get("type", "")).rpartition("/")[2]
-    codes = [str(error["code"]) for error in problem.get("errors", ())]
+    codes = {str(error["code"]) for error in problem.get("errors", ())}
+    if has_blank_ends(case.body):
+        codes.discard("string_too_short")  # texts are measured without the blanks around them
     return given not in named or (given == INVALID and any(code.startswith(FORMS) for code in codes))
+
+
+def has_blank_ends(value: Any) -> bool:
+    """Whether a text in a body begins or ends with white space."""
+    if isinstance(value, dict):
+        return any(map(has_blank_ends, value.values()))
+    if isinstance(value, list):
+        return any(map(has_blank_ends, value))
+    return isinstance(value, str) and value != value.strip()
