@@ -5,6 +5,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from hub_service.settings import ServiceSettings
+from svc_catalog.main import create_app
+
 SERVICES = "/catalog/v1/services"
 RECORD = "criminal-record-certificate-person"
 FIRST = [
@@ -120,6 +123,17 @@ async def test_what_is_meant_is_among_the_first_three(
     client: httpx2.AsyncClient, asked: str, meant: str
 ) -> None:
     assert meant in await found(client, asked)
+
+
+@pytest.mark.parametrize("asked", ["pasaprot", "certifcat xyzxyz", "politia jud covasan"])
+async def test_a_search_needs_one_connection_at_a_time(
+    settings: ServiceSettings, running: Any, asked: str
+) -> None:
+    narrow = settings.model_copy(update={"database_pool_size": 1})
+    async with running(create_app(narrow)) as client:
+        for path in (SERVICES, "/catalog/v1/institutions", "/catalog/v1/suggestions", "/catalog/v1/faq"):
+            answer = await client.get(path, params={"q": asked})
+            assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize(

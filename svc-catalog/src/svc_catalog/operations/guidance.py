@@ -29,8 +29,7 @@ async def find_faqs(
     async def look(question: Question | None) -> list[storage.FoundFaq]:
         return await storage.find_faqs(session, replace(wanted, question=question), after, limit)
 
-    async with session.begin():
-        return await search(session, wanted.question, after, look)
+    return await search(session, wanted.question, after, look)
 
 
 async def read_faq(session: Session, key: UUID | str) -> storage.VotedFaq:

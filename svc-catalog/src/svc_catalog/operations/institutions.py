@@ -32,8 +32,7 @@ async def find(
     async def look(question: Question | None) -> list[storage.Found]:
         return await storage.find(session, replace(wanted, question=question), after, limit)
 
-    async with session.begin():
-        return await search(session, wanted.question, after, look)
+    return await search(session, wanted.question, after, look)
 
 
 async def read(session: Session, key: storage.Key) -> Institution:

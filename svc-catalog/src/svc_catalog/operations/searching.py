@@ -30,10 +30,16 @@ async def search(
 ) -> Answer[RowT]:
     """What `find` finds by the first reading of a question that finds something.
 
-    The pages after the first stay with the reading of that one, which its position tells.
+    The pages after the first stay with the reading of that one, which its position tells. Each look is a
+    transaction of its own: none keeps a connection while the next waits for one.
     """
+
+    async def look(question: Question | None) -> list[RowT]:
+        async with session.begin():
+            return await find(question)
+
     worse = after[0] if after else 0
-    rows = await find(question) if worse < text.CORRECTED else []
+    rows = await look(question) if worse < text.CORRECTED else []
     if rows or question is None or (after and worse < text.CORRECTED):
         return Answer(rows)
     readings = await vocabulary.readings(session, [first for first, *_ in question.words])
@@ -41,9 +47,9 @@ async def search(
     words = tuple((reading.word, *reading.near) for reading in readings)
     corrected = Question(label, words, worse=text.CORRECTED)
     if any(reading.near for reading in readings) and worse < text.PARTIAL:
-        rows = await find(corrected)
+        rows = await look(corrected)
     if not rows and (not after or worse >= text.PARTIAL) and len(readings) > 1:
-        rows = await find(replace(corrected, worse=text.PARTIAL, every=False))
+        rows = await look(replace(corrected, worse=text.PARTIAL, every=False))
     differs = any(reading.best != reading.word for reading in readings)
     return Answer(rows, label if differs and rows else None)
 

@@ -106,7 +106,7 @@ def ranked(
     match = _match(table, question).label("match")
     query = select(match, *place, *columns).order_by(match, *place)
     looked_in = table.c.words if texts else table.c.name_words
-    query = query.where(looked_in.op("@@")(_tsquery(question)) if question.words else false())
+    query = query.where(looked_in.op("@@")(_read(_written(question))) if question.words else false())
     return query.where(tuple_(match, *place) > tuple_(*after)) if after else query
 
 
@@ -126,8 +126,8 @@ def asked(question: Question) -> dict[str, Any]:
     }
 
 
-def bound(table: Table, columns: Sequence[ColumnElement[Any]], *, texts: bool, further: bool) -> Select[Any]:
-    """`ranked` with the question left open (`asked`), so that it is made once.
+def bound(table: Table, *, texts: bool, further: bool) -> Select[Any]:
+    """The positions of `ranked` with the question left open (`asked`), so that it is made once.
 
     With `further` the position is open too: `after_match`, `after_key`, `after_id`.
     """
@@ -136,9 +136,9 @@ def bound(table: Table, columns: Sequence[ColumnElement[Any]], *, texts: bool, f
     }
     match = (_how_well(table, values) + values["worse"]).label("match")
     place = (table.c.sort_key, table.c.id)
-    query = select(match, *place, *columns).order_by(match, *place)
+    query = select(match, *place).order_by(match, *place)
     looked_in = table.c.words if texts else table.c.name_words
-    query = query.where(looked_in.op("@@")(cast(values["of_all"], TSQUERY)))
+    query = query.where(looked_in.op("@@")(_read(values["of_all"])))
     if further:
         after = (
             bindparam("after_match", type_=Integer()),
@@ -154,7 +154,7 @@ def _match(table: Table, question: Question) -> ColumnElement[int]:
     if question.every:
         return match
     ranks = table.c.name_words.op("@@")
-    missing = [1 - cast(ranks(cast(_word(readings), TSQUERY)), Integer) for readings in question.words]
+    missing = [1 - cast(ranks(_read(_word(readings))), Integer) for readings in question.words]
     return match + sum(missing, literal(0)) * text.STEP
 
 
@@ -165,15 +165,16 @@ def _how_well(table: Table, values: Mapping[str, Any]) -> ColumnElement[int]:
         (func.strpos(labels, values["exact"]) > 0, int(Match.EXACT)),
         (or_(*calls), int(Match.CALLED)),
         (func.strpos(labels, values["beginning"]) > 0, int(Match.BEGINNING)),
-        (ranks(cast(values["of_names"], TSQUERY)), int(Match.NAME)),
-        (ranks(cast(values["of_keywords"], TSQUERY)), int(Match.KEYWORD)),
-        (ranks(cast(values["of_all"], TSQUERY)), int(Match.SUMMARY)),
+        (ranks(_read(values["of_names"])), int(Match.NAME)),
+        (ranks(_read(values["of_keywords"])), int(Match.KEYWORD)),
+        (ranks(_read(values["of_all"])), int(Match.SUMMARY)),
         else_=int(Match.TEXT),
     )
 
 
-def _tsquery(question: Question) -> ColumnElement[Any]:
-    return cast(_written(question), TSQUERY)
+def _read(written: str | ColumnElement[Any]) -> ColumnElement[Any]:
+    """A tsquery that is read once for a statement; a cast alone is read again for each row."""
+    return select(cast(written, TSQUERY)).scalar_subquery()
 
 
 def _written(question: Question, weight: str = "") -> str:

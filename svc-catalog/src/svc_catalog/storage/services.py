@@ -64,6 +64,7 @@ _TEXTS: Final = TypeAdapter(Texts)
 _BESIDE: Final = [SERVICES.c.confirmed_at, SERVICES.c.stale, INSTITUTIONS.c.code, INSTITUTIONS.c.names]
 _COLUMNS: Final = [SERVICES.c.content, *_BESIDE]
 _SHOWN: Final = [SERVICES.c.card, *_BESIDE]
+_IS_PUBLISHED: Final = SERVICES.c.status == any_(cast(sorted(PUBLISHED), ARRAY(String)))
 
 
 async def find(
@@ -112,8 +113,9 @@ class _Given:
 
 @cache
 def _statement(texts: bool, further: bool, given: _Given) -> Statement:
+    """The positions first, and only for those of the page what is shown: a card is large."""
     columns = SERVICES.c
-    query = _published(ranking.bound(SERVICES, _SHOWN, texts=texts, further=further))
+    query = ranking.bound(SERVICES, texts=texts, further=further).where(_IS_PUBLISHED)
     if given.audience:
         query = query.where(bindparam("audience", type_=String()) == any_(columns.audiences))
     if given.life_event:
@@ -121,8 +123,13 @@ def _statement(texts: bool, further: bool, given: _Given) -> Statement:
     if given.provider is UUID:
         query = query.where(columns.provider_id == bindparam("provider", type_=Uuid()))
     elif given.provider is str:
-        query = query.where(INSTITUTIONS.c.code == bindparam("provider", type_=String()))
-    return Statement(query.limit(bindparam("rows", type_=Integer())))
+        code = bindparam("provider", type_=String())
+        provider = select(INSTITUTIONS.c.id).where(INSTITUTIONS.c.code == code).scalar_subquery()
+        query = query.where(columns.provider_id == provider)
+    page = query.limit(bindparam("rows", type_=Integer())).subquery()
+    shown = select(page, *_SHOWN).join_from(page, SERVICES, page.c.id == columns.id)
+    shown = shown.join(INSTITUTIONS, columns.provider_id == INSTITUTIONS.c.id)
+    return Statement(shown.order_by(page.c.match, page.c.sort_key, page.c.id))
 
 
 async def find_whole(session: Session, wanted: services.Filter, limit: int) -> list[ProvidedService]:
@@ -212,7 +219,7 @@ def _filtered(query: Select[Any], wanted: services.Filter) -> Select[Any]:
 
 def _published(query: Select[Any]) -> Select[Any]:
     joined = query.join_from(SERVICES, INSTITUTIONS, SERVICES.c.provider_id == INSTITUTIONS.c.id)
-    return joined.where(SERVICES.c.status == any_(cast(sorted(PUBLISHED), ARRAY(String))))
+    return joined.where(_IS_PUBLISHED)
 
 
 def _service(row: Row[Any]) -> ProvidedService:

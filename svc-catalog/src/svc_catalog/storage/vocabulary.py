@@ -8,12 +8,13 @@ that are asked for a second error is forgiven where it leaves one. No extension 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Text, any_, cast, exists, func, select
+from sqlalchemy import Select, Text, any_, bindparam, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from hub_events.session import Session
+from hub_service.database import Statement
 
 from ..tables.vocabulary import VOCABULARY
 
@@ -22,6 +23,22 @@ _SHORTEST: Final = 4
 _LONG: Final = 8
 _READINGS: Final = 4
 _LAST: Final = chr(0x10FFFF)
+
+
+def _near() -> Select[Any]:
+    keys = bindparam("keys", type_=ARRAY(Text))
+    return select(VOCABULARY.c.key, VOCABULARY.c.word).where(VOCABULARY.c.key == any_(keys))
+
+
+def _begun() -> Select[Any]:
+    key = VOCABULARY.c.key
+    word = func.unnest(bindparam("words", type_=ARRAY(Text))).column_valued("asked")
+    begins = (key >= word.collate("C"), key < func.concat(word, _LAST).collate("C"), key == VOCABULARY.c.word)
+    return select(word).where(exists().where(*begins))
+
+
+_NEAR: Final = Statement(_near())
+_KNOWN: Final = Statement(_begun())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +77,7 @@ async def readings(session: Session, words: Sequence[str]) -> list[Reading]:
     known = await _known(session, asked)
     keys = {word: _keys(word, 2 if len(word) >= _LONG else 1) for word in asked}
     every = sorted({key for each in keys.values() for key in each})
-    columns = VOCABULARY.c
-    near = select(columns.key, columns.word).where(columns.key == any_(cast(every, ARRAY(Text))))
-    rows = (await session.execute(near)).all()
+    rows = await _NEAR.all(session, keys=every)
     return [
         Reading(
             word, _nearest(word, {each for key, each in rows if key in keys.get(word, ())}), word in known
@@ -73,11 +88,7 @@ async def readings(session: Session, words: Sequence[str]) -> list[Reading]:
 
 async def _known(session: Session, words: Sequence[str]) -> set[str]:
     """Those that are or begin a known word."""
-    key = VOCABULARY.c.key
-    word = func.unnest(cast(list(words), ARRAY(Text))).column_valued("asked")
-    begins = (key >= word.collate("C"), key < func.concat(word, _LAST).collate("C"), key == VOCABULARY.c.word)
-    found = select(word).where(exists().where(*begins))
-    return set(await session.scalars(found))
+    return {row["asked"] for row in await _KNOWN.all(session, words=words)}
 
 
 def _nearest(word: str, candidates: Collection[str]) -> tuple[str, ...]:
