@@ -17,7 +17,7 @@ from hub_core import clock
 from svc_identity import provider as providers
 from svc_identity import seed
 from svc_identity.domain.signing_key import Use
-from svc_identity.master_key import MasterKey, Purpose
+from svc_identity.master_key import Purpose, derived_from
 from svc_identity.operations import keys
 from svc_identity.settings import Settings
 
@@ -110,11 +110,11 @@ async def test_a_token_of_another_use_or_key_is_not_read(provider: Any, session:
 
 
 def test_what_is_sealed_opens_with_its_key_in_its_context_only() -> None:
-    key = MasterKey(bytes(32))
+    key = derived_from(bytes(32))
     sealed = key.seal(b"secret", "kid")
     assert key.unseal(sealed, "kid") == b"secret"
     assert key.seal(b"secret", "kid") != sealed
-    for other, context in ((MasterKey(b"1" * 32), "kid"), (key, "other")):
+    for other, context in ((derived_from(b"1" * 32), "kid"), (key, "other")):
         with pytest.raises(InvalidTag):
             other.unseal(sealed, context)
     assert len({key.of(purpose) for purpose in Purpose}) == len(Purpose)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .callbacks import Callbacks
 from .key_ring import KeyRing
-from .master_key import MasterKey
+from .master_key import MasterKey, derived_from
 from .outside_providers import OutsideProviders
 from .passwords import Passwords
 from .registers.companies import CompanyRegister, HttpCompanyRegister
@@ -34,7 +34,7 @@ class Provider:
 
 def build(settings: Settings) -> Provider:
     """The provider of these settings."""
-    master_key = MasterKey(settings.identity_key.get_secret_value())
+    master_key = derived_from(settings.identity_key.get_secret_value())
     return Provider(
         settings,
         master_key,

@@ -16,6 +16,7 @@ from .place import GATEWAY, OUTSIDE, SMTP, Place
 from .postgres import PostgresBox
 
 _IDENTITY: Final = "identity"
+_CRIMINAL_RECORD: Final = "criminal-record"
 
 
 def of_preparation(
@@ -56,9 +57,7 @@ def of_service(
         given["HUB_IDENTITY_POPULATION_REGISTER_URL"] = f"{outside}/population"
         given["HUB_IDENTITY_COMPANY_REGISTER_URL"] = f"{outside}/companies"
         given["HUB_IDENTITY_OUTSIDE_PROVIDERS"] = json.dumps(_outside_providers(place))
-        given["HUB_IDENTITY_KEY"] = vault.keep(
-            place.secrets / "identity.key", lambda: base64.b64encode(os.urandom(32)).decode()
-        )
+        given["HUB_IDENTITY_KEY"] = _key(place, "identity.key")
         given["HUB_IDENTITY_HOLDERS"] = json.dumps(
             {other.name: addresses[other.name] for other in manifests if other.holds_personal_data}
         )
@@ -68,6 +67,13 @@ def of_service(
                 for other in manifests
             }
         )
+    if manifest.name == _CRIMINAL_RECORD:
+        outside = place.url(OUTSIDE)
+        given["HUB_CRIMINAL_RECORD_KEY"] = _key(place, "criminal-record.key")
+        given["HUB_CRIMINAL_RECORD_REGISTER_URL"] = f"{outside}/records"
+        given["HUB_CRIMINAL_RECORD_STORE"] = (place.folder / "documents/criminal-record").absolute().as_uri()
+        given["HUB_CRIMINAL_RECORD_TRUST"] = str(place.trust)
+        given["HUB_CRIMINAL_RECORD_TIMESTAMPS_URL"] = f"{outside}/trust/timestamps"
     return given
 
 
@@ -102,6 +108,10 @@ def _outside_providers(place: Place) -> list[dict[str, Any]]:
 def _passwords(place: Place, service: str) -> tuple[str, str]:
     """Of the migrator and of the application."""
     return _secret(place, f"{service}.migrator"), _secret(place, f"{service}.application")
+
+
+def _key(place: Place, name: str) -> str:
+    return vault.keep(place.secrets / name, lambda: base64.b64encode(os.urandom(32)).decode())
 
 
 def _secret(place: Place, name: str) -> str:

@@ -64,6 +64,11 @@ class Place:
         """The registers of the world outside, with their invented people."""
         return self.folder / OUTSIDE / "registers.sqlite"
 
+    @property
+    def trust(self) -> Path:
+        """Keys and certificates of the seals: an authority of the embedded run's own (`outside.trust`)."""
+        return self.folder / "trust"
+
     def url(self, name: str) -> str:
         """The address of a process that speaks HTTP."""
         return f"http://{ports.LOOPBACK}:{self.ports[name]}"

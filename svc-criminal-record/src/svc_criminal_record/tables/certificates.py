@@ -1,0 +1,100 @@
+"""Certificates and extracts: what was issued, how it ends, who looked."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Sequence,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
+
+from .metadata import metadata
+
+CERTIFICATE_NUMBERS: Final = Sequence("certificate_numbers", metadata=metadata)
+
+CERTIFICATES: Final = Table(
+    "certificates",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("request_id", Uuid, ForeignKey("requests.id"), comment="None for a correction"),
+    Column("extract_id", Uuid, ForeignKey("extracts.id"), comment="Of what went to an institution"),
+    Column("product", String(16), nullable=False),
+    Column("series", String(8), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("holder_key", LargeBinary, nullable=False),
+    Column("holder_id", Uuid),
+    Column("motive", String(64), nullable=False),
+    Column("code_key", LargeBinary, nullable=False, unique=True, comment="Keyed hash of the code"),
+    Column("facts", LargeBinary, nullable=False, comment="Encrypted: what the document says, and the code"),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("valid_until", Date, nullable=False, comment="The last day"),
+    Column("file_key", String(128), nullable=False),
+    Column("file_sha256", LargeBinary, nullable=False),
+    Column("file_bytes", Integer, nullable=False),
+    Column("seal_level", String(8), nullable=False, comment="B-B, B-T or B-LT: what the outside allowed"),
+    Column("status_list", Integer, nullable=False),
+    Column("status_index", Integer, nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("revocation_reason", String(32)),
+    Column("superseded_by", Uuid, ForeignKey("certificates.id")),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("request_id"),
+    UniqueConstraint("series", "number"),
+    UniqueConstraint("status_list", "status_index"),
+    CheckConstraint("(revoked_at IS NULL) = (revocation_reason IS NULL)", name="revocation"),
+    Index(None, "holder_id", "id"),
+    Index(None, "file_sha256"),
+    Index(None, "valid_until", "id"),
+)
+
+VERIFICATIONS: Final = Table(
+    "verifications",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("certificate_id", Uuid, ForeignKey("certificates.id"), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("way", String(8), nullable=False, comment="CODE, QR or FILE"),
+    Column("standing", String(16), nullable=False, comment="What was answered"),
+    Index(None, "certificate_id", "id"),
+    comment="Each verification, for the holder; nothing of who asked",
+)
+
+STATUS_LISTS: Final = Table(
+    "status_lists",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    comment="Token Status Lists: bits come from the certificates themselves",
+)
+
+CHANGES: Final = Table(
+    "certificate_changes",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("certificate_id", Uuid, ForeignKey("certificates.id"), nullable=False),
+    Column("kind", String(16), nullable=False, comment="REVOCATION or CORRECTION"),
+    Column("reason", String(32), nullable=False),
+    Column("text", LargeBinary, nullable=False, comment="Encrypted: the reason in words"),
+    Column("proposed_by", Uuid, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("decided_by", Uuid),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("decision", String(16)),
+    CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="four_eyes"),
+    Index(None, "certificate_id", "id"),
+    comment="Revocations and corrections: one official proposes, another decides",
+)

@@ -1,0 +1,80 @@
+"""Extracts for institutions (Law 290/2004 art. 20(7)): the person's consent, and what was given on it."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from .metadata import metadata
+
+INSTITUTIONS: Final = Table(
+    "institutions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", String(32), nullable=False),
+    Column("names", JSONB, nullable=False),
+    Column("county", String(2)),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("version", BigInteger, nullable=False),
+    comment="The few facts of svc-catalog's institutions that are needed here, fed by its events",
+)
+
+CONSENTS: Final = Table(
+    "consents",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("holder_key", LargeBinary, nullable=False),
+    Column("institution_id", Uuid, ForeignKey("institutions.id"), nullable=False),
+    Column("motive", String(64), nullable=False),
+    Column("given_at", DateTime(timezone=True), nullable=False),
+    Column("valid_until", Date, nullable=False, comment="The last day"),
+    Column("revoked_at", DateTime(timezone=True)),
+    Index(None, "person_id", "id"),
+    Index(None, "institution_id", "holder_key"),
+    comment="Who lets which institution ask for what, until when",
+)
+
+BATCHES: Final = Table(
+    "batches",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("institution_id", Uuid, nullable=False),
+    Column("client_id", String(64), nullable=False),
+    Column("motive", String(64), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    Index(None, "institution_id", "id"),
+)
+
+EXTRACTS: Final = Table(
+    "extracts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("batch_id", Uuid, ForeignKey("batches.id"), nullable=False),
+    Column("reference", String(64), nullable=False, comment="The institution's own, of the item"),
+    Column("holder_key", LargeBinary, nullable=False),
+    Column("holder", LargeBinary, nullable=False, comment="Encrypted: who is asked about"),
+    Column("consent_id", Uuid, ForeignKey("consents.id")),
+    Column("state", String(16), nullable=False),
+    Column("refusal", String(32)),
+    Column("needs_look", Boolean, nullable=False),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint("state <> 'ISSUED' OR consent_id IS NOT NULL", name="consent"),
+    Index(None, "batch_id", "id"),
+    Index(None, "consent_id"),
+)
