@@ -13,6 +13,8 @@ REFERENCES: dict[str, str] = json.loads(os.environ.get("HUB_FUZZ_REFERENCES", "{
 """Members of bodies that name what is elsewhere → a value that is really there."""
 PROBLEMS: dict[str, list[str]] = json.loads(os.environ.get("HUB_FUZZ_PROBLEMS", "{}"))
 """operationId → the problem types with which the document lets it answer 422."""
+TOKEN = os.environ.get("HUB_FUZZ_TOKEN", "")
+"""The access token of who asks."""
 CLIENT = "demo-portal"
 """An application without a secret, for the endpoints of OAuth."""
 INVALID = "invalid-request"
@@ -23,14 +25,29 @@ FORMS = (
 """How the codes of errors begin that speak of a member's form; the others speak of what it says."""
 
 
+@schemathesis.auth()
+class Signed:
+    """The token of who asks; not where an application says in the form who it is (RFC 6749, 2.3.1)."""
+
+    def get(self, case: Any, context: Any) -> str:
+        """The same token for the whole round."""
+        del case, context
+        return TOKEN
+
+    def set(self, case: Any, data: str, context: Any) -> None:
+        """As a bearer token (RFC 6750)."""
+        del context
+        raw = case.operation.definition.raw
+        is_form = case.method == case.operation.method.upper() == "POST"
+        if is_form and raw.get("x-protocol") and not raw.get("security"):
+            return
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+
+
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
     """Ask for what is there, with a key of its own; only where the request is meant to be right."""
-    del context
-    if case.operation.definition.raw.get("x-protocol") and not case.operation.definition.raw.get("security"):
-        for headers in (case.headers, kwargs.get("headers")):  # an application says who it is in the form
-            if headers:
-                headers.pop("authorization", None)
+    del context, kwargs
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     if "Idempotency-Key" in (case.headers or {}):
