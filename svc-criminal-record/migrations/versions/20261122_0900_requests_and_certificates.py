@@ -13,6 +13,7 @@ depends_on = None
 def upgrade() -> None:
     op.execute(sa.schema.CreateSequence(sa.Sequence("request_numbers")))
     op.execute(sa.schema.CreateSequence(sa.Sequence("certificate_numbers")))
+    op.execute(sa.schema.CreateSequence(sa.Sequence("status_places")))
     op.create_table(
         "batches",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -195,10 +196,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "status_lists",
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("taken", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "secret", sa.LargeBinary(), nullable=False, comment="In which order its indexes are given out"
+        ),
         sa.PrimaryKeyConstraint("number", name="pk_status_lists"),
         comment="Token Status Lists: bits come from the certificates themselves",
     )
@@ -303,6 +304,13 @@ def upgrade() -> None:
     op.create_index("ix_certificates_file_sha256", "certificates", ["file_sha256"], unique=False)
     op.create_index("ix_certificates_holder_id_id", "certificates", ["holder_id", "id"], unique=False)
     op.create_index("ix_certificates_valid_until_id", "certificates", ["valid_until", "id"], unique=False)
+    op.create_index(
+        "ix_certificates_without_effect",
+        "certificates",
+        ["status_list", "status_index"],
+        unique=False,
+        postgresql_where=sa.text("revoked_at IS NOT NULL OR superseded_by IS NOT NULL"),
+    )
     op.create_table(
         "certificate_changes",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -353,6 +361,11 @@ def downgrade() -> None:
     op.drop_table("verifications")
     op.drop_index("ix_certificate_changes_certificate_id_id", table_name="certificate_changes")
     op.drop_table("certificate_changes")
+    op.drop_index(
+        "ix_certificates_without_effect",
+        table_name="certificates",
+        postgresql_where=sa.text("revoked_at IS NOT NULL OR superseded_by IS NOT NULL"),
+    )
     op.drop_index("ix_certificates_valid_until_id", table_name="certificates")
     op.drop_index("ix_certificates_holder_id_id", table_name="certificates")
     op.drop_index("ix_certificates_file_sha256", table_name="certificates")
@@ -396,5 +409,6 @@ def downgrade() -> None:
     op.drop_table("idempotency_keys")
     op.drop_index("ix_batches_institution_id_id", table_name="batches")
     op.drop_table("batches")
+    op.execute(sa.schema.DropSequence(sa.Sequence("status_places")))
     op.execute(sa.schema.DropSequence(sa.Sequence("certificate_numbers")))
     op.execute(sa.schema.DropSequence(sa.Sequence("request_numbers")))

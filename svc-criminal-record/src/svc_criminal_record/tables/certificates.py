@@ -17,11 +17,13 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from .metadata import metadata
 
 CERTIFICATE_NUMBERS: Final = Sequence("certificate_numbers", metadata=metadata)
+STATUS_PLACES: Final = Sequence("status_places", metadata=metadata)
 
 CERTIFICATES: Final = Table(
     "certificates",
@@ -57,6 +59,12 @@ CERTIFICATES: Final = Table(
     Index(None, "holder_id", "id"),
     Index(None, "file_sha256"),
     Index(None, "valid_until", "id"),
+    Index(
+        "ix_certificates_without_effect",
+        "status_list",
+        "status_index",
+        postgresql_where=text("revoked_at IS NOT NULL OR superseded_by IS NOT NULL"),
+    ),
 )
 
 VERIFICATIONS: Final = Table(
@@ -74,10 +82,8 @@ VERIFICATIONS: Final = Table(
 STATUS_LISTS: Final = Table(
     "status_lists",
     metadata,
-    Column("number", Integer, primary_key=True),
-    Column("size", Integer, nullable=False),
-    Column("taken", Integer, nullable=False),
-    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary, nullable=False, comment="In which order its indexes are given out"),
     comment="Token Status Lists: bits come from the certificates themselves",
 )
 
