@@ -271,6 +271,9 @@ def upgrade() -> None:
             nullable=False,
             comment="Encrypted: what the document says, and the code",
         ),
+        sa.Column(
+            "hint", sa.LargeBinary(), nullable=False, comment="Encrypted: initials and last four digits"
+        ),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False, comment="The last day"),
@@ -346,7 +349,11 @@ def upgrade() -> None:
         sa.Column("way", sa.String(8), nullable=False, comment="CODE, QR or FILE"),
         sa.Column("standing", sa.String(16), nullable=False, comment="What was answered"),
         sa.ForeignKeyConstraint(
-            ["certificate_id"], ["certificates.id"], name="fk_verifications_certificates"
+            ["certificate_id"],
+            ["certificates.id"],
+            name="fk_verifications_certificates",
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name="pk_verifications"),
         comment="Each verification, for the holder; nothing of who asked",
@@ -354,9 +361,20 @@ def upgrade() -> None:
     op.create_index(
         "ix_verifications_certificate_id_id", "verifications", ["certificate_id", "id"], unique=False
     )
+    op.create_table(
+        "verification_tries",
+        sa.Column("key", sa.LargeBinary(), nullable=False, comment="Keyed hash of what was asked about"),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_verification_tries"),
+        comment="How often each code was tried, whether there is such a code or not",
+    )
+    op.create_index("ix_verification_tries_since", "verification_tries", ["since"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_verification_tries_since", table_name="verification_tries")
+    op.drop_table("verification_tries")
     op.drop_index("ix_verifications_certificate_id_id", table_name="verifications")
     op.drop_table("verifications")
     op.drop_index("ix_certificate_changes_certificate_id_id", table_name="certificate_changes")

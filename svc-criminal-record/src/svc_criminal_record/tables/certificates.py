@@ -39,6 +39,7 @@ CERTIFICATES: Final = Table(
     Column("motive", String(64), nullable=False),
     Column("code_key", LargeBinary, nullable=False, unique=True, comment="Keyed hash of the code"),
     Column("facts", LargeBinary, nullable=False, comment="Encrypted: what the document says, and the code"),
+    Column("hint", LargeBinary, nullable=False, comment="Encrypted: initials and last four digits"),
     Column("issued_at", DateTime(timezone=True), nullable=False),
     Column("issued_on", Date, nullable=False),
     Column("valid_until", Date, nullable=False, comment="The last day"),
@@ -71,12 +72,28 @@ VERIFICATIONS: Final = Table(
     "verifications",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("certificate_id", Uuid, ForeignKey("certificates.id"), nullable=False),
+    # Deferred: one of no certificate is written like the others, and taken back.
+    Column(
+        "certificate_id",
+        Uuid,
+        ForeignKey("certificates.id", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("way", String(8), nullable=False, comment="CODE, QR or FILE"),
     Column("standing", String(16), nullable=False, comment="What was answered"),
     Index(None, "certificate_id", "id"),
     comment="Each verification, for the holder; nothing of who asked",
+)
+
+TRIES: Final = Table(
+    "verification_tries",
+    metadata,
+    Column("key", LargeBinary, primary_key=True, comment="Keyed hash of what was asked about"),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("count", Integer, nullable=False),
+    Index(None, "since"),
+    comment="How often each code was tried, whether there is such a code or not",
 )
 
 STATUS_LISTS: Final = Table(
