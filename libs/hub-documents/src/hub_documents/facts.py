@@ -1,0 +1,178 @@
+"""The facts of a document as a small signed token for its QR: COSE_Sign1 with ES256 (RFC 9052, RFC 9053).
+
+    token = facts.sign({4: expires, 6: issued, 7: b"K7QF2M9X"}, signer)
+    text = facts.address("https://hub.example", "K7QF2M9X", token)  # what the QR says
+    claims = facts.read(token, facts.keys(certificate_pem))         # anywhere, without asking anybody
+
+Claims are those of a CWT (RFC 8392): 4 expiration, 6 issued at, 7 id; 65535 the status (Token Status
+List); below -65536 the issuer's own.
+"""
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import cbor2
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+Claims: TypeAlias = Mapping[int | str, Any]
+Keys: TypeAlias = Mapping[bytes, ec.EllipticCurvePublicKey]
+"""Public keys by their key id."""
+
+MOST_BYTES: Final = 2_048
+"""More does not fit a QR, and is not read."""
+
+_SIGN1: Final = 18
+_ALGORITHM: Final = 1
+_KEY_ID: Final = 4
+_ES256: Final = -7
+_KEY_ID_BYTES: Final = 8
+_INTEGER_BYTES: Final = 32
+_ECDSA: Final = ec.ECDSA(hashes.SHA256())
+
+
+class FactsInvalid(Exception):
+    """The token is none of ours, or was changed; the message says why, with nothing of its content."""
+
+
+class FactsSigner:
+    """The key that signs facts, wallet credentials and status lists: P-256.
+
+    `certificate` (DER) holds its public key and `chain` the certificates between it and the root, the
+    issuer's first; `sign` gives an ECDSA signature with SHA-256 as DER. These are what a
+    `signers.Signer` has, so the key may lie in a module of its own.
+    """
+
+    def __init__(self, certificate: bytes, chain: Iterable[bytes], sign: Callable[[bytes], bytes]) -> None:
+        self.certificate = certificate
+        self.chain = tuple(chain)
+        self.kid = key_id(_p256(x509.load_der_x509_certificate(certificate).public_key()))
+        self._sign = sign
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature as JOSE and COSE write it: r and s, 32 bytes each."""
+        r, s = utils.decode_dss_signature(self._sign(data))
+        return r.to_bytes(_INTEGER_BYTES, "big") + s.to_bytes(_INTEGER_BYTES, "big")
+
+
+def from_files(certificate: Path, key: Path, chain: Path | None = None) -> FactsSigner:
+    """The signer whose certificate, private key and chain lie in PEM files."""
+    private = load_pem_private_key(key.read_bytes(), None)
+    if not isinstance(private, ec.EllipticCurvePrivateKey):
+        raise TypeError("facts are signed with a P-256 key")
+    links = x509.load_pem_x509_certificates(chain.read_bytes()) if chain else []
+    return FactsSigner(
+        x509.load_pem_x509_certificate(certificate.read_bytes()).public_bytes(Encoding.DER),
+        [link.public_bytes(Encoding.DER) for link in links],
+        lambda data: private.sign(data, _ECDSA),
+    )
+
+
+def key_id(key: ec.EllipticCurvePublicKey) -> bytes:
+    """The first 8 bytes of SHA-256 of the public key (SubjectPublicKeyInfo, DER): `kid` of what it signs."""
+    info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(info).digest()[:_KEY_ID_BYTES]
+
+
+def keys(*pems: bytes) -> Keys:
+    """The keys that are trusted, from PEM: each a certificate or a public key."""
+    trusted = (
+        _p256(
+            x509.load_pem_x509_certificate(pem).public_key()
+            if b"BEGIN CERTIFICATE" in pem
+            else load_pem_public_key(pem)
+        )
+        for pem in pems
+    )
+    return {key_id(key): key for key in trusted}
+
+
+def sign(claims: Claims, signer: FactsSigner) -> bytes:
+    """The claims as a tagged COSE_Sign1 in deterministic CBOR (RFC 8949, 4.2.3)."""
+    protected = _encode({_ALGORITHM: _ES256, _KEY_ID: signer.kid})
+    payload = _encode(claims)
+    return _sign1(protected, payload, signer.sign(_to_be_signed(protected, payload)))
+
+
+def read(token: bytes, keys: Keys) -> Claims:
+    """The claims of a token that one of the keys signed; raises `FactsInvalid`.
+
+    Whether they have expired, or were revoked since, is for the caller to say.
+    """
+    protected, payload, signature = _parts(token)
+    match _decode(protected):
+        case {1: -7, 4: bytes(kid), **others} if not others and kid in keys:
+            check(keys[kid], signature, _to_be_signed(protected, payload))
+        case _:
+            raise FactsInvalid("signed with no key that is trusted")
+    match _decode(payload):
+        case dict(claims):
+            return claims
+        case _:
+            raise FactsInvalid("holds no claims")
+
+
+def check(key: ec.EllipticCurvePublicKey, signature: bytes, data: bytes) -> None:
+    """Nothing, when the key's owner signed the data; raises `FactsInvalid`. `signature` is r and s."""
+    if len(signature) != 2 * _INTEGER_BYTES:
+        raise FactsInvalid("no signature of P-256")
+    r, s = (int.from_bytes(half, "big") for half in (signature[:_INTEGER_BYTES], signature[_INTEGER_BYTES:]))
+    try:
+        key.verify(utils.encode_dss_signature(r, s), data, _ECDSA)
+    except InvalidSignature:
+        raise FactsInvalid("changed since it was signed") from None
+
+
+def address(origin: str, code: str, token: bytes) -> str:
+    """What the QR says: a page for a telephone, and behind `#`, which no browser sends, the token."""
+    return f"{origin}/verify/{code}#{urlsafe_b64encode(token).rstrip(b'=').decode()}"
+
+
+def _parts(token: bytes) -> tuple[bytes, bytes, bytes]:
+    if len(token) > MOST_BYTES:
+        raise FactsInvalid("too long")
+    match _decode(token):
+        # Nothing may stand outside the signature: no unprotected header, and one way to write it all.
+        case cbor2.CBORTag(
+            tag=18, value=[bytes(protected), {**unprotected}, bytes(payload), bytes(signature)]
+        ) if not unprotected and token == _sign1(protected, payload, signature):
+            return protected, payload, signature
+        case _:
+            raise FactsInvalid("no COSE_Sign1 in deterministic CBOR")
+
+
+def _sign1(protected: bytes, payload: bytes, signature: bytes) -> bytes:
+    return _encode(cbor2.CBORTag(_SIGN1, [protected, {}, payload, signature]))
+
+
+def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
+    return _encode(["Signature1", protected, b"", payload])
+
+
+def _encode(value: object) -> bytes:
+    return cbor2.dumps(value, canonical=True)
+
+
+def _decode(encoded: bytes) -> object:
+    try:
+        value: object = cbor2.loads(encoded, allow_indefinite=False, allow_duplicate_keys=False, max_depth=8)
+    except (cbor2.CBORDecodeError, ValueError):
+        raise FactsInvalid("no CBOR") from None
+    return value
+
+
+def _p256(key: object) -> ec.EllipticCurvePublicKey:
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
+        return key
+    raise TypeError("facts are signed with a P-256 key")

@@ -1,0 +1,136 @@
+"""Where documents lie: a folder or an S3-compatible store, encrypted, each whole or absent.
+
+    store = Store.open("file:///var/lib/hub/documents", key)
+    stored = await store.put("2026/11/0190f3.pdf", content)  # Stored(name, sha256, size)
+    await store.get(stored.name)
+
+What lies there is AES-256-GCM, bound to its name: who reads or changes the store learns nothing and
+cannot put one document in the place of another. S3 takes its access from the environment (`AWS_…`).
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Self
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+_NONCE_BYTES: Final = 12  # NIST SP 800-38D, 8.2
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*(?:[./][a-z0-9][a-z0-9_-]*)*")
+
+
+class DocumentMissing(Exception):
+    """Nothing of this name is stored."""
+
+
+class DocumentDamaged(Exception):
+    """What is stored was changed, belongs to another name, or was written with another key."""
+
+
+class NameTaken(Exception):
+    """Another content has this name; it stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document that is stored: SHA-256 and size, in bytes, are of its clear content."""
+
+    name: str
+    sha256: bytes
+    size: int
+
+
+class Store:
+    """Documents by name; `key` is 32 bytes. Names say nothing of what they hold: they lie in the open."""
+
+    def __init__(self, objects: ObjectStore, key: bytes, folder: Path | None = None) -> None:
+        self._objects = objects
+        self._cipher = AESGCM(key)
+        self._folder = folder
+
+    @classmethod
+    def open(cls, url: str, key: bytes) -> Self:
+        """The store at an address: `file:///folder` (made when it is not there), or `s3://bucket/prefix`."""
+        parts = urlsplit(url)
+        if parts.scheme != "file":
+            return cls(from_url(url), key)
+        folder = Path(url2pathname(parts.path))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return cls(LocalStore(folder), key, folder)
+
+    async def put(self, name: str, content: bytes) -> Stored:
+        """Store the document, on disk when this returns; the same again changes nothing.
+
+        Raises `NameTaken` when the name has another content. Who is stopped at any moment has stored all
+        of it or nothing.
+        """
+        _check(name)
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = nonce + self._cipher.encrypt(nonce, content, name.encode())
+        try:
+            await self._objects.put_async(name, sealed, mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            if await self.get(name) != content:
+                raise NameTaken(name) from None
+        if self._folder:
+            await asyncio.to_thread(_flush, self._folder, name)
+        return Stored(name, hashlib.sha256(content).digest(), len(content))
+
+    async def get(self, name: str) -> bytes:
+        """The document's content; raises `DocumentMissing` or `DocumentDamaged`."""
+        _check(name)
+        try:
+            answer = await self._objects.get_async(name)
+            sealed = bytes(await answer.bytes_async())
+        except (NotFoundError, FileNotFoundError):
+            raise DocumentMissing(name) from None
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.encode())
+        except (InvalidTag, ValueError):
+            raise DocumentDamaged(name) from None
+
+    async def delete(self, name: str) -> None:
+        """Take the document away; nothing happens when there is none."""
+        _check(name)
+        try:
+            await self._objects.delete_async(name)
+        except (NotFoundError, FileNotFoundError):
+            return
+
+    async def names(self, before: datetime) -> AsyncIterator[str]:
+        """The names of what was stored before an instant: a sweep keeps those that some row knows.
+
+        A document is stored before its row is committed, so `before` leaves those alone that are younger
+        than the longest transaction.
+        """
+        async for page in self._objects.list():
+            for item in page:
+                if item["last_modified"] < before:
+                    yield item["path"]
+
+
+def _check(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise ValueError("a name is of a-z, 0-9, - and _, with single dots and slashes between")
+
+
+def _flush(folder: Path, name: str) -> None:
+    """Bring a file and the folders that name it to the disk."""
+    file = folder / name
+    for path in (file, *list(file.parents)[: name.count("/") + 1]):
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
