@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from hub_core import clock, ids
+from hub_core.decisions import OwnCase
 from hub_core.language import Language
 from svc_identity.domain import application, client_address, client_metadata, public_key, scopes
 from svc_identity.domain.application import Review, ReviewState
@@ -29,7 +30,6 @@ from svc_identity.domain.client import (
 )
 from svc_identity.domain.client_metadata import Metadata
 from svc_identity.errors.applications import ReviewNeeded, WrongState
-from svc_identity.errors.decisions import OwnCase
 
 NOW = clock.now()
 OWNER, ADMIN = UUID(int=1), UUID(int=2)

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from hub_core import clock, ids
-from hub_core.decisions import FourEyes
+from hub_core.decisions import FourEyes, OwnCase
 from hub_core.language import Language
 from hub_core.principal import Assurance, Role
 from hub_events.envelope import Envelope
@@ -21,7 +21,6 @@ from svc_identity.domain import official as officials
 from svc_identity.domain.account import Account
 from svc_identity.domain.client import Client
 from svc_identity.domain.official import Appointment, Institution, State, Wanted
-from svc_identity.errors.decisions import OwnCase
 from svc_identity.errors.officials import AppointmentOver
 from svc_identity.seed import DGCTI, IPJ_CV, IPJ_HR, appointment
 

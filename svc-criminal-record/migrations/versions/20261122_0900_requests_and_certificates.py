@@ -142,8 +142,20 @@ def upgrade() -> None:
             comment="The first of two officers, where two have to agree",
         ),
         sa.Column("proposal", sa.String(16)),
+        sa.Column(
+            "proposed_match",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="Keyed hash of what the first chose in the register",
+        ),
         sa.Column("refusal_reason", sa.String(32)),
         sa.Column("refusal_text", sa.LargeBinary(), nullable=True, comment="Encrypted: the reason in words"),
+        sa.Column(
+            "papers",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="Encrypted: who came to the counter, and what was shown there",
+        ),
         sa.Column(
             "counter_until", sa.Date(), nullable=True, comment="The last day for coming to the counter"
         ),
@@ -321,6 +333,15 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(16), nullable=False, comment="REVOCATION or CORRECTION"),
         sa.Column("reason", sa.String(32), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=False, comment="Encrypted: the reason in words"),
+        sa.Column(
+            "match",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="Keyed hash of what a correction is to say, as the register has it",
+        ),
+        sa.Column(
+            "institution_id", sa.Uuid(), nullable=False, comment="Where it was proposed and is decided"
+        ),
         sa.Column("proposed_by", sa.Uuid(), nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.Uuid()),
@@ -340,6 +361,20 @@ def upgrade() -> None:
         "certificate_changes",
         ["certificate_id", "id"],
         unique=False,
+    )
+    op.create_index(
+        "ix_certificate_changes_to_decide",
+        "certificate_changes",
+        ["institution_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
+    op.create_index(
+        "uq_certificate_changes_one_open",
+        "certificate_changes",
+        ["certificate_id"],
+        unique=True,
+        postgresql_where=sa.text("decided_at IS NULL"),
     )
     op.create_table(
         "verifications",
@@ -377,6 +412,16 @@ def downgrade() -> None:
     op.drop_table("verification_tries")
     op.drop_index("ix_verifications_certificate_id_id", table_name="verifications")
     op.drop_table("verifications")
+    op.drop_index(
+        "uq_certificate_changes_one_open",
+        table_name="certificate_changes",
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_certificate_changes_to_decide",
+        table_name="certificate_changes",
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
     op.drop_index("ix_certificate_changes_certificate_id_id", table_name="certificate_changes")
     op.drop_table("certificate_changes")
     op.drop_index(

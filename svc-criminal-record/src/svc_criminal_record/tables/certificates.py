@@ -112,6 +112,8 @@ CHANGES: Final = Table(
     Column("kind", String(16), nullable=False, comment="REVOCATION or CORRECTION"),
     Column("reason", String(32), nullable=False),
     Column("text", LargeBinary, nullable=False, comment="Encrypted: the reason in words"),
+    Column("match", LargeBinary, comment="Keyed hash of what a correction is to say, as the register has it"),
+    Column("institution_id", Uuid, nullable=False, comment="Where it was proposed and is decided"),
     Column("proposed_by", Uuid, nullable=False),
     Column("proposed_at", DateTime(timezone=True), nullable=False),
     Column("decided_by", Uuid),
@@ -119,5 +121,18 @@ CHANGES: Final = Table(
     Column("decision", String(16)),
     CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="four_eyes"),
     Index(None, "certificate_id", "id"),
+    Index(
+        "ix_certificate_changes_to_decide",
+        "institution_id",
+        "id",
+        postgresql_where=text("decided_at IS NULL"),
+    ),
+    # Two proposals at once would be two ends of one certificate.
+    Index(
+        "uq_certificate_changes_one_open",
+        "certificate_id",
+        unique=True,
+        postgresql_where=text("decided_at IS NULL"),
+    ),
     comment="Revocations and corrections: one official proposes, another decides",
 )

@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from hub_core.decisions import OwnCase
+
 from ..errors.applications import ReviewNeeded, WrongState
-from ..errors.decisions import OwnCase
 from . import rules
 from .client import Authentication, Client, Environment, Plan, State
 from .client_metadata import Metadata, metadata_of, said

@@ -8,12 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from hub_core import clock, cnp
-from hub_core.decisions import FourEyes
+from hub_core.decisions import FourEyes, OwnCase
 from hub_core.language import Language
 from hub_core.principal import Role
 from hub_core.problem import FieldError
 
-from ..errors.decisions import OwnCase
 from ..errors.officials import AppointmentOver
 from . import rules
 from .rules import RuleId

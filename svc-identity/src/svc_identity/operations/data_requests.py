@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
+from hub_core.decisions import OwnCase
 from hub_core.rules import Rules
 from hub_events import outbox
 from hub_service import access
@@ -17,7 +18,6 @@ from hub_service.purpose import Stated
 
 from ..domain import data_request
 from ..domain.data_request import Answer, Request, State, Wanted
-from ..errors.decisions import OwnCase
 from ..errors.officials import UnknownInstitution
 from ..events.access import RecordAccessed
 from ..events.privacy import DataRequestChanged

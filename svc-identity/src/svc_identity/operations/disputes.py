@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
+from hub_core.decisions import OwnCase
 from hub_events import outbox
 from hub_service import access
 from hub_service.policy import Official
@@ -17,7 +18,6 @@ from hub_service.purpose import Stated
 from ..domain import dispute as disputes
 from ..domain.access_log import Line
 from ..domain.dispute import Dispute, Outcome, State
-from ..errors.decisions import OwnCase
 from ..errors.privacy import AlreadyDisputed
 from ..events.access import RecordAccessed
 from ..events.privacy import AccessDisputeChanged

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.cnp import Cnp
+from hub_core.decisions import OwnCase
 from hub_events import outbox
 
 from ..domain import account as accounts
@@ -15,7 +16,6 @@ from ..domain.person import Identifier, Person, Scheme, Source
 from ..domain.population import RegisteredPerson
 from ..domain.proofing import is_own_case
 from ..domain.session import EndReason
-from ..errors.decisions import OwnCase
 from ..errors.proofing import AlreadyVerified, NumberTaken
 from ..events.people import PersonDied, PersonMerged
 from ..provider import Provider

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Path, Query
 from starlette.responses import Response
 
+from hub_core.decisions import OwnCase
 from hub_core.principal import Role
 from hub_service import paging, policy, schemas
 from hub_service import purpose as purposes
@@ -16,7 +17,6 @@ from hub_service.routing import Router
 
 from ..domain import scopes
 from ..domain.dispute import State
-from ..errors.decisions import OwnCase
 from ..errors.privacy import AlreadyDisputed, NoOfficial, StateForbids
 from ..operations import access_log, disputes
 from ..operations.access_log import Period

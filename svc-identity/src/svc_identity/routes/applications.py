@@ -8,6 +8,7 @@ from fastapi import Header, Path, Query
 from starlette.responses import Response
 
 from hub_core import clock
+from hub_core.decisions import OwnCase
 from hub_core.principal import Assurance, Role
 from hub_service import paging, policy, schemas
 from hub_service.dependencies import Now, Session
@@ -17,7 +18,6 @@ from hub_service.routing import Router
 from ..domain import scopes, usage
 from ..domain.client import State
 from ..errors.applications import NoSecret, ReviewNeeded, ReviewOpen, TooManyApplications, WrongState
-from ..errors.decisions import OwnCase
 from ..operations import applications
 from ..schemas.accounts import shown_etag, wanted_version
 from ..schemas.applications import (

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Header, Path
 from starlette.responses import Response
 
-from hub_core.decisions import FourEyes
+from hub_core.decisions import FourEyes, OwnCase
 from hub_core.principal import Assurance, Role
 from hub_service import paging, policy, purpose, schemas
 from hub_service.dependencies import Now, Session
@@ -15,7 +15,7 @@ from hub_service.routing import Router
 
 from ..dependencies import Provider
 from ..domain import scopes
-from ..errors.decisions import OwnCase, RegisterUnavailable
+from ..errors.decisions import RegisterUnavailable
 from ..errors.mandates import (
     IdentityNotEstablished,
     MandateDates,

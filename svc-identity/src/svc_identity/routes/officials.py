@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from hub_core.decisions import FourEyes
+from hub_core.decisions import FourEyes, OwnCase
 from hub_core.principal import Assurance, Role
 from hub_service import paging, policy, schemas
 from hub_service.dependencies import Now, Session
@@ -13,7 +13,6 @@ from hub_service.problems import NotFound
 from hub_service.routing import Router
 
 from ..domain import scopes
-from ..errors.decisions import OwnCase
 from ..errors.officials import AlreadyAppointed, AppointmentOver, UnknownInstitution, UnknownPerson
 from ..operations import officials
 from ..schemas.officials import AppointmentView, AppointOfficial, EndAppointment, OfficialView

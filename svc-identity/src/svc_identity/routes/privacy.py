@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 from starlette.responses import Response
 
+from hub_core.decisions import OwnCase
 from hub_core.principal import Assurance, Role
 from hub_service import paging, policy, schemas
 from hub_service import purpose as purposes
@@ -16,7 +17,6 @@ from hub_service.routing import Router
 from ..dependencies import Provider
 from ..domain import scopes
 from ..domain.data_request import State
-from ..errors.decisions import OwnCase
 from ..errors.officials import UnknownInstitution
 from ..errors.privacy import ExportExpired, ExportNotReady, StateForbids, StillInOffice, TermOver
 from ..operations import accounts, data_requests, deletion, exports

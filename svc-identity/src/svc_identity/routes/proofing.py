@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from hub_core.decisions import OwnCase
 from hub_core.principal import Assurance, Role
 from hub_service import policy, purpose
 from hub_service.dependencies import Now, Session
@@ -11,7 +12,7 @@ from hub_service.routing import Router
 from ..dependencies import Provider, SessionApart
 from ..domain import scopes
 from ..errors.accounts import TooManyTries
-from ..errors.decisions import OwnCase, RegisterUnavailable
+from ..errors.decisions import RegisterUnavailable
 from ..errors.proofing import (
     AlreadyVerified,
     DocumentExpired,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from hub_core.clock import local_date
 from hub_core.cnp import InvalidCnp, validate
+from hub_core.decisions import OwnCase
 from hub_core.principal import Assurance, Role
 from hub_core.problem import FieldError
 from hub_service import paging, policy, purpose, schemas
@@ -25,7 +26,7 @@ from hub_service.routing import Router
 from ..dependencies import Provider
 from ..domain import scopes
 from ..domain.registration import State
-from ..errors.decisions import OwnCase, RegisterUnavailable
+from ..errors.decisions import RegisterUnavailable
 from ..errors.officials import UnknownInstitution
 from ..errors.proofing import AlreadyVerified, IdentityNotConfirmed, NumberTaken
 from ..errors.registration import (
