@@ -100,6 +100,9 @@ _OFFICIALS: Final = (
     ("mihai.stan@example.org", Profile("Mihai", "Stan", Language.RO), ((IPJ_CV, Role.HEAD),)),
     ("laura.dobre@example.org", Profile("Laura", "Dobre", Language.RO), ((IPJ_CV, Role.HANDLER),)),
     ("radu.ilie@example.org", Profile("Radu", "Ilie", Language.RO), ((IPJ_CV, Role.RECORDS_OFFICER),)),
+    ("sorin.dinu@example.org", Profile("Sorin", "Dinu", Language.RO), ((IPJ_CV, Role.RECORDS_OFFICER),)),
+    ("maria.lupu@example.org", Profile("Maria", "Lupu", Language.RO), ((IPJ_CV, Role.RECORDS_OFFICER),)),
+    ("gabriela.vasile@example.org", Profile("Gabriela", "Vasile", Language.RO), ((IPJ_CV, Role.HEAD),)),
     ("dan.munteanu@example.org", Profile("Dan", "Munteanu", Language.RO), ((IPJ_CV, Role.AUDITOR),)),
     ("ioana.rusu@example.org", Profile("Ioana", "Rusu", Language.RO), ((IPJ_CV, Role.DPO),)),
     (
@@ -197,6 +200,7 @@ def demo_portal(now: datetime) -> Client:
                 *("registration:read", "registration:write", "privacy:read", "privacy:write"),
                 *("clients:read", "clients:write", "consents:read", "consents:write"),
                 *("mandates:read", "mandates:write", "forms:prefill"),
+                *("criminal-record:read", "criminal-record:write"),
             }
         ),
         created_at=now,
@@ -219,7 +223,7 @@ def demo_office(now: datetime) -> Client:
                 *("openid", "profile", "offline_access", "account:read"),
                 *("staff", "officials:read", "officials:write", "people:verify", "registration:decide"),
                 *("clients:review", "mandates:verify", "people:read", "privacy:decide"),
-                *("catalog:read", "catalog:write"),
+                *("catalog:read", "catalog:write", "criminal-record:decide"),
             }
         ),
     )

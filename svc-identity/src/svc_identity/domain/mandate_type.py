@@ -52,9 +52,13 @@ OF_MINORS: Final = frozenset({MandateType.PARENT})
 """They end by themselves when the principal comes of age."""
 
 _EVERY: Final = frozenset(MandateType)
+_AUTHENTIC: Final = _EVERY - {MandateType.DELEGATE, MandateType.INSTITUTION}
+"""Who acts by law, or by a power in authentic form."""
 DELEGABLE: Final[Mapping[str, frozenset[MandateType]]] = {
     "petitions:read": _EVERY,
     "petitions:write": _EVERY,
+    "criminal-record:read": _AUTHENTIC,
+    "criminal-record:write": _AUTHENTIC,
 }
 """The services that may be used for another, by their scope, and the types that each one accepts.
 

@@ -41,6 +41,10 @@ CONSENTS_WRITE: Final = "consents:write"
 FORMS_PREFILL: Final = "forms:prefill"
 CATALOG_READ: Final = "catalog:read"
 CATALOG_WRITE: Final = "catalog:write"
+RECORD_READ: Final = "criminal-record:read"
+RECORD_WRITE: Final = "criminal-record:write"
+RECORD_DECIDE: Final = "criminal-record:decide"
+RECORD_EXTRACT: Final = "criminal-record:extract"
 
 SCOPES: Final = {
     scope.name: scope
@@ -76,6 +80,10 @@ SCOPES: Final = {
         Scope(CONSENTS_WRITE, "disconnect applications from your account"),
         Scope(CATALOG_READ, "see as an official what is being prepared for the catalog"),
         Scope(CATALOG_WRITE, "prepare and publish changes of the catalog in your name, as an official"),
+        Scope(RECORD_READ, "see your criminal-record certificates and what you asked for"),
+        Scope(RECORD_WRITE, "ask for criminal-record certificates in your name"),
+        Scope(RECORD_DECIDE, "decide on requests for criminal-record certificates as an official"),
+        Scope(RECORD_EXTRACT, "get extracts of the criminal record of people who have consented"),
     )
 }
 
@@ -96,6 +104,7 @@ OF_PERSONS: Final = frozenset(
         *(CLIENTS_READ, CLIENTS_WRITE, CLIENTS_REVIEW),
         *(CONSENTS_READ, CONSENTS_WRITE, FORMS_PREFILL),
         *(CATALOG_READ, CATALOG_WRITE),
+        *(RECORD_READ, RECORD_WRITE, RECORD_DECIDE),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

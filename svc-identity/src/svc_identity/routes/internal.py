@@ -1,9 +1,9 @@
 """Questions between services: not routed by the gateway, not in the contract."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,19 +23,23 @@ from ..dependencies import (
     session_of,
 )
 from ..domain.signing_key import Use
-from ..operations import accounts, applications, form_data, tokens
+from ..operations import accounts, applications, form_data, identity_checks, tokens
 from ..schemas.applications import UsageReport
 from ..schemas.internal import (
     ApplicantView,
+    CivilIdentityView,
     ContactView,
     EmailConfirmationView,
     InternalTokenView,
+    MandateAnswerView,
     PrincipalView,
     ResolveToken,
 )
 
 CONTACT: Final = "identity.contact:read"
 FORM_DATA: Final = "identity.form-data:read"
+IDENTITY: Final = "identity.identity:read"
+MANDATES: Final = "identity.mandates:read"
 
 router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
 
@@ -99,3 +103,25 @@ async def get_form_data(person_id: UUID, session: Session) -> ApplicantView:
 async def get_principal_form_data(principal_id: UUID, session: Session) -> PrincipalView:
     """What a form asks of whom somebody acts for, and the representative knows already."""
     return PrincipalView.of(await form_data.of_principal(session, principal_id))
+
+
+@router.get("/people/{person_id}/identity", **policy.internal(IDENTITY))
+async def get_identity(person_id: UUID, provider: Provider, session: Session, now: Now) -> CivilIdentityView:
+    """Who a person is, with their number, for services that act on their record in a register."""
+    return CivilIdentityView.of(await identity_checks.civil_identity(session, provider, person_id, now))
+
+
+@router.get("/mandates/{mandate_id}/check", **policy.internal(MANDATES))
+async def check_mandate(
+    mandate_id: UUID,
+    person_id: UUID,
+    scope: Annotated[str, Query(max_length=64)],
+    provider: Provider,
+    session: Session,
+    now: Now,
+    purpose: Annotated[tuple[Annotated[str, Query(max_length=200)], ...], Query(max_length=10)] = (),
+) -> MandateAnswerView:
+    """Whether a person may use a service under a mandate now; `purpose` may come in several wordings."""
+    return MandateAnswerView.of(
+        await identity_checks.mandate_answer(session, provider, mandate_id, person_id, scope, purpose, now)
+    )

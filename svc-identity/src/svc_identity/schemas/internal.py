@@ -9,8 +9,11 @@ from hub_core.language import Language
 from hub_service import schemas
 
 from ..domain.account import Account
+from ..domain.mandate_guard import Obstacle
+from ..domain.mandate_type import MandateType, PrincipalKind
 from ..operations.accounts import EmailToSend
 from ..operations.form_data import Applicant, Principal
+from ..operations.identity_checks import CivilIdentity, MandateAnswer
 from ..operations.tokens import InternalToken
 
 
@@ -103,3 +106,53 @@ class PrincipalView(schemas.Resource):
     def of(cls, principal: Principal) -> Self:
         """The view of a principal."""
         return cls.model_validate(principal, from_attributes=True)
+
+
+class CivilIdentityView(schemas.Resource):
+    """A person by the population register, with the number itself: for registers of the state only."""
+
+    person_id: schemas.Id
+    cnp: str | None
+    family_name: str
+    given_name: str
+    birth_date: date
+    died_on: date | None
+    is_romanian: bool
+
+    @classmethod
+    def of(cls, identity: CivilIdentity) -> Self:
+        """The view of an identity."""
+        return cls(
+            person_id=identity.id,
+            cnp=identity.cnp.number if identity.cnp else None,
+            family_name=identity.family_name,
+            given_name=identity.given_name,
+            birth_date=identity.birth_date,
+            died_on=identity.died_on,
+            is_romanian=identity.is_romanian,
+        )
+
+
+class MandateAnswerView(schemas.Resource):
+    """Whether a mandate carries an act, and who its principal is; of an organisation name and CUI."""
+
+    carries: bool
+    obstacle: Obstacle | None
+    type: MandateType
+    principal_kind: PrincipalKind
+    principal_id: schemas.Id | None
+    organisation_name: str | None
+    organisation_cui: str | None
+
+    @classmethod
+    def of(cls, answer: MandateAnswer) -> Self:
+        """The view of an answer."""
+        return cls(
+            carries=answer.obstacle is None,
+            obstacle=answer.obstacle,
+            type=answer.mandate.type,
+            principal_kind=answer.mandate.principal_kind,
+            principal_id=answer.mandate.principal_id,
+            organisation_name=answer.organisation.name if answer.organisation else None,
+            organisation_cui=answer.organisation.cui if answer.organisation else None,
+        )
