@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from stdnum.ro import onrc
 
-from hub_cli.outside import app, demo, store
+from hub_cli.outside import app, demo, records, store
 from hub_cli.outside.names import HUNGARIAN
 from hub_cli.outside.world import AS_OF, World
 from hub_core import cnp, cui
@@ -146,3 +147,52 @@ def test_what_is_made_is_made_once(file: Path) -> None:
     file.write_bytes(b"no database")
     store.make(str(file), SHARE)
     assert file.stat().st_size > 100_000
+
+
+async def test_the_criminal_record_of_the_demo_people_is_fixed(http: httpx2.AsyncClient) -> None:
+    async def matches(person: demo.Person) -> list[dict[str, Any]]:
+        asked = {
+            "cnp": person.cnp,
+            "family_name": person.family_name,
+            "given_name": person.given_name,
+            "birth_date": person.birth_date.isoformat(),
+        }
+        found: list[dict[str, Any]] = (await http.post("/records/people/find", json=asked)).json()["matches"]
+        return found
+
+    (ana,) = await matches(demo.ANA)
+    assert (ana["entries"], ana["born_abroad"], ana["former_names"]) == ([], False, [])
+    (ion,) = await matches(demo.ION)
+    assert len(ion["entries"]) > 0
+    istvan, homonym = await matches(demo.ISTVAN)
+    assert (istvan["entries"], homonym["cnp"]) == ([], None)
+
+
+async def test_who_is_not_known_stands_in_nothing(http: httpx2.AsyncClient) -> None:
+    asked = {"cnp": "1850312140018"}
+    assert (await http.post("/records/people/find", json=asked)).json() == {"matches": []}
+    assert (await http.post("/records/people/find", json={"family_name": "Pop"})).status_code == 422
+    assert (await http.post("/records/companies/find", json={"cui": "18547290"})).json() == {"matches": []}
+
+
+async def test_a_company_is_found_in_the_criminal_record_by_its_number(http: httpx2.AsyncClient) -> None:
+    answer = await http.post("/records/companies/find", json={"cui": demo.COMPANY.cui})
+    (company,) = answer.json()["matches"]
+    assert (company["name"], company["dissolved_on"]) == (demo.COMPANY.name, None)
+
+
+async def test_the_criminal_record_is_away_with_the_other_registers(http: httpx2.AsyncClient) -> None:
+    await http.put("/api/outage")
+    answer = await http.post("/records/people/find", json={"cnp": demo.ANA.cnp})
+    await http.delete("/api/outage")
+    assert answer.status_code == 503
+
+
+def test_four_in_a_hundred_have_entries_and_three_need_a_look() -> None:
+    people = World(share=0.2).people[len(demo.PEOPLE) :]
+    adults = [one for one in people if age(one.birth_date) > 20]
+    with_entries = sum(records.has_entries(one.cnp, one.birth_date) for one in adults)
+    looked_at = sum(records.look(one.cnp) is not None for one in people)
+    assert 0.03 < with_entries / len(adults) < 0.05
+    assert 0.02 < looked_at / len(people) < 0.04
+    assert not any(records.has_entries(one.cnp, one.birth_date) for one in people if age(one.birth_date) < 18)

@@ -5,6 +5,8 @@
     POST   /population/people/death      {"cnp": "…", "died_on": "2026-11-21"}: let somebody have died
     GET    /population/people            ?after=&limit=: some people, for tests
     GET    /companies/{cui}              the company and its representatives
+    POST   /records/people/find          who stands in the criminal record (`records`)
+    POST   /records/companies/find       the same of companies
     GET    /roeid/…, /eidas/…            two identity providers (`identity_providers`)
     PUT    /api/outage                   the registers do not answer (503), until DELETE
 
@@ -26,7 +28,7 @@ from starlette.routing import Route
 
 from hub_cli import ports
 
-from . import registers
+from . import records, registers
 from .identity_providers import IdentityProvider
 from .store import Store
 
@@ -63,7 +65,13 @@ def create_app(file: Path, origin: str = "http://localhost", client_secret: str 
             app.state.store.close()
 
     return Starlette(
-        routes=[*registers.ROUTES, *roeid.routes, *eidas.routes, Route("/readyz", show_readiness)],
+        routes=[
+            *registers.ROUTES,
+            *records.ROUTES,
+            *roeid.routes,
+            *eidas.routes,
+            Route("/readyz", show_readiness),
+        ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])],
         lifespan=lifespan,
     )

@@ -2,19 +2,17 @@
 
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .store import Store
+from .asking import away, body, store
 
 _MOST: Final = 1000
 _ABSENT: Final = {"error": "no such entry"}
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class _ByNumber(BaseModel):
@@ -29,18 +27,18 @@ class _Death(_ByNumber):
 
 async def find_person(request: Request) -> Response:
     """One entry by its number, in force or replaced."""
-    asked = await _body(request, _ByNumber)
+    asked = await body(request, _ByNumber)
     if isinstance(asked, Response):
         return asked
-    return _found(_store(request).person(asked.cnp))
+    return _found(store(request).person(asked.cnp))
 
 
 async def find_relatives(request: Request) -> Response:
     """Spouse, children, parents, siblings and guardians of a person."""
-    asked = await _body(request, _ByNumber)
+    asked = await body(request, _ByNumber)
     if isinstance(asked, Response):
         return asked
-    relatives = _store(request).relatives(asked.cnp)
+    relatives = store(request).relatives(asked.cnp)
     return _found(None if relatives is None else {"items": relatives})
 
 
@@ -49,23 +47,23 @@ async def list_people(request: Request) -> Response:
     asked = request.query_params
     limit = asked.get("limit", "20")
     most = min(int(limit), _MOST) if limit.isdecimal() else _MOST
-    return JSONResponse({"items": _store(request).people(asked.get("after", ""), most)})
+    return JSONResponse({"items": store(request).people(asked.get("after", ""), most)})
 
 
 async def record_death(request: Request) -> Response:
     """Let somebody have died."""
-    told = await _body(request, _Death)
+    told = await body(request, _Death)
     if isinstance(told, Response):
         return told
-    known = _store(request).let_die(told.cnp, told.died_on)
+    known = store(request).let_die(told.cnp, told.died_on)
     return Response(status_code=HTTPStatus.NO_CONTENT if known else HTTPStatus.NOT_FOUND)
 
 
 async def find_company(request: Request) -> Response:
     """One entry by its fiscal number."""
     if request.app.state.is_away:
-        return _away()
-    return _found(_store(request).company(request.path_params["cui"]))
+        return away()
+    return _found(store(request).company(request.path_params["cui"]))
 
 
 async def begin_outage(request: Request) -> Response:
@@ -91,24 +89,5 @@ ROUTES: Final = (
 )
 
 
-def _store(request: Request) -> Store:
-    store: Store = request.app.state.store
-    return store
-
-
-def _away() -> Response:
-    return JSONResponse({"error": "away, as told"}, HTTPStatus.SERVICE_UNAVAILABLE)
-
-
 def _found(entry: Any) -> Response:
     return JSONResponse(_ABSENT, HTTPStatus.NOT_FOUND) if entry is None else JSONResponse(entry)
-
-
-async def _body(request: Request, model: type[ModelT]) -> ModelT | Response:
-    if request.app.state.is_away:
-        return _away()
-    try:
-        return model.model_validate_json(await request.body())
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False, include_context=False)
-        return JSONResponse({"error": "not valid", "faults": faults}, HTTPStatus.UNPROCESSABLE_ENTITY)

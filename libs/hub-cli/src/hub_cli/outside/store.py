@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from .world import World
 
-_EDITION: Final = 1
+_EDITION: Final = 2
 """Grows when the world or its tables change: a file of another edition is made anew."""
 _SCHEMA: Final = """
 PRAGMA journal_mode = OFF;
@@ -22,6 +22,7 @@ CREATE TABLE people (
     sex TEXT NOT NULL,
     died_on TEXT
 ) WITHOUT ROWID;
+CREATE INDEX people_named ON people (family_name, given_name, birth_date);
 CREATE TABLE former (cnp TEXT PRIMARY KEY, now TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX former_of ON former (now);
 CREATE TABLE relatives (
@@ -41,6 +42,11 @@ WHERE cnp = coalesce((SELECT now FROM former WHERE cnp = :cnp), :cnp)
 _SOME: Final = """
 SELECT cnp, family_name, given_name, birth_date, sex, died_on FROM people
 WHERE cnp > :after ORDER BY cnp LIMIT :limit
+"""
+
+_NAMED: Final = """
+SELECT cnp, family_name, given_name, birth_date, sex, died_on FROM people
+WHERE family_name = ? AND given_name = ? AND birth_date = ? ORDER BY cnp
 """
 
 
@@ -119,6 +125,11 @@ class Store:
     def people(self, after: str, limit: int) -> list[dict[str, Any]]:
         """Some entries in the order of their numbers, after this one."""
         found = self._database.execute(_SOME, {"after": after, "limit": limit})
+        return [self._with_former(row) for row in found.fetchall()]
+
+    def people_named(self, family_name: str, given_name: str, birth_date: date) -> list[dict[str, Any]]:
+        """Everybody of these names who was born on that day."""
+        found = self._database.execute(_NAMED, (family_name, given_name, str(birth_date)))
         return [self._with_former(row) for row in found.fetchall()]
 
     def relatives(self, cnp: str) -> list[dict[str, Any]] | None:
