@@ -46,9 +46,18 @@ class Signed:
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Ask for what is there, with a key of its own; only where the request is meant to be right."""
+    """Ask for what is there, with a key of its own; only where the request is meant to be right.
+
+    Endpoints of OAuth are always asked by an application that is there: else all they say is 401.
+    """
     del context, kwargs
-    if case.meta is None or not case.meta.generation.mode.is_positive:
+    if case.meta is None:
+        return
+    if isinstance(case.body, dict) and case.operation.definition.raw.get("x-protocol"):
+        # two ways of saying who asks at once are refused (RFC 6749, 2.3)
+        case.body = {name: value for name, value in case.body.items() if not name.startswith("client_")}
+        case.body["client_id"] = CLIENT
+    if not case.meta.generation.mode.is_positive:
         return
     if "Idempotency-Key" in (case.headers or {}):
         case.headers["Idempotency-Key"] = str(uuid.uuid4())  # a key is for one request
@@ -59,10 +68,6 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
     case.path_parameters = {**(case.path_parameters or {}), **KNOWN.get(case.operation.path, {})}
     if isinstance(case.body, dict):
         case.body = {name: REFERENCES.get(name, value) for name, value in case.body.items()}
-        if case.operation.definition.raw.get("x-protocol"):
-            # two ways of saying who asks at once are refused (RFC 6749, 2.3)
-            case.body = {name: value for name, value in case.body.items() if not name.startswith("client_")}
-            case.body["client_id"] = CLIENT
 
 
 @schemathesis.hook
