@@ -73,13 +73,18 @@ def of_service(
         given["HUB_CRIMINAL_RECORD_REGISTER_URL"] = f"{outside}/records"
         given["HUB_CRIMINAL_RECORD_STORE"] = (place.folder / "documents/criminal-record").absolute().as_uri()
         given["HUB_CRIMINAL_RECORD_TRUST"] = str(place.trust)
-        given["HUB_CRIMINAL_RECORD_TIMESTAMPS_URL"] = f"{outside}/trust/timestamps"
+        given["HUB_CRIMINAL_RECORD_TIMESTAMPS_URL"] = f"{trust_address(place)}/timestamps"
     return given
 
 
 def outside_secret(place: Place) -> str:
     """What the hub shows to the identity providers outside."""
     return _secret(place, "outside.client")
+
+
+def trust_address(place: Place) -> str:
+    """Where the authority of the embedded run stamps times and tells what it revoked."""
+    return f"{place.url(OUTSIDE)}/trust"
 
 
 def _outside_providers(place: Place) -> list[dict[str, Any]]:

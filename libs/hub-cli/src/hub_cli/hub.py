@@ -87,6 +87,7 @@ class Hub:
         await self._keep(NATS, Server(self._nats))
         await self._keep(MAILBOX, self._mailbox())
         making = asyncio.create_task(self._make_outside())
+        trusting = asyncio.create_task(self._make_trust())
         await self._until_ready(POSTGRES, NATS)
 
         databases, broker = environment.of_preparation(
@@ -98,6 +99,7 @@ class Hub:
             await preparing
             for name, migrations in (await self._job("migrate", manifests, databases)).items():
                 self._say(name, f"migrated: {', '.join(migrations) or 'nothing to do'}")
+        await trusting
         for manifest in self._manifests:
             await self._keep(manifest.name, self._service(manifest))
         await asyncio.gather(preparing, making)
@@ -166,6 +168,11 @@ class Hub:
     async def _make_outside(self) -> None:
         arguments = [str(self._place.registers)]
         order = Order("hub_cli.outside.store:make", arguments, {}, self._place.log(PREPARATION))
+        await self._zygote.call(order)
+
+    async def _make_trust(self) -> None:
+        arguments = [str(self._place.trust), environment.trust_address(self._place)]
+        order = Order("hub_cli.outside.trust.authority:make", arguments, {}, self._place.log(PREPARATION))
         await self._zygote.call(order)
 
     def _outside(self) -> Fork:

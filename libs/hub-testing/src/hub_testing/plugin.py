@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from nats.aio.client import Client
 
 from hub_cli.broker import OPERATOR, NatsBox
+from hub_cli.outside.trust import authority
 from hub_cli.postgres import PostgresBox
 from hub_core.manifest import Manifest
 from hub_service.settings import ServiceSettings
@@ -31,6 +32,7 @@ from .identity import FakeIdentity
 from .traces import TraceSink
 
 PUBLIC_ORIGIN: Final = "http://localhost:8080"
+OUTSIDE_ORIGIN: Final = "http://localhost"
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
@@ -69,6 +71,17 @@ def server_folder() -> Iterator[Path]:
     with servers.temporary_folder() as folder:
         yield folder
         servers.refuse_personal_numbers(folder)
+
+
+@pytest.fixture(scope="session")
+def trust_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys and certificates as the embedded run has them: root, chain, seal, facts (`<name>.pem`, `.key`).
+
+    Treat it as read-only; the certificates name `http://localhost/trust` for revocation.
+    """
+    folder = tmp_path_factory.mktemp("trust")
+    authority.make(str(folder), f"{OUTSIDE_ORIGIN}/trust")
+    return folder
 
 
 @pytest.fixture(scope="session")
