@@ -1,0 +1,118 @@
+r"""Typst templates into PDF/A-2a and PDF/UA-1, the same bytes for the same data.
+
+A service has a folder of templates; the page, its parts and the fonts of the house come from here:
+
+```typst
+#import "@hub/house:1.0.0": *
+#let document = json(bytes(sys.inputs.data))
+```
+
+>>> renderer = render.Renderer(Path("templates"))
+>>> renderer.pdf("certificate.typ", {"name": "Țurcan"}, at=now, files={"qr": qr.svg(link)})
+b'%PDF-1.7…%%EOF\n'
+"""
+
+import re
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+import orjson
+import typst
+
+from hub_core import text
+
+HERE: Final = Path(__file__).parent
+_BLANK: Final = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+_UNSEEN: Final = re.compile(  # controls, soft hyphen, marks of direction, surrogates, private use
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff0-\uffff\U000e0000-\U0010ffff]"
+)
+_NO_GLYPH: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
+
+
+class Unprintable(Exception):
+    """No font of ours has these letters; `letters` are their code points, and nothing else of the data."""
+
+    def __init__(self, letters: str) -> None:
+        super().__init__(f"no font has {letters}")
+        self.letters = letters
+
+
+class TemplateBroken(Exception):
+    """Typst refused a template; the message is Typst's, and the data is not in it."""
+
+
+def clean(value: Any) -> Any:
+    """The data as it is printed: every text NFC, commas for cedillas, nothing that cannot be seen.
+
+    Breaks of lines become blanks; controls, marks of direction (which could show a name in another order
+    than it has), surrogates and private letters go.
+    """
+    if isinstance(value, str):
+        return text.normalise(_UNSEEN.sub("", _BLANK.sub(" ", value)))
+    if isinstance(value, Mapping):
+        return {key: clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean(item) for item in value]
+    return value
+
+
+class Renderer:
+    """The templates of a folder. Threads may share it: each has a compiler of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._fonts = typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(HERE / "fonts")]
+        )
+        self._of_thread = threading.local()
+
+    def pdf(
+        self, template: str, data: Mapping[str, Any], at: datetime, files: Mapping[str, bytes] | None = None
+    ) -> bytes:
+        """The document of a template: PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
+
+        The template reads the data, cleaned, from `sys.inputs.data` as JSON, where a text is a text and
+        never markup, and each of the files (UTF-8, as SVG is) from `sys.inputs` by its name. `at` is when
+        the document says that it was made. Works for some 10 ms of CPU: call it in a thread. Raises
+        `Unprintable` for letters that no font has, `TemplateBroken` for a fault of the template.
+        """
+        inputs = {name: content.decode() for name, content in (files or {}).items()}
+        inputs["data"] = orjson.dumps(clean(data)).decode()
+        try:
+            content = cast(
+                "bytes",
+                self._compiler().compile(
+                    self._folder / template,
+                    format="pdf",
+                    sys_inputs=inputs,
+                    pdf_standards=["a-2a", "ua-1"],
+                    timestamp=int(at.timestamp()),
+                ),
+            )
+        except typst.TypstError as error:
+            raise _explained(template, error) from None
+        # Typst's last line has no end, and ISO 19005-2 (6.1.3) lets nothing but one follow.
+        return content + b"\n"
+
+    def _compiler(self) -> typst.Compiler:
+        compiler: typst.Compiler | None = getattr(self._of_thread, "compiler", None)
+        if compiler is None:
+            compiler = typst.Compiler(
+                root=self._folder,
+                font_paths=self._fonts,
+                package_path=HERE / "packages",
+                package_cache_path=HERE / "packages",
+            )
+            self._of_thread.compiler = compiler
+        return compiler
+
+
+def _explained(template: str, error: typst.TypstError) -> Exception:
+    missing = _NO_GLYPH.findall(error.diagnostic)
+    if missing:
+        return Unprintable(", ".join(sorted({f"U+{ord(letter):04X}" for run in missing for letter in run})))
+    return TemplateBroken(f"{template}: {error.message}")

@@ -1,0 +1,95 @@
+"""Makes the fonts of documents from those that others publish: fewer letters, no hints, own names.
+
+    .venv/bin/python libs/hub-documents/tools/subset_fonts.py SERIF SANS NOTO DEJAVU
+
+The arguments are folders with TTF files: of npm's `source-serif` 4.5.1 and `source-sans` 3.52.0, and of
+Debian's `fonts-noto-core` and `fonts-dejavu-core`. Done once; what came out is committed. The Source
+families reserve their name (OFL 1.1, 3), so what is made from them is called Hub Serif and Hub Sans.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Final
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+FONTS: Final = Path(__file__).parents[1] / "src/hub_documents/fonts"
+EUROPE: Final = (
+    (0x20, 0x7E),  # Latin
+    (0xA0, 0x17F),
+    (0x180, 0x24F),
+    (0x259, 0x259),  # ə, of Azerbaijan
+    (0x2B0, 0x2FF),  # modifiers
+    (0x300, 0x345),  # combining marks
+    (0x370, 0x3FF),  # Greek
+    (0x400, 0x52F),  # Cyrillic
+    (0x1E00, 0x1EFF),  # Latin of Vietnam and others
+    (0x1F00, 0x1FFF),  # Greek with all its accents
+    (0x2000, 0x200B),
+    (0x200C, 0x200D),
+    (0x2010, 0x2027),  # dashes, quotation marks
+    (0x202F, 0x203A),
+    (0x2044, 0x2044),
+    (0x2070, 0x209C),
+    (0x20A0, 0x20BF),  # currencies
+    (0x2116, 0x2116),  # №
+    (0x2190, 0x2193),
+    (0x2212, 0x2212),
+    (0xFB01, 0xFB02),
+)
+CODES: Final = ((0x20, 0x7E),)
+WHOLE: Final = ((0x20, 0x10FFFF),)
+FEATURES: Final = ("kern", "liga", "mark", "mkmk", "ccmp", "locl", "lnum", "tnum", "case")
+JOINING: Final = (*FEATURES, "init", "medi", "fina", "isol", "rlig", "calt", "curs", "rclt")
+OWN: Final = {"Source Serif 4": "Hub Serif", "Source Sans 3": "Hub Sans", "Source Serif": "Hub Serif"}
+NAMES: Final = (1, 3, 4, 6, 16, 18, 21, 25)  # OpenType, table `name`: whatever says the family
+
+
+def own_name(font: TTFont) -> None:
+    """The font calls itself by a name that is not reserved."""
+    for record in font["name"].names:
+        if record.nameID in NAMES:
+            text = record.toUnicode()
+            for theirs, ours in OWN.items():
+                text = text.replace(theirs, ours)
+                text = text.replace(theirs.replace(" ", ""), ours.replace(" ", ""))
+            record.string = text
+
+
+def subset(source: Path, ranges: tuple[tuple[int, int], ...], features: tuple[str, ...]) -> None:
+    """One font, with the letters of the ranges and what joins and places them."""
+    options = Options(hinting=False, glyph_names=False, notdef_outline=True, recalc_timestamp=False)
+    options.layout_features = list(features)
+    options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 7, 13, 14, 16, 17]
+    options.drop_tables += ["DSIG", "FFTM", "meta", "MATH"]
+    font = TTFont(source, recalcTimestamp=False)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=[code for first, last in ranges for code in range(first, last + 1)])
+    subsetter.subset(font)
+    own_name(font)
+    name = source.name.replace("SourceSerif4", "HubSerif").replace("SourceSans3", "HubSans")
+    font.save(FONTS / name)
+    sys.stdout.write(f"{name}: {(FONTS / name).stat().st_size:,} bytes\n")
+
+
+def main() -> None:
+    """All fonts, from the four folders."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    for name in ("serif", "sans", "noto", "dejavu"):
+        parser.add_argument(name, type=Path)
+    folders = parser.parse_args()
+    FONTS.mkdir(exist_ok=True)
+    for style in ("Regular", "It", "Semibold"):
+        subset(folders.serif / f"SourceSerif4-{style}.ttf", EUROPE, FEATURES)
+        subset(folders.sans / f"SourceSans3-{style}.ttf", EUROPE, FEATURES)
+    subset(folders.serif / "SourceSerif4Display-Semibold.ttf", EUROPE, FEATURES)
+    subset(folders.dejavu / "DejaVuSansMono-Bold.ttf", CODES, FEATURES)
+    for family in ("NaskhArabic", "SerifArmenian", "SerifGeorgian", "SerifHebrew"):
+        for weight in ("Regular", "Bold"):
+            subset(folders.noto / f"Noto{family}-{weight}.ttf", WHOLE, JOINING)
+
+
+if __name__ == "__main__":
+    main()
