@@ -5,11 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx2
 import pytest
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
+from hub_events.session import Session
+from hub_service.database import Database
 from hub_testing import rules
 from hub_testing.databases import ServiceDatabase
+from svc_criminal_record.main import create_app
 from svc_criminal_record.manifest import MANIFEST
+from svc_criminal_record.settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +24,28 @@ async def schema(provision: Any) -> ServiceDatabase:
     made: ServiceDatabase = await provision(MANIFEST)
     await rules.load(made, Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
     return made
+
+
+@pytest.fixture(scope="session")
+def settings(schema: ServiceDatabase, service_settings: Any) -> Settings:
+    """The settings of the service in this test session."""
+    made: Settings = service_settings(MANIFEST, Settings)
+    return made
+
+
+@pytest.fixture(scope="session")
+async def client(settings: Settings, running: Any) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client to the running service."""
+    async with running(create_app(settings)) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def sessions(settings: Settings) -> AsyncIterator[async_sessionmaker[Session]]:
+    """Sessions of the application role, without the application."""
+    database = Database(settings)
+    yield database.sessions
+    await database.close()
 
 
 @pytest.fixture

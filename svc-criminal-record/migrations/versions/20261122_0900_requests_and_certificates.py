@@ -176,6 +176,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'NEEDS_COUNTER'"),
     )
+    op.create_index(
+        "ix_requests_by_day",
+        "requests",
+        ["submitted_at", "decided_at"],
+        unique=False,
+        postgresql_using="brin",
+    )
     op.create_index("ix_requests_holder_id_id", "requests", ["holder_id", "id"], unique=False)
     op.create_index(
         "ix_requests_to_check",
@@ -207,6 +214,17 @@ def upgrade() -> None:
         comment="The copy of svc-catalog's legal numbers, one row a code, fed by its events",
     )
     op.create_table(
+        "daily_figures",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("product", sa.String(16), nullable=False),
+        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("county", sa.String(2), nullable=False, comment="Empty where it is not known"),
+        sa.Column("measure", sa.String(48), nullable=False, comment="What is counted, and of what kind"),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "product", "channel", "county", "measure", name="pk_daily_figures"),
+        comment="What the days that are over amount to; a day that stands here never changes",
+    )
+    op.create_table(
         "status_lists",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column(
@@ -229,10 +247,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_consents"),
         comment="Who lets which institution ask for what, until when",
     )
-    op.create_index(
-        "ix_consents_institution_id_holder_key", "consents", ["institution_id", "holder_key"], unique=False
-    )
     op.create_index("ix_consents_person_id_id", "consents", ["person_id", "id"], unique=False)
+    op.create_index(
+        "uq_consents_in_force",
+        "consents",
+        ["institution_id", "holder_key", "motive"],
+        unique=True,
+        postgresql_where=sa.text("revoked_at IS NULL"),
+    )
     op.create_table(
         "steps",
         sa.Column("request_id", sa.Uuid(), nullable=False),
@@ -255,8 +277,6 @@ def upgrade() -> None:
         sa.Column("holder", sa.LargeBinary(), nullable=False, comment="Encrypted: who is asked about"),
         sa.Column("consent_id", sa.Uuid()),
         sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("refusal", sa.String(32)),
-        sa.Column("needs_look", sa.Boolean(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint("state <> 'ISSUED' OR consent_id IS NOT NULL", name="ck_extracts_consent"),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name="fk_extracts_batches"),
@@ -265,6 +285,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_extracts_batch_id_id", "extracts", ["batch_id", "id"], unique=False)
     op.create_index("ix_extracts_consent_id", "extracts", ["consent_id"], unique=False)
+    op.create_index(
+        "ix_extracts_waiting",
+        "extracts",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'WAITING'"),
+    )
     op.create_table(
         "certificates",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -433,14 +460,18 @@ def downgrade() -> None:
     op.drop_index("ix_certificates_holder_id_id", table_name="certificates")
     op.drop_index("ix_certificates_file_sha256", table_name="certificates")
     op.drop_table("certificates")
+    op.drop_index("ix_extracts_waiting", table_name="extracts", postgresql_where=sa.text("state = 'WAITING'"))
     op.drop_index("ix_extracts_consent_id", table_name="extracts")
     op.drop_index("ix_extracts_batch_id_id", table_name="extracts")
     op.drop_table("extracts")
     op.drop_table("steps")
+    op.drop_index(
+        "uq_consents_in_force", table_name="consents", postgresql_where=sa.text("revoked_at IS NULL")
+    )
     op.drop_index("ix_consents_person_id_id", table_name="consents")
-    op.drop_index("ix_consents_institution_id_holder_key", table_name="consents")
     op.drop_table("consents")
     op.drop_table("status_lists")
+    op.drop_table("daily_figures")
     op.drop_table("rule_tables")
     op.drop_index(
         "uq_requests_one_a_day",
@@ -456,6 +487,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('SUBMITTED', 'AUTO_CHECK')"),
     )
     op.drop_index("ix_requests_holder_id_id", table_name="requests")
+    op.drop_index("ix_requests_by_day", table_name="requests", postgresql_using="brin")
     op.drop_index(
         "ix_requests_at_the_counter",
         table_name="requests",

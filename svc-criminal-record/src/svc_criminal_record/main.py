@@ -2,9 +2,9 @@
 
 from fastapi import FastAPI
 
-from hub_service import chassis, i18n, rules
+from hub_service import chassis, i18n
 
-from . import manifest
+from . import consumers
 from .manifest import MANIFEST
 from .routes import (
     motives,
@@ -32,7 +32,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "requests", "description": "Ask for a certificate, follow it, fetch it."},
         ],
         subscriptions=[
-            rules.subscription(manifest.RULES),
+            consumers.INSTITUTIONS,
+            consumers.PEOPLE,
+            consumers.RULES,
         ],
         locale=i18n.folder_of(__file__),
     )

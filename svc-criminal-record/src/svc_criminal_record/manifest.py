@@ -4,6 +4,16 @@ from typing import Final
 
 from hub_core.manifest import Consumer, Manifest
 
+INSTITUTIONS: Final = Consumer(
+    durable="criminal-record-institutions",
+    source="catalog",
+    subjects=("hub.catalog.institution.changed.v1",),
+)
+PEOPLE: Final = Consumer(
+    durable="criminal-record-people",
+    source="identity",
+    subjects=("hub.identity.person.merged.v1",),
+)
 RULES: Final = Consumer(
     durable="criminal-record-rules",
     source="catalog",
@@ -15,11 +25,12 @@ MANIFEST: Final = Manifest(
     package="svc_criminal_record",
     factory="svc_criminal_record.main:create_app",
     port=8105,
-    consumers=(RULES,),
+    consumers=(INSTITUTIONS, PEOPLE, RULES),
     calls=("identity.identity:read", "identity.mandates:read"),
     rules=(
         "criminal-record.alarm",
         "criminal-record.claim",
+        "criminal-record.consent",
         "criminal-record.counter-visit",
         "criminal-record.four-eyes",
         "criminal-record.issue",

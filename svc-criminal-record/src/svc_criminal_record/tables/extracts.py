@@ -4,7 +4,6 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -15,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -45,7 +45,15 @@ CONSENTS: Final = Table(
     Column("valid_until", Date, nullable=False, comment="The last day"),
     Column("revoked_at", DateTime(timezone=True)),
     Index(None, "person_id", "id"),
-    Index(None, "institution_id", "holder_key"),
+    # One at a time for an institution and a motive: a new one takes the place of the one before.
+    Index(
+        "uq_consents_in_force",
+        "institution_id",
+        "holder_key",
+        "motive",
+        unique=True,
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
     comment="Who lets which institution ask for what, until when",
 )
 
@@ -71,10 +79,9 @@ EXTRACTS: Final = Table(
     Column("holder", LargeBinary, nullable=False, comment="Encrypted: who is asked about"),
     Column("consent_id", Uuid, ForeignKey("consents.id")),
     Column("state", String(16), nullable=False),
-    Column("refusal", String(32)),
-    Column("needs_look", Boolean, nullable=False),
     Column("decided_at", DateTime(timezone=True)),
     CheckConstraint("state <> 'ISSUED' OR consent_id IS NOT NULL", name="consent"),
     Index(None, "batch_id", "id"),
     Index(None, "consent_id"),
+    Index("ix_extracts_waiting", "id", postgresql_where=text("state = 'WAITING'")),
 )

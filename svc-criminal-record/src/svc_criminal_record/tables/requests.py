@@ -79,6 +79,7 @@ REQUESTS: Final = Table(
     ),
     Index(None, "holder_id", "id"),
     Index(None, "acting_person_id", "id"),
+    Index("ix_requests_by_day", "submitted_at", "decided_at", postgresql_using="brin"),
     Index(
         "ix_requests_to_check",
         "id",

@@ -1,0 +1,66 @@
+"""Events of others: parse, call one operation."""
+
+from datetime import date
+from typing import ClassVar, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_events.consumer import Subscription
+from hub_events.envelope import Envelope, Event
+from hub_service import rules
+
+from . import manifest
+from .domain.institutions import Institution
+from .operations import institutions, people
+
+
+class InstitutionChanged(Event):
+    """What is needed here of the catalog's event; its other members are passed over."""
+
+    subject: ClassVar[str] = "hub.catalog.institution.changed.v1"
+    key_field: ClassVar[str] = "institution_id"
+
+    institution_id: UUID
+    code: str
+    names: dict[str, str]
+    county: str | None
+    valid_from: date
+    valid_to: date | None
+
+
+async def institution_changed(session: AsyncSession, told: Envelope[InstitutionChanged]) -> None:
+    """Keep our copy of the institution; repeated and late events change nothing."""
+    changed = told.data
+    await institutions.copy_institution(
+        session,
+        Institution(
+            id=changed.institution_id,
+            code=changed.code,
+            names=changed.names,
+            county=changed.county,
+            valid_from=changed.valid_from,
+            valid_to=changed.valid_to,
+            version=changed.version,
+        ),
+    )
+
+
+class PersonMerged(Event):
+    """Somebody for whom others acted has an account of their own now: the former id means the new one."""
+
+    subject: ClassVar[str] = "hub.identity.person.merged.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    formerly: UUID
+
+
+async def person_merged(session: AsyncSession, told: Envelope[PersonMerged]) -> None:
+    """Let what is held follow its person; a repeated event finds nothing left to do."""
+    await people.follow_person(session, told.data.formerly, told.data.person_id)
+
+
+INSTITUTIONS: Final = Subscription(manifest.INSTITUTIONS, {InstitutionChanged: institution_changed})
+PEOPLE: Final = Subscription(manifest.PEOPLE, {PersonMerged: person_merged})
+RULES: Final = rules.subscription(manifest.RULES)

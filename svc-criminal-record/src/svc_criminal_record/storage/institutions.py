@@ -1,0 +1,26 @@
+"""The copy of the catalog's institutions: rows in, domain values out."""
+
+from dataclasses import asdict
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..domain.institutions import Institution
+from ..tables.extracts import INSTITUTIONS
+
+
+async def find(session: AsyncSession, institution_id: UUID) -> Institution | None:
+    """Our copy of an institution; none when it was not heard of."""
+    found = await session.execute(select(INSTITUTIONS).where(INSTITUTIONS.c.id == institution_id))
+    row = found.mappings().one_or_none()
+    return Institution(**row) if row else None
+
+
+async def copy(session: AsyncSession, changed: Institution) -> None:
+    """Keep an institution as the catalog told it, unless a newer version is held already."""
+    values = asdict(changed)
+    told = insert(INSTITUTIONS).values(values)
+    newer = INSTITUTIONS.c.version < told.excluded.version
+    await session.execute(told.on_conflict_do_update(index_elements=["id"], set_=values, where=newer))
