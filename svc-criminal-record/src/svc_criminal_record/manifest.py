@@ -28,6 +28,7 @@ MANIFEST: Final = Manifest(
     consumers=(INSTITUTIONS, PEOPLE, RULES),
     calls=("identity.identity:read", "identity.mandates:read"),
     rules=(
+        "capacity.birthday-of-leap-day",
         "criminal-record.alarm",
         "criminal-record.claim",
         "criminal-record.consent",

@@ -44,6 +44,8 @@ class ReviewReason(StrEnum):
     SHARED_NUMBER = "SHARED_NUMBER"
     REGISTER_DOWN = "REGISTER_DOWN"
     OTHER_MOTIVE = "OTHER_MOTIVE"
+    HOLDER_DIED = "HOLDER_DIED"
+    MANDATE_ENDED = "MANDATE_ENDED"
 
 
 class RefusalReason(StrEnum):

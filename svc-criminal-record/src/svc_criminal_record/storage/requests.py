@@ -1,0 +1,283 @@
+"""Requests: rows in, domain values out; every move writes its step and its event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Select, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.language import Language
+from hub_events import outbox
+
+from ..domain import requests as domain
+from ..domain.products import Channel, Product
+from ..domain.requests import Actor, ActorKind, Request, Step
+from ..domain.states import RefusalReason, ReviewReason, State
+from ..events.requests import RequestStateChanged, RequestSubmitted
+from ..keys import MasterKey
+from ..tables.requests import REQUEST_NUMBERS, REQUESTS, STEPS
+from . import holders
+
+_SEALED_TEXTS: Final = ("motive_text", "refusal_text", "papers")
+_COPIED: Final = tuple(
+    field.name for field in fields(Request) if field.name not in (*_SEALED_TEXTS, "holder", "review_reasons")
+)
+_STILL_TO_CHECK: Final = REQUESTS.c.state.in_((State.SUBMITTED, State.AUTO_CHECK))
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A request without what is encrypted, as a list shows it."""
+
+    id: UUID
+    number: int
+    product: Product
+    channel: Channel
+    state: State
+    motive: str
+    holder_id: UUID | None
+    acting_person_id: UUID | None
+    mandate_id: UUID | None
+    requested_on: date
+    submitted_at: datetime
+    due_on: date
+    counter_until: date | None
+    decided_at: datetime | None
+    version: int
+
+
+_SUMMARY: Final = [REQUESTS.c[field.name] for field in fields(Summary)]
+
+
+async def next_number(session: AsyncSession) -> int:
+    """The number of the next request; one that is not used is missing."""
+    number: int = await session.scalar(REQUEST_NUMBERS.next_value()) or 0
+    return number
+
+
+async def add(session: AsyncSession, key: MasterKey, request: Request, actor: Actor) -> bool:
+    """Store a request just sent, with its step and its event; False when the day has one already.
+
+    Of equal requests at the same instant one is stored, and the others wait here for its commit.
+    """
+    adding = (
+        postgresql.insert(REQUESTS)
+        .values(_values(key, request))
+        .on_conflict_do_nothing(
+            index_elements=["product", "holder_key", "motive", "requested_on"],
+            index_where=REQUESTS.c.state.not_in((State.CANCELLED, State.REJECTED)),
+        )
+        .returning(REQUESTS.c.id)
+    )
+    if (await session.execute(adding)).first() is None:
+        return False
+    await _add_step(session, request, request.submitted_at, actor, None)
+    await outbox.record(session, RequestSubmitted.of(request), request.submitted_at)
+    return True
+
+
+async def move(
+    session: AsyncSession,
+    key: MasterKey,
+    request: Request,
+    to: State,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    **changed: Any,
+) -> Request:
+    """The request in its next state, stored with its step and its event; `changed` are other members.
+
+    The caller holds its row locked, or has just added it. `RequestState` when there is no way there.
+    """
+    moved = domain.move(request, to, now, **changed)
+    await store(session, key, moved)
+    await _add_step(session, moved, now, actor, reason)
+    await outbox.record(session, RequestStateChanged.of(moved, request.state), now)
+    return moved
+
+
+async def store(session: AsyncSession, key: MasterKey, request: Request) -> None:
+    """Store what has changed of a request besides its state; who holds its row locked may."""
+    await session.execute(update(REQUESTS).where(REQUESTS.c.id == request.id).values(_values(key, request)))
+
+
+async def read(session: AsyncSession, key: MasterKey, request_id: UUID) -> Request | None:
+    """A request."""
+    return await _one(session, key, _of_id(request_id))
+
+
+async def lock(session: AsyncSession, key: MasterKey, request_id: UUID) -> Request | None:
+    """A request; its row is locked until the transaction ends."""
+    return await _one(session, key, _of_id(request_id).with_for_update())
+
+
+async def of_day(
+    session: AsyncSession, product: Product, holder_key: bytes, motive: str, day: date
+) -> Summary | None:
+    """The request that uses up the day of a holder for a motive."""
+    wanted = select(*_SUMMARY).where(
+        REQUESTS.c.product == product,
+        REQUESTS.c.holder_key == holder_key,
+        REQUESTS.c.motive == motive,
+        REQUESTS.c.requested_on == day,
+        REQUESTS.c.state.not_in((State.CANCELLED, State.REJECTED)),
+    )
+    row = (await session.execute(wanted)).mappings().first()
+    return _summary(row) if row else None
+
+
+async def steps(session: AsyncSession, request_id: UUID) -> Sequence[Step]:
+    """The steps of a request, the first one first."""
+    wanted = select(STEPS).where(STEPS.c.request_id == request_id).order_by(STEPS.c.number)
+    return [
+        Step(
+            number=row.number,
+            state=State(row.state),
+            at=row.at,
+            actor=Actor(ActorKind(row.actor_kind), row.actor_id),
+            reason=row.reason,
+        )
+        for row in await session.execute(wanted)
+    ]
+
+
+async def summaries(
+    session: AsyncSession,
+    holder_id: UUID,
+    *,
+    state: State | None,
+    product: Product | None,
+    before: UUID | None,
+    limit: int,
+) -> Sequence[Summary]:
+    """The requests about a holder, newest first, of those before the request `before`."""
+    wanted = select(*_SUMMARY).where(REQUESTS.c.holder_id == holder_id)
+    if state:
+        wanted = wanted.where(REQUESTS.c.state == state)
+    if product:
+        wanted = wanted.where(REQUESTS.c.product == product)
+    if before:
+        wanted = wanted.where(REQUESTS.c.id < before)
+    rows = await session.execute(wanted.order_by(REQUESTS.c.id.desc()).limit(limit))
+    return [_summary(row) for row in rows.mappings()]
+
+
+async def lock_to_check(session: AsyncSession, key: MasterKey, after: UUID | None) -> Request | None:
+    """The next request that waits for the register, locked; what others have in hand is passed over."""
+    wanted = select(REQUESTS).where(_STILL_TO_CHECK)
+    return await _next(session, key, wanted, after)
+
+
+async def lock_to_alarm(
+    session: AsyncSession, key: MasterKey, today: date, after: UUID | None
+) -> Request | None:
+    """The next one that comes close to its term and of which nobody was told yet, locked."""
+    wanted = select(REQUESTS).where(
+        or_(_STILL_TO_CHECK, REQUESTS.c.state == State.MANUAL_REVIEW),
+        REQUESTS.c.alarm_on <= today,
+        REQUESTS.c.alarmed_at.is_(None),
+    )
+    return await _next(session, key, wanted, after)
+
+
+async def lock_not_come(
+    session: AsyncSession, key: MasterKey, today: date, after: UUID | None
+) -> Request | None:
+    """The next one whose holder was invited to the counter and did not come in time, locked."""
+    wanted = select(REQUESTS).where(REQUESTS.c.state == State.NEEDS_COUNTER, REQUESTS.c.counter_until < today)
+    return await _next(session, key, wanted, after)
+
+
+async def waiting(session: AsyncSession) -> int:
+    """How many requests wait for the register."""
+    return await session.scalar(select(func.count()).where(_STILL_TO_CHECK)) or 0
+
+
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
+    """Requests of one id become another's."""
+    for column in (REQUESTS.c.holder_id, REQUESTS.c.acting_person_id):
+        await session.execute(update(REQUESTS).where(column == former_id).values({column.name: person_id}))
+
+
+async def _next(
+    session: AsyncSession, key: MasterKey, wanted: Select[Any], after: UUID | None
+) -> Request | None:
+    if after:
+        wanted = wanted.where(REQUESTS.c.id > after)
+    return await _one(session, key, wanted.order_by(REQUESTS.c.id).limit(1).with_for_update(skip_locked=True))
+
+
+async def _one(session: AsyncSession, key: MasterKey, wanted: Select[Any]) -> Request | None:
+    row = (await session.execute(wanted)).mappings().first()
+    return _request(key, row) if row else None
+
+
+async def _add_step(
+    session: AsyncSession, request: Request, at: datetime, actor: Actor, reason: str | None
+) -> None:
+    last = select(func.coalesce(func.max(STEPS.c.number), 0) + 1).where(STEPS.c.request_id == request.id)
+    await session.execute(
+        insert(STEPS).values(
+            request_id=request.id,
+            number=last.scalar_subquery(),
+            state=request.state,
+            at=at,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            reason=reason,
+        )
+    )
+
+
+def _of_id(request_id: UUID) -> Select[Any]:
+    return select(REQUESTS).where(REQUESTS.c.id == request_id)
+
+
+def _values(key: MasterKey, request: Request) -> dict[str, Any]:
+    return {
+        **{name: getattr(request, name) for name in _COPIED},
+        **{
+            name: key.seal(text.encode(), _context(request.id, name)) if text is not None else None
+            for name, text in ((name, getattr(request, name)) for name in _SEALED_TEXTS)
+        },
+        "holder": holders.seal(key, request.id, request.holder),
+        "holder_kind": request.holder.kind,
+        "review_reasons": list(request.review_reasons),
+    }
+
+
+def _request(key: MasterKey, row: RowMapping) -> Request:
+    texts: dict[str, Any] = {
+        name: key.unseal(row[name], _context(row["id"], name)).decode() if row[name] is not None else None
+        for name in _SEALED_TEXTS
+    }
+    facts = {name: row[name] for name in _COPIED}
+    facts |= {
+        "product": Product(row["product"]),
+        "channel": Channel(row["channel"]),
+        "state": State(row["state"]),
+        "language": Language(row["language"]),
+        "refusal_reason": RefusalReason(row["refusal_reason"]) if row["refusal_reason"] else None,
+        "review_reasons": tuple(ReviewReason(one) for one in row["review_reasons"]),
+        "holder": holders.unseal(key, row["id"], row["holder"]),
+    }
+    return Request(**facts, **texts)
+
+
+def _summary(row: RowMapping) -> Summary:
+    kinds = {
+        "product": Product(row["product"]),
+        "channel": Channel(row["channel"]),
+        "state": State(row["state"]),
+    }
+    return Summary(**{**row, **kinds})
+
+
+def _context(request_id: UUID, name: str) -> str:
+    return f"{name}:{request_id}"
