@@ -1,0 +1,21 @@
+"""What stands against giving a certificate out; texts are English message ids (see `locale/`)."""
+
+from hub_core.problem import Problem
+
+
+class CertificateNotFound(Problem):
+    """No such certificate, or another person's: the two look the same on purpose."""
+
+    type, status = "certificate-not-found", 404
+    title = "The certificate was not found"
+    detail = "You have no certificate with this identifier."
+    remedy = "Check the identifier, and that you are signed in with the account it was issued to."
+
+
+class CertificateOver(Problem):
+    """It is no longer valid: what was issued is not given out again."""
+
+    type, status = "certificate-over", 410
+    title = "The certificate is no longer valid"
+    detail = "It has expired, or was revoked or replaced; its file is not given out any more."
+    remedy = "Ask for a new certificate."
