@@ -8,52 +8,63 @@ import pytest
 
 from hub_core import ids
 from hub_core.decisions import FourEyes, OwnCase
+from hub_core.language import Language
 from svc_criminal_record.domain import review
+from svc_criminal_record.domain.holders import Organisation
 from svc_criminal_record.domain.products import Channel, Product
-from svc_criminal_record.domain.review import Case, Step
+from svc_criminal_record.domain.requests import Request
+from svc_criminal_record.domain.review import Step
 from svc_criminal_record.domain.states import TRANSITIONS, ReviewReason, State
 from svc_criminal_record.errors.review import ClaimedByColleague, NotClaimed, NotInReview
 
 NOON = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 SORIN, MARIA, ANA = ids.new_id(), ids.new_id(), ids.new_id()
-HOMONYM = frozenset({ReviewReason.HOMONYM})
+HOMONYM = (ReviewReason.HOMONYM,)
 DOUBLED = {"HOMONYM", "SHARED_NUMBER"}
 FIRST, SECOND = b"first match", b"second match"
 
 
-def a_case(**special: Any) -> Case:
+def a_request(**special: Any) -> Request:
     facts: dict[str, Any] = {
         "id": ids.new_id(),
         "number": 41,
         "product": Product.CRIMINAL_RECORD,
         "channel": Channel.ONLINE,
         "state": State.MANUAL_REVIEW,
+        "holder": Organisation(name="Exemplu SRL", cui="18547290"),
+        "holder_key": b"key",
+        "holder_id": ANA,
+        "acting_person_id": ANA,
+        "mandate_id": None,
+        "motive": "angajare",
+        "motive_text": None,
+        "county": "CJ",
+        "institution_id": None,
+        "language": Language.RO,
+        "requested_on": date(2026, 11, 23),
         "submitted_at": NOON,
         "due_on": date(2026, 11, 26),
         "alarm_on": date(2026, 11, 25),
-        "reasons": frozenset({ReviewReason.BORN_ABROAD}),
-        "version": 3,
-        "holder_id": ANA,
-        "acting_person_id": ANA,
+        "review_reasons": (ReviewReason.BORN_ABROAD,),
     }
-    return Case(**(facts | special))
+    return Request(**(facts | special))
 
 
-def claimed(by: Any = SORIN, **special: Any) -> Case:
-    return a_case(claimed_by=by, claimed_at=NOON, **special)
+def claimed(by: Any = SORIN, **special: Any) -> Request:
+    return a_request(claimed_by=by, claimed_at=NOON, **special)
 
 
 @pytest.mark.parametrize("whose", ["holder_id", "acting_person_id"])
 def test_nobody_claims_the_own_request_nor_one_made_for_another(whose: str) -> None:
     with pytest.raises(OwnCase):
-        review.claim(a_case(**{whose: SORIN}), SORIN, NOON, HOUR)
+        review.claim(a_request(**{whose: SORIN}), SORIN, NOON, HOUR)
     with pytest.raises(OwnCase):
         review.hold(claimed(**{whose: SORIN}), SORIN, NOON, HOUR, Step.ISSUE)
 
 
 def test_one_officer_at_a_time_has_a_request_in_hand() -> None:
-    held = review.claim(a_case(), SORIN, NOON, HOUR)
+    held = review.claim(a_request(), SORIN, NOON, HOUR)
     assert (held.claimed_by, held.claimed_at) == (SORIN, NOON)
     with pytest.raises(ClaimedByColleague):
         review.claim(held, MARIA, NOON + HOUR - timedelta(seconds=1), HOUR)
@@ -80,7 +91,7 @@ def test_only_who_has_it_in_hand_releases_it() -> None:
 @pytest.mark.parametrize("state", [one for one in State if one not in review.STEPS])
 def test_what_does_not_wait_for_an_officer_is_not_claimed(state: State) -> None:
     with pytest.raises(NotInReview) as refused:
-        review.claim(a_case(state=state), SORIN, NOON, HOUR)
+        review.claim(a_request(state=state), SORIN, NOON, HOUR)
     assert refused.value.facts == {"state": state, "steps": "-"}
 
 
@@ -100,14 +111,14 @@ def test_one_officer_is_enough_where_the_rule_does_not_ask_for_two() -> None:
 
 
 def test_two_officers_issue_what_both_chose() -> None:
-    waiting = review.agree(claimed(reasons=HOMONYM), SORIN, FIRST, DOUBLED)
+    waiting = review.agree(claimed(review_reasons=HOMONYM), SORIN, FIRST, DOUBLED)
     assert waiting is not None
     assert (waiting.proposed_by, waiting.proposed_match, waiting.claimed_by) == (SORIN, FIRST, None)
     assert review.agree(review.claim(waiting, MARIA, NOON, HOUR), MARIA, FIRST, DOUBLED) is None
 
 
 def test_the_same_officer_is_not_the_second() -> None:
-    waiting = a_case(reasons=HOMONYM, proposed_by=SORIN, proposed_match=FIRST)
+    waiting = a_request(review_reasons=HOMONYM, proposed_by=SORIN, proposed_match=FIRST)
     with pytest.raises(FourEyes):
         review.claim(waiting, SORIN, NOON, HOUR)
     with pytest.raises(FourEyes):
@@ -115,7 +126,7 @@ def test_the_same_officer_is_not_the_second() -> None:
 
 
 def test_who_chooses_otherwise_becomes_the_first() -> None:
-    waiting = claimed(MARIA, reasons=HOMONYM, proposed_by=SORIN, proposed_match=FIRST)
+    waiting = claimed(MARIA, review_reasons=HOMONYM, proposed_by=SORIN, proposed_match=FIRST)
     other = review.agree(waiting, MARIA, SECOND, DOUBLED)
     assert other is not None
     assert (other.proposed_by, other.proposed_match, other.claimed_by) == (MARIA, SECOND, None)
@@ -123,9 +134,9 @@ def test_who_chooses_otherwise_becomes_the_first() -> None:
 
 def test_a_request_of_a_counter_is_seen_at_that_unit_only() -> None:
     here, there = ids.new_id(), ids.new_id()
-    assert review.is_seen_by(a_case(institution_id=here), here)
-    assert not review.is_seen_by(a_case(institution_id=here), there)
-    assert review.is_seen_by(a_case(), there)
+    assert review.is_seen_by(a_request(institution_id=here), here)
+    assert not review.is_seen_by(a_request(institution_id=here), there)
+    assert review.is_seen_by(a_request(), there)
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hmac import compare_digest
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 from hub_core.decisions import FourEyes, OwnCase
 
 from ..errors.review import ClaimedByColleague, NotClaimed, NotInReview
 from .products import Channel, Product
-from .states import RefusalReason, ReviewReason, State
+from .requests import Request
+from .states import RefusalReason, State
 
 CLAIM_RULE: Final = "criminal-record.claim"
 COUNTER_RULE: Final = "criminal-record.counter-visit"
@@ -41,6 +42,13 @@ class Step(StrEnum):
     REFUSE = "REFUSE"
 
 
+class InviteReason(StrEnum):
+    """Why somebody is asked to come to a counter, as they read it."""
+
+    IDENTITY_TO_PROVE = "IDENTITY_TO_PROVE"
+    DOCUMENTS_TO_SHOW = "DOCUMENTS_TO_SHOW"
+
+
 STEPS: Final = {
     State.MANUAL_REVIEW: (Step.CLAIM, Step.RELEASE, Step.ISSUE, Step.INVITE, Step.REFUSE),
     State.NEEDS_COUNTER: (Step.CLAIM, Step.RELEASE, Step.ISSUE, Step.REFUSE),
@@ -48,11 +56,10 @@ STEPS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What review goes by: nothing of the holder, and nothing of what the register says.
+class Queued:
+    """A request as the queue shows it: nothing of whose it is, nor of what the register says.
 
-    `institution_id` is the unit of a request at a counter; what was asked for online may be reviewed by
-    any unit. `proposed_by` is the first of two officers, `proposed_match` what that one chose.
+    `claimed_by` has it in hand until `claimed_until`; both are none when nobody has.
     """
 
     id: UUID
@@ -63,16 +70,29 @@ class Case:
     submitted_at: datetime
     due_on: date
     alarm_on: date
-    reasons: frozenset[ReviewReason]
-    version: int
-    institution_id: UUID | None = None
-    holder_id: UUID | None = None
-    acting_person_id: UUID | None = None
-    claimed_by: UUID | None = None
-    claimed_at: datetime | None = None
-    proposed_by: UUID | None = None
-    proposed_match: bytes | None = None
-    counter_until: date | None = None
+    counter_until: date | None
+    waits_for_second: bool
+    claimed_by: UUID | None
+    claimed_until: datetime | None
+
+    @classmethod
+    def of(cls, request: Request, now: datetime, lasts: timedelta) -> Self:
+        """A request in the queue, when a claim holds for `lasts`."""
+        is_held = is_claimed(request, now, lasts)
+        return cls(
+            id=request.id,
+            number=request.number,
+            product=request.product,
+            channel=request.channel,
+            state=request.state,
+            submitted_at=request.submitted_at,
+            due_on=request.due_on,
+            alarm_on=request.alarm_on,
+            counter_until=request.counter_until,
+            waits_for_second=request.proposed_by is not None,
+            claimed_by=request.claimed_by if is_held else None,
+            claimed_until=request.claimed_at + lasts if is_held and request.claimed_at else None,
+        )
 
 
 def is_unit(code: str) -> bool:
@@ -80,85 +100,85 @@ def is_unit(code: str) -> bool:
     return _UNITS.fullmatch(code) is not None
 
 
-def is_seen_by(case: Case, institution_id: UUID) -> bool:
+def is_seen_by(request: Request, institution_id: UUID) -> bool:
     """Whether officers of a unit find the request: it came online, or to their own counter."""
-    return case.institution_id in (None, institution_id)
+    return request.institution_id in (None, institution_id)
 
 
-def is_claimed(case: Case, now: datetime, lasts: timedelta) -> bool:
+def is_claimed(request: Request, now: datetime, lasts: timedelta) -> bool:
     """Whether an officer has the request in hand; a claim is over after `lasts`."""
-    return case.claimed_at is not None and now < case.claimed_at + lasts
+    return request.claimed_at is not None and now < request.claimed_at + lasts
 
 
-def is_held_by(case: Case, officer: UUID, now: datetime, lasts: timedelta) -> bool:
+def is_held_by(request: Request, officer: UUID, now: datetime, lasts: timedelta) -> bool:
     """Whether this officer has the request in hand."""
-    return case.claimed_by == officer and is_claimed(case, now, lasts)
+    return request.claimed_by == officer and is_claimed(request, now, lasts)
 
 
-def steps(case: Case) -> tuple[Step, ...]:
+def steps(state: State) -> tuple[Step, ...]:
     """The steps that are open for an officer; none when the request does not wait for one."""
-    return STEPS.get(case.state, ())
+    return STEPS.get(state, ())
 
 
-def claim(case: Case, officer: UUID, now: datetime, lasts: timedelta) -> Case:
-    """The case in the officer's hand, from now; claiming again begins anew.
+def claim(request: Request, officer: UUID, now: datetime, lasts: timedelta) -> Request:
+    """The request in the officer's hand, from now; claiming again begins anew.
 
     `NotInReview`, `OwnCase` for who asked or is asked about, `ClaimedByColleague`, and `FourEyes` for
     who was the first of two officers.
     """
-    refuse_step(case, Step.CLAIM)
-    refuse_own_case(case, officer)
-    if is_claimed(case, now, lasts) and case.claimed_by != officer:
+    refuse_step(request, Step.CLAIM)
+    refuse_own_case(request, officer)
+    if is_claimed(request, now, lasts) and request.claimed_by != officer:
         raise ClaimedByColleague
-    if case.proposed_by == officer:
+    if request.proposed_by == officer:
         raise FourEyes
-    return replace(case, claimed_by=officer, claimed_at=now)
+    return replace(request, claimed_by=officer, claimed_at=now)
 
 
-def release(case: Case, officer: UUID, now: datetime, lasts: timedelta) -> Case:
-    """The case, back in the queue. `NotInReview`, `NotClaimed`."""
-    hold(case, officer, now, lasts, Step.RELEASE)
-    return replace(case, claimed_by=None, claimed_at=None)
+def release(request: Request, officer: UUID, now: datetime, lasts: timedelta) -> Request:
+    """The request, back in the queue. `NotInReview`, `NotClaimed`."""
+    hold(request, officer, now, lasts, Step.RELEASE)
+    return replace(request, claimed_by=None, claimed_at=None)
 
 
-def hold(case: Case, officer: UUID, now: datetime, lasts: timedelta, step: Step) -> None:
+def hold(request: Request, officer: UUID, now: datetime, lasts: timedelta, step: Step) -> None:
     """Refuse a step to who has not the request in hand: `NotInReview`, `OwnCase`, `NotClaimed`."""
-    refuse_step(case, step)
-    refuse_own_case(case, officer)
-    if not is_held_by(case, officer, now, lasts):
+    refuse_step(request, step)
+    refuse_own_case(request, officer)
+    if not is_held_by(request, officer, now, lasts):
         raise NotClaimed
 
 
-def takes_two(case: Case, doubled: Collection[str]) -> bool:
+def takes_two(request: Request, doubled: Collection[str]) -> bool:
     """Whether two officers have to agree: for one of the reasons of review in the rule table.
 
     What the register holds has no say in it, so that how long it takes tells nothing.
     """
-    return not case.reasons.isdisjoint(doubled)
+    return not set(doubled).isdisjoint(request.review_reasons)
 
 
-def agree(case: Case, officer: UUID, match: bytes, doubled: Collection[str]) -> Case | None:
-    """The case as it waits for another officer, or none when the certificate may be issued now.
+def agree(request: Request, officer: UUID, match: bytes, doubled: Collection[str]) -> Request | None:
+    """The request as it waits for another officer, or none when the certificate may be issued now.
 
     Two officers agree when each has chosen the same match; who chooses another one becomes the first.
     `FourEyes` for who was the first already.
     """
-    if not takes_two(case, doubled):
+    if not takes_two(request, doubled):
         return None
-    if case.proposed_by == officer:
+    if request.proposed_by == officer:
         raise FourEyes
-    if case.proposed_match is not None and compare_digest(case.proposed_match, match):
+    if request.proposed_match is not None and compare_digest(request.proposed_match, match):
         return None
-    return replace(case, proposed_by=officer, proposed_match=match, claimed_by=None, claimed_at=None)
+    return replace(request, proposed_by=officer, proposed_match=match, claimed_by=None, claimed_at=None)
 
 
-def refuse_own_case(case: Case, officer: UUID) -> None:
+def refuse_own_case(request: Request, officer: UUID) -> None:
     """`OwnCase` for who asked, also for another, and for whom it is about."""
-    if officer in (case.holder_id, case.acting_person_id):
+    if officer in (request.holder_id, request.acting_person_id):
         raise OwnCase
 
 
-def refuse_step(case: Case, step: Step) -> None:
+def refuse_step(request: Request, step: Step) -> None:
     """`NotInReview` unless the step is open."""
-    if step not in steps(case):
-        raise NotInReview(case.state, steps(case))
+    if step not in steps(request.state):
+        raise NotInReview(request.state, steps(request.state))
