@@ -1,0 +1,192 @@
+"""A program in another language, with the public key alone, says what a QR code is worth."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from hub_documents import facts, status_list
+from hub_documents.facts import FactsSigner
+from hub_documents.status_list import Status
+from svc_criminal_record.domain.facts import Facts
+from svc_criminal_record.domain.hints import Hint
+from svc_criminal_record.domain.products import Product
+
+PROGRAM = Path(__file__).parents[2] / "docs/examples/verify_offline.mjs"
+SECONDS = 60
+ORIGIN = "https://hub.example"
+NOW = datetime.now(UTC)
+ISSUED = Facts(
+    product=Product.CRIMINAL_RECORD,
+    number="CJ 0048213",
+    code="K7QF2M9XT4PA8WDC",
+    holder=Hint.of("Ștefănel Bălaș Țurcan-Szőke", "1850312149006"),
+    motive="angajare",
+    issued_at=NOW.replace(microsecond=0),
+    valid_until=(NOW + timedelta(days=180)).date(),
+    status_list=f"{ORIGIN}/criminal-record/v1/status-lists/1",
+    status_index=482_113,
+)
+
+Verify: TypeAlias = Callable[..., tuple[int, dict[str, Any], str]]
+
+
+def signer_and_pem(folder: Path) -> tuple[FactsSigner, Path]:
+    """A signer, and the file with its certificate that verifiers have."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=365))
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "facts.pem"
+    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    return FactsSigner(der, [], lambda data: key.sign(data, ec.ECDSA(hashes.SHA256()))), pem
+
+
+@pytest.fixture
+def issuer(tmp_path) -> tuple[FactsSigner, Path]:
+    return signer_and_pem(tmp_path)
+
+
+@pytest.fixture
+def verify() -> Verify:
+    """Run the program: how it ended, what it printed as JSON, what it complained of."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no Node.js on this machine: install Debian's package `nodejs`")
+
+    def run(text: str, *files: Path) -> tuple[int, dict[str, Any], str]:
+        ran = subprocess.run(
+            [node, str(PROGRAM), text, *map(str, files)],
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        return ran.returncode, json.loads(ran.stdout or "{}"), ran.stderr
+
+    return run
+
+
+def qr(issued: Facts, signer: FactsSigner) -> str:
+    return facts.address(ORIGIN, issued.code, facts.sign(issued.claims(), signer))
+
+
+def a_list(folder: Path, signer: FactsSigner, revoked: set[int], **changed: Any) -> Path:
+    size = changed.pop("size", 1 << 20)
+    given = {
+        "address": ISSUED.status_list,
+        "issued_at": NOW,
+        "valid_for": timedelta(days=1),
+        "ttl": timedelta(hours=1),
+    } | changed
+    packed = status_list.bits(dict.fromkeys(revoked, Status.INVALID), size, given.get("width", 1))
+    file = folder / "list.jwt"
+    file.write_text(status_list.token(packed, signer, **given))
+    return file
+
+
+def test_it_says_whose_certificate_it_is_and_for_what(verify, issuer) -> None:
+    signer, pem = issuer
+    ended, said, _ = verify(qr(ISSUED, signer), pem)
+    assert ended == 0
+    assert said == {
+        "standing": "VALID",
+        "type": "CRIMINAL_RECORD",
+        "no": "CJ 0048213",
+        "holder": "Ș. B. Ț. S.",
+        "last4": "9006",
+        "motive": "angajare",
+        "code": "K7QF2M9XT4PA8WDC",
+        "issued": f"{ISSUED.issued_at:%Y-%m-%dT%H:%M:%S}.000Z",
+        "expires": f"{ISSUED.expires_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z",
+        "revocation": f"not checked: {ISSUED.status_list}",
+    }
+
+
+def test_a_public_key_without_a_certificate_will_do_and_a_holder_without_a_number(verify, issuer) -> None:
+    signer, pem = issuer
+    public = x509.load_pem_x509_certificate(pem.read_bytes()).public_key()
+    pem.write_bytes(
+        public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    ended, said, _ = verify(qr(replace(ISSUED, holder=Hint("I. P.", None)), signer), pem)
+    assert (ended, said["holder"], said["last4"]) == (0, "I. P.", None)
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_with_the_list_it_says_whether_it_was_revoked(verify, issuer, tmp_path, width) -> None:
+    signer, pem = issuer
+    text = qr(ISSUED, signer)
+    around = {ISSUED.status_index - 1, ISSUED.status_index + 1}
+    ended, said, _ = verify(text, pem, a_list(tmp_path, signer, around, width=width))
+    assert (ended, said["standing"], said["revocation"]) == (0, "VALID", "checked")
+    ended, said, _ = verify(text, pem, a_list(tmp_path, signer, {ISSUED.status_index}, width=width))
+    assert (ended, said["standing"], said["revocation"]) == (1, "REVOKED", "checked")
+
+
+def test_an_expired_one_is_not_to_be_relied_on(verify, issuer) -> None:
+    signer, pem = issuer
+    ended, said, _ = verify(qr(replace(ISSUED, valid_until=date(2026, 1, 31)), signer), pem)
+    assert (ended, said["standing"]) == (1, "EXPIRED")
+
+
+def test_no_flipped_byte_makes_it_say_anything_else(verify, issuer) -> None:
+    signer, pem = issuer
+    token = facts.sign(ISSUED.claims(), signer)
+    for place in range(2, len(token), 23):  # behind the tag and the number of parts, which say nothing
+        changed = token[:place] + bytes([token[place] ^ 1]) + token[place + 1 :]
+        ended, other, _ = verify(facts.address(ORIGIN, ISSUED.code, changed), pem)
+        assert (ended, other) == (1, {}), place
+
+
+def test_another_key_and_another_address_are_refused(verify, issuer, tmp_path) -> None:
+    signer, pem = issuer
+    (tmp_path / "another").mkdir()
+    other, _ = signer_and_pem(tmp_path / "another")
+    ended, said, why = verify(qr(ISSUED, other), pem)
+    assert (ended, said) == (1, {})
+    assert "not signed with this key" in why
+    moved = facts.address(ORIGIN, "0000000000000000", facts.sign(ISSUED.claims(), signer))
+    ended, said, why = verify(moved, pem)
+    assert (ended, said) == (1, {})
+    assert "the address is of another certificate" in why
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"address": f"{ISSUED.status_list}0"}, "not a current list"),
+        ({"issued_at": NOW - timedelta(days=2)}, "not a current list"),
+        ({"size": 8}, "too short"),
+    ],
+)
+def test_a_list_that_does_not_speak_of_it_clears_it_of_nothing(
+    verify, issuer, tmp_path, changed, complaint
+) -> None:
+    signer, pem = issuer
+    ended, said, why = verify(qr(ISSUED, signer), pem, a_list(tmp_path, signer, set(), **changed))
+    assert (ended, said) == (1, {})
+    assert complaint in why
+
+
+def test_a_list_that_somebody_else_signed_clears_it_of_nothing(verify, issuer, tmp_path) -> None:
+    signer, pem = issuer
+    (tmp_path / "another").mkdir()
+    other, _ = signer_and_pem(tmp_path / "another")
+    ended, said, why = verify(qr(ISSUED, signer), pem, a_list(tmp_path, other, set()))
+    assert (ended, said) == (1, {})
+    assert "not a list signed with this key" in why
