@@ -11,7 +11,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from hub_core import clock
+from hub_core import clock, ids
 from svc_identity.domain.client import Authentication, Client, GrantType
 from svc_identity.operations import purge, registration
 
@@ -44,6 +44,13 @@ def ask(client: httpx2.AsyncClient, register: Client) -> Callable[..., Awaitable
     return post
 
 
+def claims_of(resolved: httpx2.Response) -> dict[str, Any]:
+    """What the internal token says."""
+    payload = resolved.json()["internal_token"].split(".")[1]
+    said: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return said
+
+
 async def test_the_token_stands_for_the_client(
     ask: Any, resolve: Resolve, looking: asyncpg.Connection
 ) -> None:
@@ -51,12 +58,22 @@ async def test_the_token_stands_for_the_client(
     assert given.keys() == {"access_token", "token_type", "expires_in", "scope"}
     assert given["scope"] == "petitions:read"
     resolved = (await resolve(given["access_token"])).json()
-    payload = resolved["internal_token"].split(".")[1]
-    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    claims = claims_of(await resolve(given["access_token"]))
     assert (claims["sub"], claims["kind"], claims["client_id"]) == ("register", "client", "register")
     assert (claims["acr"], claims["scope"], claims["roles"]) == ("low", "petitions:read", [])
     assert "sid" not in claims
     assert await looking.fetchval("SELECT count(*) FROM grants WHERE id = $1", resolved["session_id"]) == 1
+
+
+async def test_it_stands_for_the_institution_that_an_administrator_has_named(
+    ask: Any, resolve: Resolve, sessions: Any, register: Client
+) -> None:
+    for institution_id in (ids.new_id(), None):
+        async with sessions() as session:
+            await registration.put_client(session, replace(register, institution_id=institution_id))
+        claims = claims_of(await resolve((await ask()).json()["access_token"]))
+        assert claims.get("institution") == (str(institution_id) if institution_id else None)
+        assert claims["roles"] == []
 
 
 async def test_without_a_scope_it_gets_all_that_are_its_own(ask: Any) -> None:

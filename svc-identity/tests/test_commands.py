@@ -15,6 +15,7 @@ from svc_identity.schemas.registration import ClientsFile
 from svc_identity.settings import Settings
 from svc_identity.storage import clients
 
+INSTITUTION = "0199f2a4-7c1e-5b3a-9d52-3f6a1c8e4b70"
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "clients.json"
 
 
@@ -88,6 +89,9 @@ async def test_a_stopped_application_stays_stopped_and_a_persons_own_is_not_touc
         ({"backchannel_logout_uri": "http://app.example.org/x"}, "backchannel_logout_uri"),
         ({"grant_types": ["password"]}, "grant_types"),
         ({"redirect_uri": "https://a.example.org/"}, "redirect_uri"),
+        ({"institution_id": INSTITUTION}, "needs client_credentials"),
+        ({"scope": "criminal-record:extract"}, "for a FAPI client with an institution_id"),
+        ({"scope": "criminal-record:extract", "profile": "FAPI"}, "for a FAPI client with an institution_id"),
     ],
 )
 async def test_what_does_not_fit_is_told_and_nothing_is_stored(

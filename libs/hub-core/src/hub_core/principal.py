@@ -53,7 +53,8 @@ class Principal:
     `subject` is the person's id, the client's id or the service's name, by `kind`.
     `session_id` names the sign-in that the token came from; ending it ends the token.
     `roles` are those of an official at `institution_id`, and only when they sign in as such: a token
-    of the same person as a citizen carries none.
+    of the same person as a citizen carries none. A client that stands for an institution of the catalog
+    has its `institution_id`, and no roles.
     `mandate_id` is set when a person acts for another, whose id is then `on_behalf_of`.
     `recognised` names institutions that know the person at a higher level than the hub does.
     `is_sandbox` says that `client_id` is being tested: nothing that this caller does is in earnest.

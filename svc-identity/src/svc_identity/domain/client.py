@@ -85,7 +85,8 @@ class Client:
     `jwks` are its public keys (JWK, RFC 7517), for private_key_jwt. `sector` is the host that pairwise
     subjects belong to; empty for the host of the redirect addresses. `owner_id` is the person who has
     registered it; none for what came with the hub. `former_secret_hash` is good until
-    `former_secret_until`, so that a secret can be replaced without a gap.
+    `former_secret_until`, so that a secret can be replaced without a gap. `institution_id` is the
+    institution that the client stands for where it stands for itself; an administrator says so.
     """
 
     id: str
@@ -111,6 +112,7 @@ class Client:
     version: int = 1
     former_secret_hash: bytes | None = None
     former_secret_until: datetime | None = None
+    institution_id: UUID | None = None
 
     @property
     def is_sandbox(self) -> bool:

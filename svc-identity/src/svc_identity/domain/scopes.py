@@ -109,6 +109,9 @@ OF_PERSONS: Final = frozenset(
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""
 
+OF_INSTITUTIONS: Final = frozenset({RECORD_EXTRACT})
+"""Scopes of a client that stands for an institution of the catalog, with the profile FAPI."""
+
 
 def parse(text: str) -> tuple[str, ...]:
     """The scopes of a `scope` parameter (RFC 6749, 3.3), each once, in the order asked for."""

@@ -289,9 +289,7 @@ async def resolve(session: AsyncSession, provider: Provider, text: str, now: dat
         "client_id": grant.client_id,
         "plan": client.plan,
         "roles": [],
-    }
-    if client.is_sandbox:
-        claims["sandbox"] = True
+    } | _of_client(grant, client)
     if grant.session_id:
         claims["sid"] = str(grant.session_id)
     if office is not None:
@@ -324,6 +322,14 @@ def issue_service_token(
         "roles": [],
     }
     return InternalToken(_sign_internal(provider, claims, ends, now), ends, None)
+
+
+def _of_client(grant: Grant, client: Client) -> dict[str, Any]:
+    """What is said of the client: that it is being tested; without a person the institution it stands for."""
+    said: dict[str, Any] = {"sandbox": True} if client.is_sandbox else {}
+    if grant.account_id is None and client.institution_id is not None:
+        said["institution"] = str(client.institution_id)
+    return said
 
 
 def _recognised(found: Behind, now: datetime) -> dict[str, str]:

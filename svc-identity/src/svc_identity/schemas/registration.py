@@ -39,8 +39,9 @@ class KeySet(schemas.Resource):
 class ClientMetadata(schemas.Resource):
     """One client application. Names are those of RFC 7591, OpenID Connect Registration and RFC 9449.
 
-    Of the hub are `profile`, `client_name` as a map of languages, and `sector`: the host that pairwise
-    subjects belong to.
+    Of the hub are `profile`, `client_name` as a map of languages, `sector`: the host that pairwise
+    subjects belong to, and `institution_id`: the institution of the catalog that it stands for where it
+    stands for itself.
     """
 
     client_id: Id
@@ -58,10 +59,17 @@ class ClientMetadata(schemas.Resource):
     subject_type: SubjectType = SubjectType.PUBLIC
     sector: str = ""
     dpop_bound_access_tokens: bool = False
+    institution_id: schemas.Id | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        for fault in (self._names(), self._keys(), self._addresses(), self._of_profile()):
+        for fault in (
+            self._names(),
+            self._keys(),
+            self._addresses(),
+            self._of_profile(),
+            self._of_institution(),
+        ):
             if fault:
                 raise ValueError(f"{self.client_id}: {fault}")
         unknown = set(known_scopes.parse(self.scope)) - known_scopes.SCOPES.keys()
@@ -111,6 +119,15 @@ class ClientMetadata(schemas.Resource):
                 return "a FAPI client's redirect address is https, or the loopback address of a native one"
         return ""
 
+    def _of_institution(self) -> str:
+        if self.institution_id and GrantType.CLIENT_CREDENTIALS not in self.grant_types:
+            return "a client that stands for an institution needs client_credentials"
+        stands = self.institution_id is not None and self.profile is Profile.FAPI
+        if not stands and not known_scopes.OF_INSTITUTIONS.isdisjoint(known_scopes.parse(self.scope)):
+            names = ", ".join(sorted(known_scopes.OF_INSTITUTIONS))
+            return f"{names} is for a FAPI client with an institution_id"
+        return ""
+
     def client(self, now: datetime) -> Client:
         """The client that this describes."""
         secret = self.client_secret.get_secret_value() if self.client_secret else None
@@ -131,6 +148,7 @@ class ClientMetadata(schemas.Resource):
             sector=self.sector,
             dpop_bound=self.dpop_bound_access_tokens,
             backchannel_logout_uri=self.backchannel_logout_uri,
+            institution_id=self.institution_id,
         )
 
 

@@ -70,6 +70,7 @@ def client_of(row: RowMapping | dict[str, Any]) -> Client:
         version=row["version"],
         former_secret_hash=row["former_secret_hash"],
         former_secret_until=row["former_secret_until"],
+        institution_id=row["institution_id"],
     )
 
 
@@ -97,6 +98,7 @@ async def put(session: AsyncSession, client: Client) -> None:
         "version": client.version,
         "former_secret_hash": client.former_secret_hash,
         "former_secret_until": client.former_secret_until,
+        "institution_id": client.institution_id,
     }
     put = insert(CLIENTS).values(id=client.id, created_at=client.created_at, **values)
     await session.execute(put.on_conflict_do_update(index_elements=["id"], set_=values))

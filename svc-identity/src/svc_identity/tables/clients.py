@@ -43,6 +43,7 @@ CLIENTS = Table(
     Column("version", Integer, nullable=False),
     Column("former_secret_hash", LargeBinary),
     Column("former_secret_until", DateTime(timezone=True)),
+    Column("institution_id", Uuid, comment="The institution it stands for, where it stands for itself"),
     comment="Applications that people sign in to",
 )
 
