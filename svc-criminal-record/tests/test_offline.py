@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import serialization
 
-from hub_documents import facts, status_list
+from hub_cli.outside.trust import authority
+from hub_documents import facts, signers, status_list
 from hub_documents.facts import FactsSigner
 from hub_documents.status_list import Status
 from svc_criminal_record.domain.facts import Facts
@@ -40,25 +40,21 @@ ISSUED = Facts(
 Verify: TypeAlias = Callable[..., tuple[int, dict[str, Any], str]]
 
 
-def signer_and_pem(folder: Path) -> tuple[FactsSigner, Path]:
-    """A signer, and the file with its certificate that verifiers have."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([])
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=365))
-        .sign(key, hashes.SHA256())
-    )
-    pem = folder / "facts.pem"
-    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    der = certificate.public_bytes(serialization.Encoding.DER)
-    return FactsSigner(der, [], lambda data: key.sign(data, ec.ECDSA(hashes.SHA256()))), pem
+def issuer_in(folder: Path) -> tuple[FactsSigner, Path]:
+    """An issuer of its own, and the file with its certificate that verifiers have."""
+    authority.make(str(folder), "http://127.0.0.1:1/trust")
+    files = (folder / "facts.pem", folder / "facts.key", folder / "chain.pem")
+    return FactsSigner(signers.from_files(*files)), files[0]
 
 
-@pytest.fixture
-def issuer(tmp_path) -> tuple[FactsSigner, Path]:
-    return signer_and_pem(tmp_path)
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory) -> tuple[FactsSigner, Path]:
+    return issuer_in(tmp_path_factory.mktemp("issuer"))
+
+
+@pytest.fixture(scope="module")
+def somebody_else(tmp_path_factory) -> FactsSigner:
+    return issuer_in(tmp_path_factory.mktemp("another"))[0]
 
 
 @pytest.fixture
@@ -117,13 +113,14 @@ def test_it_says_whose_certificate_it_is_and_for_what(verify, issuer) -> None:
     }
 
 
-def test_a_public_key_without_a_certificate_will_do_and_a_holder_without_a_number(verify, issuer) -> None:
+def test_a_public_key_will_do_and_a_holder_without_a_number(verify, issuer, tmp_path) -> None:
     signer, pem = issuer
     public = x509.load_pem_x509_certificate(pem.read_bytes()).public_key()
-    pem.write_bytes(
+    bare = tmp_path / "facts.pub"
+    bare.write_bytes(
         public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
-    ended, said, _ = verify(qr(replace(ISSUED, holder=Hint("I. P.", None)), signer), pem)
+    ended, said, _ = verify(qr(replace(ISSUED, holder=Hint("I. P.", None)), signer), bare)
     assert (ended, said["holder"], said["last4"]) == (0, "I. P.", None)
 
 
@@ -153,11 +150,9 @@ def test_no_flipped_byte_makes_it_say_anything_else(verify, issuer) -> None:
         assert (ended, other) == (1, {}), place
 
 
-def test_another_key_and_another_address_are_refused(verify, issuer, tmp_path) -> None:
+def test_another_key_and_another_address_are_refused(verify, issuer, somebody_else) -> None:
     signer, pem = issuer
-    (tmp_path / "another").mkdir()
-    other, _ = signer_and_pem(tmp_path / "another")
-    ended, said, why = verify(qr(ISSUED, other), pem)
+    ended, said, why = verify(qr(ISSUED, somebody_else), pem)
     assert (ended, said) == (1, {})
     assert "not signed with this key" in why
     moved = facts.address(ORIGIN, "0000000000000000", facts.sign(ISSUED.claims(), signer))
@@ -183,10 +178,10 @@ def test_a_list_that_does_not_speak_of_it_clears_it_of_nothing(
     assert complaint in why
 
 
-def test_a_list_that_somebody_else_signed_clears_it_of_nothing(verify, issuer, tmp_path) -> None:
+def test_a_list_that_somebody_else_signed_clears_it_of_nothing(
+    verify, issuer, somebody_else, tmp_path
+) -> None:
     signer, pem = issuer
-    (tmp_path / "another").mkdir()
-    other, _ = signer_and_pem(tmp_path / "another")
-    ended, said, why = verify(qr(ISSUED, signer), pem, a_list(tmp_path, other, set()))
+    ended, said, why = verify(qr(ISSUED, signer), pem, a_list(tmp_path, somebody_else, set()))
     assert (ended, said) == (1, {})
     assert "not a list signed with this key" in why

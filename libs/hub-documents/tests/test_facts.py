@@ -25,7 +25,7 @@ def test_who_has_the_certificate_reads_the_facts(signer, certificate) -> None:
 
 
 def test_who_has_the_public_key_only_reads_them_too(signer) -> None:
-    public = x509.load_der_x509_certificate(signer.certificate).public_key()
+    public = x509.load_der_x509_certificate(signer.certificates[0]).public_key()
     pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     assert facts.read(facts.sign(CLAIMS, signer), facts.keys(pem)) == CLAIMS
 

@@ -63,7 +63,7 @@ def test_a_list_is_written_as_the_draft_says(signer) -> None:
         "alg": "ES256",
         "typ": "statuslist+jwt",
         "kid": compact.encode(signer.kid),
-        "x5c": [b64encode(link).decode() for link in (signer.certificate, *signer.chain)],
+        "x5c": [b64encode(link).decode() for link in signer.certificates],
     }
     said = json.loads(compact.decode(claims))
     assert said["status_list"].pop("lst")

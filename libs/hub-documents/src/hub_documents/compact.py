@@ -29,7 +29,7 @@ def sign(kind: str, claims: Mapping[str, Any], signer: FactsSigner) -> str:
         "alg": "ES256",
         "typ": kind,
         "kid": encode(signer.kid),
-        "x5c": [b64encode(link).decode() for link in (signer.certificate, *signer.chain)],
+        "x5c": [b64encode(link).decode() for link in signer.certificates],
     }
     signed = f"{encode(orjson.dumps(header))}.{encode(orjson.dumps(claims))}"
     return f"{signed}.{encode(signer.sign(signed.encode()))}"

@@ -1,5 +1,6 @@
 """The facts of a document as a small signed token for its QR: COSE_Sign1 with ES256 (RFC 9052, RFC 9053).
 
+    signer = FactsSigner(signers.from_files(trust / "facts.pem", trust / "facts.key", trust / "chain.pem"))
     token = facts.sign({4: expires, 6: issued, 7: b"K7QF2M9X"}, signer)
     text = facts.address("https://hub.example", "K7QF2M9X", token)  # what the QR says
     claims = facts.read(token, facts.keys(certificate_pem))         # anywhere, without asking anybody
@@ -10,8 +11,7 @@ List); below -65536 the issuer's own.
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 import cbor2
@@ -22,9 +22,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
-    load_pem_private_key,
     load_pem_public_key,
 )
+
+from .signers import Signer
 
 Claims: TypeAlias = Mapping[int | str, Any]
 Keys: TypeAlias = Mapping[bytes, ec.EllipticCurvePublicKey]
@@ -47,36 +48,17 @@ class FactsInvalid(Exception):
 
 
 class FactsSigner:
-    """The key that signs facts, wallet credentials and status lists: P-256.
+    """The key that signs facts, wallet credentials and status lists; it may lie in a module of its own."""
 
-    `certificate` (DER) holds its public key and `chain` the certificates between it and the root, the
-    issuer's first; `sign` gives an ECDSA signature with SHA-256 as DER. These are what a
-    `signers.Signer` has, so the key may lie in a module of its own.
-    """
-
-    def __init__(self, certificate: bytes, chain: Iterable[bytes], sign: Callable[[bytes], bytes]) -> None:
-        self.certificate = certificate
-        self.chain = tuple(chain)
-        self.kid = key_id(_p256(x509.load_der_x509_certificate(certificate).public_key()))
-        self._sign = sign
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+        self.certificates = (signer.certificate, *signer.chain)
+        self.kid = key_id(_p256(x509.load_der_x509_certificate(signer.certificate).public_key()))
 
     def sign(self, data: bytes) -> bytes:
         """The signature as JOSE and COSE write it: r and s, 32 bytes each."""
-        r, s = utils.decode_dss_signature(self._sign(data))
+        r, s = utils.decode_dss_signature(self._signer.sign(data))
         return r.to_bytes(_INTEGER_BYTES, "big") + s.to_bytes(_INTEGER_BYTES, "big")
-
-
-def from_files(certificate: Path, key: Path, chain: Path | None = None) -> FactsSigner:
-    """The signer whose certificate, private key and chain lie in PEM files."""
-    private = load_pem_private_key(key.read_bytes(), None)
-    if not isinstance(private, ec.EllipticCurvePrivateKey):
-        raise TypeError("facts are signed with a P-256 key")
-    links = x509.load_pem_x509_certificates(chain.read_bytes()) if chain else []
-    return FactsSigner(
-        x509.load_pem_x509_certificate(certificate.read_bytes()).public_bytes(Encoding.DER),
-        [link.public_bytes(Encoding.DER) for link in links],
-        lambda data: private.sign(data, _ECDSA),
-    )
 
 
 def key_id(key: ec.EllipticCurvePublicKey) -> bytes:
