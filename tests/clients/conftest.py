@@ -30,7 +30,10 @@ def packages() -> Path:
     if shutil.which("node") is None:
         pytest.skip("no Node.js on this machine: install Debian's packages `nodejs` and `npm`")
     folder = HERE / "node_modules"
-    if not all((folder / name).is_dir() for name in ("jsonld", "openid-client", "oidc-client-ts")):
+    if not all(
+        (folder / name).is_dir()
+        for name in ("@sd-jwt/sd-jwt-vc", "jsonld", "openid-client", "oidc-client-ts")
+    ):
         pytest.skip("the client libraries are not installed: run `npm ci` in tests/clients")
     return folder
 
