@@ -43,6 +43,8 @@ MANIFEST: Final = Manifest(
         "criminal-record.register-down",
         "criminal-record.requests-a-day",
         "criminal-record.validity",
+        "criminal-record.verifications-a-code",
+        "criminal-record.verifications-period",
         "integrity.issue",
         "integrity.validity",
     ),

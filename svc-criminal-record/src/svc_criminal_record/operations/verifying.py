@@ -1,0 +1,136 @@
+"""Verification by anybody: the same steps, the same writing and the same form for every answer."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import clock, ids
+from hub_core.principal import Principal
+from hub_core.rules import Option, Rules
+from hub_events import outbox
+from hub_service import rules
+
+from ..domain import codes, verification
+from ..domain.certificates import Standing
+from ..domain.hints import Hint
+from ..domain.motives import MOTIVES_RULE
+from ..domain.verification import Answer, DocumentType, Issued, Seal, Verification, Way
+from ..errors.verification import CertificateNotFound, VerifiedTooOften
+from ..events.verification import CertificateVerified
+from ..keys import MasterKey, Purpose
+from ..storage import hints
+from ..storage import verifications as storage
+
+_TRIES_KEPT: Final = timedelta(days=1)
+
+
+async def verify_code(
+    session: AsyncSession, key: MasterKey, typed: str, way: Way, now: datetime
+) -> Answer:
+    """How the certificate with a code stands, however the code was typed; raises `VerifiedTooOften`."""
+    code_key = key.digest(Purpose.CODES, codes.read(typed) or f"no code: {typed}")
+    async with session.begin():
+        legal = await _legal(session)
+        await _count(session, legal, code_key, now)
+        found = await storage.by_code(session, code_key)
+        return await _answer(session, key, legal, found, way, None, now)
+
+
+async def verify_file(
+    session: AsyncSession, key: MasterKey, sha256: bytes, seal: Seal, now: datetime
+) -> Answer:
+    """How the certificate stands whose very file it is; `seal` is what its seal says.
+
+    A file whose seal is not intact is no certificate's, whatever it looks like. Raises `VerifiedTooOften`.
+    """
+    async with session.begin():
+        legal = await _legal(session)
+        await _count(session, legal, key.digest(Purpose.CODES, f"file: {sha256.hex()}"), now)
+        found = await storage.by_file(session, sha256)
+        intact = found if seal is Seal.INTACT else None
+        return await _answer(session, key, legal, intact, Way.FILE, seal, now)
+
+
+async def list_verifications(
+    session: AsyncSession, certificate_id: UUID, caller: Principal, before: UUID | None, limit: int
+) -> Sequence[Verification]:
+    """Who holds a certificate reads when it was verified, newest first; raises `CertificateNotFound`."""
+    async with session.begin():
+        if not await storage.is_of(session, certificate_id, caller.on_behalf_of or caller.person_id):
+            raise CertificateNotFound
+        return await storage.of_certificate(session, certificate_id, before, limit)
+
+
+async def forget_tries(session: AsyncSession, now: datetime) -> None:
+    """Forget the counts of tries that hold nobody up any more."""
+    async with session.begin():
+        await storage.forget_tries(session, now - _TRIES_KEPT)
+
+
+async def _legal(session: AsyncSession) -> Rules:
+    return await rules.read(session, MOTIVES_RULE, verification.LIMIT_RULE, verification.PERIOD_RULE)
+
+
+async def _count(session: AsyncSession, legal: Rules, key: bytes, now: datetime) -> None:
+    today = clock.local_date(now)
+    limit = int(legal.on(verification.LIMIT_RULE, today).value)
+    period = timedelta(minutes=int(legal.on(verification.PERIOD_RULE, today).value))
+    count, since = await storage.count_try(session, key, period, now)
+    if seconds := verification.wait(count, limit, since, period, now):
+        raise VerifiedTooOften(headers={"retry-after": str(seconds)})
+
+
+async def _answer(
+    session: AsyncSession,
+    key: MasterKey,
+    legal: Rules,
+    found: Issued | None,
+    way: Way,
+    seal: Seal | None,
+    now: datetime,
+) -> Answer:
+    """The answer; what is not there is worked out, written and told like what is, and then taken back."""
+    today = clock.local_date(now)
+    certificate = found or _nobody(key, now)
+    hint = hints.unseal(key, certificate.id, certificate.hint)
+    standing = certificate.standing(today)
+    motive = _motive(legal, certificate)
+    verified = Verification(ids.new_id(), certificate.id, now, way, standing)
+    async with session.begin_nested() as written:
+        await storage.add(session, verified)
+        await outbox.record(session, CertificateVerified.of(certificate, verified), now)
+        if found is None:
+            await written.rollback()
+    if found is None:
+        return Answer(Standing.NOT_FOUND, now, None, None, None, seal)
+    return Answer(standing, now, found, hint, motive, seal)
+
+
+def _motive(legal: Rules, certificate: Issued) -> Option | None:
+    options = legal.on(MOTIVES_RULE, certificate.issued_on).options
+    return next((option for option in options if option.code == certificate.motive), None)
+
+
+def _nobody(key: MasterKey, now: datetime) -> Issued:
+    """What is looked at where there is no certificate."""
+    nothing = ids.new_id()
+    today = clock.local_date(now)
+    return Issued(
+        id=nothing,
+        holder_id=nothing,
+        document=DocumentType.CRIMINAL_RECORD,
+        series="",
+        number=0,
+        motive="",
+        hint=hints.seal(key, nothing, Hint("", None)),
+        issued_on=today,
+        valid_until=today,
+        file_sha256=secrets.token_bytes(32),
+        revoked_at=None,
+        is_superseded=False,
+        version=1,
+    )
