@@ -1,11 +1,22 @@
 """Certificates and requests for tests: good ones, with what a test names special."""
 
+import secrets
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
 from hub_core import ids
+from hub_events.session import Session
+from svc_criminal_record import keys
 from svc_criminal_record.domain.certificates import Certificate
+from svc_criminal_record.domain.codes import RANDOM_BYTES, code_of
+from svc_criminal_record.domain.hints import Hint
 from svc_criminal_record.domain.products import Product
+from svc_criminal_record.storage import certificates
+
+KEY = keys.derived_from(bytes(32))
+"""The keys of a service that was given no key of its own."""
 
 
 def a_certificate(**special: Any) -> Certificate:
@@ -32,3 +43,21 @@ def a_certificate(**special: Any) -> Certificate:
         "status_index": 7,
     }
     return Certificate(**(facts | special))
+
+
+async def a_stored_certificate(
+    sessions: async_sessionmaker[Session], **special: Any
+) -> tuple[Certificate, str]:
+    """A certificate in the table, of Ana Maria Popescu, and its code; valid for ever unless told otherwise."""
+    code = code_of(secrets.token_bytes(RANDOM_BYTES))
+    of_its_own = {
+        "code_key": certificates.code_key(KEY, code),
+        "number": 10**6 + secrets.randbelow(9 * 10**6),
+        "status_list": 999,
+        "status_index": secrets.randbelow(2**31),
+        "valid_until": date(2999, 5, 22),
+    }
+    made = a_certificate(**(of_its_own | special))
+    async with sessions() as session, session.begin():
+        await certificates.add(session, KEY, made, b"{}", Hint.of("Ana Maria Popescu", "2990215409000"))
+    return made, code

@@ -4,19 +4,21 @@ from fastapi import FastAPI
 
 from hub_service import chassis, i18n
 
-from . import consumers
+from . import consumers, jobs, keys
 from .manifest import MANIFEST
 from .routes import (
     motives,
+    verification,
 )
 from .settings import Settings
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI application; without `settings`, they are read from the environment."""
-    return chassis.build(
+    known = settings or Settings()
+    app = chassis.build(
         MANIFEST,
-        settings or Settings(),
+        known,
         title="Criminal record",
         summary="Criminal-record and integrity certificates: asked for, issued, verified.",
         description=(
@@ -26,15 +28,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ),
         routers=[
             motives.router,
+            verification.router,
         ],
         scopes={},
         tags=[
             {"name": "requests", "description": "Ask for a certificate, follow it, fetch it."},
+            {"name": "verification", "description": "Verify a certificate that you were given."},
         ],
         subscriptions=[
             consumers.INSTITUTIONS,
             consumers.PEOPLE,
             consumers.RULES,
         ],
+        own_workers=[
+            jobs.FORGET_TRIES,
+        ],
         locale=i18n.folder_of(__file__),
     )
+    app.state.keys = keys.derived_from(known.criminal_record_key.get_secret_value())
+    return app

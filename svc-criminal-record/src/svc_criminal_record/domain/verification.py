@@ -73,6 +73,11 @@ class Issued:
         return Standing.EXPIRED if today > self.valid_until else Standing.VALID
 
     @property
+    def label(self) -> str:
+        """The series and the number, as they are printed: `CJ 0048213`."""
+        return f"{self.series} {self.number:07d}"
+
+    @property
     def revoked_on(self) -> date | None:
         """The day of the revocation, Europe/Bucharest."""
         return clock.local_date(self.revoked_at) if self.revoked_at else None

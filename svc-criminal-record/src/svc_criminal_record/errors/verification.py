@@ -19,12 +19,3 @@ class FileNotPdf(Problem):
     title = "Only PDF files can be verified"
     detail = "This operation takes the file of a certificate as application/pdf."
     remedy = "Send the file as it was issued, with the header Content-Type: application/pdf."
-
-
-class CertificateNotFound(Problem):
-    """No such certificate, or another person's: the two look the same on purpose."""
-
-    type, status = "certificate-not-found", 404
-    title = "The certificate was not found"
-    detail = "You have no certificate with this identifier."
-    remedy = "Check the identifier, and that you are signed in with the account that asked for it."

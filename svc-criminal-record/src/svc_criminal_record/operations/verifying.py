@@ -1,15 +1,12 @@
 """Verification by anybody: the same steps, the same writing and the same form for every answer."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
-from hub_core.principal import Principal
 from hub_core.rules import Option, Rules
 from hub_events import outbox
 from hub_service import rules
@@ -19,7 +16,7 @@ from ..domain.certificates import Standing
 from ..domain.hints import Hint
 from ..domain.motives import MOTIVES_RULE
 from ..domain.verification import Answer, DocumentType, Issued, Seal, Verification, Way
-from ..errors.verification import CertificateNotFound, VerifiedTooOften
+from ..errors.verification import VerifiedTooOften
 from ..events.verification import CertificateVerified
 from ..keys import MasterKey, Purpose
 from ..storage import hints
@@ -28,9 +25,7 @@ from ..storage import verifications as storage
 _TRIES_KEPT: Final = timedelta(days=1)
 
 
-async def verify_code(
-    session: AsyncSession, key: MasterKey, typed: str, way: Way, now: datetime
-) -> Answer:
+async def verify_code(session: AsyncSession, key: MasterKey, typed: str, way: Way, now: datetime) -> Answer:
     """How the certificate with a code stands, however the code was typed; raises `VerifiedTooOften`."""
     code_key = key.digest(Purpose.CODES, codes.read(typed) or f"no code: {typed}")
     async with session.begin():
@@ -53,16 +48,6 @@ async def verify_file(
         found = await storage.by_file(session, sha256)
         intact = found if seal is Seal.INTACT else None
         return await _answer(session, key, legal, intact, Way.FILE, seal, now)
-
-
-async def list_verifications(
-    session: AsyncSession, certificate_id: UUID, caller: Principal, before: UUID | None, limit: int
-) -> Sequence[Verification]:
-    """Who holds a certificate reads when it was verified, newest first; raises `CertificateNotFound`."""
-    async with session.begin():
-        if not await storage.is_of(session, certificate_id, caller.on_behalf_of or caller.person_id):
-            raise CertificateNotFound
-        return await storage.of_certificate(session, certificate_id, before, limit)
 
 
 async def forget_tries(session: AsyncSession, now: datetime) -> None:
@@ -95,7 +80,8 @@ async def _answer(
 ) -> Answer:
     """The answer; what is not there is worked out, written and told like what is, and then taken back."""
     today = clock.local_date(now)
-    certificate = found or _nobody(key, now)
+    nobody = _nobody(key, now)
+    certificate = found or nobody
     hint = hints.unseal(key, certificate.id, certificate.hint)
     standing = certificate.standing(today)
     motive = _motive(legal, certificate)
