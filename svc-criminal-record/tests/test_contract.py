@@ -3,6 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from uuid import UUID
 
 import pytest
 from babel.messages.pofile import read_po
@@ -12,12 +13,23 @@ from hub_core.problem import Problem
 from hub_events.envelope import Event
 from hub_testing import contract
 from svc_criminal_record import errors
+from svc_criminal_record.domain.verification import Way
+from svc_criminal_record.events.verification import CertificateVerified
 from svc_criminal_record.main import create_app
 from svc_criminal_record.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "contract"
 LOCALE = Path(svc_criminal_record.__path__[0]) / "locale"
-EVENTS: list[Event] = []
+VERIFIED = CertificateVerified(
+    certificate_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
+    verification_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
+    person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b72"),
+    way=Way.CODE,
+    version=1,
+)
+EVENTS: list[Event] = [
+    VERIFIED,
+]
 
 
 def test_the_contract_is_the_code() -> None:
