@@ -54,17 +54,3 @@ async def looking(schema: ServiceDatabase) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(schema.superuser_dsn)
     yield connection
     await connection.close()
-
-
-@pytest.fixture(scope="session")
-def settings(schema: ServiceDatabase, service_settings: Any) -> Settings:
-    """The settings of the service in this test session."""
-    made: Settings = service_settings(MANIFEST, Settings)
-    return made
-
-
-@pytest.fixture(scope="session")
-async def client(settings: Settings, running: Any) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client to the running service."""
-    async with running(create_app(settings)) as made:
-        yield made
