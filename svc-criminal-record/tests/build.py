@@ -48,7 +48,7 @@ def a_certificate(**special: Any) -> Certificate:
 async def a_stored_certificate(
     sessions: async_sessionmaker[Session], **special: Any
 ) -> tuple[Certificate, str]:
-    """A certificate in the table, of Ana Maria Popescu, and its code; valid for ever unless told otherwise."""
+    """A certificate in the table, of Ana Maria Popescu, and its code; valid for long."""
     code = code_of(secrets.token_bytes(RANDOM_BYTES))
     of_its_own = {
         "code_key": certificates.code_key(KEY, code),

@@ -1,6 +1,6 @@
 """Verification by anybody: every answer has one form, and leaves as much behind."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -9,10 +9,13 @@ import pytest
 from dirty_equals import IsStr
 
 from hub_core import clock
+from hub_core.principal import Assurance
 from svc_criminal_record.domain import codes, verification
+from svc_criminal_record.domain.certificates import Certificate, RevocationReason
 
-from .build import a_certificate
+from .build import a_stored_certificate
 
+READ = "criminal-record:read"
 VERIFICATIONS = "/criminal-record/v1/verifications"
 
 
@@ -24,7 +27,7 @@ async def verify(client: httpx2.AsyncClient, code: str, **more: Any) -> dict[str
     return shown
 
 
-async def kept_of(looking: asyncpg.Connection, certificate: Any) -> list[tuple[str, str]]:
+async def kept_of(looking: asyncpg.Connection, certificate: Certificate) -> list[tuple[str, str]]:
     rows = await looking.fetch(
         'SELECT way, standing FROM "criminal-record".verifications WHERE certificate_id = $1 ORDER BY id',
         certificate.id,
@@ -40,16 +43,18 @@ async def told_of(looking: asyncpg.Connection) -> int:
     return count
 
 
-async def test_anybody_verifies_without_signing_in(client: httpx2.AsyncClient, looking: Any) -> None:
-    made = await a_certificate(looking)
-    shown = await verify(client, codes.grouped(made.code))
+async def test_anybody_verifies_without_signing_in(
+    client: httpx2.AsyncClient, looking: Any, sessions: Any
+) -> None:
+    made, code = await a_stored_certificate(sessions)
+    shown = await verify(client, codes.grouped(code))
     assert shown == {
         "standing": "VALID",
         "verified_at": IsStr(),
         "document": "CRIMINAL_RECORD",
-        "number": f"CJ {made.values['number']:07d}",
-        "issued_on": "2026-11-20",
-        "valid_until": "2999-05-20",
+        "number": f"CJ {made.number:07d}",
+        "issued_on": "2026-11-22",
+        "valid_until": "2999-05-22",
         "motive": {
             "code": "angajare",
             "name": {"ro": IsStr(min_length=5), "hu": IsStr(min_length=5), "en": IsStr(min_length=5)},
@@ -57,44 +62,46 @@ async def test_anybody_verifies_without_signing_in(client: httpx2.AsyncClient, l
         "holder_initials": "A. M. P.",
         "holder_last_four": "9000",
         "revoked_on": None,
-        "file_sha256": made.values["file_sha256"].hex(),
+        "file_sha256": made.file_sha256.hex(),
         "seal": None,
     }
 
 
-async def test_a_code_is_read_however_it_is_typed(client: httpx2.AsyncClient, looking: Any) -> None:
-    made = await a_certificate(looking)
-    typed = " ".join(made.code).lower().replace("0", "o").replace("1", "l")
+async def test_a_code_is_read_however_it_is_typed(
+    client: httpx2.AsyncClient, looking: Any, sessions: Any
+) -> None:
+    _, code = await a_stored_certificate(sessions)
+    typed = " ".join(code).lower().replace("0", "o").replace("1", "l")
     assert (await verify(client, typed))["standing"] == "VALID"
 
 
 async def test_every_standing_is_told_and_revoked_says_the_day_but_no_reason(
-    client: httpx2.AsyncClient, looking: Any
+    client: httpx2.AsyncClient, looking: Any, sessions: Any
 ) -> None:
     today = clock.local_date(clock.now())
-    last_day = await a_certificate(looking, valid_until=today)
-    expired = await a_certificate(looking, valid_until=today - timedelta(days=1))
-    replaced = await a_certificate(looking, superseded_by=last_day.id)
-    revoked = await a_certificate(
-        looking,
+    last, code = await a_stored_certificate(sessions, valid_until=today)
+    _, expired = await a_stored_certificate(sessions, valid_until=today - timedelta(days=1))
+    _, replaced = await a_stored_certificate(sessions, superseded_by=last.id)
+    _, revoked = await a_stored_certificate(
+        sessions,
         revoked_at=datetime(2026, 11, 21, 22, 30, tzinfo=UTC),
-        revocation_reason="COURT_DECISION",
+        revocation_reason=RevocationReason.COURT_DECISION,
         valid_until=today - timedelta(days=1),
     )
-    assert (await verify(client, last_day.code))["standing"] == "VALID"
-    assert (await verify(client, expired.code))["standing"] == "EXPIRED"
-    assert (await verify(client, replaced.code))["standing"] == "SUPERSEDED"
-    answer = await client.post(VERIFICATIONS, json={"code": revoked.code})
+    assert (await verify(client, code))["standing"] == "VALID"
+    assert (await verify(client, expired))["standing"] == "EXPIRED"
+    assert (await verify(client, replaced))["standing"] == "SUPERSEDED"
+    answer = await client.post(VERIFICATIONS, json={"code": revoked})
     assert (answer.json()["standing"], answer.json()["revoked_on"]) == ("REVOKED", "2026-11-22")
     assert "COURT" not in answer.text
 
 
 @pytest.mark.parametrize("code", ["", "0000-0000-0000-0000", "no code at all", "🙂" * 40, "' OR 1=1 --"])
 async def test_what_does_not_exist_is_answered_in_the_same_form(
-    client: httpx2.AsyncClient, looking: Any, code: str
+    client: httpx2.AsyncClient, sessions: Any, code: str
 ) -> None:
-    made = await a_certificate(looking)
-    there = await verify(client, made.code)
+    _, existing = await a_stored_certificate(sessions)
+    there = await verify(client, existing)
     not_there = await verify(client, code)
     assert not_there["standing"] == "NOT_FOUND"
     assert list(not_there) == list(there)
@@ -102,12 +109,12 @@ async def test_what_does_not_exist_is_answered_in_the_same_form(
 
 
 async def test_each_verification_is_kept_and_told_and_of_nothing_nothing_is(
-    client: httpx2.AsyncClient, looking: Any
+    client: httpx2.AsyncClient, looking: Any, sessions: Any
 ) -> None:
-    made = await a_certificate(looking)
+    made, code = await a_stored_certificate(sessions)
     told = await told_of(looking)
-    await verify(client, made.code)
-    await verify(client, made.code, way="QR")
+    await verify(client, code)
+    await verify(client, code, way="QR")
     assert await kept_of(looking, made) == [("CODE", "VALID"), ("QR", "VALID")]
     assert await told_of(looking) == told + 2
     every = await looking.fetchval('SELECT count(*) FROM "criminal-record".verifications')
@@ -117,23 +124,23 @@ async def test_each_verification_is_kept_and_told_and_of_nothing_nothing_is(
 
 
 async def test_what_is_told_names_neither_the_standing_nor_who_asked(
-    client: httpx2.AsyncClient, looking: Any
+    client: httpx2.AsyncClient, looking: Any, sessions: Any
 ) -> None:
-    made = await a_certificate(looking)
-    await verify(client, made.code)
+    made, code = await a_stored_certificate(sessions)
+    await verify(client, code)
     body = await looking.fetchval(
         "SELECT convert_from(body, 'UTF8') FROM \"criminal-record\".outbox WHERE key = $1", str(made.id)
     )
-    assert str(made.values["holder_id"]) in body
+    assert str(made.holder_id) in body
     assert "VALID" not in body
-    assert made.code not in body
+    assert code not in body
 
 
 @pytest.mark.parametrize("exists", [True, False])
 async def test_a_code_is_tried_only_so_often_whether_it_exists_or_not(
-    client: httpx2.AsyncClient, looking: Any, exists: bool
+    client: httpx2.AsyncClient, looking: Any, sessions: Any, exists: bool
 ) -> None:
-    code = (await a_certificate(looking)).code if exists else codes.code_of(b"never made")
+    _, code = await a_stored_certificate(sessions) if exists else (None, codes.code_of(b"never made"))
     for _ in range(30):
         await verify(client, code)
     refused = await client.post(VERIFICATIONS, json={"code": codes.grouped(code).lower()})
@@ -143,19 +150,19 @@ async def test_a_code_is_tried_only_so_often_whether_it_exists_or_not(
 
 
 async def test_the_same_key_gives_the_same_answer_and_one_verification(
-    client: httpx2.AsyncClient, looking: Any
+    client: httpx2.AsyncClient, looking: Any, sessions: Any
 ) -> None:
-    made = await a_certificate(looking)
-    key = {"idempotency-key": made.code}
-    first = await client.post(VERIFICATIONS, json={"code": made.code}, headers=key)
-    again = await client.post(VERIFICATIONS, json={"code": made.code}, headers=key)
+    made, code = await a_stored_certificate(sessions)
+    key = {"idempotency-key": code}
+    first = await client.post(VERIFICATIONS, json={"code": code}, headers=key)
+    again = await client.post(VERIFICATIONS, json={"code": code}, headers=key)
     assert again.headers["idempotent-replay"] == "true"
     assert again.content == first.content
     assert await kept_of(looking, made) == [("CODE", "VALID")]
 
 
 async def test_an_unknown_code_with_a_key_leaves_nothing_either(
-    client: httpx2.AsyncClient, looking: Any
+    client: httpx2.AsyncClient, looking: Any, sessions: Any
 ) -> None:
     told = await told_of(looking)
     answer = await client.post(
@@ -175,22 +182,34 @@ def test_who_tries_too_often_waits_until_the_period_is_over() -> None:
     assert verification.wait(31, 30, NOON, hour, NOON + hour) == 1
 
 
-def test_the_last_day_is_a_whole_day() -> None:
-    issued = verification.Issued(
-        id=None,  # type: ignore[arg-type]
-        holder_id=None,
-        document=verification.DocumentType.INTEGRITY,
-        series="CI",
-        number=7,
-        motive="angajare",
-        hint=b"",
-        issued_on=date(2026, 8, 31),
-        valid_until=date(2027, 2, 28),
-        file_sha256=b"",
-        revoked_at=None,
-        is_superseded=False,
-        version=1,
-    )
-    assert issued.standing(date(2027, 2, 28)) == "VALID"
-    assert issued.standing(date(2027, 3, 1)) == "EXPIRED"
-    assert issued.label == "CI 0000007"
+async def test_the_holder_sees_each_verification_newest_first(
+    client: httpx2.AsyncClient, sessions: Any, signed_in: Any
+) -> None:
+    made, code = await a_stored_certificate(sessions)
+    await verify(client, code)
+    await verify(client, code, way="QR")
+    address = f"/criminal-record/v1/certificates/{made.id}/verifications"
+    own = signed_in(person_id=made.holder_id, scopes={READ}, assurance=Assurance.SUBSTANTIAL)
+    first = (await client.get(address, params={"limit": 1}, headers=own)).json()
+    assert [(one["way"], one["standing"]) for one in first["items"]] == [("QR", "VALID")]
+    after = {"cursor": first["next_cursor"]}
+    rest = (await client.get(address, params=after, headers=own)).json()
+    assert [set(one) for one in rest["items"]] == [{"id", "at", "way", "standing"}]
+    assert rest["items"][0]["way"] == "CODE"
+    assert rest["next_cursor"] is None
+
+
+async def test_nobody_else_sees_them_and_a_weak_sign_in_does_not(
+    client: httpx2.AsyncClient, sessions: Any, signed_in: Any
+) -> None:
+    made, _ = await a_stored_certificate(sessions)
+    address = f"/criminal-record/v1/certificates/{made.id}/verifications"
+    assert (await client.get(address)).status_code == 401
+    strong = {"assurance": Assurance.SUBSTANTIAL}
+    refused = [
+        signed_in(person_id=made.holder_id, scopes={READ}),
+        signed_in(person_id=made.holder_id, scopes={"petitions:read"}, **strong),
+        signed_in(scopes={READ}, **strong),
+    ]
+    answers = [await client.get(address, headers=headers) for headers in refused]
+    assert [answer.status_code for answer in answers] == [403, 403, 404]

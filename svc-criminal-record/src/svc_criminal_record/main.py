@@ -30,7 +30,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             motives.router,
             verification.router,
         ],
-        scopes={},
+        scopes={
+            verification.READ: "Read the requests and certificates in your name",
+        },
         tags=[
             {"name": "requests", "description": "Ask for a certificate, follow it, fetch it."},
             {"name": "verification", "description": "Verify a certificate that you were given."},

@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from hub_core import clock
+from hub_core.clock import local_date
 from hub_core.rules import Option
 
-from .certificates import Standing
+from .certificates import Certificate, Standing
 from .hints import Hint
 
 LIMIT_RULE: Final = "criminal-record.verifications-a-code"
@@ -47,52 +47,29 @@ class Seal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Issued:
-    """What verification needs of a certificate; `hint` is still encrypted."""
-
-    id: UUID
-    holder_id: UUID | None
-    document: DocumentType
-    series: str
-    number: int
-    motive: str
-    hint: bytes
-    issued_on: date
-    valid_until: date
-    file_sha256: bytes
-    revoked_at: datetime | None
-    is_superseded: bool
-    version: int
-
-    def standing(self, today: date) -> Standing:
-        """How it stands on a day; the end that somebody decided goes before the one that time brought."""
-        if self.revoked_at:
-            return Standing.REVOKED
-        if self.is_superseded:
-            return Standing.SUPERSEDED
-        return Standing.EXPIRED if today > self.valid_until else Standing.VALID
-
-    @property
-    def label(self) -> str:
-        """The series and the number, as they are printed: `CJ 0048213`."""
-        return f"{self.series} {self.number:07d}"
-
-    @property
-    def revoked_on(self) -> date | None:
-        """The day of the revocation, Europe/Bucharest."""
-        return clock.local_date(self.revoked_at) if self.revoked_at else None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
 class Answer:
     """The answer to who verifies, the same form for all; `certificate` and `hint` are None for NOT_FOUND."""
 
     standing: Standing
     at: datetime
-    certificate: Issued | None
+    certificate: Certificate | None
     hint: Hint | None
     motive: Option | None
     seal: Seal | None
+
+    @property
+    def document(self) -> DocumentType | None:
+        """What kind of document it is."""
+        if self.certificate is None:
+            return None
+        extracted = self.certificate.extract_id is not None
+        return DocumentType.EXTRACT if extracted else DocumentType(self.certificate.product)
+
+    @property
+    def revoked_on(self) -> date | None:
+        """The day of the revocation, Europe/Bucharest."""
+        revoked_at = self.certificate and self.certificate.revoked_at
+        return local_date(revoked_at) if revoked_at else None
 
 
 @dataclass(frozen=True, slots=True)

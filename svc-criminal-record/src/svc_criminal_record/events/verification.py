@@ -7,7 +7,8 @@ from pydantic import Field
 
 from hub_events.envelope import Event
 
-from ..domain.verification import Issued, Verification, Way
+from ..domain.certificates import Certificate
+from ..domain.verification import Verification, Way
 
 
 class CertificateVerified(Event):
@@ -24,7 +25,7 @@ class CertificateVerified(Event):
     way: Way = Field(description="By the code, by the QR code or by the file")
 
     @classmethod
-    def of(cls, certificate: Issued, verification: Verification) -> Self:
+    def of(cls, certificate: Certificate, verification: Verification) -> Self:
         """The event of a verification."""
         return cls(
             certificate_id=certificate.id,

@@ -1,25 +1,29 @@
 """Verification by anybody: the same steps, the same writing and the same form for every answer."""
 
-import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
+from hub_core.principal import Principal
 from hub_core.rules import Option, Rules
 from hub_events import outbox
 from hub_service import rules
 
 from ..domain import codes, verification
-from ..domain.certificates import Standing
+from ..domain.certificates import Certificate, Standing
 from ..domain.hints import Hint
 from ..domain.motives import MOTIVES_RULE
-from ..domain.verification import Answer, DocumentType, Issued, Seal, Verification, Way
+from ..domain.products import Product
+from ..domain.verification import Answer, Seal, Verification, Way
+from ..errors.certificates import CertificateNotFound
 from ..errors.verification import VerifiedTooOften
 from ..events.verification import CertificateVerified
 from ..keys import MasterKey, Purpose
-from ..storage import hints
+from ..storage import certificates, hints
 from ..storage import verifications as storage
 
 _TRIES_KEPT: Final = timedelta(days=1)
@@ -27,11 +31,11 @@ _TRIES_KEPT: Final = timedelta(days=1)
 
 async def verify_code(session: AsyncSession, key: MasterKey, typed: str, way: Way, now: datetime) -> Answer:
     """How the certificate with a code stands, however the code was typed; raises `VerifiedTooOften`."""
-    code_key = key.digest(Purpose.CODES, codes.read(typed) or f"no code: {typed}")
+    code_key = certificates.code_key(key, codes.read(typed) or f"no code: {typed}")
     async with session.begin():
         legal = await _legal(session)
         await _count(session, legal, code_key, now)
-        found = await storage.by_code(session, code_key)
+        found = await certificates.by_code_key(session, code_key)
         return await _answer(session, key, legal, found, way, None, now)
 
 
@@ -45,9 +49,21 @@ async def verify_file(
     async with session.begin():
         legal = await _legal(session)
         await _count(session, legal, key.digest(Purpose.CODES, f"file: {sha256.hex()}"), now)
-        found = await storage.by_file(session, sha256)
+        found = await certificates.by_sha256(session, sha256)
         intact = found if seal is Seal.INTACT else None
         return await _answer(session, key, legal, intact, Way.FILE, seal, now)
+
+
+async def list_verifications(
+    session: AsyncSession, certificate_id: UUID, caller: Principal, before: UUID | None, limit: int
+) -> Sequence[Verification]:
+    """When a certificate was verified, for its holder, newest first; raises `CertificateNotFound`."""
+    holder_id = caller.on_behalf_of or caller.person_id
+    async with session.begin():
+        certificate = await certificates.read(session, certificate_id)
+        if certificate is None or certificate.holder_id != holder_id:
+            raise CertificateNotFound
+        return await storage.of_certificate(session, certificate_id, before, limit)
 
 
 async def forget_tries(session: AsyncSession, now: datetime) -> None:
@@ -73,17 +89,17 @@ async def _answer(
     session: AsyncSession,
     key: MasterKey,
     legal: Rules,
-    found: Issued | None,
+    found: Certificate | None,
     way: Way,
     seal: Seal | None,
     now: datetime,
 ) -> Answer:
     """The answer; what is not there is worked out, written and told like what is, and then taken back."""
-    today = clock.local_date(now)
-    nobody = _nobody(key, now)
+    nobody, no_hint = _nobody(key, now)
     certificate = found or nobody
-    hint = hints.unseal(key, certificate.id, certificate.hint)
-    standing = certificate.standing(today)
+    sealed = await hints.sealed(session, certificate.id)
+    hint = hints.unseal(key, certificate.id, sealed or no_hint)
+    standing = certificate.standing(now)
     motive = _motive(legal, certificate)
     verified = Verification(ids.new_id(), certificate.id, now, way, standing)
     async with session.begin_nested() as written:
@@ -96,27 +112,34 @@ async def _answer(
     return Answer(standing, now, found, hint, motive, seal)
 
 
-def _motive(legal: Rules, certificate: Issued) -> Option | None:
+def _motive(legal: Rules, certificate: Certificate) -> Option | None:
     options = legal.on(MOTIVES_RULE, certificate.issued_on).options
     return next((option for option in options if option.code == certificate.motive), None)
 
 
-def _nobody(key: MasterKey, now: datetime) -> Issued:
-    """What is looked at where there is no certificate."""
+def _nobody(key: MasterKey, now: datetime) -> tuple[Certificate, bytes]:
+    """What is looked at where there is no certificate, and its hint as it would be kept."""
     nothing = ids.new_id()
     today = clock.local_date(now)
-    return Issued(
+    certificate = Certificate(
         id=nothing,
-        holder_id=nothing,
-        document=DocumentType.CRIMINAL_RECORD,
+        request_id=None,
+        extract_id=None,
+        product=Product.CRIMINAL_RECORD,
         series="",
         number=0,
+        holder_key=b"",
+        holder_id=nothing,
         motive="",
-        hint=hints.seal(key, nothing, Hint("", None)),
+        code_key=b"",
+        issued_at=now,
         issued_on=today,
         valid_until=today,
-        file_sha256=secrets.token_bytes(32),
-        revoked_at=None,
-        is_superseded=False,
-        version=1,
+        file_key="",
+        file_sha256=b"",
+        file_bytes=0,
+        seal_level="",
+        status_list=0,
+        status_index=0,
     )
+    return certificate, hints.seal(key, nothing, Hint("", None))

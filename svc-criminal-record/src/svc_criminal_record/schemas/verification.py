@@ -5,10 +5,10 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from hub_service.schemas import STORABLE, Instant, LegalDate, Resource
+from hub_service.schemas import STORABLE, Id, Instant, LegalDate, Resource
 
 from ..domain.certificates import Standing
-from ..domain.verification import Answer, DocumentType, Seal, Way
+from ..domain.verification import Answer, DocumentType, Seal, Verification, Way
 from .motives import MotiveView
 
 
@@ -109,14 +109,30 @@ class VerificationView(Resource):
         return cls(
             standing=answer.standing,
             verified_at=answer.at,
-            document=certificate and certificate.document,
+            document=answer.document,
             number=certificate and certificate.label,
             issued_on=certificate and certificate.issued_on,
             valid_until=certificate and certificate.valid_until,
             motive=answer.motive and MotiveView.of(answer.motive),
             holder_initials=hint and hint.initials,
             holder_last_four=hint and hint.last_four,
-            revoked_on=certificate and certificate.revoked_on,
+            revoked_on=answer.revoked_on,
             file_sha256=certificate and certificate.file_sha256.hex(),
             seal=answer.seal,
+        )
+
+
+class CertificateVerificationView(Resource):
+    """One verification, for the holder. Who it was is not known."""
+
+    id: Annotated[Id, Field(description="The verification's identifier.")]
+    at: Annotated[Instant, Field(description="When it was verified.")]
+    way: Annotated[Way, Field(description="By the code typed, by the QR code, or by the file.")]
+    standing: Annotated[Standing, Field(description="What was answered.")]
+
+    @classmethod
+    def of(cls, verification: Verification) -> Self:
+        """The view of a verification."""
+        return cls(
+            id=verification.id, at=verification.at, way=verification.way, standing=verification.standing
         )

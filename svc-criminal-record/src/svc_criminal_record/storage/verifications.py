@@ -1,45 +1,17 @@
-"""Verifications: finding what is verified, counting tries, keeping each one for the holder."""
+"""Verifications: counting tries, keeping each one for the holder."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, case, delete, insert, select
+from sqlalchemy import RowMapping, case, delete, insert, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.certificates import Standing
-from ..domain.verification import DocumentType, Issued, Verification, Way
-from ..tables.certificates import CERTIFICATES, TRIES, VERIFICATIONS
-
-_ISSUED: Final = select(
-    CERTIFICATES.c.id,
-    CERTIFICATES.c.holder_id,
-    CERTIFICATES.c.product,
-    CERTIFICATES.c.extract_id,
-    CERTIFICATES.c.series,
-    CERTIFICATES.c.number,
-    CERTIFICATES.c.motive,
-    CERTIFICATES.c.hint,
-    CERTIFICATES.c.issued_on,
-    CERTIFICATES.c.valid_until,
-    CERTIFICATES.c.file_sha256,
-    CERTIFICATES.c.revoked_at,
-    CERTIFICATES.c.superseded_by,
-    CERTIFICATES.c.version,
-).limit(1)
-
-
-async def by_code(session: AsyncSession, code_key: bytes) -> Issued | None:
-    """The certificate with a code, by the keyed hash of the code."""
-    return await _issued(session, CERTIFICATES.c.code_key == code_key)
-
-
-async def by_file(session: AsyncSession, sha256: bytes) -> Issued | None:
-    """The certificate whose file this is, byte for byte."""
-    return await _issued(session, CERTIFICATES.c.file_sha256 == sha256)
+from ..domain.verification import Verification, Way
+from ..tables.certificates import TRIES, VERIFICATIONS
 
 
 async def count_try(
@@ -73,14 +45,6 @@ async def add(session: AsyncSession, verification: Verification) -> None:
     await session.execute(insert(VERIFICATIONS), asdict(verification))
 
 
-async def is_of(session: AsyncSession, certificate_id: UUID, holder_id: UUID) -> bool:
-    """Whether the certificate is this person's or organisation's."""
-    found = select(CERTIFICATES.c.id).where(
-        CERTIFICATES.c.id == certificate_id, CERTIFICATES.c.holder_id == holder_id
-    )
-    return await session.scalar(found) is not None
-
-
 async def of_certificate(
     session: AsyncSession, certificate_id: UUID, before: UUID | None, limit: int
 ) -> Sequence[Verification]:
@@ -90,17 +54,6 @@ async def of_certificate(
         wanted = wanted.where(VERIFICATIONS.c.id < before)
     found = await session.execute(wanted.order_by(VERIFICATIONS.c.id.desc()).limit(limit))
     return [_verification(row) for row in found.mappings()]
-
-
-async def _issued(session: AsyncSession, which: ColumnElement[bool]) -> Issued | None:
-    row = (await session.execute(_ISSUED.where(which))).mappings().first()
-    if row is None:
-        return None
-    values: dict[str, Any] = dict(row)
-    product, extract_id = values.pop("product"), values.pop("extract_id")
-    document = DocumentType.EXTRACT if extract_id else DocumentType(product)
-    superseded_by = values.pop("superseded_by")
-    return Issued(document=document, is_superseded=superseded_by is not None, **values)
 
 
 def _verification(row: RowMapping) -> Verification:
