@@ -28,7 +28,7 @@ def closed(points: Sequence[Point]) -> str:
 
 def ring(radius: float, swing: float, petals: int, phase: float) -> str:
     """A ring that swings in and out."""
-    steps = petals * 6
+    steps = petals * 4
     return closed(
         [
             (
@@ -44,7 +44,7 @@ def rosette() -> str:
     """Three wreaths of interlaced rings, 400 units wide."""
     rings = [
         ring(radius, swing, petals, phase * 2 * pi / lines)
-        for radius, swing, petals, lines in ((166, 30, 18, 6), (112, 26, 12, 5), (62, 24, 8, 5))
+        for radius, swing, petals, lines in ((164, 32, 20, 5), (104, 30, 13, 5), (50, 26, 7, 4))
         for phase in range(lines)
     ]
     return (
@@ -55,7 +55,7 @@ def rosette() -> str:
 
 def ribbon() -> str:
     """Interlaced waves, 1660 by 44 units; a half wave is one cubic curve."""
-    width, half, bend, lines = 1660, 20.0, 0.3642, 6
+    width, half, bend, lines = 1660, 24.0, 0.3642, 6
     path = []
     for line in range(lines):
         x, up = -half * 2 * line / lines, 1

@@ -42,7 +42,21 @@ EUROPE: Final = (
 CODES: Final = ((0x20, 0x7E),)
 WHOLE: Final = ((0x20, 0x10FFFF),)
 FEATURES: Final = ("kern", "liga", "mark", "mkmk", "ccmp", "locl", "lnum", "tnum", "case")
-JOINING: Final = (*FEATURES, "init", "medi", "fina", "isol", "rlig", "calt", "curs", "rclt")
+# Without `liga`: of a ligature of several letters, readers of PDF turn the letters of Arabic round.
+JOINING: Final = (
+    "kern",
+    "mark",
+    "mkmk",
+    "ccmp",
+    "locl",
+    "init",
+    "medi",
+    "fina",
+    "isol",
+    "rlig",
+    "calt",
+    "curs",
+)
 OWN: Final = {"Source Serif 4": "Hub Serif", "Source Sans 3": "Hub Sans", "Source Serif": "Hub Serif"}
 NAMES: Final = (1, 3, 4, 6, 16, 18, 21, 25)  # OpenType, table `name`: whatever says the family
 
