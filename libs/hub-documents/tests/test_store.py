@@ -1,6 +1,8 @@
 import asyncio
 import hashlib
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -140,3 +142,38 @@ async def test_a_name_leads_nowhere_else(store, name) -> None:
     for act in (store.put(name, PDF), store.get(name), store.delete(name)):
         with pytest.raises(ValueError, match="a name is of"):
             await act
+
+
+WRITER = """
+import asyncio, sys
+from hub_documents.store import Store
+
+async def main():
+    store = Store.open(sys.argv[1], bytes(range(32)))
+    for number in range(100_000):
+        stored = await store.put(f"{number}.pdf", str(number).encode() * 20_000)
+        print(stored.name, flush=True)
+
+asyncio.run(main())
+"""
+
+
+def kill_while_it_writes(url: str) -> set[str]:
+    """The names that a process said it had stored before it was killed."""
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, url], stdout=subprocess.PIPE, text=True)
+    with writer:
+        told = [writer.stdout.readline() for _ in range(40)]
+        writer.kill()
+        told += writer.stdout.readlines()
+    return {line.strip() for line in told if line.endswith("\n")}
+
+
+async def test_a_process_that_is_killed_has_stored_each_document_or_nothing_of_it(tmp_path) -> None:
+    url = (tmp_path / "documents").as_uri()
+    for _ in range(3):
+        told = kill_while_it_writes(url)
+        store = Store.open(url, KEY)
+        found = await listed(store, datetime.now(UTC) + LATER)
+        assert told <= set(found)
+        for name in found:
+            assert await store.get(name) == name.removesuffix(".pdf").encode() * 20_000

@@ -6,6 +6,7 @@
 
 What lies there is AES-256-GCM, bound to its name: who reads or changes the store learns nothing and
 cannot put one document in the place of another. S3 takes its access from the environment (`AWS_…`).
+Every act can raise `StoreUnavailable`.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -23,10 +24,12 @@ from urllib.request import url2pathname
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 _NONCE_BYTES: Final = 12  # NIST SP 800-38D, 8.2
+_TIMEOUT: Final = timedelta(seconds=10)
+_RETRIES: Final = 2
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*(?:[./][a-z0-9][a-z0-9_-]*)*")
 
 
@@ -40,6 +43,10 @@ class DocumentDamaged(Exception):
 
 class NameTaken(Exception):
     """Another content has this name; it stays as it is."""
+
+
+class StoreUnavailable(Exception):
+    """The store did not answer, or refused us. Whether a document was stored is not known: put it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,15 @@ class Store:
         """The store at an address: `file:///folder` (made when it is not there), or `s3://bucket/prefix`."""
         parts = urlsplit(url)
         if parts.scheme != "file":
-            return cls(from_url(url), key)
+            return cls(
+                from_url(
+                    url,
+                    # An endpoint inside the house may be plain HTTP: what travels is encrypted already.
+                    client_options={"timeout": _TIMEOUT, "allow_http": True},
+                    retry_config={"max_retries": _RETRIES, "retry_timeout": _TIMEOUT},
+                ),
+                key,
+            )
         folder = Path(url2pathname(parts.path))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return cls(LocalStore(folder), key, folder)
@@ -83,6 +98,8 @@ class Store:
         except AlreadyExistsError:
             if await self.get(name) != content:
                 raise NameTaken(name) from None
+        except BaseError as problem:
+            raise StoreUnavailable(name) from problem
         if self._folder:
             await asyncio.to_thread(_flush, self._folder, name)
         return Stored(name, hashlib.sha256(content).digest(), len(content))
@@ -95,6 +112,8 @@ class Store:
             sealed = bytes(await answer.bytes_async())
         except (NotFoundError, FileNotFoundError):
             raise DocumentMissing(name) from None
+        except BaseError as problem:
+            raise StoreUnavailable(name) from problem
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.encode())
         except (InvalidTag, ValueError):
@@ -107,6 +126,8 @@ class Store:
             await self._objects.delete_async(name)
         except (NotFoundError, FileNotFoundError):
             return
+        except BaseError as problem:
+            raise StoreUnavailable(name) from problem
 
     async def names(self, before: datetime) -> AsyncIterator[str]:
         """The names of what was stored before an instant: a sweep keeps those that some row knows.
@@ -114,10 +135,13 @@ class Store:
         A document is stored before its row is committed, so `before` leaves those alone that are younger
         than the longest transaction.
         """
-        async for page in self._objects.list():
-            for item in page:
-                if item["last_modified"] < before:
-                    yield item["path"]
+        try:
+            async for page in self._objects.list():
+                for item in page:
+                    if item["last_modified"] < before:
+                        yield item["path"]
+        except BaseError as problem:
+            raise StoreUnavailable("the list of names") from problem
 
 
 def _check(name: str) -> None:
