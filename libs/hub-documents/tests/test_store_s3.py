@@ -44,11 +44,13 @@ class Bucket(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.NOT_FOUND)
 
     def do_POST(self) -> None:
-        """DeleteObjects: names in, what went wrong out."""
+        """DeleteObjects."""
         asked = self.rfile.read(int(self.headers["content-length"])).decode()
-        for key in re.findall("<Key>(.*?)</Key>", asked):
+        keys = re.findall("<Key>(.*?)</Key>", asked)
+        for key in keys:
             self.objects.pop(f"/documents/{key}", None)
-        self._answer(HTTPStatus.OK, b"<DeleteResult></DeleteResult>")
+        deleted = "".join(f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in keys)
+        self._answer(HTTPStatus.OK, f"<DeleteResult>{deleted}</DeleteResult>".encode())
 
     def log_message(self, *args: object) -> None:
         pass
