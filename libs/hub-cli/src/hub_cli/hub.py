@@ -177,7 +177,8 @@ class Hub:
 
     def _outside(self) -> Fork:
         port = self._place.ports[OUTSIDE]
-        arguments = [str(self._place.registers), port, environment.outside_secret(self._place)]
+        secret = environment.outside_secret(self._place)
+        arguments = [str(self._place.registers), port, secret, str(self._place.trust)]
         order = Order("hub_cli.outside.app:serve", arguments, {}, self._place.log(OUTSIDE))
         return Fork(self._zygote, order, port)
 

@@ -11,8 +11,10 @@ from typing import Final
 from asn1crypto import cms
 from cryptography import x509
 
+from .der import CONTEXT_0, CONTEXT_1, CONTEXT_4, OCTETS, SEQUENCE, SET, integer, tlv
+
 _DATA: Final = bytes.fromhex("06092a864886f70d010701")
-_SIGNED_DATA: Final = bytes.fromhex("06092a864886f70d010702")
+SIGNED_DATA: Final = bytes.fromhex("06092a864886f70d010702")
 _CONTENT_TYPE: Final = bytes.fromhex("06092a864886f70d010903")
 _MESSAGE_DIGEST: Final = bytes.fromhex("06092a864886f70d010904")
 _SIGNING_CERTIFICATE_V2: Final = bytes.fromhex("060b2a864886f70d010910022f")
@@ -20,15 +22,6 @@ _TIME_STAMP_TOKEN: Final = bytes.fromhex("060b2a864886f70d010910020e")
 _SHA256: Final = bytes.fromhex("300b0609608648016503040201")
 _ECDSA_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
 _VERSION_1: Final = b"\x02\x01\x01"
-
-_INTEGER: Final = 0x02
-_OCTETS: Final = 0x04
-_SEQUENCE: Final = 0x30
-_SET: Final = 0x31
-_CONTEXT_0: Final = 0xA0
-_CONTEXT_1: Final = 0xA1
-_CONTEXT_4: Final = 0xA4
-_SHORT: Final = 0x80
 
 DIGEST_BYTES: Final = 32
 LONGEST_SIGNATURE: Final = 72
@@ -55,45 +48,45 @@ class Template:
     def __init__(self, certificate: bytes, chain: tuple[bytes, ...]) -> None:
         own = x509.load_der_x509_certificate(certificate)
         issuer = own.issuer.public_bytes()
-        serial = _integer(own.serial_number)
-        self._signer = _tlv(_SEQUENCE, issuer, serial)
-        self._certificates = _tlv(_CONTEXT_0, *sorted((certificate, *chain)))
-        issuer_serial = _tlv(_SEQUENCE, _tlv(_SEQUENCE, _tlv(_CONTEXT_4, issuer)), serial)
-        identified = _tlv(_SEQUENCE, _tlv(_OCTETS, hashlib.sha256(certificate).digest()), issuer_serial)
+        serial = integer(own.serial_number)
+        self._signer = tlv(SEQUENCE, issuer, serial)
+        self._certificates = tlv(CONTEXT_0, *sorted((certificate, *chain)))
+        issuer_serial = tlv(SEQUENCE, tlv(SEQUENCE, tlv(CONTEXT_4, issuer)), serial)
+        identified = tlv(SEQUENCE, tlv(OCTETS, hashlib.sha256(certificate).digest()), issuer_serial)
         self._attributes = (
             _attribute(_CONTENT_TYPE, _DATA),
-            _attribute(_SIGNING_CERTIFICATE_V2, _tlv(_SEQUENCE, _tlv(_SEQUENCE, identified))),
+            _attribute(_SIGNING_CERTIFICATE_V2, tlv(SEQUENCE, tlv(SEQUENCE, identified))),
         )
 
     def to_sign(self, digest: bytes) -> bytes:
         """The signed attributes for a document with this SHA-256, as they are signed."""
-        return _tlv(_SET, self._signed(digest))
+        return tlv(SET, self._signed(digest))
 
     def message(self, digest: bytes, signature: bytes, token: bytes | None = None) -> bytes:
         """The signature in DER; `token` is a time stamp (RFC 3161) over `signature`."""
-        unsigned = _tlv(_CONTEXT_1, _attribute(_TIME_STAMP_TOKEN, token)) if token else b""
-        signer = _tlv(
-            _SEQUENCE,
+        unsigned = tlv(CONTEXT_1, _attribute(_TIME_STAMP_TOKEN, token)) if token else b""
+        signer = tlv(
+            SEQUENCE,
             _VERSION_1,
             self._signer,
             _SHA256,
-            _tlv(_CONTEXT_0, self._signed(digest)),
+            tlv(CONTEXT_0, self._signed(digest)),
             _ECDSA_SHA256,
-            _tlv(_OCTETS, signature),
+            tlv(OCTETS, signature),
             unsigned,
         )
-        signed_data = _tlv(
-            _SEQUENCE,
+        signed_data = tlv(
+            SEQUENCE,
             _VERSION_1,
-            _tlv(_SET, _SHA256),
-            _tlv(_SEQUENCE, _DATA),
+            tlv(SET, _SHA256),
+            tlv(SEQUENCE, _DATA),
             self._certificates,
-            _tlv(_SET, signer),
+            tlv(SET, signer),
         )
-        return _tlv(_SEQUENCE, _SIGNED_DATA, _tlv(_CONTEXT_0, signed_data))
+        return tlv(SEQUENCE, SIGNED_DATA, tlv(CONTEXT_0, signed_data))
 
     def _signed(self, digest: bytes) -> bytes:
-        message_digest = _attribute(_MESSAGE_DIGEST, _tlv(_OCTETS, digest))
+        message_digest = _attribute(_MESSAGE_DIGEST, tlv(OCTETS, digest))
         return b"".join(sorted((*self._attributes, message_digest)))
 
 
@@ -129,18 +122,4 @@ def parts(der: bytes) -> Message:
 
 
 def _attribute(kind: bytes, value: bytes) -> bytes:
-    return _tlv(_SEQUENCE, kind, _tlv(_SET, value))
-
-
-def _integer(value: int) -> bytes:
-    return _tlv(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
-
-
-def _tlv(tag: int, *parts: bytes) -> bytes:
-    """A value in DER with its tag and length."""
-    content = b"".join(parts)
-    length = len(content)
-    if length < _SHORT:
-        return bytes((tag, length)) + content
-    size = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes((tag, _SHORT | len(size))) + size + content
+    return tlv(SEQUENCE, kind, tlv(SET, value))

@@ -26,6 +26,10 @@ _RANGE: Final = b"[0 %010d %010d %010d]"
 _NO_RANGE: Final = _RANGE % (0, 0, 0)
 
 
+STORE: Final = b"/DSS<</Type/DSS"
+"""How the document security store begins, in the catalog."""
+
+
 class OtherShape(ValueError):
     """The file is not one that Typst wrote, or has been changed since."""
 
@@ -191,7 +195,7 @@ def _signature(statement: Statement) -> bytes:
 def _store(evidence: Evidence, first: int) -> tuple[bytes, dict[int, bytes]]:
     """The entry of the catalog, and the streams that it names, numbered from `first`."""
     streams: dict[int, bytes] = {}
-    entry = b"/DSS<</Type/DSS"
+    entry = STORE
     kinds = ((b"Certs", evidence.certificates), (b"CRLs", evidence.crls), (b"OCSPs", evidence.ocsps))
     for name, contents in kinds:
         if contents:

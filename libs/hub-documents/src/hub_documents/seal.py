@@ -5,12 +5,21 @@ sealed = await sealer.seal(pdf, now)
 """
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from . import cms, revision
-from .signers import Signer
+from cryptography import x509
+
+from . import cms, revision, timestamps
+from .revocation import Material
+from .signers import Signer, der
+from .timestamps import Authority, TimestampUnavailable
+
+_LONGEST_TOKEN: Final = 8_000
+"""Bytes of a time stamp with its certificates."""
 
 
 class Level(StrEnum):
@@ -29,27 +38,83 @@ class Sealed:
     level: Level
 
 
-class Sealer:
-    """Seals files as Typst writes them; `name` and `reason` are what readers show."""
+class SealRevoked(Exception):
+    """The certificate of the seal has been revoked: nothing may be sealed with it."""
 
-    def __init__(self, signer: Signer, *, name: str, reason: str) -> None:
+
+class Sealer:
+    """Seals files as Typst writes them; `name` and `reason` are what readers show.
+
+    With an `authority` the seal carries a time stamp; with `material` too, what proves later that the
+    certificates were in force. Where one of them is away the level is lower, and the file is sealed.
+    """
+
+    def __init__(
+        self,
+        signer: Signer,
+        *,
+        name: str,
+        reason: str,
+        authority: Authority | None = None,
+        material: Material | None = None,
+    ) -> None:
         self._signer = signer
+        self._certificate = x509.load_der_x509_certificate(signer.certificate)
         self._name = name
         self._reason = reason
+        self._authority = authority
+        self._material = material
         self._template = cms.Template(signer.certificate, signer.chain)
-        longest = self._template.message(bytes(cms.DIGEST_BYTES), bytes(cms.LONGEST_SIGNATURE))
+        longest = self._template.message(
+            bytes(cms.DIGEST_BYTES), bytes(cms.LONGEST_SIGNATURE), bytes(_LONGEST_TOKEN if authority else 0)
+        )
         self._room = len(longest)
 
     async def seal(self, pdf: bytes, at: datetime) -> Sealed:
         """The file with one more revision: invisible, certifying, permitting no change.
 
-        `revision.OtherShape` for a file that Typst did not write.
+        `revision.OtherShape` for a file that Typst did not write; `SealRevoked`.
         """
+        if self._material and self._material.revoked_at(self._certificate):
+            raise SealRevoked
+        evidence = self._material.evidence(at) if self._material and self._authority else None
         statement = revision.Statement(self._name, self._reason, at)
-        return await asyncio.to_thread(self._seal, pdf, statement)
+        begun = await asyncio.to_thread(self._begin, pdf, statement, evidence)
+        token, stamping = await self._stamp(begun.signature)
+        if token and evidence and stamping not in evidence.certificates:
+            evidence = None  # the authority has taken a new certificate: nothing is known of it yet
+            begun = await asyncio.to_thread(self._begin, pdf, statement, None)
+            token, _ = await self._stamp(begun.signature)
+        content = begun.draft.filled(self._template.message(begun.digest, begun.signature, token))
+        if token is None:
+            return Sealed(content, Level.B_B)
+        return Sealed(content, Level.B_LT if evidence else Level.B_T)
 
-    def _seal(self, pdf: bytes, statement: revision.Statement) -> Sealed:
-        draft = revision.draft(pdf, statement, self._room)
+    def _begin(
+        self, pdf: bytes, statement: revision.Statement, evidence: revision.Evidence | None
+    ) -> "_Begun":
+        draft = revision.draft(pdf, statement, self._room, evidence)
         digest = draft.digest()
-        signature = self._signer.sign(self._template.to_sign(digest))
-        return Sealed(draft.filled(self._template.message(digest, signature)), Level.B_B)
+        return _Begun(draft, digest, self._signer.sign(self._template.to_sign(digest)))
+
+    async def _stamp(self, signature: bytes) -> tuple[bytes | None, bytes | None]:
+        """A time stamp over the signature and the certificate behind it, or nothing."""
+        if self._authority is None:
+            return None, None
+        digest = hashlib.sha256(signature).digest()
+        try:
+            token = await self._authority.stamp(digest)
+        except TimestampUnavailable:
+            return None, None
+        if len(token) > _LONGEST_TOKEN:
+            return None, None
+        return token, der(timestamps.read(token, digest).certificate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A file whose signature is known and not yet in its place."""
+
+    draft: revision.Draft
+    digest: bytes
+    signature: bytes

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from . import cms
+from . import cms, paths, revision, timestamps
+from .revocation import Material
 from .seal import Level
+from .timestamps import Stamp
 
 MOST_BYTES: Final = 20_000_000
 """A longer file is none of ours; it is not looked at."""
@@ -68,16 +68,22 @@ class Verdict:
 class Trust:
     """Whose seals count: those of `organization` (ETSI EN 319 412-1, 5.1.4) below one of the roots.
 
-    An authority issues seals for many; without an organization, each of them counts.
+    An authority issues seals for many; without an organization, each of them counts. `material` knows
+    what was revoked; without it, nothing was.
     """
 
     roots: tuple[x509.Certificate, ...]
     organization: str = ""
+    material: Material | None = None
+
+    def revoked_at(self, certificate: x509.Certificate) -> datetime | None:
+        """Since when the certificate is revoked."""
+        return self.material.revoked_at(certificate) if self.material else None
 
 
-def trust_in(roots: Path, organization: str = "") -> Trust:
+def trust_in(roots: Path, organization: str = "", material: Material | None = None) -> Trust:
     """The trust in the roots of a PEM file."""
-    return Trust(tuple(x509.load_pem_x509_certificates(roots.read_bytes())), organization)
+    return Trust(tuple(x509.load_pem_x509_certificates(roots.read_bytes())), organization, material)
 
 
 class _Refused(Exception):
@@ -102,7 +108,7 @@ def verify(pdf: bytes, trust: Trust, now: datetime) -> Verdict:
         return _examined(_found(pdf), sha256, trust, now)
     except _Refused as refused:
         return Verdict(refused.outcome, sha256)
-    except (ValueError, UnsupportedAlgorithm):  # certificates are read bit by bit, as they are needed
+    except Exception:  # what anybody wrote is read bit by bit, by parsers that fail in many ways
         return Verdict(Outcome.ALTERED, sha256)
 
 
@@ -123,66 +129,73 @@ def _found(pdf: bytes) -> _Seal:
 
 
 def _examined(seal: _Seal, sha256: str, trust: Trust, now: datetime) -> Verdict:
-    found = cms.parts(seal.der)
-    own = x509.load_der_x509_certificate(found.certificate)
-    chain = [x509.load_der_x509_certificate(one) for one in found.chain]
-    if not _is_trusted(own, chain, trust, now):
+    message = cms.parts(seal.der)
+    own = x509.load_der_x509_certificate(message.certificate)
+    if not _may_seal(own, trust):
+        raise _Refused(Outcome.UNTRUSTED)
+    stamp = _stamp(message, trust, now) if message.token else None
+    chain = [x509.load_der_x509_certificate(one) for one in message.chain]
+    if not paths.leads_to(trust.roots, own, chain, stamp.at if stamp else now):
         raise _Refused(Outcome.UNTRUSTED)
     if not seal.covers_all or not _fits(seal, own):
         raise _Refused(Outcome.ALTERED)
+    revoked_at = trust.revoked_at(own)
+    if revoked_at and not (stamp and stamp.at < revoked_at):
+        raise _Refused(Outcome.REVOKED_SEAL)
     return Verdict(
         Outcome.INTACT,
         sha256,
-        signed_by=_organization(own, NameOID.ORGANIZATION_NAME),
-        signed_at=_claimed(seal.signed),
-        level=Level.B_B,
+        signed_by=_attribute(own, NameOID.ORGANIZATION_NAME),
+        signed_at=stamp.at if stamp else _claimed(seal.signed),
+        level=_level(seal, stamp),
     )
 
 
+def _may_seal(own: x509.Certificate, trust: Trust) -> bool:
+    """Whether the certificate is for documents, and of whom we trust."""
+    try:
+        usage = own.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    identifier = _attribute(own, NameOID.ORGANIZATION_IDENTIFIER)
+    return usage.content_commitment and trust.organization in ("", identifier)
+
+
+def _stamp(message: cms.Message, trust: Trust, now: datetime) -> Stamp | None:
+    """The time stamp; nothing when the key of its authority was revoked, and so proves nothing more."""
+    stamp = timestamps.read(message.token or b"", hashlib.sha256(message.signature).digest())
+    usages = stamp.certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    is_for_stamps = list(usages) == [ExtendedKeyUsageOID.TIME_STAMPING]
+    if not is_for_stamps or not paths.leads_to(trust.roots, stamp.certificate, stamp.chain, now):
+        raise _Refused(Outcome.UNTRUSTED)
+    return None if trust.revoked_at(stamp.certificate) else stamp
+
+
 def _fits(seal: _Seal, own: x509.Certificate) -> bool:
+    """Whether the signature has the form that we write, and is over these bytes."""
     message = cms.read(seal.der)
-    key = own.public_key()
-    if hashlib.sha256(seal.signed).digest() != message.digest or not isinstance(
-        key, ec.EllipticCurvePublicKey
-    ):
+    if hashlib.sha256(seal.signed).digest() != message.digest:
         return False
     signed = cms.Template(message.certificate, message.chain).to_sign(message.digest)
     try:
-        key.verify(message.signature, signed, ec.ECDSA(hashes.SHA256()))
+        paths.check(own.public_key(), message.signature, signed, hashes.SHA256())
     except InvalidSignature:
         return False
     return True
 
 
-def _is_trusted(own: x509.Certificate, chain: list[x509.Certificate], trust: Trust, now: datetime) -> bool:
-    """Whether the certificate may seal, belongs to whom we trust, and was issued below our roots."""
-    try:
-        usage = own.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return False
-    identifier = _organization(own, NameOID.ORGANIZATION_IDENTIFIER)
-    if not usage.content_commitment or (trust.organization and identifier != trust.organization):
-        return False
-    builder = (
-        PolicyBuilder()
-        .store(Store(list(trust.roots)))
-        .time(now)
-        .extension_policies(
-            ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=ExtensionPolicy.permit_all()
-        )
-    )
-    try:
-        builder.build_client_verifier().verify(own, chain)
-    except VerificationError:
-        return False
-    return True
+def _level(seal: _Seal, stamp: Stamp | None) -> Level:
+    if stamp is None:
+        return Level.B_B
+    return Level.B_LT if revision.STORE in seal.signed else Level.B_T
 
 
-def _organization(certificate: x509.Certificate, kind: x509.ObjectIdentifier) -> str | None:
+def _attribute(certificate: x509.Certificate, kind: x509.ObjectIdentifier) -> str | None:
     found = certificate.subject.get_attributes_for_oid(kind)
     return str(found[0].value) if found else None
 
 
 def _claimed(signed: bytes) -> datetime | None:
-    moments = _MOMENT.findall(signed[signed.rfind(b" obj\n") :])
-    return datetime.strptime(moments[0].decode() + "+0000", "%Y%m%d%H%M%S%z") if moments else None
+    """The time that the seal itself says: in its dictionary, the last object of the file."""
+    found = _MOMENT.search(signed, signed.rfind(b" obj\n"))
+    return datetime.strptime(found[1].decode() + "+0000", "%Y%m%d%H%M%S%z") if found else None

@@ -3,11 +3,15 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 import typst
 
 from hub_documents import seal, signers, verification
+from hub_documents.revocation import Material
+from hub_documents.seal import Level, Sealer
 from hub_documents.signers import Signer
+from hub_documents.timestamps import Authority
 from hub_documents.verification import Trust
 
 NAME = "Inspectoratul General al Poliției Române"
@@ -57,3 +61,37 @@ def trust(trust_folder: Path) -> Trust:
 async def sealed(pdf: bytes, signer: Signer, now: datetime) -> bytes:
     """The document, sealed at level B-B."""
     return (await seal.Sealer(signer, name=NAME, reason=REASON).seal(pdf, now)).content
+
+
+STAMPS = "http://localhost/trust/timestamps"
+
+
+@pytest.fixture(scope="session")
+def authority(trust_http: httpx2.AsyncClient) -> Authority:
+    return Authority(STAMPS, trust_http)
+
+
+@pytest.fixture(scope="session")
+async def material(
+    signer: Signer, trust: Trust, trust_http: httpx2.AsyncClient, authority: Authority, now: datetime
+) -> Material:
+    made = Material(signer, trust.roots, trust_http, authority)
+    await made.refresh(now)
+    return made
+
+
+@pytest.fixture(scope="session")
+def sealers(signer: Signer, authority: Authority, material: Material) -> dict[Level, Sealer]:
+    """One for each level."""
+    named = {"name": NAME, "reason": REASON}
+    return {
+        Level.B_B: Sealer(signer, **named),
+        Level.B_T: Sealer(signer, **named, authority=authority),
+        Level.B_LT: Sealer(signer, **named, authority=authority, material=material),
+    }
+
+
+@pytest.fixture(scope="session")
+async def files(sealers: dict[Level, Sealer], pdf: bytes, now: datetime) -> dict[Level, bytes]:
+    """The document, sealed at each level."""
+    return {level: (await sealer.seal(pdf, now)).content for level, sealer in sealers.items()}

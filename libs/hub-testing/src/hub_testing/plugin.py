@@ -19,9 +19,11 @@ import nats
 import pytest
 from fastapi import FastAPI
 from nats.aio.client import Client
+from starlette.applications import Starlette
 
 from hub_cli.broker import OPERATOR, NatsBox
 from hub_cli.outside.trust import authority
+from hub_cli.outside.trust.routes import TrustServices
 from hub_cli.postgres import PostgresBox
 from hub_core.manifest import Manifest
 from hub_service.settings import ServiceSettings
@@ -82,6 +84,15 @@ def trust_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trust")
     authority.make(str(folder), f"{OUTSIDE_ORIGIN}/trust")
     return folder
+
+
+@pytest.fixture(scope="session")
+async def trust_http(trust_folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    """Speaks to the authority of `trust_folder`: `http://localhost/trust/timestamps`, `/ocsp`…."""
+    app = Starlette(routes=TrustServices(trust_folder).routes)
+    app.state.is_away = False
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=OUTSIDE_ORIGIN) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@
     POST   /records/people/find          who stands in the criminal record (`records`)
     POST   /records/companies/find       the same of companies
     GET    /roeid/…, /eidas/…            two identity providers (`identity_providers`)
+    GET    /trust/…                      the authority of the seals (`trust.routes`)
     PUT    /api/outage                   the registers do not answer (503), until DELETE
 
 Only this machine reaches it, and only under the machine's own name.
@@ -31,15 +32,17 @@ from hub_cli import ports
 from . import records, registers
 from .identity_providers import IdentityProvider
 from .store import Store
+from .trust.routes import TrustServices
 
 
-def serve(file: str, port: int, client_secret: str) -> None:
+def serve(file: str, port: int, client_secret: str, trust: str) -> None:
     """Serve until SIGTERM the registers that `store.make` wrote into the file, and the identity providers.
 
-    `client_secret` is the one that the hub shows to the providers.
+    `client_secret` is the one that the hub shows to the providers; `trust` is the folder that
+    `trust.authority.make` filled.
     """
     config = uvicorn.Config(
-        create_app(Path(file), f"http://localhost:{port}", client_secret),
+        create_app(Path(file), f"http://localhost:{port}", client_secret, Path(trust)),
         host=ports.LOOPBACK,
         port=port,
         access_log=False,
@@ -50,8 +53,13 @@ def serve(file: str, port: int, client_secret: str) -> None:
     uvicorn.Server(config).run()
 
 
-def create_app(file: Path, origin: str = "http://localhost", client_secret: str = "") -> Starlette:
-    """The outside as an application at `origin`, with the registers in the file."""
+def create_app(
+    file: Path, origin: str = "http://localhost", client_secret: str = "", trust: Path | None = None
+) -> Starlette:
+    """The outside as an application at `origin`, with the registers in the file.
+
+    Without a folder of `trust` there is no authority.
+    """
     roeid = IdentityProvider("roeid", "ROeID", origin, client_secret)
     eidas = IdentityProvider("eidas", "eIDAS", origin, client_secret)
 
@@ -70,6 +78,7 @@ def create_app(file: Path, origin: str = "http://localhost", client_secret: str 
             *records.ROUTES,
             *roeid.routes,
             *eidas.routes,
+            *(TrustServices(trust).routes if trust else ()),
             Route("/readyz", show_readiness),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])],

@@ -32,6 +32,8 @@ SEAL: Final = "seal"
 FACTS: Final = "facts"
 TIMESTAMPS: Final = "timestamps"
 OCSP: Final = "ocsp"
+NAMES: Final = (SEAL, FACTS, TIMESTAMPS, OCSP)
+"""What the issuing authority has issued."""
 
 _ADDRESS: Final = "address"
 _SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -103,7 +105,7 @@ def make(folder: str, address: str) -> None:
     _write(place, ROOT, root.certificate)
     _write(place, ISSUING, issuing.certificate)
     _write(place, "chain", issuing.certificate)
-    for name in (SEAL, FACTS, TIMESTAMPS, OCSP):
+    for name in NAMES:
         _write(place, name, issue(name, _key(place, name), now, issuing, address).certificate)
     vault.write(stamp, address)
 
