@@ -1,13 +1,21 @@
 """Documents to seal, and a seal of the embedded run's authority."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 import pytest
 import typst
+from starlette.applications import Starlette
+from starlette.datastructures import State
 
-from hub_documents import seal, signers, verification
+from hub_cli.outside.trust import authority as maker
+from hub_cli.outside.trust.routes import TrustServices
+from hub_cli.outside.trust.status import Registry
+from hub_documents import signers, verification
 from hub_documents.revocation import Material
 from hub_documents.seal import Level, Sealer
 from hub_documents.signers import Signer
@@ -57,12 +65,6 @@ def trust(trust_folder: Path) -> Trust:
     return verification.trust_in(trust_folder / "root.pem", ORGANIZATION)
 
 
-@pytest.fixture(scope="session")
-async def sealed(pdf: bytes, signer: Signer, now: datetime) -> bytes:
-    """The document, sealed at level B-B."""
-    return (await seal.Sealer(signer, name=NAME, reason=REASON).seal(pdf, now)).content
-
-
 STAMPS = "http://localhost/trust/timestamps"
 
 
@@ -95,3 +97,47 @@ def sealers(signer: Signer, authority: Authority, material: Material) -> dict[Le
 async def files(sealers: dict[Level, Sealer], pdf: bytes, now: datetime) -> dict[Level, bytes]:
     """The document, sealed at each level."""
     return {level: (await sealer.seal(pdf, now)).content for level, sealer in sealers.items()}
+
+
+@dataclass
+class Elsewhere:
+    """Another authority of the same kind, and what is sealed with it."""
+
+    folder: Path
+    http: httpx2.AsyncClient
+    state: State
+
+    def __post_init__(self) -> None:
+        self.signer = signers.from_files(
+            self.folder / "seal.pem", self.folder / "seal.key", self.folder / "chain.pem"
+        )
+        self.trust = verification.trust_in(self.folder / "root.pem", ORGANIZATION)
+        self.authority = Authority(STAMPS, self.http)
+        self.material = Material(self.signer, self.trust.roots, self.http, self.authority)
+
+    async def sealer(self, now: datetime) -> Sealer:
+        """A sealer of level B-LT."""
+        await self.material.refresh(now)
+        return Sealer(self.signer, name=NAME, reason=REASON, authority=self.authority, material=self.material)
+
+    def revoke(self, name: str, at: datetime) -> None:
+        """Revoke a certificate of this authority."""
+        Registry(self.folder).revoke(name, at)
+
+
+MakeElsewhere = Callable[[], AbstractAsyncContextManager[Elsewhere]]
+
+
+@pytest.fixture
+def make_elsewhere(tmp_path: Path) -> MakeElsewhere:
+    @asynccontextmanager
+    async def made() -> AsyncIterator[Elsewhere]:
+        folder = tmp_path / "elsewhere"
+        maker.make(str(folder), "http://localhost/trust")
+        app = Starlette(routes=TrustServices(folder).routes)
+        app.state.is_away = False
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:
+            yield Elsewhere(folder, http, app.state)
+
+    return made
