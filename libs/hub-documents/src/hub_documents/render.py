@@ -64,7 +64,7 @@ class Renderer:
     """The templates of a folder. Threads may share it: each has a compiler of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.resolve()
+        self.folder = folder.resolve()
         self._fonts = typst.Fonts(
             include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(HERE / "fonts")]
         )
@@ -86,7 +86,7 @@ class Renderer:
             content = cast(
                 "bytes",
                 self._compiler().compile(
-                    self._folder / template,
+                    self.folder / template,
                     format="pdf",
                     sys_inputs=inputs,
                     pdf_standards=["a-2a", "ua-1"],
@@ -102,7 +102,7 @@ class Renderer:
         compiler: typst.Compiler | None = getattr(self._of_thread, "compiler", None)
         if compiler is None:
             compiler = typst.Compiler(
-                root=self._folder,
+                root=self.folder,
                 font_paths=self._fonts,
                 package_path=HERE / "packages",
                 package_cache_path=HERE / "packages",

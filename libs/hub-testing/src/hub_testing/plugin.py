@@ -28,7 +28,7 @@ from hub_cli.postgres import PostgresBox
 from hub_core.manifest import Manifest
 from hub_service.settings import ServiceSettings
 
-from . import databases, servers, streams
+from . import databases, programs, servers, streams
 from .databases import ServiceDatabase
 from .identity import FakeIdentity
 from .traces import TraceSink
@@ -93,6 +93,16 @@ async def trust_http(trust_folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
     app.state.is_away = False
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=OUTSIDE_ORIGIN) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[..., bytes]:
+    """What a program of others writes: `program("qpdf", "--check", path)`.
+
+    A test whose program is not installed is skipped with the name of its Debian package; one whose
+    program fails, fails.
+    """
+    return programs.output
 
 
 @pytest.fixture(scope="session")

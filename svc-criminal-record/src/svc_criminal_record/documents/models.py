@@ -82,10 +82,9 @@ class Document:
     """A certificate, or with a `recipient` an extract; `product` says of which register.
 
     `code` is the verification code as people type it (`K7QF-2M9X-T4PA-8WDC`). `link` is what the QR code
-    holds: the address of the verification page, `/`, the code, `#`, and the signed facts; what stands
-    before the code is also the address that people type. `authority` issues and seals; `seal_issuer` is
-    who vouches for the seal's certificate. `valid_until` is the last day. `corrects` is the label of the
-    document that this one takes the place of.
+    holds: the address that people type, `/`, the code, `#`, and the signed facts. `authority` issues and
+    seals; `seal_issuer` is who vouches for the seal's certificate. `valid_until` is the last day.
+    `corrects` is the label of the document that this one takes the place of.
     """
 
     product: Product

@@ -43,7 +43,7 @@ def _data(document: Document) -> dict[str, Any]:
         data["holder"]["former_names"] = ", ".join(document.holder.former_names) or None
     return data | {
         "label": document.label,
-        "address": document.link.partition("#")[0].removesuffix(document.code).rstrip("/"),
+        "address": document.link.partition("#")[0].rpartition("/")[0],
         "holder_kind": kind,
         "issued_at": document.issued_at.astimezone(clock.BUCHAREST),
     }
