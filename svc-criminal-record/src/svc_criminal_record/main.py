@@ -1,13 +1,19 @@
 """The wiring."""
 
+from functools import cache
+
 from fastapi import FastAPI
 
 from hub_service import chassis, i18n
 
 from . import consumers, jobs, keys
+from .documents import anchors
+from .documents.checking import Checker
+from .documents.published_lists import PublishedLists
 from .manifest import MANIFEST
 from .routes import (
     motives,
+    trust,
     verification,
 )
 from .settings import Settings
@@ -28,6 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ),
         routers=[
             motives.router,
+            trust.router,
             verification.router,
         ],
         scopes={
@@ -46,6 +53,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             jobs.FORGET_TRIES,
         ],
         locale=i18n.folder_of(__file__),
+        uploads=verification.UPLOADS,
     )
+    app.state.anchors = cache(lambda: anchors.read(known.criminal_record_trust))
+    app.state.checker = Checker()
+    app.state.lists = PublishedLists()
     app.state.keys = keys.derived_from(known.criminal_record_key.get_secret_value())
     return app

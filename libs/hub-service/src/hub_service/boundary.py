@@ -1,6 +1,6 @@
 """The outermost layer around the application: what holds for every request, whoever answers it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 from starlette.datastructures import Headers
@@ -21,13 +21,17 @@ _log = structlog.get_logger("service")
 class Boundary:
     """ASGI middleware: limits the body, serves HEAD as GET, and answers what nobody foresaw (500).
 
-    The body is counted as it comes, whatever its headers say. The server itself leaves the body out
-    of an answer to HEAD.
+    `uploads` are the addresses whose bodies may have another number of bytes than `LIMIT`. The body is
+    counted as it comes, whatever its headers say. The server itself leaves the body out of an answer to
+    HEAD.
     """
 
-    def __init__(self, app: ASGIApp, show: Callable[[Request, Problem], Response]) -> None:
+    def __init__(
+        self, app: ASGIApp, show: Callable[[Request, Problem], Response], uploads: Mapping[str, int]
+    ) -> None:
         self._app = app
         self._show = show
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless its body is too large."""
@@ -36,9 +40,10 @@ class Boundary:
             return
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
+        limit = self._uploads.get(scope["path"], LIMIT)
         declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdigit() and int(declared) > LIMIT:
-            await self._show(Request(scope), _too_large())(scope, receive, send)
+        if declared.isdigit() and int(declared) > limit:
+            await self._show(Request(scope), _too_large(limit))(scope, receive, send)
             return
         received, started = 0, False
 
@@ -46,8 +51,8 @@ class Boundary:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > LIMIT:
-                raise _too_large()
+            if received > limit:
+                raise _too_large(limit)
             return message
 
         async def send_noted(message: Message) -> None:
@@ -64,5 +69,5 @@ class Boundary:
             await self._show(Request(scope), problems.InternalError())(scope, receive, send)
 
 
-def _too_large() -> problems.ContentTooLarge:
-    return problems.ContentTooLarge(limit=LIMIT, headers={"connection": "close"})
+def _too_large(limit: int) -> problems.ContentTooLarge:
+    return problems.ContentTooLarge(limit=limit, headers={"connection": "close"})

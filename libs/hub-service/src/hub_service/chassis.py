@@ -94,12 +94,14 @@ def build(
     subscriptions: Sequence[consumer.Subscription] = (),
     own_workers: Sequence[workers.Worker] = (),
     locale: Path | None = None,
+    uploads: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """A FastAPI application with everything `api.md` and `architecture.md` promise.
 
     `scopes` maps each scope of the service's operations to what it allows, for the contract.
     `subscriptions` are its consumers, `own_workers` what else runs beside requests; both start with
-    the lifespan and end before the database closes. Nothing is connected before the lifespan.
+    the lifespan and end before the database closes. `uploads` are the addresses that take larger bodies
+    than others, with the bytes they may have. Nothing is connected before the lifespan.
     """
     texts = i18n.Texts([i18n.folder_of(__file__), *([locale] if locale else [])])
 
@@ -131,7 +133,7 @@ def build(
     def show(request: Request, problem: Problem) -> Response:
         return problems.response(problem, request, texts, settings.public_origin)
 
-    app.add_middleware(Boundary, show=show)
+    app.add_middleware(Boundary, show=show, uploads=uploads or {})
     app.add_middleware(RequestTelemetry)
     _handle_errors(app, show)
 
