@@ -1,6 +1,6 @@
 // Checks a certificate by what its QR code says, without asking anybody. Needs Node.js and nothing else.
 //
-//     node verify_offline.mjs 'https://…/verify/K7QF2M9XT4PA8WDC#0oRD…' facts.pem [list.jwt]
+//     node verify_offline.mjs 'https://…/verify/K7QF-2M9X-T4PA-8WDC#0oRD…' facts.pem [list.jwt]
 //
 // facts.pem is the issuer's certificate or public key; list.jwt the issuer's status list, from the address
 // that the token names. Prints what was signed; ends with 1 when the certificate is not to be relied on.
@@ -37,7 +37,7 @@ const claims = new Map(decode(payload)); // RFC 8392
 const { idx, uri } = Object.fromEntries(claims.get(65535).find(([name]) => name === "status_list")[1]);
 const said = { ...Object.fromEntries(claims.get(-65537)), code: claims.get(7).toString() };
 const [issued, expires] = [new Date(claims.get(6) * 1000), new Date(claims.get(4) * 1000)];
-page.endsWith(`/verify/${said.code}`) || fail("the address is of another certificate");
+page.replaceAll("-", "").endsWith(`/verify/${said.code}`) || fail("the address is of another certificate");
 
 let standing = expires <= new Date() ? "EXPIRED" : "VALID";
 if (list) { // Token Status List

@@ -14,9 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from hub_cli.outside.trust import authority
-from hub_documents import facts, signers, status_list
+from hub_documents import facts, status_list
 from hub_documents.facts import FactsSigner
 from hub_documents.status_list import Status
+from svc_criminal_record.domain import codes
 from svc_criminal_record.domain.facts import Facts
 from svc_criminal_record.domain.hints import Hint
 from svc_criminal_record.domain.products import Product
@@ -44,7 +45,7 @@ def issuer_in(folder: Path) -> tuple[FactsSigner, Path]:
     """An issuer of its own, and the file with its certificate that verifiers have."""
     authority.make(str(folder), "http://127.0.0.1:1/trust")
     files = (folder / "facts.pem", folder / "facts.key", folder / "chain.pem")
-    return FactsSigner(signers.from_files(*files)), files[0]
+    return facts.from_files(*files), files[0]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ def verify() -> Verify:
 
 
 def qr(issued: Facts, signer: FactsSigner) -> str:
-    return facts.address(ORIGIN, issued.code, facts.sign(issued.claims(), signer))
+    return facts.address(ORIGIN, codes.grouped(issued.code), facts.sign(issued.claims(), signer))
 
 
 def a_list(folder: Path, signer: FactsSigner, revoked: set[int], **changed: Any) -> Path:

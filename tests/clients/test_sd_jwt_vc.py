@@ -11,7 +11,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from hub_cli.outside.trust import authority
-from hub_documents import signers, status_list, wallet
+from hub_documents import facts, status_list, wallet
 from hub_documents.facts import FactsSigner
 from hub_documents.status_list import Status
 
@@ -48,7 +48,7 @@ def trust(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def signer(trust: Path) -> FactsSigner:
-    return FactsSigner(signers.from_files(trust / "facts.pem", trust / "facts.key", trust / "chain.pem"))
+    return facts.from_files(trust / "facts.pem", trust / "facts.key", trust / "chain.pem")
 
 
 @pytest.fixture

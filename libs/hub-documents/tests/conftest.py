@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pytest
 
 from hub_cli.outside.trust import authority
-from hub_documents import facts, signers
+from hub_documents import facts
 from hub_documents.facts import FactsSigner
 
 MakeSigner: TypeAlias = Callable[[str], FactsSigner]
@@ -29,9 +29,7 @@ def make_trust(tmp_path_factory) -> Callable[[str], Path]:
 def make_signer(make_trust) -> MakeSigner:
     def made(name: str) -> FactsSigner:
         folder = make_trust(name)
-        return FactsSigner(
-            signers.from_files(folder / "facts.pem", folder / "facts.key", folder / "chain.pem")
-        )
+        return facts.from_files(folder / "facts.pem", folder / "facts.key", folder / "chain.pem")
 
     return made
 
@@ -43,7 +41,7 @@ def trust(make_trust) -> Path:
 
 @pytest.fixture(scope="session")
 def signer(trust) -> FactsSigner:
-    return FactsSigner(signers.from_files(trust / "facts.pem", trust / "facts.key", trust / "chain.pem"))
+    return facts.from_files(trust / "facts.pem", trust / "facts.key", trust / "chain.pem")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The facts of a document as a small signed token for its QR: COSE_Sign1 with ES256 (RFC 9052, RFC 9053).
 
-    signer = FactsSigner(signers.from_files(trust / "facts.pem", trust / "facts.key", trust / "chain.pem"))
+    signer = facts.from_files(trust / "facts.pem", trust / "facts.key", trust / "chain.pem")
     token = facts.sign({4: expires, 6: issued, 7: b"K7QF2M9X"}, signer)
     text = facts.address("https://hub.example", "K7QF2M9X", token)  # what the QR says
     claims = facts.read(token, facts.keys(certificate_pem))         # anywhere, without asking anybody
@@ -12,6 +12,7 @@ List); below -65536 the issuer's own.
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import cbor2
@@ -25,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from . import signers
 from .signers import Signer
 
 Claims: TypeAlias = Mapping[int | str, Any]
@@ -59,6 +61,11 @@ class FactsSigner:
         """The signature as JOSE and COSE write it: r and s, 32 bytes each."""
         r, s = utils.decode_dss_signature(self._signer.sign(data))
         return r.to_bytes(_INTEGER_BYTES, "big") + s.to_bytes(_INTEGER_BYTES, "big")
+
+
+def from_files(certificate: Path, key: Path, chain: Path) -> FactsSigner:
+    """The signer of these PEM files, as `signers.from_files` takes them."""
+    return FactsSigner(signers.from_files(certificate, key, chain))
 
 
 def key_id(key: ec.EllipticCurvePublicKey) -> bytes:
