@@ -340,6 +340,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_certificates"),
         sa.UniqueConstraint("code_key", name="uq_certificates_code_key"),
         sa.UniqueConstraint("request_id", name="uq_certificates_request_id"),
+        sa.UniqueConstraint("extract_id", name="uq_certificates_extract_id"),
         sa.UniqueConstraint("series", "number", name="uq_certificates_series_number"),
         sa.UniqueConstraint("status_list", "status_index", name="uq_certificates_status_list_status_index"),
     )

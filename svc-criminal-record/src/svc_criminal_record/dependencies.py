@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from .clients import Identity
 from .documents.anchors import Anchors
 from .documents.checking import Checker
 from .documents.published_lists import PublishedLists
@@ -35,6 +36,12 @@ async def _origin(request: Request) -> str:
     return origin
 
 
+async def _identity(request: Request) -> Identity:
+    hub = request.app.state.hub
+    identity: Identity = hub.service(hub.settings.identity_url)
+    return identity
+
+
 Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""
 
@@ -49,3 +56,6 @@ Lists = Annotated[PublishedLists, Depends(_lists)]
 
 Origin = Annotated[str, Depends(_origin)]
 """The public origin of the hub."""
+
+IdentityService = Annotated[Identity, Depends(_identity)]
+"""svc-identity, to be asked who somebody is."""

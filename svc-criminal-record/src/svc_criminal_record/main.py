@@ -12,6 +12,7 @@ from .documents.checking import Checker
 from .documents.published_lists import PublishedLists
 from .manifest import MANIFEST
 from .routes import (
+    consents,
     motives,
     trust,
     verification,
@@ -33,14 +34,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "signing in; what stands in it is never told."
         ),
         routers=[
+            consents.router,
             motives.router,
             trust.router,
             verification.router,
         ],
         scopes={
+            consents.WRITE: "Ask for certificates in your name, and let institutions ask",
             verification.READ: "Read the requests and certificates in your name",
         },
         tags=[
+            {"name": "extracts", "description": "Let institutions ask for your extract; ask as one."},
             {"name": "requests", "description": "Ask for a certificate, follow it, fetch it."},
             {"name": "verification", "description": "Verify a certificate that you were given."},
         ],

@@ -1,5 +1,6 @@
 """The copy of the catalog's institutions: rows in, domain values out."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from uuid import UUID
 
@@ -16,6 +17,12 @@ async def find(session: AsyncSession, institution_id: UUID) -> Institution | Non
     found = await session.execute(select(INSTITUTIONS).where(INSTITUTIONS.c.id == institution_id))
     row = found.mappings().one_or_none()
     return Institution(**row) if row else None
+
+
+async def find_all(session: AsyncSession, institution_ids: Collection[UUID]) -> Mapping[UUID, Institution]:
+    """Our copies of these institutions, by id."""
+    found = await session.execute(select(INSTITUTIONS).where(INSTITUTIONS.c.id.in_(institution_ids)))
+    return {row["id"]: Institution(**row) for row in found.mappings()}
 
 
 async def copy(session: AsyncSession, changed: Institution) -> None:

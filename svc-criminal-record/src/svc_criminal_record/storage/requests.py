@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, case, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -200,9 +200,11 @@ async def waiting(session: AsyncSession) -> int:
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
-    """Requests of one id become another's."""
-    for column in (REQUESTS.c.holder_id, REQUESTS.c.acting_person_id):
-        await session.execute(update(REQUESTS).where(column == former_id).values({column.name: person_id}))
+    """Requests of one id become another's; at once, for who asks for themselves is named twice."""
+    columns = (REQUESTS.c.holder_id, REQUESTS.c.acting_person_id)
+    moved = {column.name: case((column == former_id, person_id), else_=column) for column in columns}
+    of_former = or_(*(column == former_id for column in columns))
+    await session.execute(update(REQUESTS).where(of_former).values(moved))
 
 
 async def _next(

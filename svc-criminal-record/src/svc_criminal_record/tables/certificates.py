@@ -54,6 +54,7 @@ CERTIFICATES: Final = Table(
     Column("superseded_by", Uuid, ForeignKey("certificates.id")),
     Column("version", Integer, nullable=False),
     UniqueConstraint("request_id"),
+    UniqueConstraint("extract_id"),
     UniqueConstraint("series", "number"),
     UniqueConstraint("status_list", "status_index"),
     CheckConstraint("(revoked_at IS NULL) = (revocation_reason IS NULL)", name="revocation"),
