@@ -7,15 +7,20 @@ from typing import Any
 import asyncpg
 import httpx2
 import pytest
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_events.session import Session
 from hub_service.database import Database
 from hub_testing import rules
 from hub_testing.databases import ServiceDatabase
+from svc_criminal_record import keys
+from svc_criminal_record.issuing import Means, press
 from svc_criminal_record.main import create_app
 from svc_criminal_record.manifest import MANIFEST
 from svc_criminal_record.settings import Settings
+
+from .outside import Outside
 
 
 @pytest.fixture(scope="session")
@@ -27,16 +32,47 @@ async def schema(provision: Any) -> ServiceDatabase:
 
 
 @pytest.fixture(scope="session")
-def settings(schema: ServiceDatabase, service_settings: Any, trust_folder: Path) -> Settings:
+def settings(
+    schema: ServiceDatabase,
+    service_settings: Any,
+    trust_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Settings:
     """The settings of the service in this test session."""
-    made: Settings = service_settings(MANIFEST, Settings, criminal_record_trust=trust_folder)
+    made: Settings = service_settings(
+        MANIFEST,
+        Settings,
+        criminal_record_trust=trust_folder,
+        criminal_record_store=tmp_path_factory.mktemp("documents").as_uri(),
+    )
     return made
 
 
 @pytest.fixture(scope="session")
-async def client(settings: Settings, running: Any) -> AsyncIterator[httpx2.AsyncClient]:
+def outside() -> Outside:
+    """svc-identity and the national register, whose people the tests make up."""
+    return Outside()
+
+
+@pytest.fixture(scope="session")
+def means(settings: Settings, outside: Outside) -> Means:
+    """What deciding and issuing take, with nothing asked outside."""
+    key = keys.derived_from(settings.criminal_record_key.get_secret_value())
+    return Means(key=key, identity=outside, records=outside, issuer=press(settings, key))
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, means: Means) -> FastAPI:
+    """The service, which asks `outside`."""
+    made = create_app(settings)
+    made.state.opening = lambda _: means
+    return made
+
+
+@pytest.fixture(scope="session")
+async def client(app: FastAPI, running: Any) -> AsyncIterator[httpx2.AsyncClient]:
     """A client to the running service."""
-    async with running(create_app(settings)) as made:
+    async with running(app) as made:
         yield made
 
 

@@ -18,6 +18,8 @@ from svc_criminal_record.events.verification import CertificateVerified
 from svc_criminal_record.main import create_app
 from svc_criminal_record.settings import Settings
 
+from . import told
+
 FOLDER = Path(__file__).parents[1] / "contract"
 LOCALE = Path(svc_criminal_record.__path__[0]) / "locale"
 VERIFIED = CertificateVerified(
@@ -29,6 +31,7 @@ VERIFIED = CertificateVerified(
 )
 EVENTS: list[Event] = [
     VERIFIED,
+    *told.EVENTS,
 ]
 
 

@@ -1,14 +1,40 @@
-"""What a route may ask for."""
+"""What a route may ask for, besides what hub_service gives."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import Depends, Request
 
+from . import issuing
 from .clients import Identity
 from .documents.anchors import Anchors
 from .documents.checking import Checker
 from .documents.published_lists import PublishedLists
 from .keys import MasterKey
+from .registers.records import HttpRecords
+from .settings import Settings
+
+Opening: TypeAlias = Callable[[Any], issuing.Means]
+"""Gives what issuing needs, from the resources of the running service (`chassis.Resources`)."""
+
+
+def opening(settings: Settings, keys: MasterKey) -> Opening:
+    """What issuing needs, made when it is first asked for: nothing is read before the lifespan."""
+    made: list[issuing.Means] = []
+
+    def means(hub: Any) -> issuing.Means:
+        if not made:
+            made.append(
+                issuing.Means(
+                    key=keys,
+                    identity=hub.service(settings.identity_url),
+                    records=HttpRecords(settings.criminal_record_register_url, hub.http),
+                    issuer=issuing.press(settings, keys),
+                )
+            )
+        return made[0]
+
+    return means
 
 
 async def _keys(request: Request) -> MasterKey:
@@ -42,6 +68,11 @@ async def _identity(request: Request) -> Identity:
     return identity
 
 
+async def _issuing(request: Request) -> issuing.Means:
+    means: issuing.Means = request.app.state.opening(request.app.state.hub)
+    return means
+
+
 Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""
 
@@ -59,3 +90,6 @@ Origin = Annotated[str, Depends(_origin)]
 
 IdentityService = Annotated[Identity, Depends(_identity)]
 """svc-identity, to be asked who somebody is."""
+
+Issuing = Annotated[issuing.Means, Depends(_issuing)]
+"""The keys, whom to ask, and the press."""

@@ -6,14 +6,17 @@ from fastapi import FastAPI
 
 from hub_service import chassis, i18n
 
-from . import consumers, jobs, keys
+from . import consumers, dependencies, jobs, keys
 from .documents import anchors
 from .documents.checking import Checker
 from .documents.published_lists import PublishedLists
 from .manifest import MANIFEST
+from .operations import issuing
 from .routes import (
+    certificates,
     consents,
     motives,
+    requests,
     trust,
     verification,
 )
@@ -34,14 +37,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "signing in; what stands in it is never told."
         ),
         routers=[
+            certificates.router,
             consents.router,
             motives.router,
+            requests.router,
             trust.router,
             verification.router,
         ],
         scopes={
-            consents.WRITE: "Ask for certificates in your name, and let institutions ask",
-            verification.READ: "Read the requests and certificates in your name",
+            requests.READ: "Read the requests and certificates in your name",
+            issuing.WRITE: "Ask for certificates in your name, and let institutions ask",
         },
         tags=[
             {"name": "extracts", "description": "Let institutions ask for your extract; ask as one."},
@@ -63,4 +68,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.checker = Checker()
     app.state.lists = PublishedLists()
     app.state.keys = keys.derived_from(known.criminal_record_key.get_secret_value())
+    app.state.opening = dependencies.opening(known, app.state.keys)
     return app

@@ -55,6 +55,13 @@ class PetitionOpened(access.Line, Event):
     key_field: ClassVar[str] = "line_id"
 
 
+class CriminalRecordOpened(access.Line, Event):
+    """A certificate of somebody, or a request for one, was opened by an official or a representative."""
+
+    subject: ClassVar[str] = "hub.criminal-record.record.accessed.v1"
+    key_field: ClassVar[str] = "line_id"
+
+
 async def record_accessed(session: AsyncSession, told: Envelope[Any]) -> None:
     """Take an access line of any service into the log."""
     line: access.Line = told.data
@@ -76,5 +83,6 @@ INSTITUTIONS: Final = Subscription(manifest.INSTITUTIONS, {InstitutionChanged: i
 ACCESS: Final = (
     Subscription(manifest.OWN_ACCESS, {RecordAccessed: record_accessed}),
     Subscription(manifest.PETITIONS_ACCESS, {PetitionOpened: record_accessed}),
+    Subscription(manifest.CRIMINAL_RECORD_ACCESS, {CriminalRecordOpened: record_accessed}),
 )
 RULES: Final = rules.subscription(manifest.RULES)

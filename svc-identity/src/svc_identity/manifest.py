@@ -25,13 +25,18 @@ PETITIONS_ACCESS: Final = Consumer(
     source="petitions",
     subjects=("hub.petitions.record.accessed.v1",),
 )
+CRIMINAL_RECORD_ACCESS: Final = Consumer(
+    durable="identity-criminal-record-access",
+    source="criminal-record",
+    subjects=("hub.criminal-record.record.accessed.v1",),
+)
 
 MANIFEST: Final = Manifest(
     name="identity",
     package="svc_identity",
     factory="svc_identity.main:create_app",
     port=8101,
-    consumers=(INSTITUTIONS, RULES, OWN_ACCESS, PETITIONS_ACCESS),
+    consumers=(INSTITUTIONS, RULES, OWN_ACCESS, PETITIONS_ACCESS, CRIMINAL_RECORD_ACCESS),
     rules=(
         *("capacity.full-age", "capacity.limited-age", "capacity.birthday-of-leap-day", "mandate.term"),
         *("data-request.answer", "data-request.extension"),

@@ -16,7 +16,12 @@ def reasons(holder: Holder, matches: Matches, motive: str) -> frozenset[ReviewRe
     found = {ReviewReason.OTHER_MOTIVE} if motive == OTHER else set()
     if isinstance(holder, Organisation):
         return frozenset(found | _of_company([one for one in matches if isinstance(one, CompanyMatch)]))
-    return frozenset(found | _of_person(holder, [one for one in matches if isinstance(one, PersonMatch)]))
+    return frozenset(found | _of_person(holder, people(matches)))
+
+
+def people(matches: Matches) -> list[PersonMatch]:
+    """Those of the matches that are natural persons."""
+    return [one for one in matches if isinstance(one, PersonMatch)]
 
 
 def own_match(holder: Person, matches: Sequence[PersonMatch]) -> PersonMatch | None:

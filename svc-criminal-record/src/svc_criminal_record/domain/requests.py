@@ -133,12 +133,23 @@ class Request:
 
 def motive_of(legal: Rules, code: str, text: str | None, on: date) -> Option:
     """The motive of a day's list; `MotiveUnknown`, and `MotiveTextMisplaced` unless it needs words."""
-    option = next((one for one in legal.on(MOTIVES_RULE, on).options if one.code == code), None)
-    if option is None:
-        raise MotiveUnknown
+    option = option_of(legal, code, on)
     if (code == OTHER) is (text is None):
         raise MotiveTextMisplaced
     return option
+
+
+def option_of(legal: Rules, code: str, on: date) -> Option:
+    """The motive of a day's list with its texts; `MotiveUnknown`."""
+    for option in legal.on(MOTIVES_RULE, on).options:
+        if option.code == code:
+            return option
+    raise MotiveUnknown
+
+
+def wordings(motive: Option) -> list[str]:
+    """How a mandate may name a motive as its purpose: by the code, or in words of any language."""
+    return [motive.code, *motive.texts.values()]
 
 
 def must_be_served_online(holder: Holder, legal: Rules, now: datetime) -> None:
@@ -215,6 +226,11 @@ def move(request: Request, to: State, now: datetime, **changed: Any) -> Request:
     if to not in OPEN:
         gone["decided_at"] = now
     return replace(request, state=to, version=request.version + 1, **(gone | changed))
+
+
+def note_outage(request: Request, now: datetime) -> Request:
+    """The request, kept as it is while the register is away since now."""
+    return replace(request, register_down_since=now, version=request.version + 1)
 
 
 def is_given_up(request: Request, down_since: datetime, now: datetime, legal: Rules) -> bool:

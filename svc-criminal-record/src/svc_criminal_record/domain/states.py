@@ -46,6 +46,7 @@ class ReviewReason(StrEnum):
     OTHER_MOTIVE = "OTHER_MOTIVE"
     HOLDER_DIED = "HOLDER_DIED"
     MANDATE_ENDED = "MANDATE_ENDED"
+    UNPRINTABLE = "UNPRINTABLE"
 
 
 class RefusalReason(StrEnum):

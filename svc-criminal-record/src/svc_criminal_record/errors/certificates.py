@@ -1,6 +1,6 @@
 """What stands against giving a certificate out; texts are English message ids (see `locale/`)."""
 
-from hub_core.problem import Problem
+from hub_core.problem import FieldError, Problem
 
 
 class CertificateNotFound(Problem):
@@ -19,3 +19,15 @@ class CertificateOver(Problem):
     title = "The certificate is no longer valid"
     detail = "It has expired, or was revoked or replaced; its file is not given out any more."
     remedy = "Ask for a new certificate."
+
+
+class WalletKeyInvalid(Problem):
+    """What was given is no point of the curve."""
+
+    type, status = "wallet-key-invalid", 422
+    title = "The key of the wallet is not valid"
+    detail = "It is not a public key of P-256."
+    remedy = "Send the wallet's public key as a JWK of P-256, without its private part."
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/wallet_key", self.type, self.detail)])

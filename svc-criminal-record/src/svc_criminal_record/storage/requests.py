@@ -60,8 +60,9 @@ async def next_number(session: AsyncSession) -> int:
 
 
 async def add(session: AsyncSession, key: MasterKey, request: Request, actor: Actor) -> bool:
-    """Store a request just sent, with its step and its event; False when the day has one already.
+    """Store a request just sent, with its steps and its event; False when the day has one already.
 
+    It is SUBMITTED, or AUTO_CHECK where nothing lies between the two.
     Of equal requests at the same instant one is stored, and the others wait here for its commit.
     """
     adding = (
@@ -75,7 +76,11 @@ async def add(session: AsyncSession, key: MasterKey, request: Request, actor: Ac
     )
     if (await session.execute(adding)).first() is None:
         return False
-    await _add_step(session, request, request.submitted_at, actor, None)
+    first: dict[str, Any] = {"request_id": request.id, "at": request.submitted_at, "reason": None}
+    steps = [first | _of_actor(actor) | {"number": 1, "state": State.SUBMITTED}]
+    if request.state is not State.SUBMITTED:
+        steps.append(first | _of_actor(domain.SYSTEM) | {"number": 2, "state": request.state})
+    await session.execute(insert(STEPS), steps)
     await outbox.record(session, RequestSubmitted.of(request), request.submitted_at)
     return True
 
@@ -230,11 +235,14 @@ async def _add_step(
             number=last.scalar_subquery(),
             state=request.state,
             at=at,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
             reason=reason,
+            **_of_actor(actor),
         )
     )
+
+
+def _of_actor(actor: Actor) -> dict[str, Any]:
+    return {"actor_kind": actor.kind, "actor_id": actor.id}
 
 
 def _of_id(request_id: UUID) -> Select[Any]:
