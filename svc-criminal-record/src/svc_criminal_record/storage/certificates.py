@@ -102,6 +102,12 @@ async def known(session: AsyncSession, certificate_ids: Collection[UUID]) -> set
     return set(await session.scalars(wanted))
 
 
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
+    """Certificates of one id become another's."""
+    of_former = CERTIFICATES.c.holder_id == former_id
+    await session.execute(update(CERTIFICATES).where(of_former).values(holder_id=person_id))
+
+
 _ALL: Final = select(*_COPIED)
 
 
