@@ -15,6 +15,7 @@ from .operations import issuing
 from .routes import (
     certificates,
     consents,
+    credential_types,
     motives,
     requests,
     trust,
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=[
             certificates.router,
             consents.router,
+            credential_types.router,
             motives.router,
             requests.router,
             trust.router,
