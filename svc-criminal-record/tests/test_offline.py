@@ -17,10 +17,13 @@ from hub_cli.outside.trust import authority
 from hub_documents import facts, status_list
 from hub_documents.facts import FactsSigner
 from hub_documents.status_list import Status
+from svc_criminal_record.documents import printing
 from svc_criminal_record.domain import codes
 from svc_criminal_record.domain.facts import Facts
 from svc_criminal_record.domain.hints import Hint
 from svc_criminal_record.domain.products import Product
+
+from .documents.build import a_document
 
 PROGRAM = Path(__file__).parents[2] / "docs/examples/verify_offline.mjs"
 SECONDS = 60
@@ -78,8 +81,8 @@ def verify() -> Verify:
     return run
 
 
-def qr(issued: Facts, signer: FactsSigner) -> str:
-    return facts.address(ORIGIN, codes.grouped(issued.code), facts.sign(issued.claims(), signer))
+def qr(issued: Facts, signer: FactsSigner, origin: str = ORIGIN) -> str:
+    return facts.address(origin, codes.grouped(issued.code), facts.sign(issued.claims(), signer))
 
 
 def a_list(folder: Path, signer: FactsSigner, revoked: set[int], **changed: Any) -> Path:
@@ -112,6 +115,18 @@ def test_it_says_whose_certificate_it_is_and_for_what(verify, issuer) -> None:
         "expires": f"{ISSUED.expires_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z",
         "revocation": f"not checked: {ISSUED.status_list}",
     }
+
+
+def test_what_is_scanned_from_a_print_of_150_dots_is_verified(verify, issuer, program, tmp_path) -> None:
+    signer, pem = issuer
+    issued = replace(ISSUED, motive="angajare-in-strainatate", holder=Hint("Ș. A. Ț. S. K. Ő.", "9006"))
+    link = qr(issued, signer, "https://certificate.hub.example.gov.ro")
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(printing.pdf(printing.renderer(), a_document(link=link)))
+    program("pdftoppm", "-r", "150", "-gray", "-singlefile", path, tmp_path / "print")
+    scanned = program("zbarimg", "-q", "--raw", "-Sdisable", "-Sqrcode.enable", tmp_path / "print.pgm")
+    ended, said, _ = verify(scanned.decode().strip(), pem)
+    assert (ended, said["no"], said["holder"]) == (0, "CJ 0048213", "Ș. A. Ț. S. K. Ő.")
 
 
 def test_a_public_key_will_do_and_a_holder_without_a_number(verify, issuer, tmp_path) -> None:
