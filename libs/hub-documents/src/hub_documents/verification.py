@@ -33,7 +33,7 @@ _MOST_HEXADECIMAL: Final = 200_000
 _RANGE: Final = re.compile(
     rb"/ByteRange\s{0,9}\[\s{0,9}0\s{1,9}(\d{1,10})\s{1,9}(\d{1,10})\s{1,9}(\d{1,10})\s{0,9}\]"
 )
-_PLACE: Final = re.compile(rb"<((?:[0-9a-f]{2})+)>")
+_PLACE: Final = re.compile(rb"<((?:[0-9a-fA-F]{2})+)>")
 _SIGNS_OF_A_SEAL: Final = (b"/ByteRange", b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached")
 _MOMENT: Final = re.compile(rb"/M\(D:(\d{14})\+00'00'\)")
 
@@ -94,11 +94,14 @@ class _Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Seal:
-    """A seal as it lies in the file: the bytes that it covers, and its signature in DER."""
+    """A seal as it lies in the file: the bytes that it covers, and its signature in DER.
+
+    `is_whole` says that it covers everything else, and that its digits are as we write them.
+    """
 
     signed: bytes
     der: bytes
-    covers_all: bool
+    is_whole: bool
 
 
 def verify(pdf: bytes, trust: Trust, now: datetime) -> Verdict:
@@ -125,7 +128,9 @@ def _found(pdf: bytes) -> _Seal:
     place = _PLACE.fullmatch(pdf, start, end) if end - start < _MOST_HEXADECIMAL else None
     if place is None:
         raise _Refused(Outcome.ALTERED)
-    return _Seal(pdf[:start] + pdf[end:], bytes.fromhex(place[1].decode()), end + rest == len(pdf))
+    der = bytes.fromhex(place[1].decode())
+    is_whole = end + rest == len(pdf) and der.hex().encode() == place[1]
+    return _Seal(pdf[:start] + pdf[end:], der, is_whole)
 
 
 def _examined(seal: _Seal, sha256: str, trust: Trust, now: datetime) -> Verdict:
@@ -137,7 +142,7 @@ def _examined(seal: _Seal, sha256: str, trust: Trust, now: datetime) -> Verdict:
     chain = [x509.load_der_x509_certificate(one) for one in message.chain]
     if not paths.leads_to(trust.roots, own, chain, stamp.at if stamp else now):
         raise _Refused(Outcome.UNTRUSTED)
-    if not seal.covers_all or not _fits(seal, own):
+    if not seal.is_whole or not _fits(seal, own):
         raise _Refused(Outcome.ALTERED)
     revoked_at = trust.revoked_at(own)
     if revoked_at and not (stamp and stamp.at < revoked_at):

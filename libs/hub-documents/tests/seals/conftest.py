@@ -1,5 +1,7 @@
 """Documents to seal, and a seal of the embedded run's authority."""
 
+import shutil
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -141,3 +143,47 @@ def make_elsewhere(tmp_path: Path) -> MakeElsewhere:
             yield Elsewhere(folder, http, app.state)
 
     return made
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """A program of others; without it, skipped by name."""
+    packages = {
+        "pdfsig": "poppler-utils",
+        "qpdf": "qpdf",
+        "certutil": "libnss3-tools",
+        "openssl": "openssl",
+    }
+
+    def called(*command: str | Path) -> subprocess.CompletedProcess[str]:
+        name = str(command[0])
+        if shutil.which(name) is None:
+            pytest.skip(f"no {name} on this machine: install Debian's package `{packages[name]}`")
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    return called
+
+
+@pytest.fixture(scope="session")
+def database(run: Run, trust_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database of NSS that trusts our root and nothing else."""
+    folder = f"sql:{tmp_path_factory.mktemp('nss')}"
+    run("certutil", "-N", "-d", folder, "--empty-password").check_returncode()
+    root = trust_folder / "root.pem"
+    run("certutil", "-A", "-d", folder, "-n", "root", "-t", "CT,CT,CT", "-i", root).check_returncode()
+    return folder
+
+
+@pytest.fixture
+def said_by_pdfsig(run: Run, database: str, tmp_path: Path) -> Callable[[bytes], str]:
+    """What pdfsig prints; its exit code means nothing."""
+
+    def said(content: bytes) -> str:
+        file = tmp_path / "asked.pdf"
+        file.write_bytes(content)
+        return run("pdfsig", "-nssdir", database, "-no-ocsp", file).stdout
+
+    return said

@@ -40,6 +40,8 @@ _SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _ORGANIZATION: Final = "Inspectoratul General al Poliției Române (TEST)"
 _ORGANIZATION_IDENTIFIER: Final = "VATRO-00000000"
 _HUB: Final = "Hub (TEST)"
+_DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+"""RFC 9336; readers that check with NSS ask for the protection of e-mail instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ _KINDS: Final = {
         organization=_ORGANIZATION,
         organization_identifier=_ORGANIZATION_IDENTIFIER,
         for_content=True,
+        usages=(_DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION),
     ),
     FACTS: _Kind("Facts of certificates (TEST)", 1096, ec.SECP256R1(), organization=_ORGANIZATION),
     TIMESTAMPS: _Kind(

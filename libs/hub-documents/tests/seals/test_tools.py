@@ -1,0 +1,136 @@
+"""What the tools of others say of our seals: poppler, OpenSSL, qpdf, pyHanko."""
+
+import hashlib
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asn1crypto import crl, ocsp
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESPassed, AdESSubIndic
+from pyhanko.sign.validation.ades import ades_with_time_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+
+from hub_documents import cms
+from hub_documents.seal import Level
+
+from .conftest import Run
+
+PLACE = re.compile(rb"/ByteRange\[0 (\d+) (\d+) (\d+)\]/Contents<")
+
+
+def taken_apart(content: bytes) -> tuple[bytes, bytes]:
+    """The bytes that the signature covers, and the signature."""
+    found = PLACE.search(content)
+    assert found
+    start, end, rest = (int(number) for number in found.groups())
+    padded = bytes.fromhex(content[start + 1 : end - 1].decode())
+    length = 4 + int.from_bytes(padded[2:4], "big")
+    return content[:start] + content[end : end + rest], padded[:length]
+
+
+async def indicated(content: bytes, root: Path, **known: list[Any]) -> AdESSubIndic:
+    """What pyHanko says of a signature with time (ETSI EN 319 102-1, 5.5).
+
+    It trusts our root only, fetches nothing, and wants a proof about each certificate: those that the file
+    carries, and those that are `known`.
+    """
+    reader = PdfFileReader(io.BytesIO(content))
+    (signature,) = reader.embedded_signatures
+    signature.compute_integrity_info()
+    store = DocumentSecurityStore.read_dss(reader)
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=[load_cert_from_pemder(str(root))]),
+        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+    )
+    spec = SignatureValidationSpec(
+        cert_validation_policy=policy,
+        revinfo_gathering_policy=RevocationInfoGatheringSpec(
+            online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
+        ),
+        local_knowledge=LocalKnowledge(
+            known_ocsps=[OCSPContainer(ocsp.OCSPResponse.load(one.get_object().data)) for one in store.ocsps],
+            known_crls=[CRLContainer(crl.CertificateList.load(one.get_object().data)) for one in store.crls],
+            known_certs=list(store.load_certs()),
+        ),
+    )
+    result = await ades_with_time_validation(
+        signature.signed_data,
+        spec,
+        raw_digest=signature.compute_digest(),
+        extra_status_kwargs=signature.summarise_integrity_info(),
+        status_cls=PdfSignatureStatus,
+    )
+    return result.ades_subindic
+
+
+@pytest.mark.parametrize("level", Level)
+def test_pdfsig_trusts_it_and_finds_the_whole_document_signed(
+    level: Level, files: dict[Level, bytes], said_by_pdfsig: Callable[[bytes], str]
+) -> None:
+    said = said_by_pdfsig(files[level])
+    assert "Signature is Valid." in said
+    assert "Certificate is Trusted." in said
+    assert "Total document signed" in said
+    assert "ETSI.CAdES.detached" in said
+
+
+@pytest.mark.parametrize("level", Level)
+def test_qpdf_finds_no_fault(level: Level, files: dict[Level, bytes], run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "sealed.pdf"
+    file.write_bytes(files[level])
+    checked = run("qpdf", "--check", file)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("level", Level)
+def test_openssl_verifies_the_signature_as_cades(
+    level: Level, files: dict[Level, bytes], run: Run, trust_folder: Path, tmp_path: Path
+) -> None:
+    signed, der = taken_apart(files[level])
+    content, signature = tmp_path / "content", tmp_path / "signature.der"
+    content.write_bytes(signed)
+    signature.write_bytes(der)
+    command = ("openssl", "cms", "-verify", "-cades", "-inform", "DER", "-in", signature, "-binary")
+    trusting = ("-CAfile", trust_folder / "root.pem", "-purpose", "any", "-out", "/dev/null")
+    verified = run(*command, "-content", content, *trusting)
+    assert verified.returncode == 0, verified.stderr
+    content.write_bytes(signed + b" ")
+    assert run(*command, "-content", content, *trusting).returncode != 0
+
+
+@pytest.mark.parametrize("level", [Level.B_T, Level.B_LT])
+def test_openssl_verifies_the_time_stamp(
+    level: Level, files: dict[Level, bytes], run: Run, trust_folder: Path, tmp_path: Path
+) -> None:
+    _, der = taken_apart(files[level])
+    message = cms.read(der)
+    assert message.token
+    token = tmp_path / "token.der"
+    token.write_bytes(message.token)
+    command = ("openssl", "ts", "-verify", "-token_in", "-in", token, "-CAfile", trust_folder / "root.pem")
+    chain = ("-untrusted", trust_folder / "chain.pem")
+    verified = run(*command, *chain, "-digest", hashlib.sha256(message.signature).hexdigest())
+    assert verified.returncode == 0, verified.stderr
+    assert run(*command, *chain, "-digest", hashlib.sha256(b"other").hexdigest()).returncode != 0
+
+
+async def test_pyhanko_finds_it_valid_for_the_long_term(
+    files: dict[Level, bytes], trust_folder: Path
+) -> None:
+    assert await indicated(files[Level.B_LT], trust_folder / "root.pem") == AdESPassed.OK
