@@ -44,21 +44,21 @@ ISSUED = Facts(
 Verify: TypeAlias = Callable[..., tuple[int, dict[str, Any], str]]
 
 
-def issuer_in(folder: Path) -> tuple[FactsSigner, Path]:
-    """An issuer of its own, and the file with its certificate that verifiers have."""
-    authority.make(str(folder), "http://127.0.0.1:1/trust")
-    files = (folder / "facts.pem", folder / "facts.key", folder / "chain.pem")
-    return facts.from_files(*files), files[0]
+def signer_in(folder: Path) -> FactsSigner:
+    return facts.from_files(folder / "facts.pem", folder / "facts.key", folder / "chain.pem")
 
 
 @pytest.fixture(scope="module")
-def issuer(tmp_path_factory) -> tuple[FactsSigner, Path]:
-    return issuer_in(tmp_path_factory.mktemp("issuer"))
+def issuer(trust_folder) -> tuple[FactsSigner, Path]:
+    """The signer, and the file with its certificate that verifiers have."""
+    return signer_in(trust_folder), trust_folder / "facts.pem"
 
 
 @pytest.fixture(scope="module")
 def somebody_else(tmp_path_factory) -> FactsSigner:
-    return issuer_in(tmp_path_factory.mktemp("another"))[0]
+    folder = tmp_path_factory.mktemp("another")
+    authority.make(str(folder), "http://localhost/trust")
+    return signer_in(folder)
 
 
 @pytest.fixture

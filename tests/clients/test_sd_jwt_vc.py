@@ -40,19 +40,14 @@ Show: TypeAlias = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def trust(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("trust")
-    authority.make(str(folder), "http://127.0.0.1:1/trust")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def signer(trust: Path) -> FactsSigner:
-    return facts.from_files(trust / "facts.pem", trust / "facts.key", trust / "chain.pem")
+def signer(trust_folder: Path) -> FactsSigner:
+    return facts.from_files(
+        trust_folder / "facts.pem", trust_folder / "facts.key", trust_folder / "chain.pem"
+    )
 
 
 @pytest.fixture
-def issue(signer: FactsSigner, trust: Path) -> Issue:
+def issue(signer: FactsSigner, trust_folder: Path) -> Issue:
     """A credential with what its verifier needs; `revoked` indexes are in the list, `days` it lasts."""
 
     def issued(holder_key: Any = None, revoked: tuple[int, ...] = (), days: int = 180) -> dict[str, Any]:
@@ -70,7 +65,7 @@ def issue(signer: FactsSigner, trust: Path) -> Issue:
         listed = status_list.token(
             packed, signer, address=LIST, issued_at=NOW, valid_for=A_DAY, ttl=timedelta(hours=1)
         )
-        pem = (trust / "facts.pem").read_text()
+        pem = (trust_folder / "facts.pem").read_text()
         return {"credential": credential, "list": listed, "type": TYPE, "pem": pem}
 
     return issued
@@ -135,5 +130,5 @@ def test_a_changed_claim_and_another_issuer_are_refused(issue: Issue, show: Show
     token, *disclosures, end = given["credential"].split("~")
     changed = "~".join([token, disclosures[0][:-4] + "AAAA", *disclosures[1:], end])
     assert "family_name" not in show({**given, "credential": changed}, "family_name").get("payload", {})
-    authority.make(str(tmp_path), "http://127.0.0.1:1/trust")
+    authority.make(str(tmp_path), "http://localhost/trust")
     assert "refused" in show({**given, "pem": (tmp_path / "facts.pem").read_text()}, "purpose")

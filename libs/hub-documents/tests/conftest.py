@@ -1,8 +1,6 @@
-"""Keys of the facts, of the embedded run's authority."""
+"""The key of the facts, and that of somebody else."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
@@ -10,44 +8,28 @@ from hub_cli.outside.trust import authority
 from hub_documents import facts
 from hub_documents.facts import FactsSigner
 
-MakeSigner: TypeAlias = Callable[[str], FactsSigner]
+
+def signer_in(folder: Path) -> FactsSigner:
+    return facts.from_files(folder / "facts.pem", folder / "facts.key", folder / "chain.pem")
 
 
 @pytest.fixture(scope="session")
-def make_trust(tmp_path_factory) -> Callable[[str], Path]:
-    """The folder of an authority of its own."""
-
-    def made(name: str) -> Path:
-        folder: Path = tmp_path_factory.mktemp(name)
-        authority.make(str(folder), "http://127.0.0.1:1/trust")
-        return folder
-
-    return made
+def signer(trust_folder) -> FactsSigner:
+    return signer_in(trust_folder)
 
 
 @pytest.fixture(scope="session")
-def make_signer(make_trust) -> MakeSigner:
-    def made(name: str) -> FactsSigner:
-        folder = make_trust(name)
-        return facts.from_files(folder / "facts.pem", folder / "facts.key", folder / "chain.pem")
-
-    return made
-
-
-@pytest.fixture(scope="session")
-def trust(make_trust) -> Path:
-    return make_trust("issuer")
+def somebody(tmp_path_factory) -> FactsSigner:
+    """A signer whom nobody here trusts."""
+    folder = tmp_path_factory.mktemp("somebody")
+    authority.make(str(folder), "http://localhost/trust")
+    return signer_in(folder)
 
 
 @pytest.fixture(scope="session")
-def signer(trust) -> FactsSigner:
-    return facts.from_files(trust / "facts.pem", trust / "facts.key", trust / "chain.pem")
-
-
-@pytest.fixture(scope="session")
-def certificate(trust) -> bytes:
+def certificate(trust_folder) -> bytes:
     """The signer's certificate as PEM."""
-    return (trust / "facts.pem").read_bytes()
+    return (trust_folder / "facts.pem").read_bytes()
 
 
 @pytest.fixture(scope="session")

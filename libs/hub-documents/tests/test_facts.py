@@ -49,9 +49,9 @@ def test_what_is_no_token_is_refused(keys, token) -> None:
         facts.read(token, keys)
 
 
-def test_a_key_that_is_not_trusted_signs_nothing(make_signer, keys) -> None:
+def test_a_key_that_is_not_trusted_signs_nothing(somebody, keys) -> None:
     with pytest.raises(FactsInvalid, match="no key that is trusted"):
-        facts.read(facts.sign(CLAIMS, make_signer("somebody")), keys)
+        facts.read(facts.sign(CLAIMS, somebody), keys)
 
 
 @pytest.mark.parametrize(

@@ -102,9 +102,9 @@ def test_another_list_is_refused(signer, keys) -> None:
         status_list.read(published(bytes(1), signer), keys, address=f"{ADDRESS}0", now=NOON)
 
 
-def test_a_list_that_somebody_else_signed_is_refused(make_signer, keys) -> None:
+def test_a_list_that_somebody_else_signed_is_refused(somebody, keys) -> None:
     with pytest.raises(StatusListInvalid, match="no key that is trusted"):
-        status_list.read(published(bytes(1), make_signer("somebody")), keys, address=ADDRESS, now=NOON)
+        status_list.read(published(bytes(1), somebody), keys, address=ADDRESS, now=NOON)
 
 
 def test_a_token_for_something_else_is_no_list(signer, keys) -> None:
