@@ -18,6 +18,7 @@ from .routes import (
     credential_types,
     motives,
     requests,
+    statistics,
     trust,
     verification,
 )
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             credential_types.router,
             motives.router,
             requests.router,
+            statistics.router,
             trust.router,
             verification.router,
         ],
@@ -53,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         tags=[
             {"name": "extracts", "description": "Let institutions ask for your extract; ask as one."},
             {"name": "requests", "description": "Ask for a certificate, follow it, fetch it."},
+            {"name": "statistics", "description": "The service in figures, for everybody."},
             {"name": "verification", "description": "Verify a certificate that you were given."},
         ],
         subscriptions=[
@@ -61,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             consumers.RULES,
         ],
         own_workers=[
+            jobs.COUNT_DAYS,
             jobs.FORGET_TRIES,
         ],
         locale=i18n.folder_of(__file__),
