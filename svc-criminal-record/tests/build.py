@@ -2,11 +2,14 @@
 
 import secrets
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+import typst
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import ids
+from hub_documents import seal, signers
 from hub_events.session import Session
 from svc_criminal_record import keys
 from svc_criminal_record.domain.certificates import Certificate
@@ -61,3 +64,16 @@ async def a_stored_certificate(
     async with sessions() as session, session.begin():
         await certificates.add(session, KEY, made, b"{}", Hint.of("Ana Maria Popescu", "2990215409000"))
     return made, code
+
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PLAIN: bytes = typst.compile(b"= Certificat", format="pdf", timestamp=1_790_000_000)
+"""A document without a seal."""
+
+
+async def sealed_for(reason: str, trust_folder: Path) -> bytes:
+    """The document with a seal, as certificates have one."""
+    signer = signers.from_files(
+        trust_folder / "seal.pem", trust_folder / "seal.key", trust_folder / "chain.pem"
+    )
+    return (await seal.Sealer(signer, name="Hub", reason=reason).seal(PLAIN, NOON)).content

@@ -20,6 +20,7 @@ from svc_criminal_record.main import create_app
 from svc_criminal_record.manifest import MANIFEST
 from svc_criminal_record.settings import Settings
 
+from .build import sealed_for
 from .outside import Outside
 
 
@@ -90,3 +91,9 @@ async def looking(schema: ServiceDatabase) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(schema.superuser_dsn)
     yield connection
     await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def sealed(trust_folder: Path) -> bytes:
+    """A sealed document."""
+    return await sealed_for("test", trust_folder)

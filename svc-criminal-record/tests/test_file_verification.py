@@ -1,38 +1,20 @@
 """Verification by the file: only what was issued, byte for byte, is a certificate."""
 
 import hashlib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
-import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_documents import seal, signers, verification
+from hub_documents import verification
 from svc_criminal_record.documents import anchors, checking
 
-from .build import a_stored_certificate
+from .build import NOON, PLAIN, a_stored_certificate, sealed_for
 
 FILE = "/criminal-record/v1/verifications/file"
 PDF = {"content-type": "application/pdf"}
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-PLAIN: bytes = typst.compile(b"= Certificat", format="pdf", timestamp=1_790_000_000)
-
-
-async def sealed_for(reason: str, trust_folder: Path) -> bytes:
-    """A sealed file, as certificates are."""
-    signer = signers.from_files(
-        trust_folder / "seal.pem", trust_folder / "seal.key", trust_folder / "chain.pem"
-    )
-    return (await seal.Sealer(signer, name="Hub", reason=reason).seal(PLAIN, NOON)).content
-
-
-@pytest.fixture(scope="session")
-async def sealed(trust_folder: Path) -> bytes:
-    return await sealed_for("test", trust_folder)
 
 
 async def test_the_file_as_it_was_issued_is_the_certificate(

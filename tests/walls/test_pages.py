@@ -2,12 +2,16 @@
 
 import base64
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from hub_service.settings import ServiceSettings
 from svc_catalog.main import create_app as create_catalog
+from svc_criminal_record.main import create_app as create_criminal_record
+from svc_criminal_record.settings import Settings as CriminalRecordSettings
 from svc_identity.main import create_app
 from svc_identity.settings import Settings
 
@@ -39,14 +43,29 @@ def catalog_pages() -> set[tuple[str, str]]:
     }
 
 
-def test_every_page_of_the_catalog_is_listed_with_its_service() -> None:
+def verification_pages() -> set[tuple[str, str]]:
+    """Method and path of every page of svc-criminal-record."""
+    return {
+        (method, context.path)
+        for context in iter_route_contexts(create_criminal_record(CriminalRecordSettings()).routes)
+        if isinstance(context.route, APIRoute) and context.path.startswith("/verify")
+        for method in context.route.methods
+    }
+
+
+@pytest.mark.parametrize(
+    ("service", "found"), [("catalog", catalog_pages), ("criminal-record", verification_pages)]
+)
+def test_every_page_of_a_service_is_listed_with_it(
+    service: str, found: Callable[[], set[tuple[str, str]]]
+) -> None:
     listed = {
         (entry["method"], entry["path"])
         for entry in ROUTES["operations"].values()
-        if entry.get("service") == "catalog"
+        if entry.get("service") == service
     }
-    assert len(listed) > len(("contact", "faq"))
-    assert catalog_pages() == listed
+    assert len(listed) > len(("page", "style"))
+    assert found() == listed
 
 
 def test_every_page_is_listed() -> None:

@@ -12,11 +12,13 @@ from .documents.checking import Checker
 from .documents.published_lists import PublishedLists
 from .manifest import MANIFEST
 from .operations import issuing
+from .pages.rendering import Pages
 from .routes import (
     certificates,
     consents,
     credential_types,
     motives,
+    pages,
     requests,
     statistics,
     trust,
@@ -43,6 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             consents.router,
             credential_types.router,
             motives.router,
+            pages.router,
             requests.router,
             statistics.router,
             trust.router,
@@ -70,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         locale=i18n.folder_of(__file__),
         uploads=verification.UPLOADS,
     )
+    app.state.pages = Pages(i18n.Texts([i18n.folder_of(__file__)]))
     app.state.anchors = cache(lambda: anchors.read(known.criminal_record_trust))
     app.state.checker = Checker()
     app.state.lists = PublishedLists()

@@ -20,7 +20,9 @@ from ..schemas.verification import CertificateVerificationView, VerificationView
 
 READ: Final = "criminal-record:read"
 
-UPLOADS: Final = {"/criminal-record/v1/verifications/file": checking.MOST_BYTES}
+UPLOADS: Final = dict.fromkeys(
+    ("/criminal-record/v1/verifications/file", "/verify/file"), checking.MOST_BYTES
+)
 """Where larger bodies are taken, with the bytes they may have."""
 _PDF: Final = "application/pdf"
 

@@ -1,0 +1,146 @@
+"""The page for people: verify by the code, by the QR code, by the file. Opening it changes nothing.
+
+A telephone opens `/verify/{code}` as soon as it sees the QR code, and scanners of links do: so the page
+only fills in the code, and its button verifies.
+"""
+
+import math
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import parse_qs, quote
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from hub_core.clock import local_date
+from hub_core.language import Language, negotiate
+from hub_service.dependencies import Now, Session
+
+from ..dependencies import Checking, Keys, Trusted
+from ..documents import checking
+from ..domain.verification import Answer, Seal, Way
+from ..errors.verification import VerifiedTooOften
+from ..operations import motives, verifying
+from ..pages import rendering
+from ..pages.rendering import Pages
+from ..schemas.verification import VerificationView
+
+router = APIRouter(include_in_schema=False, redirect_slashes=False)
+
+_MOST_TYPED = 64
+_FIELDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A visitor's language, what renders the page, and the names of documents and motives."""
+
+    pages: Pages
+    language: Language
+    words: dict[str, str]
+
+    def show(self, code: str = "", way: Way = Way.CODE) -> Response:
+        """The page before anything is verified."""
+        address = f"/verify/{quote(code, safe='')}" if way is Way.QR else "/verify"
+        return self._page(address=address, code=code, way=way)
+
+    async def answer(self, verifying: Awaitable[Answer], code: str, way: Way) -> Response:
+        """The page with the answer, or with how long to wait for one."""
+        try:
+            view = VerificationView.of(await verifying)
+        except VerifiedTooOften as refused:
+            minutes = math.ceil(int(refused.headers["retry-after"]) / 60)
+            page = self._page(refused.status, code=code, way=way, too_often=minutes)
+            page.headers.update(refused.headers)
+            return page
+        name = view.motive and view.motive.name
+        motive = name and (getattr(name, self.language) or name.ro)
+        return self._page(code=code, way=way, answer=view, motive=motive)
+
+    def _page(self, status: int = 200, **shown: Any) -> Response:
+        page = {"address": "/verify", "answer": None, "motive": None, "too_often": 0}
+        return self.pages.render(
+            self.language, status, words=self.words, most_bytes=checking.MOST_BYTES, **(page | shown)
+        )
+
+
+async def _visit(
+    request: Request, session: Session, now: Now, lang: Annotated[str, Query(max_length=16)] = ""
+) -> _Visit:
+    pages: Pages = request.app.state.pages
+    asked = _field(await _form(request), "lang") or lang
+    chosen = next((one for one in Language if one.value == asked), None)
+    language = chosen or negotiate(request.headers.get("accept-language"))
+    options = await motives.motives(session, local_date(now))
+    named = {option.code: option.texts.get(language, option.texts[Language.RO]) for option in options}
+    return _Visit(pages, language, {**named, **pages.documents(language)})
+
+
+Visitor = Annotated[_Visit, Depends(_visit)]
+
+
+@router.get("/verify")
+async def show_verification(visitor: Visitor) -> Response:
+    """The page."""
+    return visitor.show()
+
+
+@router.get("/verify/style.css")
+async def get_verification_style() -> Response:
+    """The style sheet of the page."""
+    return rendering.style()
+
+
+@router.get("/verify/verify.mjs")
+async def get_verification_script() -> Response:
+    """The script of the page."""
+    return rendering.script()
+
+
+@router.get("/verify/{code}")
+async def show_verification_of_code(visitor: Visitor, code: str) -> Response:
+    """The page, with the code that a QR code brought."""
+    return visitor.show(code[:_MOST_TYPED], Way.QR)
+
+
+@router.post("/verify")
+async def verify_by_form(
+    request: Request, visitor: Visitor, session: Session, keys: Keys, now: Now
+) -> Response:
+    """The page with the answer for a code."""
+    form = await _form(request)
+    code = _field(form, "code")[:_MOST_TYPED]
+    way = Way.QR if _field(form, "way") == Way.QR else Way.CODE
+    return await visitor.answer(verifying.verify_code(session, keys, code, way, now), code, way)
+
+
+@router.post("/verify/file")
+async def verify_file_by_form(
+    request: Request,
+    visitor: Visitor,
+    session: Session,
+    keys: Keys,
+    anchors: Trusted,
+    checker: Checking,
+    now: Now,
+) -> Response:
+    """The page with the answer for a file; the script takes the answer out of it."""
+    verdict = await checker.check(request.stream(), anchors.trust, now)
+    seal = Seal(verdict.outcome.value)
+    sha256 = bytes.fromhex(verdict.sha256)
+    return await visitor.answer(verifying.verify_file(session, keys, sha256, seal, now), "", Way.CODE)
+
+
+async def _form(request: Request) -> dict[str, list[str]]:
+    """The fields of a form, none of what is no form."""
+    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        return {}
+    try:
+        return parse_qs((await request.body()).decode(), max_num_fields=_FIELDS)
+    except ValueError:
+        return {}
+
+
+def _field(form: dict[str, list[str]], name: str) -> str:
+    return form.get(name, [""])[0]

@@ -1,0 +1,163 @@
+"""The page for people: three languages, one script of ours, and opening it changes nothing."""
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from babel.messages.pofile import read_po
+from jinja2 import Environment
+
+import svc_criminal_record
+from hub_core.language import Language
+from svc_criminal_record.domain import codes
+from svc_criminal_record.domain.certificates import RevocationReason
+from svc_criminal_record.pages.words import DOCUMENTS
+
+from .build import a_stored_certificate
+
+FOLDER = Path(svc_criminal_record.__file__).parent
+VALID = {"ro": "Certificatul este valabil", "hu": "Az igazolás érvényes", "en": "The certificate is valid"}
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_the_page_speaks_one_language_and_runs_no_script_but_ours(
+    client: httpx2.AsyncClient, language: Language
+) -> None:
+    answer = await client.get("/verify", headers={"accept-language": language})
+    assert answer.headers["content-language"] == language
+    assert answer.headers["cache-control"] == "no-store"
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert "unsafe" not in policy
+    assert f'<html lang="{language}">' in answer.text
+    assert re.findall(r"<script[^>]*>", answer.text) == [
+        re.search(r'<script type="module" src="/verify/verify\.mjs\?v=[0-9a-f]{12}">', answer.text)[0]  # type: ignore[index]
+    ]
+    assert not re.search(r"\s(on\w+|style)=", answer.text)
+    chosen = await client.get("/verify", params={"lang": language}, headers={"accept-language": "de"})
+    assert chosen.text == answer.text
+
+
+async def test_opening_the_page_with_a_code_verifies_nothing(
+    client: httpx2.AsyncClient, looking: Any, sessions: Any
+) -> None:
+    made, code = await a_stored_certificate(sessions)
+    html = (await client.get(f"/verify/{codes.grouped(code)}")).text
+    assert f'value="{codes.grouped(code)}"' in html
+    assert 'name="way" value="QR"' in html
+    assert made.label not in html
+    assert not await looking.fetchval(
+        'SELECT count(*) FROM "criminal-record".verifications WHERE certificate_id = $1', made.id
+    )
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_the_button_verifies_and_says_it_in_words(
+    client: httpx2.AsyncClient, looking: Any, sessions: Any, language: Language
+) -> None:
+    made, code = await a_stored_certificate(sessions)
+    sent = {"code": code.lower(), "way": "QR", "lang": language}
+    answer = await client.post("/verify", data=sent)
+    assert answer.status_code == 200
+    assert VALID[language] in answer.text
+    assert made.label in answer.text
+    assert "A. M. P." in answer.text
+    kept = await looking.fetchrow(
+        'SELECT way, standing FROM "criminal-record".verifications WHERE certificate_id = $1', made.id
+    )
+    assert tuple(kept) == ("QR", "VALID")
+
+
+async def test_every_end_has_its_words_and_a_revocation_its_day(
+    client: httpx2.AsyncClient, sessions: Any
+) -> None:
+    _, revoked = await a_stored_certificate(
+        sessions,
+        revoked_at=datetime(2026, 11, 21, 10, tzinfo=UTC),
+        revocation_reason=RevocationReason.COURT_DECISION,
+    )
+    html = (await client.post("/verify", data={"code": revoked, "lang": "ro"})).text
+    assert "Certificatul a fost revocat" in html
+    assert "21.11.2026" in html
+    assert "COURT" not in html
+    unknown = (await client.post("/verify", data={"code": "<b>", "lang": "en"})).text
+    assert "There is no certificate with this code" in unknown
+    assert "<b>" not in unknown
+
+
+async def test_a_file_is_verified_on_the_page_too(
+    client: httpx2.AsyncClient, sessions: Any, sealed: bytes
+) -> None:
+    await a_stored_certificate(sessions, file_sha256=hashlib.sha256(sealed).digest())
+    pdf = {"content-type": "application/pdf"}
+    html = (await client.post("/verify/file?lang=hu", content=sealed, headers=pdf)).text
+    assert VALID["hu"] in html
+    assert "Sértetlen" in html
+    changed = (await client.post("/verify/file?lang=hu", content=sealed + b" ", headers=pdf)).text
+    assert "megváltoztatták" in changed
+
+
+async def test_who_tries_too_often_reads_how_long_to_wait(client: httpx2.AsyncClient) -> None:
+    code = codes.code_of(b"page tries")
+    for _ in range(30):
+        assert (await client.post("/verify", data={"code": code})).status_code == 200
+    refused = await client.post("/verify", data={"code": code, "lang": "en"})
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 3000
+    assert "Verified too often" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\xff\xfe", "application/x-www-form-urlencoded"),
+        (b"&".join(b"code=1" for _ in range(100)), "application/x-www-form-urlencoded"),
+        (b"{}", "application/json"),
+        (b"", ""),
+    ],
+)
+async def test_what_is_no_form_is_a_code_that_does_not_exist(
+    client: httpx2.AsyncClient, content: bytes, kind: str
+) -> None:
+    answer = await client.post("/verify?lang=en", content=content, headers={"content-type": kind})
+    assert answer.status_code in {200, 429}
+
+
+async def test_a_hostile_address_stays_text(client: httpx2.AsyncClient) -> None:
+    html = (await client.get('/verify/"><script>alert(1)')).text
+    assert html.count("<script") == 1
+    assert "<script>" not in html
+
+
+async def test_style_and_script_may_be_kept_for_ever(client: httpx2.AsyncClient) -> None:
+    html = (await client.get("/verify")).text
+    for address in re.findall(r'"(/verify/[a-z.]+\?v=[0-9a-f]{12})"', html):
+        answer = await client.get(address)
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["content-type"].split(";")[0] in {"text/css", "text/javascript"}
+
+
+def messages() -> set[str]:
+    """Every text of the templates, and of the words."""
+    extracted = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    found = {
+        message
+        for template in (FOLDER / "pages/templates").glob("*.html")
+        for _, _, message in extracted.extract_translations(template.read_text(encoding="utf-8"))
+    }
+    return {each for each in found if isinstance(each, str)} | {*DOCUMENTS.values()}
+
+
+@pytest.mark.parametrize("language", ["ro", "hu"])
+def test_every_text_of_the_page_is_translated(language: str) -> None:
+    known: dict[str, str] = {}
+    for path in (FOLDER / "locale" / language / "LC_MESSAGES").glob("*.po"):
+        with path.open("rb") as file:
+            known |= {each.id: each.string for each in read_po(file) if isinstance(each.id, str)}
+    needed = messages()
+    assert len(needed) > 40
+    assert {text for text in needed if not known.get(text)} == set()
