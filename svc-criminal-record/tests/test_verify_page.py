@@ -17,7 +17,7 @@ from svc_criminal_record.domain import codes
 from svc_criminal_record.domain.certificates import RevocationReason
 from svc_criminal_record.pages.words import DOCUMENTS
 
-from .build import a_stored_certificate
+from .build import a_stored_certificate, sealed_for
 
 FOLDER = Path(svc_criminal_record.__file__).parent
 VALID = {"ro": "Certificatul este valabil", "hu": "Az igazolás érvényes", "en": "The certificate is valid"}
@@ -90,8 +90,9 @@ async def test_every_end_has_its_words_and_a_revocation_its_day(
 
 
 async def test_a_file_is_verified_on_the_page_too(
-    client: httpx2.AsyncClient, sessions: Any, sealed: bytes
+    client: httpx2.AsyncClient, sessions: Any, trust_folder: Path
 ) -> None:
+    sealed = await sealed_for("the page", trust_folder)
     await a_stored_certificate(sessions, file_sha256=hashlib.sha256(sealed).digest())
     pdf = {"content-type": "application/pdf"}
     html = (await client.post("/verify/file?lang=hu", content=sealed, headers=pdf)).text
