@@ -65,9 +65,7 @@ def means(settings: Settings, outside: Outside) -> Means:
 @pytest.fixture(scope="session")
 def app(settings: Settings, means: Means) -> FastAPI:
     """The service, which asks `outside`."""
-    made = create_app(settings)
-    made.state.opening = lambda _: means
-    return made
+    return create_app(settings, lambda _: means)
 
 
 @pytest.fixture(scope="session")

@@ -50,6 +50,8 @@ _SEALED_BY: Final = "Inspectoratul General al Poliției Române"
 _SEAL_REASON: Final = "Eliberarea certificatului (Legea nr. 290/2004)"
 _KINDS: Final = {Product.CRIMINAL_RECORD: "criminal-record", Product.INTEGRITY: "integrity"}
 _API: Final = "/criminal-record/v1"
+FOLDER: Final = "certificates/"
+"""Before the names of the files of certificates: `certificates/<id>.pdf`."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
@@ -120,7 +122,7 @@ class Issuer:
         document = await asyncio.to_thread(self._document, what, facts, number)
         pdf = await asyncio.to_thread(printing.pdf, self._renderer, document)
         sealed = await self._sealer.seal(pdf, now)
-        stored = await self.store.put(f"certificates/{certificate_id}.pdf", sealed.content)
+        stored = await self.store.put(f"{FOLDER}{certificate_id}.pdf", sealed.content)
         certificate = Certificate(
             id=certificate_id,
             request_id=what.request_id,

@@ -1,12 +1,18 @@
 """What the clock does: one operation each."""
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock
 from hub_service import workers
+from hub_service.workers import Worker
 
-from .operations import statistics, verifying
+from .dependencies import Opening
+from .issuing import Means
+from .operations import statistics, upkeep, verifying
 
 
 async def _forget_tries(hub: Any) -> None:
@@ -25,3 +31,23 @@ async def _count_days(hub: Any) -> None:
 
 COUNT_DAYS: Final = workers.every("count-days", timedelta(minutes=15), _count_days)
 """Days that are over are counted for the public, once."""
+
+
+def of_requests(opening: Opening) -> list[Worker]:
+    """Requests that wait for the register go on; terms are watched; files that no row knows go."""
+
+    def every(
+        name: str, period: timedelta, act: Callable[[AsyncSession, Means, datetime], Awaitable[int]]
+    ) -> Worker:
+        async def run(hub: Any) -> None:
+            async with hub.database.sessions() as session:
+                await act(session, opening(hub), clock.now())
+
+        return workers.every(name, period, run)
+
+    return [
+        every("go-on", timedelta(seconds=5), upkeep.go_on_with_all),
+        every("alarm", timedelta(minutes=5), upkeep.alarm),
+        every("close-not-come", timedelta(minutes=30), upkeep.close_not_come),
+        every("sweep", timedelta(hours=1), upkeep.sweep),
+    ]

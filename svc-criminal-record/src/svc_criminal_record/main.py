@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from hub_service import chassis, i18n
 
 from . import consumers, dependencies, jobs, keys
+from .dependencies import Opening
 from .documents import anchors
 from .documents.checking import Checker
 from .documents.published_lists import PublishedLists
@@ -27,9 +28,14 @@ from .routes import (
 from .settings import Settings
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The service as an ASGI application; without `settings`, they are read from the environment."""
+def create_app(settings: Settings | None = None, opening: Opening | None = None) -> FastAPI:
+    """The service as an ASGI application; without `settings`, they are read from the environment.
+
+    `opening` gives what issuing needs, where it is not what the settings say.
+    """
     known = settings or Settings()
+    master = keys.derived_from(known.criminal_record_key.get_secret_value())
+    opening = opening or dependencies.opening(known, master)
     app = chassis.build(
         MANIFEST,
         known,
@@ -69,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         own_workers=[
             jobs.COUNT_DAYS,
             jobs.FORGET_TRIES,
+            *jobs.of_requests(opening),
         ],
         locale=i18n.folder_of(__file__),
         uploads=verification.UPLOADS,
@@ -77,6 +84,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.anchors = cache(lambda: anchors.read(known.criminal_record_trust))
     app.state.checker = Checker()
     app.state.lists = PublishedLists()
-    app.state.keys = keys.derived_from(known.criminal_record_key.get_secret_value())
-    app.state.opening = dependencies.opening(known, app.state.keys)
+    app.state.keys = master
+    app.state.opening = opening
     return app

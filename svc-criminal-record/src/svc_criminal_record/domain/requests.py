@@ -233,6 +233,11 @@ def note_outage(request: Request, now: datetime) -> Request:
     return replace(request, register_down_since=now, version=request.version + 1)
 
 
+def note_alarm(request: Request, now: datetime) -> Request:
+    """The request, of whose coming term was told now."""
+    return replace(request, alarmed_at=now, version=request.version + 1)
+
+
 def is_given_up(request: Request, down_since: datetime, now: datetime, legal: Rules) -> bool:
     """Whether a register has been away so long that an officer takes the request over."""
     minutes = legal.on("criminal-record.register-down", request.requested_on).whole
