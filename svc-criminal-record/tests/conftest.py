@@ -1,8 +1,11 @@
 """The running service and what its tests build. Tests stay apart by ids of their own, nothing is emptied."""
 
-from collections.abc import AsyncIterator
+import json
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import httpx2
@@ -22,6 +25,10 @@ from svc_criminal_record.settings import Settings
 
 from .build import sealed_for
 from .outside import Outside
+
+VERIFY_OFFLINE = Path(__file__).parents[2] / "docs/examples/verify_offline.mjs"
+
+Offline: TypeAlias = Callable[..., tuple[int, dict[str, Any], str]]
 
 
 @pytest.fixture(scope="session")
@@ -95,3 +102,21 @@ async def looking(schema: ServiceDatabase) -> AsyncIterator[asyncpg.Connection]:
 async def sealed(trust_folder: Path) -> bytes:
     """A sealed document."""
     return await sealed_for("test", trust_folder)
+
+
+@pytest.fixture(scope="session")
+def offline() -> Offline:
+    """Run `docs/examples/verify_offline.mjs` on what a QR code says, a key and perhaps a status list.
+
+    How it ended, what it printed as JSON, what it complained of.
+    """
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no Node.js on this machine: install Debian's package `nodejs`")
+
+    def run(text: str, *files: Path) -> tuple[int, dict[str, Any], str]:
+        command = [node, str(VERIFY_OFFLINE), text, *map(str, files)]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return ran.returncode, json.loads(ran.stdout or "{}"), ran.stderr
+
+    return run
