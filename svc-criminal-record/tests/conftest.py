@@ -63,10 +63,11 @@ def outside() -> Outside:
 
 
 @pytest.fixture(scope="session")
-def means(settings: Settings, outside: Outside) -> Means:
+async def means(settings: Settings, outside: Outside) -> AsyncIterator[Means]:
     """What deciding and issuing take, with nothing asked outside."""
     key = keys.derived_from(settings.criminal_record_key.get_secret_value())
-    return Means(key=key, identity=outside, records=outside, issuer=press(settings, key))
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(lambda _: httpx2.Response(503))) as http:
+        yield Means(key=key, identity=outside, records=outside, issuer=press(settings, key, http))
 
 
 @pytest.fixture(scope="session")

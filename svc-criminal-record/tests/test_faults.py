@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from hub_core import clock, ids
 from hub_core.language import Language
 from hub_core.principal import Assurance, Kind, Principal
+from hub_documents import seal
+from hub_documents.render import Unprintable
 from hub_documents.store import Store
 from hub_events import outbox
 from hub_events.session import Session
@@ -158,6 +160,27 @@ async def test_while_the_register_is_away_a_request_is_kept_and_issued_when_it_i
 async def _go_on(sessions: Sessions, means: Means) -> None:
     async with sessions() as session:
         await upkeep.go_on_with_all(session, means, clock.now())
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [(seal.SealRevoked, State.AUTO_CHECK), (lambda: Unprintable("U+12000"), State.MANUAL_REVIEW)],
+)
+async def test_without_a_seal_in_force_requests_wait_and_letters_without_a_font_are_for_an_officer(
+    ana: UUID,
+    ask: Any,
+    looking: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[], Exception],
+    state: State,
+) -> None:
+    async def fail(*_: Any, **__: Any) -> NoReturn:
+        raise fault()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(seal.Sealer, "seal", fail)
+        shown = await ask(ana, clock.now())
+    assert (shown.request.state, await rows(looking, ana)) == (state, (1, 0))
 
 
 async def test_after_the_time_of_the_rule_an_officer_takes_over(

@@ -29,7 +29,7 @@ def opening(settings: Settings, keys: MasterKey) -> Opening:
                     key=keys,
                     identity=hub.service(settings.identity_url),
                     records=HttpRecords(settings.criminal_record_register_url, hub.http),
-                    issuer=issuing.press(settings, keys),
+                    issuer=issuing.press(settings, keys, hub.http),
                 )
             )
         return made[0]

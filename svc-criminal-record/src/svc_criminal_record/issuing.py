@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import httpx2
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from pydantic import TypeAdapter
@@ -18,7 +19,7 @@ from hub_core.clock import local_date
 from hub_core.language import Language
 from hub_core.rules import Option, Rules
 from hub_documents import facts as signed_facts
-from hub_documents import seal, signers, wallet
+from hub_documents import revocation, seal, signers, timestamps, wallet
 from hub_documents.store import Store
 from hub_events import outbox
 
@@ -34,6 +35,7 @@ from .domain.motives import OTHER
 from .domain.products import Product
 from .domain.records import Entry, Match, PersonMatch
 from .domain.requests import valid_until
+from .errors.certificates import SealOutOfForce
 from .events.certificates import CertificateIssued
 from .keys import MasterKey, Purpose
 from .registers.records import Records
@@ -85,6 +87,7 @@ class Issuer:
         key: MasterKey,
         origin: str,
         sealer: seal.Sealer,
+        material: revocation.Material,
         seal_issuer: str,
         signer: signed_facts.FactsSigner,
         store: Store,
@@ -93,6 +96,7 @@ class Issuer:
         self._origin = origin
         self._sealer = sealer
         self._signer = signer
+        self.material = material
         self.store = store
         self._renderer = printing.renderer()
         self._seal_issuer = seal_issuer
@@ -101,7 +105,7 @@ class Issuer:
         """A certificate, sealed and stored, with its event; `legal` holds the rules of its validity.
 
         A kill before the caller's commit leaves a file that no row knows, which is swept. Raises
-        `render.Unprintable` before anything is stored.
+        `render.Unprintable` and `SealOutOfForce` before anything is stored.
         """
         certificate_id, code = ids.new_id(), codes.code_of(secrets.token_bytes(codes.RANDOM_BYTES))
         number = await certificates.next_number(session)
@@ -121,7 +125,10 @@ class Issuer:
         )
         document = await asyncio.to_thread(self._document, what, facts, number)
         pdf = await asyncio.to_thread(printing.pdf, self._renderer, document)
-        sealed = await self._sealer.seal(pdf, now)
+        try:
+            sealed = await self._sealer.seal(pdf, now)
+        except seal.SealRevoked:
+            raise SealOutOfForce from None
         stored = await self.store.put(f"{FOLDER}{certificate_id}.pdf", sealed.content)
         certificate = Certificate(
             id=certificate_id,
@@ -224,13 +231,22 @@ class Means:
     issuer: Issuer
 
 
-def press(settings: Settings, key: MasterKey) -> Issuer:
-    """The issuer with the keys and the store of the settings; it reads files."""
+def press(settings: Settings, key: MasterKey, http: httpx2.AsyncClient) -> Issuer:
+    """The issuer with the keys and the store of the settings; it reads files.
+
+    `http` asks for time stamps and for what proves that certificates are in force.
+    """
     signer = _signer(settings, "seal")
+    url = settings.criminal_record_timestamps_url
+    authority = timestamps.Authority(url, http) if url else None
+    roots = x509.load_pem_x509_certificates((settings.criminal_record_trust / "root.pem").read_bytes())
+    material = revocation.Material(signer, roots, http, authority)
+    sealer = seal.Sealer(signer, name=_SEALED_BY, reason=_SEAL_REASON, authority=authority, material=material)
     return Issuer(
         key,
         settings.public_origin,
-        seal.Sealer(signer, name=_SEALED_BY, reason=_SEAL_REASON),
+        sealer,
+        material,
         _issuer_of(signer.certificate),
         signed_facts.FactsSigner(_signer(settings, "facts")),
         Store.open(settings.criminal_record_store, key.of(Purpose.FILES)),

@@ -1,5 +1,6 @@
 """What the clock does: one operation each."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,6 +14,9 @@ from hub_service.workers import Worker
 from .dependencies import Opening
 from .issuing import Means
 from .operations import statistics, upkeep, verifying
+
+_FRESH: Final = timedelta(minutes=15)
+"""How often is asked anew what proves that the seal's certificates are in force."""
 
 
 async def _forget_tries(hub: Any) -> None:
@@ -45,7 +49,13 @@ def of_requests(opening: Opening) -> list[Worker]:
 
         return workers.every(name, period, run)
 
+    async def stay_fresh(hub: Any) -> None:
+        while True:
+            await opening(hub).issuer.material.refresh(clock.now())
+            await asyncio.sleep(_FRESH.total_seconds())
+
     return [
+        Worker("revocation", stay_fresh),
         every("go-on", timedelta(seconds=5), upkeep.go_on_with_all),
         every("alarm", timedelta(minutes=5), upkeep.alarm),
         every("close-not-come", timedelta(minutes=30), upkeep.close_not_come),

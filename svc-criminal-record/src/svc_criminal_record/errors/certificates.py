@@ -31,3 +31,15 @@ class WalletKeyInvalid(Problem):
 
     def __init__(self) -> None:
         super().__init__(errors=[FieldError("/wallet_key", self.type, self.detail)])
+
+
+class SealOutOfForce(Problem):
+    """The certificate of the seal was revoked: nothing is issued until there is another."""
+
+    type, status = "seal-out-of-force", 503
+    title = "No certificate can be sealed for the moment"
+    detail = "The electronic seal is being replaced."
+    remedy = "Try again after the time that Retry-After gives."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"retry-after": "3600"})

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.rules import Rules
@@ -17,6 +18,7 @@ from ..domain.holders import Organisation, Person
 from ..domain.records import Match, Matches
 from ..domain.requests import ISSUE_RULES, SYSTEM, Actor, Request
 from ..domain.states import ReviewReason, State
+from ..errors.certificates import SealOutOfForce
 from ..errors.registers import RecordsUnavailable
 from ..issuing import Means, ToIssue
 from ..storage import requests as storage
@@ -25,6 +27,7 @@ WRITE: Final = "criminal-record:write"
 """The scope that a mandate has to carry."""
 DECIDE_RULES: Final = (*ISSUE_RULES, "criminal-record.register-down")
 """The legal numbers that a decision needs."""
+_log = structlog.get_logger("requests")
 
 
 async def decide(
@@ -33,7 +36,8 @@ async def decide(
     """Go on with a request in AUTO_CHECK whose row is locked, in the caller's transaction.
 
     Unambiguous: ISSUED, with its certificate. Ambiguous: MANUAL_REVIEW. Register away: it stays where it
-    is, and is reviewed once that has lasted too long. Whether entries stand changes nothing of this.
+    is, and is reviewed once that has lasted too long; without a seal in force it waits for another.
+    Whether entries stand changes nothing of this.
     """
     try:
         matches = await means.records.find(request.holder)
@@ -43,6 +47,9 @@ async def decide(
     if not reasons:
         try:
             return await issue(session, means, request, _own(request, matches), SYSTEM, now, legal)
+        except SealOutOfForce:
+            _log.error("the seal is out of force", request_id=str(request.id))
+            return request
         except Unprintable:
             reasons = frozenset({ReviewReason.UNPRINTABLE})
     return await review(session, means, request, reasons, now)
