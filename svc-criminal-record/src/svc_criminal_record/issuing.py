@@ -45,8 +45,11 @@ from .storage import certificates, status_lists
 _CONTENT: Final = TypeAdapter(models.Document)
 _CITIZENSHIP: Final = {ROMANIAN: "română"}
 _AUTHORITY: Final = models.Gloss(
-    ro="Inspectoratul General al Poliției Române, Direcția Cazier Judiciar, Statistică și Evidențe Operative",
-    en="General Inspectorate of the Romanian Police, Directorate for Criminal Records",
+    ro="Inspectoratul General al Poliției Române", en="General Inspectorate of the Romanian Police"
+)
+_UNIT: Final = models.Gloss(
+    ro="Direcția Cazier Judiciar, Statistică și Evidențe Operative",
+    en="Directorate for Criminal Records, Statistics and Operational Records",
 )
 _SEALED_BY: Final = "Inspectoratul General al Poliției Române"
 _SEAL_REASON: Final = "Eliberarea certificatului (Legea nr. 290/2004)"
@@ -209,6 +212,7 @@ class Issuer:
             code=code,
             link=signed_facts.address(self._origin, code, token),
             authority=_AUTHORITY,
+            unit=_UNIT,
             seal_issuer=self._seal_issuer,
             requested_on=what.requested_on,
             issued_at=facts.issued_at,

@@ -51,6 +51,10 @@ def a_document(**special: Any) -> Document:
         "authority": Gloss(
             "Inspectoratul General al Poliției Române", "General Inspectorate of the Romanian Police"
         ),
+        "unit": Gloss(
+            "Direcția Cazier Judiciar, Statistică și Evidențe Operative",
+            "Directorate for Criminal Records, Statistics and Operational Records",
+        ),
         "seal_issuer": "Autoritatea de certificare a demonstrației",
         "requested_on": date(2026, 10, 13),
         "issued_at": datetime(2026, 10, 14, 6, 41, 7, tzinfo=UTC),

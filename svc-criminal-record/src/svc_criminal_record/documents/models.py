@@ -83,8 +83,8 @@ class Document:
 
     `code` is the verification code as people type it (`K7QF-2M9X-T4PA-8WDC`). `link` is what the QR code
     holds: the address that people type, `/`, the code, `#`, and the signed facts. `authority` issues and
-    seals; `seal_issuer` is who vouches for the seal's certificate. `valid_until` is the last day.
-    `corrects` is the label of the document that this one takes the place of.
+    seals, through its `unit`; `seal_issuer` is who vouches for the seal's certificate. `valid_until` is
+    the last day. `corrects` is the label of the document that this one takes the place of.
     """
 
     product: Product
@@ -102,6 +102,7 @@ class Document:
     entries: tuple[Entry, ...] = ()
     recipient: Recipient | None = None
     corrects: str | None = None
+    unit: Gloss | None = None
 
     @property
     def label(self) -> str:
