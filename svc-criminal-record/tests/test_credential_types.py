@@ -1,14 +1,13 @@
 """What wallets read of the types of their credentials."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import httpx2
 import pytest
 
 from svc_criminal_record.domain import facts
 from svc_criminal_record.domain.credential_types import LABELS, MANDATORY, NAMES, OF_PRODUCT, CredentialType
-from svc_criminal_record.domain.facts import Credential, Facts
-from svc_criminal_record.domain.hints import Hint
+from svc_criminal_record.domain.facts import Credential
 from svc_criminal_record.domain.products import Product
 
 PERSON = facts.person("Popescu", "Ana", date(1999, 2, 15), "2990215409000")
@@ -16,18 +15,16 @@ ORGANISATION = facts.organisation("Exemplu SRL", "14399840")
 
 
 def claims(holder: dict[str, str]) -> set[str]:
-    issued = Facts(
-        product=Product.CRIMINAL_RECORD,
+    issued = Credential(
         number="CJ 0048213",
         code="K7QF2M9XT4PA8WDC",
-        holder=Hint("A. P.", None),
-        motive="angajare",
-        issued_at=datetime(2026, 11, 22, tzinfo=UTC),
+        holder=holder,
+        purpose="Angajare",
+        issued_on=date(2026, 11, 22),
         valid_until=date(2027, 5, 22),
-        status_list="https://hub.example/criminal-record/v1/status-lists/1",
-        status_index=482,
+        has_entries=True,
     )
-    return set(Credential(facts=issued, holder=holder, purpose="Angajare", has_entries=True).claims())
+    return set(issued.claims())
 
 
 def test_every_claim_has_a_label_and_every_label_a_claim() -> None:

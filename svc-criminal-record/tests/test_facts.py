@@ -14,7 +14,7 @@ LIST = "https://hub.example/criminal-record/v1/status-lists/1"
 ANA = facts.person("Popescu", "Ana Maria", date(1999, 2, 15), CNP)
 
 
-def some_facts(valid_until: date = date(2027, 5, 22)) -> Facts:
+def some_facts() -> Facts:
     return Facts(
         product=Product.CRIMINAL_RECORD,
         number="CJ 0048213",
@@ -22,14 +22,22 @@ def some_facts(valid_until: date = date(2027, 5, 22)) -> Facts:
         holder=Hint.of("Ana Maria Popescu", CNP),
         motive="angajare",
         issued_at=datetime(2026, 11, 22, 22, 30, tzinfo=UTC),
-        valid_until=valid_until,
+        valid_until=date(2027, 5, 22),
         status_list=LIST,
         status_index=482,
     )
 
 
 def a_credential(has_entries: bool) -> Credential:
-    return Credential(facts=some_facts(), holder=ANA, purpose="Angajare", has_entries=has_entries)
+    return Credential(
+        number="CJ 0048213",
+        code="K7QF2M9XT4PA8WDC",
+        holder=ANA,
+        purpose="Angajare",
+        issued_on=date(2026, 11, 23),
+        valid_until=date(2027, 5, 22),
+        has_entries=has_entries,
+    )
 
 
 def test_the_qr_says_what_verification_says() -> None:
@@ -65,7 +73,7 @@ def test_the_qr_knows_neither_result_nor_name_nor_number() -> None:
 def test_it_is_valid_until_the_last_day_ends_in_bucharest(
     valid_until: date, first_instant_after: datetime
 ) -> None:
-    assert some_facts(valid_until).expires_at == first_instant_after
+    assert facts.expires_at(valid_until) == first_instant_after
 
 
 def test_a_wallet_keeps_who_it_is_what_for_and_the_result() -> None:
@@ -77,7 +85,7 @@ def test_a_wallet_keeps_who_it_is_what_for_and_the_result() -> None:
         "document_number": "CJ 0048213",
         "verification_code": "K7QF2M9XT4PA8WDC",
         "purpose": "Angajare",
-        "issuance_date": "2026-11-23",  # the legal day
+        "issuance_date": "2026-11-23",
         "expiry_date": "2027-05-22",
         "has_entries": False,
     }

@@ -15,7 +15,7 @@ from hub_documents.facts import FactsSigner
 from hub_documents.status_list import Status
 from svc_criminal_record.documents import printing
 from svc_criminal_record.domain import codes
-from svc_criminal_record.domain.facts import Facts
+from svc_criminal_record.domain.facts import Facts, expires_at
 from svc_criminal_record.domain.hints import Hint
 from svc_criminal_record.domain.products import Product
 
@@ -84,7 +84,7 @@ def test_it_says_whose_certificate_it_is_and_for_what(offline, issuer) -> None:
         "motive": "angajare",
         "code": "K7QF2M9XT4PA8WDC",
         "issued": f"{ISSUED.issued_at:%Y-%m-%dT%H:%M:%S}.000Z",
-        "expires": f"{ISSUED.expires_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z",
+        "expires": f"{expires_at(ISSUED.valid_until).astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z",
         "revocation": f"not checked: {ISSUED.status_list}",
     }
 

@@ -28,6 +28,7 @@ from .documents import models, printing
 from .domain import codes
 from .domain import facts as facts_of
 from .domain.certificates import SERIES, Certificate
+from .domain.credential_types import OF_PRODUCT
 from .domain.facts import Credential, Facts
 from .domain.hints import Hint
 from .domain.holders import ROMANIAN, Holder, Person
@@ -53,7 +54,6 @@ _UNIT: Final = models.Gloss(
 )
 _SEALED_BY: Final = "Inspectoratul General al Poliției Române"
 _SEAL_REASON: Final = "Eliberarea certificatului (Legea nr. 290/2004)"
-_KINDS: Final = {Product.CRIMINAL_RECORD: "criminal-record", Product.INTEGRITY: "integrity"}
 _API: Final = "/criminal-record/v1"
 FOLDER: Final = "certificates/"
 """Before the names of the files of certificates: `certificates/<id>.pdf`."""
@@ -170,35 +170,27 @@ class Issuer:
         Raises `wallet.HolderKeyInvalid`.
         """
         holder = document.holder
-        facts = Facts(
-            product=certificate.product,
+        said = Credential(
             number=certificate.label,
             code=document.code.replace("-", ""),
-            holder=Hint("", None),
-            motive=certificate.motive,
-            issued_at=certificate.issued_at,
-            valid_until=certificate.valid_until,
-            status_list=self.status_list(certificate.status_list),
-            status_index=certificate.status_index,
-        )
-        said = Credential(
-            facts=facts,
             holder=(
                 facts_of.person(holder.family_name, holder.given_names, holder.birth_date, holder.cnp)
                 if isinstance(holder, models.PersonHolder)
                 else facts_of.organisation(holder.name, holder.cui)
             ),
             purpose=document.purpose.ro,
+            issued_on=certificate.issued_on,
+            valid_until=certificate.valid_until,
             has_entries=bool(document.entries),
         )
         return wallet.issue(
             said.claims(),
             self._signer,
             issuer=self._origin,
-            kind=f"{self._origin}{_API}/credential-types/{_KINDS[certificate.product]}",
+            kind=f"{self._origin}{_API}/credential-types/{OF_PRODUCT[certificate.product]}",
             issued_at=certificate.issued_at,
-            expires_at=facts.expires_at,
-            status=(facts.status_list, facts.status_index),
+            expires_at=facts_of.expires_at(certificate.valid_until),
+            status=(self.status_list(certificate.status_list), certificate.status_index),
             holder_key=wallet_key,
         )
 

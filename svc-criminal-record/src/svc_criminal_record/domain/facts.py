@@ -43,15 +43,10 @@ class Facts:
     status_list: str
     status_index: int
 
-    @property
-    def expires_at(self) -> datetime:
-        """The first instant, by the clock of Bucharest, at which the certificate is no longer valid."""
-        return datetime.combine(self.valid_until + timedelta(days=1), time(), BUCHAREST)
-
     def claims(self) -> Mapping[int | str, Any]:
         """The claims of the token in the QR."""
         return {
-            EXPIRES: int(self.expires_at.timestamp()),
+            EXPIRES: int(expires_at(self.valid_until).timestamp()),
             ISSUED: int(self.issued_at.timestamp()),
             ID: self.code.encode(),
             STATUS: {"status_list": {"idx": self.status_index, "uri": self.status_list}},
@@ -69,26 +64,34 @@ class Facts:
 class Credential:
     """What a wallet keeps of a certificate: each claim is shown when its holder shows it.
 
-    `holder` comes from `person` or `organisation`; `purpose` is the motive in words. `has_entries` is
-    the result; the entries themselves stand in the document only.
+    `number` and `code` as in `Facts`; `holder` comes from `person` or `organisation`; `purpose` is the
+    motive in words. `has_entries` is the result; the entries themselves stand in the document only.
     """
 
-    facts: Facts
+    number: str
+    code: str
     holder: Mapping[str, str]
     purpose: str
+    issued_on: date
+    valid_until: date
     has_entries: bool
 
     def claims(self) -> Mapping[str, Any]:
         """The claims, by the names that the type's metadata describe."""
         return {
             **self.holder,
-            "document_number": self.facts.number,
-            "verification_code": self.facts.code,
+            "document_number": self.number,
+            "verification_code": self.code,
             "purpose": self.purpose,
-            "issuance_date": self.facts.issued_at.astimezone(BUCHAREST).date().isoformat(),
-            "expiry_date": self.facts.valid_until.isoformat(),
+            "issuance_date": self.issued_on.isoformat(),
+            "expiry_date": self.valid_until.isoformat(),
             "has_entries": self.has_entries,
         }
+
+
+def expires_at(valid_until: date) -> datetime:
+    """The first instant, by the clock of Bucharest, after the last day of a certificate."""
+    return datetime.combine(valid_until + timedelta(days=1), time(), BUCHAREST)
 
 
 def person(family_name: str, given_names: str, birth_date: date, cnp: str | None) -> Mapping[str, str]:
