@@ -8,18 +8,29 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from asn1crypto import cms
 from cryptography import x509
 
-from .der import CONTEXT_0, CONTEXT_1, CONTEXT_4, OCTETS, SEQUENCE, SET, integer, tlv
+from .der import (
+    CONTEXT_0,
+    CONTEXT_1,
+    CONTEXT_4,
+    OCTETS,
+    SEQUENCE,
+    SET,
+    DerInvalid,
+    Value,
+    first,
+    integer,
+    tlv,
+)
 
 _DATA: Final = bytes.fromhex("06092a864886f70d010701")
 SIGNED_DATA: Final = bytes.fromhex("06092a864886f70d010702")
-_CONTENT_TYPE: Final = bytes.fromhex("06092a864886f70d010903")
-_MESSAGE_DIGEST: Final = bytes.fromhex("06092a864886f70d010904")
-_SIGNING_CERTIFICATE_V2: Final = bytes.fromhex("060b2a864886f70d010910022f")
+CONTENT_TYPE: Final = bytes.fromhex("06092a864886f70d010903")
+MESSAGE_DIGEST: Final = bytes.fromhex("06092a864886f70d010904")
+SIGNING_CERTIFICATE_V2: Final = bytes.fromhex("060b2a864886f70d010910022f")
 _TIME_STAMP_TOKEN: Final = bytes.fromhex("060b2a864886f70d010910020e")
-_SHA256: Final = bytes.fromhex("300b0609608648016503040201")
+SHA256: Final = bytes.fromhex("300b0609608648016503040201")
 _ECDSA_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
 _VERSION_1: Final = b"\x02\x01\x01"
 
@@ -54,8 +65,8 @@ class Template:
         issuer_serial = tlv(SEQUENCE, tlv(SEQUENCE, tlv(CONTEXT_4, issuer)), serial)
         identified = tlv(SEQUENCE, tlv(OCTETS, hashlib.sha256(certificate).digest()), issuer_serial)
         self._attributes = (
-            _attribute(_CONTENT_TYPE, _DATA),
-            _attribute(_SIGNING_CERTIFICATE_V2, tlv(SEQUENCE, tlv(SEQUENCE, identified))),
+            _attribute(CONTENT_TYPE, _DATA),
+            _attribute(SIGNING_CERTIFICATE_V2, tlv(SEQUENCE, tlv(SEQUENCE, identified))),
         )
 
     def to_sign(self, digest: bytes) -> bytes:
@@ -69,7 +80,7 @@ class Template:
             SEQUENCE,
             _VERSION_1,
             self._signer,
-            _SHA256,
+            SHA256,
             tlv(CONTEXT_0, self._signed(digest)),
             _ECDSA_SHA256,
             tlv(OCTETS, signature),
@@ -78,7 +89,7 @@ class Template:
         signed_data = tlv(
             SEQUENCE,
             _VERSION_1,
-            tlv(SET, _SHA256),
+            tlv(SET, SHA256),
             tlv(SEQUENCE, _DATA),
             self._certificates,
             tlv(SET, signer),
@@ -86,7 +97,7 @@ class Template:
         return tlv(SEQUENCE, SIGNED_DATA, tlv(CONTEXT_0, signed_data))
 
     def _signed(self, digest: bytes) -> bytes:
-        message_digest = _attribute(_MESSAGE_DIGEST, tlv(OCTETS, digest))
+        message_digest = _attribute(MESSAGE_DIGEST, tlv(OCTETS, digest))
         return b"".join(sorted((*self._attributes, message_digest)))
 
 
@@ -103,22 +114,70 @@ def read(der: bytes) -> Message:
 def parts(der: bytes) -> Message:
     """The parts of any signature, whatever its form; `Unreadable` when they cannot be found."""
     try:
-        signed_data = cms.ContentInfo.load(der)["content"]
-        (signer,) = signed_data["signer_infos"]
-        serial = signer["sid"].chosen["serial_number"].native
-        certificates = [one.chosen for one in signed_data["certificates"]]
-        (own,) = (one for one in certificates if one.serial_number == serial)
-        signed = {one["type"].native: one["values"][0] for one in signer["signed_attrs"]}
-        stamped = [one["values"][0].dump() for one in signer["unsigned_attrs"] or ()]
-        return Message(
-            certificate=own.dump(),
-            chain=tuple(one.dump() for one in certificates if one is not own),
-            digest=signed["message_digest"].native,
-            signature=signer["signature"].native,
-            token=stamped[0] if stamped else None,
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        found = signed_data(der)
+        own, *chain = found.certificates
+        signed, unsigned = attributes(found.signed), attributes(found.unsigned)
+        digest = first(signed[MESSAGE_DIGEST]).content
+    except (ValueError, LookupError) as error:
         raise Unreadable("no signature") from error
+    return Message(own, tuple(chain), digest, found.signature, unsigned.get(_TIME_STAMP_TOKEN))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedData:
+    """A signature of one signer (RFC 5652, 5), its parts as they were written.
+
+    `signed` and `unsigned` are the contents of the attributes; `certificates` begins with the signer's.
+    """
+
+    content: Value
+    certificates: tuple[bytes, ...]
+    all_certificates: Value
+    signer: Value
+    digest_algorithm: bytes
+    signed: bytes
+    signature_algorithm: bytes
+    signature: bytes
+    unsigned: bytes
+
+
+def signed_data(der: bytes) -> SignedData:
+    """The parts of a ContentInfo with SignedData; `ValueError` for anything else."""
+    kind, explicit = first(der).parts()
+    if kind.whole != SIGNED_DATA:
+        raise DerInvalid("no signed data")
+    _, _, content, certificates, *_, signers = explicit.only(SEQUENCE).parts()
+    signer_fields = signers.only(SEQUENCE).parts()
+    _, signer, digest_algorithm, signed, signature_algorithm, signature, *unsigned = signer_fields
+    return SignedData(
+        content=content,
+        certificates=_apart(certificates, signer),
+        all_certificates=certificates,
+        signer=signer,
+        digest_algorithm=digest_algorithm.whole,
+        signed=signed.content,
+        signature_algorithm=signature_algorithm.whole,
+        signature=signature.content,
+        unsigned=unsigned[0].content if unsigned else b"",
+    )
+
+
+def attributes(content: bytes) -> dict[bytes, bytes]:
+    """The first value of each attribute by its kind, both in DER."""
+    listed = Value(SET, content, content).parts()
+    return {kind.whole: values.parts()[0].whole for kind, values in (one.parts() for one in listed)}
+
+
+def _apart(certificates: Value, signer: Value) -> tuple[bytes, ...]:
+    """The certificate of the signer, named by issuer and number, and the others."""
+    found = [one.whole for one in certificates.parts()]
+    named = [x509.load_der_x509_certificate(one) for one in found]
+    (own,) = (
+        der
+        for der, one in zip(found, named, strict=True)
+        if signer.content == one.issuer.public_bytes() + integer(one.serial_number)
+    )
+    return own, *(one for one in found if one is not own)
 
 
 def _attribute(kind: bytes, value: bytes) -> bytes:

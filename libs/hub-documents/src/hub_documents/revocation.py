@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from . import paths, timestamps
+from . import paths
 from .revision import Evidence
 from .signers import Signer, der
 from .timestamps import Authority, TimestampUnavailable
@@ -75,7 +75,7 @@ class Material:
         """Ask again; what cannot be had leaves what was known before."""
         if self._authority:
             try:
-                stamp = timestamps.read(await self._authority.stamp(_PROBE), _PROBE)
+                _, stamp = await self._authority.stamped(_PROBE)
                 self._stamping = (stamp.certificate, *stamp.chain)
             except TimestampUnavailable:
                 pass

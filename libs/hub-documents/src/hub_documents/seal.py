@@ -13,7 +13,7 @@ from typing import Final
 
 from cryptography import x509
 
-from . import cms, revision, timestamps
+from . import cms, revision
 from .revocation import Material
 from .signers import Signer, der
 from .timestamps import Authority, TimestampUnavailable
@@ -101,14 +101,11 @@ class Sealer:
         """A time stamp over the signature and the certificate behind it, or nothing."""
         if self._authority is None:
             return None, None
-        digest = hashlib.sha256(signature).digest()
         try:
-            token = await self._authority.stamp(digest)
+            token, stamp = await self._authority.stamped(hashlib.sha256(signature).digest())
         except TimestampUnavailable:
             return None, None
-        if len(token) > _LONGEST_TOKEN:
-            return None, None
-        return token, der(timestamps.read(token, digest).certificate)
+        return (token, der(stamp.certificate)) if len(token) <= _LONGEST_TOKEN else (None, None)
 
 
 @dataclass(frozen=True, slots=True)

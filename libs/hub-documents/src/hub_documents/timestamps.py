@@ -10,35 +10,52 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import httpx2
-from asn1crypto import cms, tsp
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
-from . import paths
-from .cms import SIGNED_DATA
-from .der import CONTEXT_0, OCTETS, SEQUENCE, SET, integer, tlv
+from . import cms, paths
+from .cms import SignedData
+from .der import (
+    BOOLEAN,
+    CONTEXT_0,
+    GENERALIZED_TIME,
+    INTEGER,
+    OBJECT,
+    OCTETS,
+    SEQUENCE,
+    SET,
+    Value,
+    first,
+    integer,
+    tlv,
+)
 
 _ANSWER_SECONDS: Final = 2.0
 _REST_SECONDS: Final = 10.0
-_DIGESTS: Final = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
-_TST_INFO: Final = bytes.fromhex("060b2a864886f70d0109100104")
-_NULL: Final = b"\x05\x00"
-_GRANTED: Final = ("granted", "granted_with_mods")
 _NONCE_BITS: Final = 63
-_FAULTS: Final = (
-    AttributeError,
-    InvalidSignature,
-    LookupError,
-    RecursionError,
-    TypeError,
-    UnsupportedAlgorithm,
-    ValueError,
-)
+_GRANTED: Final = (integer(0), integer(1))
+_NULL: Final = b"\x05\x00"
+_TRUE: Final = tlv(BOOLEAN, b"\xff")
+_TST_INFO: Final = bytes.fromhex("060b2a864886f70d0109100104")
+_SHA2: Final = {
+    bytes.fromhex("0609608648016503040201"): hashes.SHA256(),
+    bytes.fromhex("0609608648016503040202"): hashes.SHA384(),
+    bytes.fromhex("0609608648016503040203"): hashes.SHA512(),
+}
+_SIGNED_WITH: Final[dict[bytes, hashes.HashAlgorithm | None]] = {
+    bytes.fromhex("06082a8648ce3d040302"): hashes.SHA256(),  # ECDSA
+    bytes.fromhex("06082a8648ce3d040303"): hashes.SHA384(),
+    bytes.fromhex("06082a8648ce3d040304"): hashes.SHA512(),
+    bytes.fromhex("06092a864886f70d01010b"): hashes.SHA256(),  # RSA, PKCS #1 v1.5
+    bytes.fromhex("06092a864886f70d01010c"): hashes.SHA384(),
+    bytes.fromhex("06092a864886f70d01010d"): hashes.SHA512(),
+    bytes.fromhex("06092a864886f70d010101"): None,  # RSA with the digest that is named beside it
+}
 
 
 class TimestampUnavailable(Exception):
@@ -56,6 +73,7 @@ class Stamp:
     at: datetime
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
+    nonce: bytes | None
 
 
 class Authority:
@@ -75,35 +93,37 @@ class Authority:
 
     async def stamp(self, digest: bytes) -> bytes:
         """A token in DER for a SHA-256; `TimestampUnavailable` when there is none within two seconds."""
+        token, _ = await self.stamped(digest)
+        return token
+
+    async def stamped(self, digest: bytes) -> tuple[bytes, Stamp]:
+        """As `stamp`, and what the token says."""
         if self._clock() < self._rests_until:
             raise TimestampUnavailable("left alone after a failure")
         try:
             return await self._asked(digest)
-        except (httpx2.HTTPError, ValueError, TypeError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             self._rests_until = self._clock() + _REST_SECONDS
             raise TimestampUnavailable("no time stamp was given") from error
 
-    async def _asked(self, digest: bytes) -> bytes:
-        nonce = secrets.randbits(_NONCE_BITS)
-        imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": digest}
-        query = tsp.TimeStampReq(
-            {"version": "v1", "message_imprint": imprint, "nonce": nonce, "cert_req": True}
-        )
+    async def _asked(self, digest: bytes) -> tuple[bytes, Stamp]:
+        nonce = integer(secrets.randbits(_NONCE_BITS))
+        imprint = tlv(SEQUENCE, cms.SHA256, tlv(OCTETS, digest))
         answer = await self._http.post(
             self._url,
-            content=query.dump(),
+            content=tlv(SEQUENCE, integer(1), imprint, nonce, _TRUE),
             headers={"Content-Type": "application/timestamp-query"},
             timeout=_ANSWER_SECONDS,
         )
         answer.raise_for_status()
-        told = tsp.TimeStampResp.load(answer.content, strict=True)
-        if told["status"]["status"].native not in _GRANTED:
+        status, *given = first(answer.content).parts()
+        if not given or status.parts()[0].whole not in _GRANTED:
             raise TimestampInvalid("rejected")
-        token: bytes = told["time_stamp_token"].dump()
-        if _told(token)["nonce"].native != nonce:
+        token = given[0].whole
+        stamp = read(token, digest)
+        if stamp.nonce != nonce:
             raise TimestampInvalid("the answer to another question")
-        read(token, digest)
-        return token
+        return token, stamp
 
 
 def read(token: bytes, digest: bytes) -> Stamp:
@@ -114,82 +134,77 @@ def read(token: bytes, digest: bytes) -> Stamp:
     """
     try:
         return _read(token, digest)
-    except _FAULTS as error:
-        raise TimestampInvalid("no token") from error
+    except (ValueError, LookupError, InvalidSignature, UnsupportedAlgorithm) as error:
+        raise TimestampInvalid("no token for this digest") from error
 
 
 def _read(token: bytes, digest: bytes) -> Stamp:
-    signed_data = cms.ContentInfo.load(token, strict=True)["content"]
-    (signer,) = signed_data["signer_infos"]
-    certificates = [x509.load_der_x509_certificate(one.chosen.dump()) for one in signed_data["certificates"]]
-    named = signer["sid"].chosen
-    (own,) = (one for one in certificates if one.serial_number == named["serial_number"].native)
-    told = _told(token)
-    imprint = told["message_imprint"]
-    if (
-        imprint["hash_algorithm"]["algorithm"].native != "sha256"
-        or imprint["hashed_message"].native != digest
-    ):
-        raise TimestampInvalid("of another digest")
-    if named["issuer"].dump() != own.issuer.public_bytes() or _written(signed_data, signer) != token:
+    found = cms.signed_data(token)
+    kind, explicit = found.content.parts(OBJECT, CONTEXT_0)
+    told = explicit.only(OCTETS).content
+    if kind.whole != _TST_INFO or _written(found, told) != token:
         raise TimestampInvalid("of another form")
-    _check_attributes(signer, signed_data["encap_content_info"]["content"].contents, own)
-    _check_signature(signer, own)
-    at: datetime = told["gen_time"].native
-    return Stamp(at, own, tuple(one for one in certificates if one is not own))
+    _, _, imprint, _, moment, *more = first(told).parts()
+    algorithm, hashed = imprint.parts(SEQUENCE, OCTETS)
+    if _sha2(algorithm.whole).name != "sha256" or hashed.content != digest:
+        raise TimestampInvalid("of another digest")
+    own, *chain = (x509.load_der_x509_certificate(one) for one in found.certificates)
+    _check(found, told, own)
+    nonces = [one.whole for one in more if one.tag == INTEGER]
+    return Stamp(_at(moment), own, tuple(chain), nonces[0] if nonces else None)
 
 
-def _told(token: bytes) -> Any:
-    """The TSTInfo."""
-    return cms.ContentInfo.load(token)["content"]["encap_content_info"]["content"].parsed
-
-
-def _written(signed_data: Any, signer: Any) -> bytes:
+def _written(found: SignedData, told: bytes) -> bytes:
     """The token as its parts make it, without anything that none of them proves."""
-    digest_algorithm = _plain(signer["digest_algorithm"])
-    content = signed_data["encap_content_info"]["content"].contents
     signed = tlv(
         SEQUENCE,
         integer(1),
-        signer["sid"].chosen.dump(),
-        digest_algorithm,
-        tlv(CONTEXT_0, signer["signed_attrs"].contents),
-        _plain(signer["signature_algorithm"]),
-        tlv(OCTETS, signer["signature"].native),
+        found.signer.whole,
+        found.digest_algorithm,
+        tlv(CONTEXT_0, found.signed),
+        found.signature_algorithm,
+        tlv(OCTETS, found.signature),
     )
-    told = tlv(SEQUENCE, _TST_INFO, tlv(CONTEXT_0, tlv(OCTETS, content)))
-    certificates = tlv(CONTEXT_0, signed_data["certificates"].contents)
-    parts = integer(3), tlv(SET, digest_algorithm), told, certificates, tlv(SET, signed)
-    return tlv(SEQUENCE, SIGNED_DATA, tlv(CONTEXT_0, tlv(SEQUENCE, *parts)))
+    content = tlv(SEQUENCE, _TST_INFO, tlv(CONTEXT_0, tlv(OCTETS, told)))
+    certificates = tlv(CONTEXT_0, found.all_certificates.content)
+    parts = integer(3), tlv(SET, found.digest_algorithm), content, certificates, tlv(SET, signed)
+    return tlv(SEQUENCE, cms.SIGNED_DATA, tlv(CONTEXT_0, tlv(SEQUENCE, *parts)))
 
 
-def _plain(algorithm: Any) -> bytes:
-    """An algorithm without parameters; older ones write NULL in their place."""
-    written: bytes = algorithm.dump()
-    name = algorithm["algorithm"].dump()
-    if written not in (tlv(SEQUENCE, name), tlv(SEQUENCE, name, _NULL)):
-        raise TimestampInvalid("with parameters")
-    return written
-
-
-def _check_attributes(signer: Any, told: bytes, own: x509.Certificate) -> None:
-    """The signed attributes are of this content and of this certificate."""
-    signed = {one["type"].native: one["values"][0] for one in signer["signed_attrs"]}
-    if signed["content_type"].native != "tst_info":
+def _check(found: SignedData, told: bytes, own: x509.Certificate) -> None:
+    """The signed attributes are of this content and this certificate, and signed by its key."""
+    digest = _sha2(found.digest_algorithm)
+    signed = cms.attributes(found.signed)
+    if signed[cms.CONTENT_TYPE] != _TST_INFO:
         raise TimestampInvalid("of other content")
-    hashed = hashlib.new(signer["digest_algorithm"]["algorithm"].native, told).digest()
-    if signed["message_digest"].native != hashed:
+    if first(signed[cms.MESSAGE_DIGEST]).content != hashlib.new(digest.name, told).digest():
         raise TimestampInvalid("changed")
-    identified = signed["signing_certificate_v2"]["certs"][0]
-    algorithm = _DIGESTS[identified["hash_algorithm"]["algorithm"].native]
-    if identified["cert_hash"].native != own.fingerprint(algorithm):
+    (identified, *_) = first(signed[cms.SIGNING_CERTIFICATE_V2]).parts()[0].parts()
+    algorithm, *rest = identified.parts()
+    named = _sha2(algorithm.whole) if algorithm.tag == SEQUENCE else hashes.SHA256()
+    hashed = rest[0] if algorithm.tag == SEQUENCE else algorithm
+    if hashed.content != own.fingerprint(named):
         raise TimestampInvalid("of another certificate")
+    with_digest = _SIGNED_WITH[_plain(found.signature_algorithm)] or digest
+    paths.check(own.public_key(), found.signature, tlv(SET, found.signed), with_digest)
 
 
-def _check_signature(signer: Any, own: x509.Certificate) -> None:
-    """`InvalidSignature` when it is not of this key."""
-    algorithm = signer["signature_algorithm"]
-    named = algorithm.hash_algo if algorithm.signature_algo == "ecdsa" else None
-    digest = _DIGESTS[named or signer["digest_algorithm"]["algorithm"].native]
-    signed = tlv(SET, signer["signed_attrs"].contents)
-    paths.check(own.public_key(), signer["signature"].native, signed, digest)
+def _sha2(algorithm: bytes) -> hashes.HashAlgorithm:
+    return _SHA2[_plain(algorithm)]
+
+
+def _plain(algorithm: bytes) -> bytes:
+    """The name of an algorithm without parameters; older writers put NULL in their place."""
+    name, *parameters = first(algorithm).parts()
+    if [one.whole for one in parameters] not in ([], [_NULL]):
+        raise TimestampInvalid("with parameters")
+    return name.whole
+
+
+def _at(moment: Value) -> datetime:
+    """The time, which may have a fraction of a second (RFC 3161, 2.4.2)."""
+    if moment.tag != GENERALIZED_TIME:
+        raise TimestampInvalid("without a time")
+    whole, _, fraction = moment.content.decode("ascii").removesuffix("Z").partition(".")
+    at = datetime.strptime(whole, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return at + timedelta(seconds=float(f"0.{fraction or 0}"))

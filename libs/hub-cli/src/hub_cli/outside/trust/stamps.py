@@ -2,29 +2,46 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
-from asn1crypto import cms, tsp, x509
+from asn1crypto import tsp
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from hub_documents.der import CONTEXT_0, GENERALIZED_TIME, OCTETS, SEQUENCE, SET, integer, tlv
+
 from .authority import Issued
 
-_POLICY: Final = "2.16.840.1.101.3.2.1.48.1"
-"""A policy for tests (NIST)."""
+_POLICY: Final = bytes.fromhex("060a60864801650302013001")
+"""A policy for tests (NIST, 2.16.840.1.101.3.2.1.48.1)."""
+_CONTENT_TYPE: Final = bytes.fromhex("06092a864886f70d010903")
+_MESSAGE_DIGEST: Final = bytes.fromhex("06092a864886f70d010904")
+_SIGNED_DATA: Final = bytes.fromhex("06092a864886f70d010702")
+_SIGNING_CERTIFICATE_V2: Final = bytes.fromhex("060b2a864886f70d010910022f")
+_TST_INFO: Final = bytes.fromhex("060b2a864886f70d0109100104")
+_SHA256: Final = bytes.fromhex("300b0609608648016503040201")
+_ECDSA_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
 _DIGESTS: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
+_SERIAL_BITS: Final = 63
 
 
 class Unit:
     """Stamps digests; `issuing` stands above it and goes into its answers."""
 
     def __init__(self, own: Issued, issuing: Issued) -> None:
-        self._own = own
-        self._der = own.certificate.public_bytes(Encoding.DER)
-        self._certificate = x509.Certificate.load(self._der)
-        self._chain = [x509.Certificate.load(issuing.certificate.public_bytes(Encoding.DER))]
+        self._key = own.key
+        certificate = own.certificate.public_bytes(Encoding.DER)
+        above = issuing.certificate.public_bytes(Encoding.DER)
+        self._certificates = tlv(CONTEXT_0, *sorted((certificate, above)))
+        issuer, serial = own.certificate.issuer.public_bytes(), own.certificate.serial_number
+        self._signer = tlv(SEQUENCE, issuer, integer(serial))
+        identified = tlv(SEQUENCE, tlv(OCTETS, hashlib.sha256(certificate).digest()))
+        self._attributes = (
+            _attribute(_CONTENT_TYPE, _TST_INFO),
+            _attribute(_SIGNING_CERTIFICATE_V2, tlv(SEQUENCE, tlv(SEQUENCE, identified))),
+        )
 
     def answer(self, query: bytes, now: datetime) -> bytes:
         """The answer to a TimeStampReq in DER; one that cannot be met is rejected in it."""
@@ -33,60 +50,44 @@ class Unit:
             imprint = asked["message_imprint"]
             algorithm = imprint["hash_algorithm"]["algorithm"].native
             digest = imprint["hashed_message"].native
+            has_nonce = asked["nonce"].native is not None
         except (ValueError, TypeError):
             return _rejected("bad_data_format")
         if _DIGESTS.get(algorithm) != len(digest):
             return _rejected("bad_alg")
-        told = {
-            "version": "v1",
-            "policy": _POLICY,
-            "message_imprint": imprint,
-            "serial_number": secrets.randbits(63),
-            "gen_time": now.replace(microsecond=0),
-            "accuracy": {"seconds": 1},
-            "nonce": asked["nonce"].native,
-        }
-        token = self._token(
-            tsp.TSTInfo({name: value for name, value in told.items() if value is not None}).dump(),
-            with_certificates=bool(asked["cert_req"].native),
+        told = tlv(
+            SEQUENCE,
+            integer(1),
+            _POLICY,
+            imprint.dump(),
+            integer(secrets.randbits(_SERIAL_BITS)),
+            tlv(GENERALIZED_TIME, now.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode()),
+            tlv(SEQUENCE, integer(1)),  # right to one second
+            asked["nonce"].dump() if has_nonce else b"",
         )
-        granted = tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
-        return bytes(granted.dump())
+        certificates = self._certificates if asked["cert_req"].native else b""
+        granted = tlv(SEQUENCE, integer(0))
+        return tlv(SEQUENCE, granted, self._token(told, certificates))
 
-    def _token(self, told: bytes, *, with_certificates: bool) -> cms.ContentInfo:
-        identified = {"cert_hash": hashlib.sha256(self._der).digest()}
-        attributes = [
-            cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
-            cms.CMSAttribute({"type": "message_digest", "values": [hashlib.sha256(told).digest()]}),
-            cms.CMSAttribute(
-                {
-                    "type": "signing_certificate_v2",
-                    "values": [tsp.SigningCertificateV2({"certs": [tsp.ESSCertIDv2(identified)]})],
-                }
-            ),
-        ]
-        signed = cms.CMSAttributes(sorted(attributes, key=lambda attribute: attribute.dump()))
-        named = {
-            "issuer": self._certificate.issuer,
-            "serial_number": self._certificate.serial_number,
-        }
-        signer = {
-            "version": "v1",
-            "sid": cms.SignerIdentifier({"issuer_and_serial_number": named}),
-            "digest_algorithm": {"algorithm": "sha256"},
-            "signed_attrs": signed,
-            "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-            "signature": self._own.key.sign(signed.dump(), ec.ECDSA(hashes.SHA256())),
-        }
-        content = {
-            "version": "v3",
-            "digest_algorithms": [{"algorithm": "sha256"}],
-            "encap_content_info": {"content_type": "tst_info", "content": cms.ParsableOctetString(told)},
-            "signer_infos": [signer],
-        }
-        if with_certificates:
-            content["certificates"] = [self._certificate, *self._chain]
-        return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(content)})
+    def _token(self, told: bytes, certificates: bytes) -> bytes:
+        digest = _attribute(_MESSAGE_DIGEST, tlv(OCTETS, hashlib.sha256(told).digest()))
+        attributes = sorted((*self._attributes, digest))
+        signer = tlv(
+            SEQUENCE,
+            integer(1),
+            self._signer,
+            _SHA256,
+            tlv(CONTEXT_0, *attributes),
+            _ECDSA_SHA256,
+            tlv(OCTETS, self._key.sign(tlv(SET, *attributes), ec.ECDSA(hashes.SHA256()))),
+        )
+        content = tlv(SEQUENCE, _TST_INFO, tlv(CONTEXT_0, tlv(OCTETS, told)))
+        signed_data = tlv(SEQUENCE, integer(3), tlv(SET, _SHA256), content, certificates, tlv(SET, signer))
+        return tlv(SEQUENCE, _SIGNED_DATA, tlv(CONTEXT_0, signed_data))
+
+
+def _attribute(kind: bytes, value: bytes) -> bytes:
+    return tlv(SEQUENCE, kind, tlv(SET, value))
 
 
 def _rejected(why: str) -> bytes:
