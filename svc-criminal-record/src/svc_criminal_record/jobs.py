@@ -17,6 +17,8 @@ from .operations import statistics, upkeep, verifying
 
 _FRESH: Final = timedelta(minutes=15)
 """How often is asked anew what proves that the seal's certificates are in force."""
+_AGAIN: Final = timedelta(seconds=10)
+"""The same while something of it could not be had."""
 
 
 async def _forget_tries(hub: Any) -> None:
@@ -50,9 +52,11 @@ def of_requests(opening: Opening) -> list[Worker]:
         return workers.every(name, period, run)
 
     async def stay_fresh(hub: Any) -> None:
+        material = opening(hub).issuer.material
         while True:
-            await opening(hub).issuer.material.refresh(clock.now())
-            await asyncio.sleep(_FRESH.total_seconds())
+            await material.refresh(clock.now())
+            is_whole = material.evidence(clock.now()) is not None
+            await asyncio.sleep((_FRESH if is_whole else _AGAIN).total_seconds())
 
     return [
         Worker("revocation", stay_fresh),
