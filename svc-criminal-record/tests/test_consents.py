@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from hub_core import clock, ids
 from hub_core.principal import Assurance, Kind
 from hub_events.session import Session
 from svc_criminal_record.domain import terms
+from svc_criminal_record.domain.consents import Consent, ConsentState
 from svc_criminal_record.domain.institutions import Institution
 from svc_criminal_record.operations import institutions
 
@@ -214,3 +215,17 @@ async def test_an_institution_that_is_closed_is_let_ask_nothing(
     closed = await known(valid_to=today() - timedelta(days=1))
     refused = await client.post(CONSENTS, json=body(closed), headers=as_ana)
     assert refused.json()["type"].endswith("/consent-institution-unknown")
+
+
+def test_a_last_day_ends_at_midnight_in_bucharest() -> None:
+    consent = Consent(
+        id=ids.new_id(),
+        person_id=ids.new_id(),
+        holder_key=b"k",
+        institution_id=ids.new_id(),
+        motive="angajare",
+        given_at=datetime(2026, 11, 1, tzinfo=UTC),
+        valid_until=date(2026, 11, 30),
+    )
+    assert consent.state(datetime(2026, 11, 30, 21, 59, tzinfo=UTC)) is ConsentState.IN_FORCE
+    assert consent.state(datetime(2026, 11, 30, 22, tzinfo=UTC)) is ConsentState.EXPIRED

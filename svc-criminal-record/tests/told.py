@@ -8,10 +8,12 @@ from hub_core.principal import Kind
 from hub_events.envelope import Event
 from hub_service.access import Action, Result
 from hub_service.access import Channel as AccessChannel
+from svc_criminal_record.domain.extracts import ExtractState
 from svc_criminal_record.domain.products import Channel, HolderKind, Product
 from svc_criminal_record.domain.states import State
 from svc_criminal_record.events.access import RecordAccessed
 from svc_criminal_record.events.certificates import CertificateIssued
+from svc_criminal_record.events.extracts import ExtractDecided
 from svc_criminal_record.events.requests import RequestAlarmed, RequestStateChanged, RequestSubmitted
 
 _REQUEST: Final = UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70")
@@ -34,6 +36,7 @@ SUBMITTED: Final = RequestSubmitted(
 )
 CHANGED: Final = RequestStateChanged(
     request_id=_REQUEST,
+    number=123,
     product=Product.CRIMINAL_RECORD,
     channel=Channel.ONLINE,
     state=State.ISSUED,
@@ -86,4 +89,12 @@ ACCESSED: Final = RecordAccessed(
     withheld_until=None,
     version=1,
 )
-EVENTS: Final[list[Event]] = [SUBMITTED, CHANGED, ALARMED, ISSUED, ACCESSED]
+EXTRACT_DECIDED: Final = ExtractDecided(
+    extract_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b75"),
+    batch_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b76"),
+    institution_id=UUID("0199f2a4-7c1e-5b3a-9d52-3f6a1c8e4b70"),
+    person_id=_HOLDER,
+    state=ExtractState.ISSUED,
+    version=1,
+)
+EVENTS: Final[list[Event]] = [SUBMITTED, CHANGED, ALARMED, ISSUED, ACCESSED, EXTRACT_DECIDED]

@@ -13,12 +13,14 @@ from hub_service.workers import Worker
 
 from .dependencies import Opening
 from .issuing import Means
-from .operations import statistics, upkeep, verifying
+from .operations import extracts, statistics, upkeep, verifying
 
 _FRESH: Final = timedelta(minutes=15)
 """How often is asked anew what proves that the seal's certificates are in force."""
 _AGAIN: Final = timedelta(seconds=10)
 """The same while something of it could not be had."""
+_EXTRACTS_AT_ONCE: Final = 2
+"""A worker of the press for each core; requests of people share them."""
 
 
 async def _forget_tries(hub: Any) -> None:
@@ -65,3 +67,18 @@ def of_requests(opening: Opening) -> list[Worker]:
         every("close-not-come", timedelta(minutes=30), upkeep.close_not_come),
         every("sweep", timedelta(hours=1), upkeep.sweep),
     ]
+
+
+def of_extracts(opening: Opening) -> Worker:
+    """What institutions have asked for is decided, some at a time."""
+
+    async def decide(hub: Any) -> None:
+        async with hub.database.sessions() as session:
+            await extracts.decide_all(session, opening(hub), clock.now)
+
+    async def run(hub: Any) -> None:
+        await asyncio.gather(*(decide(hub) for _ in range(_EXTRACTS_AT_ONCE)))
+        async with hub.database.sessions() as session:
+            await extracts.finish_batches(session, clock.now())
+
+    return workers.every("extracts", timedelta(seconds=1), run)

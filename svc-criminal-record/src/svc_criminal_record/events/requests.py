@@ -55,6 +55,7 @@ class RequestStateChanged(Event):
     key_field: ClassVar[str] = "request_id"
 
     request_id: UUID = Field(description="The request")
+    number: int = Field(ge=1, description="Its number")
     product: Product = Field(description="What was asked for")
     channel: Channel = Field(description="Where it was asked for")
     state: State = Field(description="The state it has come to")
@@ -71,6 +72,7 @@ class RequestStateChanged(Event):
         """The event of a request that was in another state."""
         return cls(
             request_id=request.id,
+            number=request.number,
             product=request.product,
             channel=request.channel,
             state=request.state,

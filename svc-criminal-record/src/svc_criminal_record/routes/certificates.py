@@ -11,6 +11,7 @@ from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
 from ..dependencies import Issuing
+from ..domain.certificates import Certificate
 from ..errors.certificates import CertificateNotFound, CertificateOver, WalletKeyInvalid
 from ..operations import certificates as operations
 from ..schemas.certificates import CertificateView, CreateCredential, CredentialView
@@ -26,6 +27,17 @@ class PdfResponse(Response):
     """A sealed file for its holder alone."""
 
     media_type = "application/pdf"
+
+
+def sealed_file(certificate: Certificate, content: bytes) -> PdfResponse:
+    """The answer with a sealed file; its ETag is the file's SHA-256."""
+    headers = {
+        "etag": f'"{certificate.file_sha256.hex()}"',
+        "cache-control": _PRIVATE,
+        "content-disposition": f'attachment; filename="{certificate.label.replace(" ", "-")}.pdf"',
+        "x-content-type-options": "nosniff",
+    }
+    return PdfResponse(content, headers=headers)
 
 
 @router.get(
@@ -56,13 +68,7 @@ async def get_certificate_file(
 ) -> Response:
     """The PDF as it was sealed (PDF/A-2a, PAdES), while the certificate is valid; the ETag is its SHA-256."""
     certificate, content = await operations.file(session, issuing, certificate_id, person, now)
-    headers = {
-        "etag": f'"{certificate.file_sha256.hex()}"',
-        "cache-control": _PRIVATE,
-        "content-disposition": f'attachment; filename="{certificate.label.replace(" ", "-")}.pdf"',
-        "x-content-type-options": "nosniff",
-    }
-    return PdfResponse(content, headers=headers)
+    return sealed_file(certificate, content)
 
 
 @router.post(

@@ -1,6 +1,6 @@
 """Consents: HTTP and nothing else."""
 
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Response
@@ -14,10 +14,9 @@ from ..dependencies import IdentityService, Keys
 from ..errors.consents import ConsentInstitutionUnknown, ConsentNotFound, ConsentTermUnfit
 from ..errors.requests import HolderUnknown, MotiveUnknown
 from ..operations import consents as operations
+from ..operations.issuing import WRITE
 from ..schemas.consents import ConsentView, GiveConsent
-
-READ: Final = "criminal-record:read"
-WRITE: Final = "criminal-record:write"
+from .requests import READ
 
 router = Router(prefix="/criminal-record/v1", tags=["extracts"])
 

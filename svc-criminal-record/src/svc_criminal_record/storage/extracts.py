@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import RowMapping, exists, func, insert, select, update
+from sqlalchemy import RowMapping, exists, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.extracts import Batch, Counts, Extract, ExtractState, Result, Subject
@@ -17,7 +17,8 @@ from ..tables.extracts import BATCHES, CONSENTS, EXTRACTS, INSTITUTIONS
 
 _BATCH: Final = select(*(BATCHES.c[field.name] for field in fields(Batch)))
 _COPIED: Final = tuple(field.name for field in fields(Extract) if field.name != "subject")
-_WAITING: Final = EXTRACTS.c.state == ExtractState.WAITING
+# Written out, as the index has it: a condition with parameters finds no partial index.
+_WAITING: Final = text("extracts.state = 'WAITING'")
 
 
 async def add(session: AsyncSession, key: MasterKey, batch: Batch, items: Sequence[Extract]) -> None:
@@ -78,16 +79,9 @@ async def result(session: AsyncSession, batch_id: UUID, extract_id: UUID) -> Res
     return _result(row) if row else None
 
 
-async def lock_waiting(
-    session: AsyncSession, key: MasterKey, after: UUID | None
-) -> tuple[Extract, Batch] | None:
-    """The next item to be decided with its batch, of those after the item `after`.
-
-    It is locked; those that others are deciding are passed over.
-    """
+async def lock_waiting(session: AsyncSession, key: MasterKey) -> tuple[Extract, Batch] | None:
+    """The next item to be decided with its batch, locked; those that others are deciding are passed over."""
     wanted = select(EXTRACTS).where(_WAITING)
-    if after:
-        wanted = wanted.where(EXTRACTS.c.id > after)
     found = await session.execute(wanted.order_by(EXTRACTS.c.id).limit(1).with_for_update(skip_locked=True))
     row = found.mappings().one_or_none()
     if row is None:
