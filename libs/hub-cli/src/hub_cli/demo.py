@@ -29,6 +29,9 @@ _SCOPES: Final = ("openid", "profile", "email", "offline_access", "petitions:rea
 _CODE: Final = re.compile(r"(?<!\d)\d{4} ?\d{4}(?!\d)")
 _SECONDS: Final = 20
 _POLL: Final = 0.01
+_RECORD_SCOPES: Final = ("openid", "criminal-record:read", "criminal-record:write")
+_ANA: Final = ("ana.popescu@example.org", "demo-parola-2026")
+"""Somebody whose identity the population register has confirmed."""
 _SIGNED_IN: Final = "application exchanges the code for tokens"
 
 
@@ -55,6 +58,10 @@ class Journey:
         self._institution = ""
         self._key = str(uuid.uuid4())
         self._petition: dict[str, Any] = {}
+        self._certificate: dict[str, Any] = {}
+        self._file = b""
+        self._record = OAuth2Session(_CLIENT, redirect_uri=_CALLBACK, scope=_RECORD_SCOPES, pkce="S256")
+        self._record.trust_env = False
 
     @property
     def token(self) -> str:
@@ -78,6 +85,10 @@ class Journey:
             ("send the same again: no second petition", self.file_again),
             ("list one's own petitions", self.list_own),
             ("the number comes by e-mail", self.read_number),
+            ("Ana, whose identity is proved, signs in", self.sign_in_ana),
+            ("ask for a certificate of the criminal record", self.ask_for_certificate),
+            ("fetch the sealed file", self.fetch_certificate),
+            ("anybody verifies the file", self.verify_certificate),
             ("refresh the token", self.refresh),
             ("revoke it", self.revoke),
             ("the revoked token is refused", self.be_refused),
@@ -174,6 +185,57 @@ class Journey:
         """From svc-notify, which heard of it over NATS."""
         number, date = map(re.escape, self._petition["registration_label"].split("/"))
         return self._wait_for_mail(re.compile(rf"(?<!\d){number}\D{{1,20}}{date}"))
+
+    def sign_in_ana(self) -> str:
+        """At level substantial, which her account has."""
+        browser = Browser(ends_at=_CALLBACK)
+        address, _ = self._record.authorization_url(self._provider["authorization_endpoint"])
+        browser.open(address)
+        browser.submit(dict(zip(("username", "current-password"), _ANA, strict=True)))
+        if not browser.address.startswith(_CALLBACK):
+            browser.submit({})
+        self._record.fetch_token(
+            self._provider["token_endpoint"],
+            authorization_response=browser.address,
+            include_client_id=True,
+        )
+        return "substantial"
+
+    def ask_for_certificate(self) -> str:
+        """For the first motive that she has not asked for today: there is one a day for each."""
+        requests_path = f"{self._origin}/criminal-record/v1/requests"
+        for motive in self._get("/criminal-record/v1/motives")["items"]:
+            answer = self._record.post(
+                requests_path,
+                json={"motive": motive["code"]},
+                headers={"Idempotency-Key": str(uuid.uuid4())},
+                timeout=_SECONDS,
+            )
+            if answer.status_code != requests.codes.conflict:
+                break
+        else:
+            raise StepFailed("she has asked for every motive today")
+        _expect(answer.status_code == requests.codes.created, _told(answer))
+        _expect(answer.json()["state"] == "ISSUED", f"state {answer.json()['state']}")
+        self._certificate = answer.json()["certificate"]
+        return f"{self._certificate['label']}, {motive['name']['en']}"
+
+    def fetch_certificate(self) -> str:
+        """PDF/A, sealed (PAdES); its ETag is its SHA-256."""
+        answer = self._record.get(f"{self._origin}{self._certificate['file']}", timeout=_SECONDS)
+        _expect(answer.content.startswith(b"%PDF"), _told(answer))
+        self._file = answer.content
+        return f"{len(self._file) / 1024:.0f} KB, until {self._certificate['valid_until']}"
+
+    def verify_certificate(self) -> str:
+        """Without an account; what stands in it is not told."""
+        answer = requests.post(
+            f"{self._origin}/criminal-record/v1/verifications/file",
+            data=self._file,
+            headers={"Content-Type": "application/pdf"},
+            timeout=_SECONDS,
+        )
+        return str(_json(answer)["standing"])
 
     def refresh(self) -> str:
         """RFC 6749, 6: the refresh token is new each time."""
