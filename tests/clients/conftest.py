@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
 import pytest
@@ -36,6 +36,27 @@ def packages() -> Path:
     ):
         pytest.skip("the client libraries are not installed: run `npm ci` in tests/clients")
     return folder
+
+
+Show: TypeAlias = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def show(packages: Path) -> Show:
+    """What @sd-jwt/sd-jwt-vc reads of the claims that a wallet shows it: see credential.mjs."""
+    assert packages.is_dir()
+
+    def shown(given: dict[str, Any], *claims: str, **others: Any) -> dict[str, Any]:
+        asked = json.dumps({**given, "shown": claims, **others})
+        program = ["node", str(HERE / "credential.mjs")]
+        ran = subprocess.run(
+            program, input=asked, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+        assert ran.returncode == 0, ran.stderr.decode()
+        read: dict[str, Any] = json.loads(ran.stdout)
+        return read
+
+    return shown
 
 
 @dataclass

@@ -1,6 +1,7 @@
 // Shows and verifies a credential as a wallet and whoever it is shown to do, with @sd-jwt/sd-jwt-vc.
-// In: one line {"credential", "list", "type", "pem", "wallet"?, "shown": […], "nonce"?}; `list` is what the
-// status list's address answers, `type` what that of the type answers, `wallet` its private JWK.
+// In: one line {"credential", "list"?, "type"?, "pem", "wallet"?, "shown": […], "nonce"?}; `list` is what the
+// status list's address answers, `type` what that of the type answers (without them they are fetched),
+// `wallet` its private JWK.
 // Out: one line {"payload", "bound", "type"}, or {"refused": why}.
 
 import { createHash, createPrivateKey, createPublicKey, randomBytes, sign, verify } from "node:crypto";
@@ -25,8 +26,8 @@ for await (const line of createInterface({ input: process.stdin })) {
       return sign("sha256", Buffer.from(data), { key, dsaEncoding }).toString("base64url");
     },
     kbSignAlg: "ES256",
-    statusListFetcher: async () => list,
-    vctFetcher: async () => type,
+    ...(list && { statusListFetcher: async () => list }),
+    ...(type && { vctFetcher: async () => type }),
     loadTypeMetadataFormat: true,
   });
   try {

@@ -1,7 +1,5 @@
 """A wallet shows a certificate, and an employer reads it, with a library of others (@sd-jwt/sd-jwt-vc)."""
 
-import json
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +13,7 @@ from hub_documents import facts, status_list, wallet
 from hub_documents.facts import FactsSigner
 from hub_documents.status_list import Status
 
-from .conftest import HERE, SECONDS
+from .conftest import Show
 
 NOW = datetime.now(UTC)
 KIND = "https://hub.example/criminal-record/v1/credential-types/criminal-record"
@@ -36,7 +34,6 @@ TYPE = wallet.type_metadata(
 A_DAY = timedelta(days=1)
 
 Issue: TypeAlias = Callable[..., dict[str, Any]]
-Show: TypeAlias = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -69,28 +66,6 @@ def issue(signer: FactsSigner, trust_folder: Path) -> Issue:
         return {"credential": credential, "list": listed, "type": TYPE, "pem": pem}
 
     return issued
-
-
-@pytest.fixture
-def show(packages: Path) -> Show:
-    """What the library reads of what its wallet shows."""
-    assert packages.is_dir()
-
-    def shown(given: dict[str, Any], *claims: str, **others: Any) -> dict[str, Any]:
-        program = ["node", str(HERE / "credential.mjs")]
-        ran = subprocess.run(
-            program,
-            input=json.dumps({**given, "shown": claims, **others}),
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        assert ran.returncode == 0, ran.stderr
-        read: dict[str, Any] = json.loads(ran.stdout)
-        return read
-
-    return shown
 
 
 def test_an_employer_reads_what_is_shown_and_nothing_else(issue: Issue, show: Show) -> None:
