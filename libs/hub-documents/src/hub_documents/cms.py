@@ -175,7 +175,7 @@ def _apart(certificates: Value, signer: Value) -> tuple[bytes, ...]:
     (own,) = (
         der
         for der, one in zip(found, named, strict=True)
-        if signer.content == one.issuer.public_bytes() + integer(one.serial_number)
+        if signer.whole == tlv(SEQUENCE, one.issuer.public_bytes(), integer(one.serial_number))
     )
     return own, *(one for one in found if one is not own)
 

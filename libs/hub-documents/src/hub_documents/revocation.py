@@ -5,6 +5,7 @@ await material.refresh(now)      # at start, and then every quarter of an hour
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,6 @@ from typing import Final
 
 import httpx2
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
@@ -23,19 +23,13 @@ from .revision import Evidence
 from .signers import Signer, der
 from .timestamps import Authority, TimestampUnavailable
 
+_log = logging.getLogger(__name__)
+
 _ANSWER_SECONDS: Final = 5.0
 _LONGEST_ANSWER: Final = 20_000_000
 _LONGEST_IN_A_FILE: Final = 60_000
 """Bytes of a list that goes into documents; a longer one is only looked into."""
 _PROBE: Final = hashlib.sha256(b"").digest()
-_FAULTS: Final = (
-    httpx2.HTTPError,
-    InvalidSignature,
-    UnsupportedAlgorithm,
-    LookupError,
-    TypeError,
-    ValueError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +136,15 @@ class Material:
         for url in _list_addresses(certificate):
             try:
                 self._lists[url] = _list(await self._fetched("GET", url), issuer)
-            except _FAULTS:
-                continue
+            except Exception as error:  # the others are asked all the same
+                _log.warning("nothing about revocation from %s: %r", url, error)
         for url in _responders(certificate):
             query = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA256()).build()
             try:
                 content = await self._fetched("POST", url, query.public_bytes(Encoding.DER))
                 self._answers[certificate] = _answer(content, certificate, issuer, now)
-            except _FAULTS:
-                continue
+            except Exception as error:  # the others are asked all the same
+                _log.warning("nothing about revocation from %s: %r", url, error)
 
     async def _fetched(self, method: str, url: str, content: bytes | None = None) -> bytes:
         headers = {"Content-Type": "application/ocsp-request"} if content else {}

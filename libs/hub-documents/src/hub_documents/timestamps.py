@@ -6,6 +6,7 @@ stamp = timestamps.read(token, hashlib.sha256(signature).digest())
 """
 
 import hashlib
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -15,7 +16,6 @@ from typing import Final
 
 import httpx2
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
 from . import cms, paths
@@ -34,6 +34,8 @@ from .der import (
     integer,
     tlv,
 )
+
+_log = logging.getLogger(__name__)
 
 _ANSWER_SECONDS: Final = 2.0
 _REST_SECONDS: Final = 10.0
@@ -103,6 +105,7 @@ class Authority:
         try:
             return await self._asked(digest)
         except (httpx2.HTTPError, ValueError) as error:
+            _log.warning("no time stamp from %s: %r", self._url, error)
             self._rests_until = self._clock() + _REST_SECONDS
             raise TimestampUnavailable("no time stamp was given") from error
 
@@ -134,7 +137,7 @@ def read(token: bytes, digest: bytes) -> Stamp:
     """
     try:
         return _read(token, digest)
-    except (ValueError, LookupError, InvalidSignature, UnsupportedAlgorithm) as error:
+    except Exception as error:  # what anybody wrote is read by parsers that fail in many ways
         raise TimestampInvalid("no token for this digest") from error
 
 
@@ -195,10 +198,10 @@ def _sha2(algorithm: bytes) -> hashes.HashAlgorithm:
 
 def _plain(algorithm: bytes) -> bytes:
     """The name of an algorithm without parameters; older writers put NULL in their place."""
-    name, *parameters = first(algorithm).parts()
-    if [one.whole for one in parameters] not in ([], [_NULL]):
+    name = first(algorithm).parts()[0].whole
+    if algorithm not in (tlv(SEQUENCE, name), tlv(SEQUENCE, name, _NULL)):
         raise TimestampInvalid("with parameters")
-    return name.whole
+    return name
 
 
 def _at(moment: Value) -> datetime:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
-from hub_documents import signers, verification
+from hub_documents import paths, signers, timestamps, verification
 from hub_documents.revocation import Material
 from hub_documents.seal import Level, Sealer
 from hub_documents.timestamps import Authority
@@ -58,6 +59,22 @@ def test_another_digit_anywhere_in_the_signature_is_refused(
         changed = bytearray(file)
         changed[place] = chosen.choice([digit for digit in b"0123456789abcdef" if digit != file[place]])
         assert verification.verify(bytes(changed), trust, now).outcome in REFUSED, place - start
+
+
+async def test_a_flipped_bit_anywhere_in_a_time_stamp_is_refused(
+    authority: Authority, trust: Trust, now: datetime
+) -> None:
+    digest, chosen = bytes(32), random.Random(5)
+    token = await authority.stamp(digest)
+    for place in range(len(token)):
+        changed = bytearray(token)
+        changed[place] ^= 1 << chosen.randrange(8)
+        try:
+            stamp = timestamps.read(bytes(changed), digest)
+            is_trusted = paths.leads_to(trust.roots, stamp.certificate, stamp.chain, now)
+        except (ValueError, x509.InvalidVersion):
+            is_trusted = False
+        assert not is_trusted, place
 
 
 def test_digits_written_in_another_way_are_refused(
