@@ -21,9 +21,11 @@ from svc_criminal_record import keys
 from svc_criminal_record.issuing import Means, press
 from svc_criminal_record.main import create_app
 from svc_criminal_record.manifest import MANIFEST
+from svc_criminal_record.operations import institutions
 from svc_criminal_record.settings import Settings
 
 from .build import sealed_for
+from .officers import AddDesk, Desk, an_institution
 from .outside import Outside
 
 VERIFY_OFFLINE = Path(__file__).parents[2] / "docs/examples/verify_offline.mjs"
@@ -121,3 +123,22 @@ def offline() -> Offline:
         return ran.returncode, json.loads(ran.stdout or "{}"), ran.stderr
 
     return run
+
+
+@pytest.fixture
+def add_desk(client: httpx2.AsyncClient, sessions: async_sessionmaker[Session], signed_in: Any) -> AddDesk:
+    """Make `add_desk(code)`: the officers of an institution."""
+
+    async def make(code: str) -> Desk:
+        unit = an_institution(code)
+        async with sessions() as session:
+            await institutions.copy_institution(session, unit)
+        return Desk(client, signed_in, unit.id)
+
+    return make
+
+
+@pytest.fixture
+async def desk(add_desk: AddDesk) -> Desk:
+    """The officers of a county unit."""
+    return await add_desk("IPJ-CJ")

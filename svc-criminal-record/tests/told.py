@@ -13,6 +13,7 @@ from svc_criminal_record.domain.products import Channel, HolderKind, Product
 from svc_criminal_record.domain.states import State
 from svc_criminal_record.events.access import RecordAccessed
 from svc_criminal_record.events.certificates import CertificateIssued
+from svc_criminal_record.events.changes import CertificateRevoked, CertificateSuperseded
 from svc_criminal_record.events.extracts import ExtractDecided
 from svc_criminal_record.events.requests import RequestAlarmed, RequestStateChanged, RequestSubmitted
 
@@ -97,4 +98,28 @@ EXTRACT_DECIDED: Final = ExtractDecided(
     state=ExtractState.ISSUED,
     version=1,
 )
-EVENTS: Final[list[Event]] = [SUBMITTED, CHANGED, ALARMED, ISSUED, ACCESSED, EXTRACT_DECIDED]
+REVOKED: Final = CertificateRevoked(
+    certificate_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b75"),
+    product=Product.CRIMINAL_RECORD,
+    holder_id=_HOLDER,
+    revoked_at=datetime(2026, 11, 23, 10, tzinfo=UTC),
+    version=2,
+)
+SUPERSEDED: Final = CertificateSuperseded(
+    certificate_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b75"),
+    superseded_by=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b76"),
+    product=Product.CRIMINAL_RECORD,
+    holder_id=_HOLDER,
+    superseded_at=datetime(2026, 11, 23, 10, tzinfo=UTC),
+    version=2,
+)
+EVENTS: Final[list[Event]] = [
+    SUBMITTED,
+    CHANGED,
+    ALARMED,
+    ISSUED,
+    REVOKED,
+    SUPERSEDED,
+    ACCESSED,
+    EXTRACT_DECIDED,
+]

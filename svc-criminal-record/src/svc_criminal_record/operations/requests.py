@@ -24,6 +24,7 @@ from ..domain.holders import Holder, Organisation, Person
 from ..domain.products import Channel, Product
 from ..domain.records import CompanyMatch
 from ..domain.requests import SUBMIT_RULES, Actor, ActorKind, Request, Step
+from ..domain.review import REDRESS_RULE
 from ..domain.states import State
 from ..errors.registers import RecordsUnavailable
 from ..errors.requests import (
@@ -55,11 +56,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A request as its people see it; `certificate` is there once it was issued."""
+    """A request as its people see it; `certificate` is there once it was issued.
+
+    `redress` says what can be done against a refusal, by the rule table of the day of the decision.
+    """
 
     request: Request
     steps: Sequence[Step]
     certificate: Certificate | None
+    redress: Sequence[Option] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +239,9 @@ async def _asked_already(session: AsyncSession, request: Request, caller: Princi
 async def _show(session: AsyncSession, request: Request) -> Shown:
     """A request with its steps and its certificate, in the caller's transaction."""
     issued = await certificates.by_requests(session, [request.id])
-    return Shown(request, await storage.steps(session, request.id), issued.get(request.id))
+    redress: Sequence[Option] = ()
+    if request.state is State.REJECTED and request.decided_at is not None:
+        legal = await rules.read(session, REDRESS_RULE)
+        redress = legal.on(REDRESS_RULE, local_date(request.decided_at)).options
+    steps = await storage.steps(session, request.id)
+    return Shown(request, steps, issued.get(request.id), redress)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import ConfigDict, Field, JsonValue
 
 from hub_core.language import Language
+from hub_core.rules import Option
 from hub_core.text import Line
 from hub_service import schemas
 
@@ -141,6 +142,19 @@ class RequestSummaryView(schemas.Resource):
         return cls(**_members(one.summary, one.certificate))
 
 
+class RedressView(schemas.Resource):
+    """Something that can be done against a refusal (Law 554/2004)."""
+
+    code: Annotated[str, Field(max_length=32, description="Stable, for programs.", examples=["COURT"])]
+    text: Annotated[schemas.LocalisedText, Field(description="What to do, and by when.")]
+
+    @classmethod
+    def of(cls, option: Option) -> Self:
+        """The view of an option of the rule table."""
+        texts = {str(name): text for name, text in option.texts.items()}
+        return cls(code=option.code, text=schemas.LocalisedText.of(texts))
+
+
 class RequestView(RequestSummaryView):
     """A request."""
 
@@ -164,6 +178,10 @@ class RequestView(RequestSummaryView):
             examples=["Documentul prezentat nu mai este valabil."],
         ),
     ]
+    redress: Annotated[
+        list[RedressView],
+        Field(max_length=10, description="What can be done against a refusal; empty for all others."),
+    ]
     steps: Annotated[list[StepView], Field(max_length=20, description="What has happened, in order.")]
 
     @classmethod
@@ -176,6 +194,7 @@ class RequestView(RequestSummaryView):
             motive_text=request.motive_text,
             refusal_reason=request.refusal_reason,
             refusal_text=request.refusal_text,
+            redress=[RedressView.of(option) for option in shown.redress],
             steps=[StepView.of(step) for step in shown.steps],
         )
 

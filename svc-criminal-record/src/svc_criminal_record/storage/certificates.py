@@ -62,6 +62,11 @@ async def by_code_key(session: AsyncSession, code_key: bytes) -> Certificate | N
     return await _one(session, _ALL.where(CERTIFICATES.c.code_key == code_key))
 
 
+async def by_number(session: AsyncSession, series: str, number: int) -> Certificate | None:
+    """The certificate with a series and a number."""
+    return await _one(session, _ALL.where(CERTIFICATES.c.series == series, CERTIFICATES.c.number == number))
+
+
 async def by_sha256(session: AsyncSession, sha256: bytes) -> Certificate | None:
     """The certificate whose sealed file has this SHA-256."""
     return await _one(session, _ALL.where(CERTIFICATES.c.file_sha256 == sha256))
