@@ -3,6 +3,8 @@
 import base64
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -309,3 +311,101 @@ def test_help_has_no_barriers_and_needs_no_script(
     plain.locator("nav.languages a[lang=en]").click()
     assert plain.locator("html").get_attribute("lang") == "en"
     assert plain.locator("a[href='tel:+40800800624']").inner_text() == "0800 800 624"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A certificate of somebody's: what its QR code says, and its file."""
+
+    link: str
+    label: str
+    file: Path
+
+
+@pytest.fixture(scope="module")
+def paper(hub: Hub, program: Any, tmp_path_factory: pytest.TempPathFactory) -> Paper:
+    """What was asked for and got, and read from the printed page."""
+    scopes = ("openid", "criminal-record:read", "criminal-record:write")
+    own = sign_in(hub, "demo-portal", PEOPLE["ro"], PASSWORD, scopes)
+    asked = httpx2.post(
+        f"{hub.origin}/criminal-record/v1/requests", json={"motive": "voluntariat"}, headers=own
+    )
+    assert asked.status_code == 201, asked.text
+    issued = asked.json()["certificate"]
+    folder = tmp_path_factory.mktemp("paper")
+    file = folder / "certificate.pdf"
+    file.write_bytes(httpx2.get(f"{hub.origin}{issued['file']}", headers=own).content)
+    program("pdftoppm", "-r", "150", "-gray", "-singlefile", file, folder / "print")
+    link = program("zbarimg", "-q", "--raw", "-Sdisable", "-Sqrcode.enable", folder / "print.pgm")
+    return Paper(link.decode().strip(), issued["label"], file)
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [("ro", 320, "light"), ("hu", 360, "dark"), ("en", 1280, "light")]
+)
+def test_who_is_shown_a_certificate_verifies_it_in_the_browser(
+    hub: Hub, visit: Any, paper: Paper, language: str, width: int, scheme: str
+) -> None:
+    page = visit(language, scheme, width)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url + (request.post_data or "")))
+    page.goto(paper.link)
+    page.locator("#qr [data-when=genuine]").first.wait_for()
+    assert page.locator("[data-fact=no]").inner_text() == paper.label
+    look_at(page, language)
+    page.locator("#by-code button").click()
+    page.locator(".result.good").wait_for()
+    assert paper.label in page.locator(".result").inner_text()
+    page.locator("#qr [data-when=genuine]").first.wait_for()
+    look_at(page, language)
+    stated = paper.link.partition("#")[2]
+    assert [each for each in sent if stated in each.partition("#")[0]] == []
+
+    page.locator("#code").fill("0000-0000-0000-0000")
+    page.locator("#by-code button").click()
+    page.locator(".result.bad").wait_for()
+    look_at(page, language)
+
+
+def test_what_the_qr_code_states_is_checked_without_a_network(visit: Any, paper: Paper) -> None:
+    page = visit("en")
+    page.goto(paper.link)
+    page.locator("#qr [data-when=genuine]").first.wait_for()
+    page.context.set_offline(True)
+    forged = paper.link[:-4] + ("AAAA" if paper.link[-4:] != "AAAA" else "BBBB")
+    page.evaluate("link => { location.hash = new URL(link).hash }", forged)
+    page.locator("#qr [data-when=forged]").wait_for()
+    assert not page.locator("#qr dl").is_visible()
+    page.evaluate("link => { location.hash = new URL(link).hash }", paper.link)
+    page.locator("#qr [data-when=genuine]").first.wait_for()
+
+
+def test_a_file_is_dropped_and_one_that_was_changed_is_refused(
+    hub: Hub, visit: Any, paper: Paper, tmp_path: Path
+) -> None:
+    page = visit("hu", "dark", 360)
+    page.goto(f"{hub.origin}/verify")
+    look_at(page, "hu")
+    page.set_input_files("#file", paper.file)
+    page.locator(".result.good").wait_for()
+    look_at(page, "hu")
+    content = bytearray(paper.file.read_bytes())
+    content[5000] ^= 1
+    changed = tmp_path / "changed.pdf"
+    changed.write_bytes(content)
+    page.set_input_files("#file", changed)
+    page.locator(".result.bad").wait_for()
+    look_at(page, "hu")
+    large = tmp_path / "large.pdf"
+    large.write_bytes(bytes(11 * 1024 * 1024))
+    page.set_input_files("#file", large)
+    page.locator("#file-status [data-when=large]").wait_for()
+    assert page.locator(".result").count() == 0
+
+
+def test_a_code_is_verified_without_scripts(hub: Hub, visit: Any, paper: Paper) -> None:
+    page = visit("ro", scripts=False)
+    page.goto(f"{hub.origin}/verify")
+    page.fill("#code", paper.link.partition("#")[0].rpartition("/")[2].replace("-", " ").lower())
+    page.locator("#by-code button").click()
+    assert paper.label in page.locator(".result.good").inner_text()

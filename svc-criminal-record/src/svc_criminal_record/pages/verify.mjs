@@ -217,6 +217,7 @@ function keepFragment() {
 
 async function sendFile(form, file) {
   const status = form.querySelector("#file-status");
+  document.querySelector("#result").replaceChildren(); // what was answered before is not of this file
   if (file.size > Number(form.dataset.most)) {
     showOnly(status, "large");
     return;
@@ -244,6 +245,7 @@ function takeFiles(form) {
   const choose = ([file]) => file && sendFile(form, file);
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
+  input.addEventListener("click", () => (input.value = "")); // the same file may be chosen again
   input.addEventListener("change", () => choose(input.files));
   for (const kind of ["dragenter", "dragover"]) {
     place.addEventListener(kind, (event) => {
