@@ -5,7 +5,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub_documents import facts
@@ -30,11 +30,13 @@ def test_who_has_the_public_key_only_reads_them_too(signer) -> None:
     assert facts.read(facts.sign(CLAIMS, signer), facts.keys(pem)) == CLAIMS
 
 
+@settings(deadline=None)
 @given(claims=ANY_CLAIMS)
 def test_any_claims_are_read_as_they_were_signed(signer, keys, claims) -> None:
     assert facts.read(facts.sign(claims, signer), keys) == claims
 
 
+@settings(deadline=None)
 @given(place=st.integers(0, 10_000), flip=st.integers(1, 255))
 def test_any_flipped_byte_is_refused(signer, keys, place, flip) -> None:
     token = bytearray(facts.sign(CLAIMS, signer))
@@ -43,6 +45,7 @@ def test_any_flipped_byte_is_refused(signer, keys, place, flip) -> None:
         facts.read(bytes(token), keys)
 
 
+@settings(deadline=None)
 @given(token=st.binary(max_size=200))
 def test_what_is_no_token_is_refused(keys, token) -> None:
     with pytest.raises(FactsInvalid):

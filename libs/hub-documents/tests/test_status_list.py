@@ -4,7 +4,7 @@ from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub_documents import compact, status_list
@@ -29,6 +29,7 @@ def test_a_revoked_document_is_known_to_who_holds_the_list(signer, keys) -> None
     assert (kept.issued_at, kept.keep_for) == (NOON, AN_HOUR)
 
 
+@settings(deadline=None)
 @given(
     width=st.sampled_from([1, 2]),
     size=st.integers(1, 300),
@@ -112,6 +113,7 @@ def test_a_token_for_something_else_is_no_list(signer, keys) -> None:
         status_list.read(compact.sign("JWT", {}, signer), keys, address=ADDRESS, now=NOON)
 
 
+@settings(deadline=None)
 @given(place=st.integers(0, 10_000), letter=st.sampled_from("AQgw.-_"))
 def test_a_changed_list_is_refused(signer, keys, place, letter) -> None:
     token = published(status_list.bits({3: Status.INVALID}, 8), signer)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from obstore.store import MemoryStore
 
@@ -39,6 +39,7 @@ async def test_it_is_there_after_a_start_anew(store, tmp_path) -> None:
     assert await Store.open((tmp_path / "documents").as_uri(), KEY).get(NAME) == PDF
 
 
+@settings(deadline=None)
 @given(content=st.binary(max_size=2_000))
 def test_any_content_is_had_again(content) -> None:
     async def there_and_back() -> bytes:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OKPKey
 
@@ -64,6 +64,7 @@ def test_it_is_a_jwt_that_the_key_of_the_facts_signed(signer, keys) -> None:
     assert compact.read(token, "dc+sd-jwt", keys)["vct"] == KIND
 
 
+@settings(deadline=None)
 @given(claims=st.dictionaries(st.text(min_size=1, max_size=20), st.text() | st.booleans(), max_size=8))
 def test_any_claims_are_disclosed_one_by_one(signer, claims) -> None:
     _, disclosures = issued(signer, claims)
