@@ -1,6 +1,7 @@
 """What a route may ask for, besides what hub_service gives."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import Depends, Request
@@ -44,7 +45,8 @@ async def _keys(request: Request) -> MasterKey:
 
 async def _trusted(request: Request) -> Anchors:
     anchors: Anchors = request.app.state.anchors()
-    return anchors
+    means: issuing.Means = request.app.state.opening(request.app.state.hub)
+    return replace(anchors, trust=replace(anchors.trust, material=means.issuer.material))
 
 
 async def _checker(request: Request) -> Checker:
@@ -77,7 +79,7 @@ Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""
 
 Trusted = Annotated[Anchors, Depends(_trusted)]
-"""What seals and facts are checked against; read when it is first asked for."""
+"""What seals and facts are checked against, with what is known of revoked certificates."""
 
 Checking = Annotated[Checker, Depends(_checker)]
 """Checks the files that anybody brings."""

@@ -86,6 +86,12 @@ def trust_in(roots: Path, organization: str = "", material: Material | None = No
     return Trust(tuple(x509.load_pem_x509_certificates(roots.read_bytes())), organization, material)
 
 
+def organization_of(certificate: Path) -> str:
+    """The identifier of the organization that a certificate in PEM names; empty when it names none."""
+    own = x509.load_pem_x509_certificate(certificate.read_bytes())
+    return _attribute(own, NameOID.ORGANIZATION_IDENTIFIER) or ""
+
+
 class _Refused(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)

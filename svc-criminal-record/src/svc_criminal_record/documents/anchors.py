@@ -38,7 +38,10 @@ class Anchors:
 
 
 def read(folder: Path) -> Anchors:
-    """The anchors in the folder of the trust: `root.pem`, `chain.pem`, `facts.pem`, `facts.key`."""
+    """The anchors in the folder of the trust: `root.pem`, `chain.pem`, `seal.pem`, `facts.pem`, `facts.key`.
+
+    An authority seals for many: only seals of the organization that `seal.pem` names are trusted.
+    """
     signer = FactsSigner(signers.from_files(folder / "facts.pem", folder / "facts.key", folder / "chain.pem"))
     certificate = x509.load_pem_x509_certificate((folder / "facts.pem").read_bytes())
     chain = x509.load_pem_x509_certificates((folder / "chain.pem").read_bytes())
@@ -46,7 +49,7 @@ def read(folder: Path) -> Anchors:
         root=(folder / "root.pem").read_text("ascii"),
         chain=tuple(_pem(link) for link in chain),
         facts=FactsKey(_base64url(signer.kid), _pem(certificate), _jwk(certificate, signer.kid)),
-        trust=verification.trust_in(folder / "root.pem"),
+        trust=verification.trust_in(folder / "root.pem", verification.organization_of(folder / "seal.pem")),
         signer=signer,
     )
 
