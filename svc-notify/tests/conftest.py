@@ -23,7 +23,8 @@ from hub_service.clients import ServiceClient
 from hub_service.database import Database
 from hub_service.tokens import OwnToken
 from svc_notify import operations
-from svc_notify.domain.deliveries import Cause, Delivery, Lane
+from svc_notify.domain.deliveries import Cause, Delivery
+from svc_notify.domain.kinds import Lane
 from svc_notify.jobs import Sender
 from svc_notify.main import create_app
 from svc_notify.manifest import MANIFEST

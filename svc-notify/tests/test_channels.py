@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 from hub_core.language import Language
 from svc_notify import channels
 from svc_notify.channels import Smtp, UnusableAddress
-from svc_notify.domain import deliveries
+from svc_notify.domain import deliveries, kinds
 from svc_notify.domain.deliveries import Answer, Cause, Delivery, Outcome
 from svc_notify.rendering import Letter
 from svc_notify.settings import Settings
@@ -34,7 +34,7 @@ SENDER = "Hub de servicii pentru cetățeni <noreply@hub.example>"
 
 def a_delivery() -> Delivery:
     return deliveries.queue(
-        deliveries.ACCOUNT_CONFIRM, DELIVERY_ID, Cause(UUID(int=2), NOW), NOW, confirmation_id=UUID(int=3)
+        kinds.ACCOUNT_CONFIRM, DELIVERY_ID, Cause(UUID(int=2), NOW), NOW, confirmation_id=UUID(int=3)
     )
 
 

@@ -16,11 +16,18 @@ from hub_core.language import Language
 from hub_core.manifest import Manifest
 from hub_events import envelope
 from hub_events.envelope import Event
-from svc_notify import consumers
-from svc_notify.consumers import (
+from svc_notify import manifest as wanted
+from svc_notify.consumers import subscriptions
+from svc_notify.consumers.copies import (
     AppointmentChanged,
+    CertificateRequestChanged,
+    CertificateRequested,
+    CertificateRevoked,
+    CertificateSuperseded,
+    CertificateVerified,
     EmailConfirmationRequested,
     EntryStale,
+    ExtractDecided,
     InstitutionChanged,
     PersonVerified,
     PetitionRegistered,
@@ -34,7 +41,7 @@ from svc_notify.consumers import (
     SandboxPetitionRegistered,
     SecurityChanged,
 )
-from svc_notify.domain.deliveries import Lane
+from svc_notify.domain.kinds import Lane
 
 CONTRACTS = Path(__file__).parents[2]
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -71,6 +78,17 @@ Publish = Callable[..., Awaitable[UUID]]
         (AppointmentChanged, "svc-identity/contract/events/identity.appointment.changed.v1"),
         (EntryStale, "svc-catalog/contract/events/catalog.entry.stale.v1"),
         (InstitutionChanged, "svc-catalog/contract/events/catalog.institution.changed.v1"),
+        *(
+            (told, f"svc-criminal-record/contract/events/{told.subject.removeprefix('hub.')}")
+            for told in (
+                CertificateRequested,
+                CertificateRequestChanged,
+                CertificateRevoked,
+                CertificateSuperseded,
+                CertificateVerified,
+                ExtractDecided,
+            )
+        ),
     ],
 )
 def test_the_publisher_s_example_is_understood(model: type[Event], file: str) -> None:
@@ -214,6 +232,100 @@ async def test_a_person_is_told_where_their_registration_request_stands(
     assert "http://localhost:8080/account/registrations" in text
 
 
+def about_a_request(**special: Any) -> dict[str, Any]:
+    facts = {
+        "request_id": ids.new_id(),
+        "product": "CRIMINAL_RECORD",
+        "number": 4821,
+        "holder_id": None,
+        "acting_person_id": None,
+        "version": 1,
+    }
+    return facts | special
+
+
+async def test_who_asks_for_a_certificate_is_told_its_number_and_term_and_when_it_is_ready(
+    service: Any, publish: Publish, ana: UUID
+) -> None:
+    seen, about = len(service.office.letters), about_a_request(holder_id=ana, acting_person_id=ana)
+    asked = {"requested_on": date(2026, 11, 22), "due_on": date(2026, 11, 25)}
+    await publish(CertificateRequested.model_validate(about | asked))
+    letter = await service.office.letter("Termen: 25.11.2026", seen)
+    assert letter["Subject"] == "Cererea dumneavoastră a fost înregistrată cu nr. 4821 din 22.11.2026"
+    await publish(CertificateRequestChanged.model_validate(about | {"state": "AUTO_CHECK"}))
+    await publish(CertificateRequestChanged.model_validate(about | {"state": "ISSUED"}))
+    letter = await service.office.letter("Documentul cerut a fost eliberat.", seen)
+    assert letter["Subject"] == "Cererea dumneavoastră nr. 4821: documentul este gata"
+
+
+async def test_who_asked_for_another_and_the_other_are_both_told(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    parent, seen = ids.new_id(), len(service.office.letters)
+    cause = await publish(
+        CertificateRequestChanged.model_validate(
+            about_a_request(holder_id=ana, acting_person_id=parent, state="NEEDS_COUNTER")
+        )
+    )
+    await until(looking, "SELECT count(*) = 2 FROM notify.deliveries WHERE cause_id = $1", cause)
+    await service.office.letter("vă rugăm să veniți la ghișeu", seen)
+    rows = await looking.fetch("SELECT person_id FROM notify.deliveries WHERE cause_id = $1", cause)
+    assert {row["person_id"] for row in rows} == {ana, parent}
+
+
+async def test_a_certificate_verified_often_is_told_once_a_day(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    seen, often, other = len(service.office.letters), ids.new_id(), ids.new_id()
+    morning = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)  # already the 22nd in Bucharest
+    for certificate, at in (
+        (often, morning),
+        (often, datetime(2026, 11, 22, 9, tzinfo=UTC)),
+        (other, morning),
+        (often, datetime(2026, 11, 22, 22, 30, tzinfo=UTC)),
+    ):
+        verified = CertificateVerified(certificate_id=certificate, holder_id=ana, version=1)
+        await publish(verified, at=at)
+    await service.office.until(seen + 3)
+    rows = await looking.fetch("SELECT once FROM notify.deliveries WHERE person_id = $1", ana)
+    assert sorted(row["once"] for row in rows) == sorted(
+        f"criminal-record.verified:{certificate}:{day}"
+        for certificate, day in ((often, "2026-11-22"), (often, "2026-11-23"), (other, "2026-11-22"))
+    )
+
+
+async def test_the_end_of_a_certificate_is_told_and_never_why(
+    service: Any, publish: Publish, ana: UUID
+) -> None:
+    seen = len(service.office.letters)
+    facts = {"certificate_id": ids.new_id(), "holder_id": ana, "product": "INTEGRITY", "version": 2}
+    await publish(CertificateRevoked.model_validate(facts))
+    await publish(CertificateSuperseded.model_validate(facts))
+    letters = (await service.office.until(seen + 2))[seen:]
+    assert sorted(str(letter["Subject"]) for letter in letters) == [
+        "Un document al dumneavoastră a fost revocat",
+        "Un document al dumneavoastră a fost înlocuit",
+    ]
+
+
+async def test_a_person_is_told_of_an_extract_that_was_given_and_of_no_other(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    school, seen = ids.new_id(), len(service.office.letters)
+    await publish(InstitutionChanged(institution_id=school, names={"ro": "Școala nr. 1"}, version=1))
+    await until(looking, "SELECT 1 FROM notify.institutions WHERE id = $1", school)
+    for person, state in ((ana, "NO_CONSENT"), (None, "NO_CONSENT"), (ana, "NEEDS_LOOK"), (ana, "ISSUED")):
+        await publish(
+            ExtractDecided(
+                extract_id=ids.new_id(), institution_id=school, person_id=person, state=state, version=1
+            )
+        )
+    letter = await service.office.letter("Instituția: Școala nr. 1", seen)
+    assert letter["Subject"] == "O instituție a primit un extras despre dumneavoastră"
+    rows = await looking.fetch("SELECT template FROM notify.deliveries WHERE person_id = $1", ana)
+    assert [row["template"] for row in rows] == ["criminal-record.extract"]
+
+
 async def test_who_filed_for_another_is_told_and_not_the_other(
     service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
 ) -> None:
@@ -285,7 +397,7 @@ async def test_the_newest_names_are_kept_in_whatever_order_they_are_heard(
     hub: Any, looking: asyncpg.Connection, order: tuple[int, ...]
 ) -> None:
     institution_id = ids.new_id()
-    handle = consumers.subscriptions(lambda _: None)[2].handlers[InstitutionChanged]
+    handle = subscriptions.subscriptions(lambda _: None)[2].handlers[InstitutionChanged]
     for version in order:
         changed = InstitutionChanged(
             institution_id=institution_id, names={"ro": f"Nume {version}"}, version=version
@@ -298,7 +410,7 @@ async def test_the_newest_names_are_kept_in_whatever_order_they_are_heard(
 
 async def test_a_sender_is_woken_by_the_commit_and_not_before(hub: Any, ana: UUID) -> None:
     woken: list[Lane] = []
-    handle = consumers.subscriptions(woken.append)[0].handlers[PetitionRegistered]
+    handle = subscriptions.subscriptions(woken.append)[0].handlers[PetitionRegistered]
     async with hub.database.sessions() as session:
         async with session.unit_of_work():
             await handle(session, heard(registered(ana)))
@@ -315,8 +427,8 @@ def heard(event: Event) -> Any:
 
 
 def test_the_manifest_asks_for_what_the_handlers_take() -> None:
-    manifest: Manifest = consumers.manifest.MANIFEST
-    assert [made.consumer for made in consumers.subscriptions(lambda _: None)] == [*manifest.consumers]
+    manifest: Manifest = wanted.MANIFEST
+    assert [made.consumer for made in subscriptions.subscriptions(lambda _: None)] == [*manifest.consumers]
 
 
 async def until(looking: asyncpg.Connection, query: str, *arguments: Any) -> None:

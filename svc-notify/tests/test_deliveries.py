@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from svc_notify.domain import deliveries
+from svc_notify.domain import deliveries, kinds
 from svc_notify.domain.deliveries import Answer, Cause, Delivery, Failure, Outcome, State
 
 NIGHT = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
@@ -19,17 +19,17 @@ ENDED = {State.SENT, State.FAILED, State.EXPIRED}
 
 def a_code(now: datetime = NIGHT, caused_at: datetime = NIGHT) -> Delivery:
     cause = Cause(UUID(int=2), caused_at)
-    return deliveries.queue(deliveries.ACCOUNT_CONFIRM, UUID(int=1), cause, now, confirmation_id=UUID(int=3))
+    return deliveries.queue(kinds.ACCOUNT_CONFIRM, UUID(int=1), cause, now, confirmation_id=UUID(int=3))
 
 
 def a_notice(now: datetime = NIGHT) -> Delivery:
     return deliveries.queue(
-        deliveries.SUBMISSION_REGISTERED,
+        kinds.SUBMISSION_REGISTERED,
         UUID(int=1),
         Cause(UUID(int=2), now),
         now,
         person_id=UUID(int=4),
-        variables=dict.fromkeys(deliveries.SUBMISSION_REGISTERED.variables, ""),
+        variables=dict.fromkeys(kinds.SUBMISSION_REGISTERED.variables, ""),
     )
 
 
@@ -45,7 +45,7 @@ def test_what_a_person_caused_at_night_is_due_at_night() -> None:
 def test_a_message_takes_exactly_the_variables_of_its_kind(variables: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="takes"):
         deliveries.queue(
-            deliveries.SUBMISSION_REGISTERED,
+            kinds.SUBMISSION_REGISTERED,
             UUID(int=1),
             Cause(UUID(int=2), NIGHT),
             NIGHT,
@@ -57,9 +57,7 @@ def test_a_message_takes_exactly_the_variables_of_its_kind(variables: dict[str, 
 @pytest.mark.parametrize("recipient", [{}, {"person_id": UUID(int=3), "confirmation_id": UUID(int=4)}])
 def test_a_message_has_one_recipient(recipient: dict[str, UUID]) -> None:
     with pytest.raises(ValueError, match="a person or"):
-        deliveries.queue(
-            deliveries.ACCOUNT_CONFIRM, UUID(int=1), Cause(UUID(int=2), NIGHT), NIGHT, **recipient
-        )
+        deliveries.queue(kinds.ACCOUNT_CONFIRM, UUID(int=1), Cause(UUID(int=2), NIGHT), NIGHT, **recipient)
 
 
 def test_a_claim_holds_for_the_lease_and_no_longer() -> None:
@@ -154,11 +152,11 @@ def test_pauses_are_short_first_and_five_seconds_at_most() -> None:
 
 @pytest.mark.parametrize("kind", ["REQUEST", "COMPLAINT", "NOTIFICATION", "PROPOSAL"])
 def test_the_term_of_a_petition_rests_on_og_27(kind: str) -> None:
-    assert deliveries.legal_basis(kind) == deliveries.OG_27_2002
+    assert kinds.legal_basis(kind) == kinds.OG_27_2002
 
 
 def test_a_suggestion_has_no_term_by_law() -> None:
-    assert deliveries.legal_basis("SUGGESTION") == ""
+    assert kinds.legal_basis("SUGGESTION") == ""
 
 
 class Life(RuleBasedStateMachine):

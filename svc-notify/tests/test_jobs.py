@@ -16,7 +16,8 @@ from structlog.testing import LogCapture
 from hub_core import clock, ids
 from svc_notify import jobs, operations
 from svc_notify.domain import deliveries
-from svc_notify.domain.deliveries import Answer, Cause, Delivery, Lane, Outcome
+from svc_notify.domain.deliveries import Answer, Cause, Delivery, Outcome
+from svc_notify.domain.kinds import Lane
 from svc_notify.jobs import Sender
 
 Turn = Callable[[Sender], Awaitable[None]]

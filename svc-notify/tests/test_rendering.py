@@ -13,7 +13,7 @@ import pytest
 
 from hub_core.language import Language
 from svc_notify import rendering
-from svc_notify.domain import deliveries, formats
+from svc_notify.domain import formats, kinds
 from svc_notify.rendering import Letter
 
 CHANGED = (
@@ -28,7 +28,7 @@ REGISTERED: dict[str, object] = {
     "answer_due_on": date(2026, 12, 1),
     "institution_id": "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70",
     "institution": "Direcția Generală de Pașapoarte",
-    "legal_basis": deliveries.OG_27_2002,
+    "legal_basis": kinds.OG_27_2002,
 }
 CONFIRM: dict[str, object] = {"code": "482913", "valid_until": datetime(2026, 11, 21, 19, 15, tzinfo=UTC)}
 
@@ -57,6 +57,68 @@ def step(language: Language, state: str = "SUBMITTED") -> Letter:
 
 def validated(language: Language) -> Letter:
     return rendering.render("account.validated", 1, language, {"told_on": date(2026, 11, 21)}, ACCOUNT)
+
+
+def requested(language: Language) -> Letter:
+    facts = {
+        "product": "CRIMINAL_RECORD",
+        "number": "4821",
+        "registered_on": date(2026, 11, 22),
+        "due_on": date(2026, 11, 25),
+    }
+    return rendering.render("criminal-record.registered", 1, language, facts, ACCOUNT)
+
+
+def came_to(language: Language, state: str = "ISSUED") -> Letter:
+    facts = {
+        "product": "CRIMINAL_RECORD",
+        "number": "4821",
+        "state": state,
+        "told_on": date(2026, 11, 22),
+    }
+    return rendering.render("criminal-record.step", 1, language, facts, ACCOUNT)
+
+
+def ended(language: Language, change: str = "REVOKED") -> Letter:
+    facts = {"product": "INTEGRITY", "change": change, "told_on": date(2026, 11, 22)}
+    return rendering.render("criminal-record.certificate", 1, language, facts, ACCOUNT)
+
+
+def verified(language: Language) -> Letter:
+    return rendering.render("criminal-record.verified", 1, language, {"told_on": date(2026, 11, 22)}, ACCOUNT)
+
+
+def extract(language: Language) -> Letter:
+    facts = {"institution": "Inspectoratul Școlar", "told_on": date(2026, 11, 22)}
+    return rendering.render("criminal-record.extract", 1, language, facts, ACCOUNT)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_state_of_a_certificate_s_request_has_words_of_its_own(language: Language) -> None:
+    letters = [came_to(language, state) for state in sorted(kinds.TOLD_STEPS)]
+    assert len({letter.subject for letter in letters}) == len(kinds.TOLD_STEPS)
+    assert len({letter.text for letter in letters}) == len(kinds.TOLD_STEPS)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("write", [requested, came_to, ended, verified, extract])
+def test_no_word_of_a_certificate_s_message_hints_at_what_the_register_holds(
+    write: Any, language: Language
+) -> None:
+    """Whether there are entries is no variable of any template; nor do the words speak of it (28, 87)."""
+    telling = (
+        r"antecedent|înscris|înscrieri|condamn|pedeaps|infracți|fapt[ăe] "
+        r"|büntet(lett|és|ő)|elítél|bejegyz|bűncselek"
+        r"|convict|entry|entries|offence|penalt|sentence|clean|no record"
+    )
+    letter = write(language)
+    assert not re.search(telling, f"{letter.subject}\n{letter.text}", re.IGNORECASE)
+    assert not re.search("cazier|erkölcsi|criminal", letter.subject, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_corrected_and_a_revoked_certificate_are_told_apart(language: Language) -> None:
+    assert ended(language, "REVOKED").subject != ended(language, "SUPERSEDED").subject
 
 
 @pytest.mark.parametrize("language", Language)
@@ -120,7 +182,22 @@ def test_a_code_stands_alone_on_its_line_with_its_hour_and_not_in_the_subject(la
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("write", [registered, confirm, reset, security, step, validated])
+@pytest.mark.parametrize(
+    "write",
+    [
+        registered,
+        confirm,
+        reset,
+        security,
+        step,
+        validated,
+        requested,
+        came_to,
+        ended,
+        verified,
+        extract,
+    ],
+)
 def test_both_parts_say_the_same(write: Any, language: Language) -> None:
     letter = write(language)
     shown = " ".join(_Shown.of(letter.html).split())
@@ -171,26 +248,32 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        deliveries.SUBMISSION_REGISTERED,
-        deliveries.ACCOUNT_CONFIRM,
-        deliveries.PASSWORD_RESET,
-        deliveries.ACCOUNT_SECURITY,
-        deliveries.ACCOUNT_VALIDATED,
-        deliveries.REGISTRATION_STEP,
-        deliveries.CATALOG_STALE,
+        kinds.SUBMISSION_REGISTERED,
+        kinds.ACCOUNT_CONFIRM,
+        kinds.PASSWORD_RESET,
+        kinds.ACCOUNT_SECURITY,
+        kinds.ACCOUNT_VALIDATED,
+        kinds.REGISTRATION_STEP,
+        kinds.CATALOG_STALE,
+        kinds.CERTIFICATE_REQUESTED,
+        kinds.CERTIFICATE_STEP,
+        kinds.CERTIFICATE_ENDED,
+        kinds.CERTIFICATE_VERIFIED,
+        kinds.EXTRACT_ISSUED,
     ],
 )
-def test_each_kind_has_its_template_in_each_language(kind: deliveries.Kind) -> None:
+def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
     folder = TEMPLATES / kind.template / str(kind.version)
     assert {file.name for file in folder.iterdir()} == {f"{language}.toml" for language in Language}
 
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 21
+    assert len(wording) == 36
     known = (
         {"change", "changed_on", "state", "told_on"}
-        | deliveries.CATALOG_STALE.variables
+        | kinds.CATALOG_STALE.variables
+        | kinds.CERTIFICATE_REQUESTED.variables
         | {
             "number",
             "registered_on",

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from hub_core import clock, ids
 from hub_core.language import Language
 from svc_notify import storage
-from svc_notify.domain import deliveries
+from svc_notify.domain import deliveries, kinds
 from svc_notify.domain.deliveries import Answer, Cause, Delivery, Outcome
 
 MESSAGES = "/notify/v1/messages"
@@ -39,9 +39,9 @@ async def keep(service: Any, schema: Any, person: UUID) -> Any:
 
     async def store(person_id: UUID = person, queued_at: datetime | None = None) -> Delivery:
         now = queued_at or clock.now()
-        variables = dict.fromkeys(deliveries.SUBMISSION_REGISTERED.variables, "")
+        variables = dict.fromkeys(kinds.SUBMISSION_REGISTERED.variables, "")
         queued = deliveries.queue(
-            deliveries.SUBMISSION_REGISTERED,
+            kinds.SUBMISSION_REGISTERED,
             ids.new_id(),
             Cause(ids.new_id(), now),
             now,

@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from hub_core import clock, ids
 from hub_events import envelope
 from hub_events.envelope import Event
-from svc_notify import consumers, tables
-from svc_notify.consumers import (
+from svc_notify import tables
+from svc_notify.consumers import subscriptions
+from svc_notify.consumers.copies import (
     PetitionRegistered,
     SandboxPersonCreated,
     SandboxPersonRemoved,
@@ -30,7 +31,7 @@ def hear(hub: Any) -> Hear:
     """Hear events one after the other, each in its transaction."""
     handlers = {
         kind: handle
-        for made in consumers.subscriptions(lambda _: None)
+        for made in subscriptions.subscriptions(lambda _: None)
         for kind, handle in made.handlers.items()
     }
 

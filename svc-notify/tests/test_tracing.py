@@ -8,7 +8,7 @@ import pytest
 
 from hub_core import clock, ids
 from hub_events import envelope
-from svc_notify.consumers import PetitionRegistered
+from svc_notify.consumers.copies import PetitionRegistered
 from svc_notify.main import create_app
 from svc_notify.manifest import MANIFEST
 from svc_notify.settings import Settings

@@ -28,8 +28,9 @@ from hub_service.chassis import Resources
 from hub_service.clients import ServiceClient
 
 from . import channels, clients, operations, rendering
-from .domain import deliveries
-from .domain.deliveries import Answer, Delivery, Lane, Outcome
+from .domain import deliveries, kinds
+from .domain.deliveries import Answer, Delivery, Outcome
+from .domain.kinds import Lane
 from .operations import Claimed
 from .settings import Settings
 
@@ -264,7 +265,7 @@ async def _write(hub: Resources, settings: Settings, claimed: Claimed) -> _Mail 
             delivery.template_version,
             contact.language,
             {**_read(delivery.variables), "institution": institution, **facts},
-            action_url=settings.public_origin + deliveries.page_of(delivery.template),
+            action_url=settings.public_origin + kinds.page_of(delivery.template),
         )
         content = channels.compose(delivery, letter, settings.notify_sender, contact.email)
     except channels.UnusableAddress:

@@ -5,8 +5,9 @@ from fastapi import FastAPI
 from hub_service import chassis, i18n
 from hub_service.workers import Worker
 
-from . import consumers, jobs, routes
-from .domain.deliveries import Lane
+from . import jobs, routes
+from .consumers import subscriptions
+from .domain.kinds import Lane
 from .manifest import MANIFEST
 from .settings import Settings
 
@@ -27,7 +28,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=[routes.router, routes.internal],
         scopes=_SCOPES,
         tags=_TAGS,
-        subscriptions=consumers.subscriptions(lambda lane: senders[lane].wake()),
+        subscriptions=subscriptions.subscriptions(lambda lane: senders[lane].wake()),
         own_workers=[
             Worker(f"sender-{lane.name.lower()}", sender.run, grace=jobs.GOODBYE_SECONDS + 1)
             for lane, sender in senders.items()

@@ -52,6 +52,18 @@ ENTRIES: Final = Consumer(
     source="catalog",
     subjects=("hub.catalog.entry.stale.v1",),
 )
+CRIMINAL_RECORD: Final = Consumer(
+    durable="notify-criminal-record",
+    source="criminal-record",
+    subjects=(
+        "hub.criminal-record.request.submitted.v1",
+        "hub.criminal-record.request.state-changed.v1",
+        "hub.criminal-record.certificate.revoked.v1",
+        "hub.criminal-record.certificate.superseded.v1",
+        "hub.criminal-record.certificate.verified.v1",
+        "hub.criminal-record.extract.decided.v1",
+    ),
+)
 
 MANIFEST: Final = Manifest(
     name="notify",
@@ -67,6 +79,7 @@ MANIFEST: Final = Manifest(
         SANDBOX,
         APPOINTMENTS,
         ENTRIES,
+        CRIMINAL_RECORD,
     ),
     calls=("identity.contact:read",),
     holds_personal_data=True,

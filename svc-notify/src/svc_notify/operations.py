@@ -11,9 +11,10 @@ from hub_core import clock, ids
 from hub_events import outbox
 
 from . import events, storage
-from .domain import deliveries
+from .domain import deliveries, kinds
 from .domain.catalog import CatalogOfficial, CatalogRole, StaleEntry
-from .domain.deliveries import Cause, Delivery, Lane, State
+from .domain.deliveries import Cause, Delivery, State
+from .domain.kinds import Kind, Lane
 from .errors import MessageNotFound
 
 
@@ -43,7 +44,7 @@ async def queue_registration_notice(
     """Queue the message that tells a person the number of a petition."""
     async with session.begin():
         delivery = deliveries.queue(
-            deliveries.SUBMISSION_REGISTERED,
+            kinds.SUBMISSION_REGISTERED,
             ids.new_id(),
             cause,
             now,
@@ -53,7 +54,7 @@ async def queue_registration_notice(
                 "registered_on": registration.registered_on.isoformat(),
                 "answer_due_on": registration.answer_due_on.isoformat(),
                 "institution_id": str(registration.institution_id),
-                "legal_basis": deliveries.legal_basis(registration.petition_kind),
+                "legal_basis": kinds.legal_basis(registration.petition_kind),
             },
         )
         await _add(session, delivery)
@@ -66,7 +67,7 @@ async def queue_confirmation_code(
     """Queue the message that brings the code of an e-mail confirmation."""
     async with session.begin():
         delivery = deliveries.queue(
-            deliveries.code_kind(purpose), ids.new_id(), cause, now, confirmation_id=confirmation_id
+            kinds.code_kind(purpose), ids.new_id(), cause, now, confirmation_id=confirmation_id
         )
         await _add(session, delivery)
     return delivery
@@ -78,7 +79,7 @@ async def queue_security_notice(
     """Queue the message that tells a person what changed about how they sign in."""
     async with session.begin():
         delivery = deliveries.queue(
-            deliveries.ACCOUNT_SECURITY,
+            kinds.ACCOUNT_SECURITY,
             ids.new_id(),
             cause,
             now,
@@ -95,7 +96,7 @@ async def queue_step_notice(
     """Queue the message that tells a person where their request to be known by an institution stands."""
     async with session.begin():
         delivery = deliveries.queue(
-            deliveries.REGISTRATION_STEP,
+            kinds.REGISTRATION_STEP,
             ids.new_id(),
             cause,
             now,
@@ -116,7 +117,7 @@ async def queue_validation_notice(
     """Queue the message that tells a person that their account was validated."""
     async with session.begin():
         delivery = deliveries.queue(
-            deliveries.ACCOUNT_VALIDATED,
+            kinds.ACCOUNT_VALIDATED,
             ids.new_id(),
             cause,
             now,
@@ -127,10 +128,29 @@ async def queue_validation_notice(
     return delivery
 
 
-async def _add(session: AsyncSession, delivery: Delivery) -> None:
-    """Store a message, but none to somebody invented who is no more."""
-    if delivery.person_id is None or not await storage.is_removed(session, delivery.person_id):
-        await storage.add(session, delivery)
+async def queue_notices(
+    session: AsyncSession,
+    kind: Kind,
+    people: Collection[UUID],
+    variables: Mapping[str, str],
+    cause: Cause,
+    now: datetime,
+    once: str | None = None,
+) -> list[Delivery]:
+    """Queue the same message to each of these people; none where one of the same `once` was queued before."""
+    queued = [
+        deliveries.queue(kind, ids.new_id(), cause, now, person_id=person_id, variables=variables, once=once)
+        for person_id in people
+    ]
+    async with session.begin():
+        return [delivery for delivery in queued if await _add(session, delivery)]
+
+
+async def _add(session: AsyncSession, delivery: Delivery) -> bool:
+    """Store a message, but none to somebody invented who is no more; whether it was stored."""
+    if delivery.person_id is not None and await storage.is_removed(session, delivery.person_id):
+        return False
+    return await storage.add(session, delivery)
 
 
 async def know_sandbox_person(session: AsyncSession, person_id: UUID, created_at: datetime) -> None:
@@ -162,7 +182,7 @@ async def queue_stale_notices(
             people = people or await storage.find_officials(session, role, institution_id, today)
         queued = [
             deliveries.queue(
-                deliveries.CATALOG_STALE,
+                kinds.CATALOG_STALE,
                 ids.new_id(),
                 cause,
                 now,

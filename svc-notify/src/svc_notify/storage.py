@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core.language import Language
 
 from .domain.catalog import CatalogOfficial, CatalogRole
-from .domain.deliveries import Channel, Delivery, Failure, Lane, State
+from .domain.deliveries import Channel, Delivery, Failure, State
+from .domain.kinds import Lane
 from .tables import CATALOG_OFFICIALS, DELIVERIES, INSTITUTIONS, SANDBOX_PEOPLE
 
 _CHANGING: Final = (
@@ -26,7 +27,9 @@ _CHANGING: Final = (
     "failure",
     "version",
 )
-_ADD: Final = insert(DELIVERIES)
+_ADD: Final = (
+    insert(DELIVERIES).on_conflict_do_nothing(index_elements=[DELIVERIES.c.once]).returning(DELIVERIES.c.id)
+)
 _LOCK_DUE: Final = (
     select(DELIVERIES)
     .where(DELIVERIES.c.lane == bindparam("in_lane"), DELIVERIES.c.due_at <= bindparam("now"))
@@ -40,9 +43,10 @@ _STORE_IF_HELD: Final = _STORE_LOCKED.where(DELIVERIES.c.version == bindparam("h
 )
 
 
-async def add(session: AsyncSession, delivery: Delivery) -> None:
-    """Store a new delivery."""
-    await session.execute(_ADD, {column.name: getattr(delivery, column.name) for column in DELIVERIES.c})
+async def add(session: AsyncSession, delivery: Delivery) -> bool:
+    """Store a new delivery; False, and nothing stored, where there is one of the same `once`."""
+    values = {column.name: getattr(delivery, column.name) for column in DELIVERIES.c}
+    return (await session.execute(_ADD, values)).first() is not None
 
 
 async def lock_due(session: AsyncSession, lane: Lane, limit: int, now: datetime) -> list[Delivery]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    UniqueConstraint,
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -47,6 +48,8 @@ DELIVERIES = Table(
     Column("failure", String(32)),
     Column("traceparent", String(55)),
     Column("version", Integer, nullable=False),
+    Column("once", String(128), comment="What is told once only: its second message is not stored"),
+    UniqueConstraint("once", name="uq_deliveries_once"),
     CheckConstraint("num_nonnulls(person_id, confirmation_id) = 1", name="ck_deliveries_recipient"),
     CheckConstraint("(due_at IS NULL) = (ended_at IS NOT NULL)", name="ck_deliveries_due_or_ended"),
     comment="One row for each message to one recipient by one channel",

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from hub_core.language import Language
+
+from .kinds import Kind, Lane
 
 
 class Channel(StrEnum):
@@ -15,13 +17,6 @@ class Channel(StrEnum):
 
     EMAIL = "EMAIL"
     SMS = "SMS"
-
-
-class Lane(IntEnum):
-    """A queue of its own, with connections of its own: what waits in one never delays another."""
-
-    CODE = 0
-    NOTICE = 1
 
 
 class State(StrEnum):
@@ -76,69 +71,6 @@ class Outcome:
     reply_code: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of message: its template and version, its lane, how long it is worth sending."""
-
-    template: str
-    version: int
-    lane: Lane
-    lifetime: timedelta
-    variables: frozenset[str]
-
-
-SUBMISSION_REGISTERED: Final = Kind(
-    template="submission.registered",
-    version=1,
-    lane=Lane.NOTICE,
-    lifetime=timedelta(days=30),
-    variables=frozenset({"number", "registered_on", "answer_due_on", "institution_id", "legal_basis"}),
-)
-ACCOUNT_CONFIRM: Final = Kind(
-    template="account.confirm",
-    version=1,
-    lane=Lane.CODE,
-    lifetime=timedelta(minutes=15),
-    variables=frozenset(),
-)
-PASSWORD_RESET: Final = Kind(
-    template="password.reset",
-    version=1,
-    lane=Lane.CODE,
-    lifetime=timedelta(minutes=15),
-    variables=frozenset(),
-)
-ACCOUNT_SECURITY: Final = Kind(
-    template="account.security",
-    version=1,
-    lane=Lane.NOTICE,
-    lifetime=timedelta(days=7),
-    variables=frozenset({"change", "changed_on"}),
-)
-REGISTRATION_STEP: Final = Kind(
-    template="registration.step",
-    version=1,
-    lane=Lane.NOTICE,
-    lifetime=timedelta(days=30),
-    variables=frozenset({"state", "told_on", "institution_id"}),
-)
-ACCOUNT_VALIDATED: Final = Kind(
-    template="account.validated",
-    version=1,
-    lane=Lane.NOTICE,
-    lifetime=timedelta(days=30),
-    variables=frozenset({"told_on"}),
-)
-CATALOG_STALE: Final = Kind(
-    template="catalog.stale",
-    version=1,
-    lane=Lane.NOTICE,
-    lifetime=timedelta(days=30),
-    variables=frozenset({"title_ro", "title_hu", "title_en", "due_on", "reminder", "institution_id"}),
-)
-_OF_PURPOSE: Final = {"PASSWORD_RESET": PASSWORD_RESET}
-_PAGES: Final = {REGISTRATION_STEP.template: "/account/registrations"}
-
 LEASE: Final = timedelta(seconds=15)
 """How long a claim holds without a sign of life; a killed sender's work is free again after it."""
 
@@ -162,12 +94,6 @@ _ENDS: Final = {
     Answer.ADDRESS_UNUSABLE: (State.FAILED, Failure.ADDRESS_UNUSABLE),
 }
 
-_PETITION_KINDS: Final = frozenset({"REQUEST", "COMPLAINT", "NOTIFICATION", "PROPOSAL"})
-SANDBOX_MARK: Final = "SANDBOX "
-"""What stands before a number that no institution has given."""
-
-OG_27_2002: Final = "OG_27_2002_ART_8"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
@@ -176,7 +102,8 @@ class Delivery:
     The recipient is a person or, before there is an account, an e-mail confirmation; the address
     is asked for when it is sent and never kept. `variables` hold nothing personal. `due_at` is the
     next attempt while queued, the end of the lease while being sent, nothing once it has ended.
-    `version` grows by one with each change: who holds an older one has lost the delivery.
+    `version` grows by one with each change: who holds an older one has lost the delivery. Of deliveries
+    with the same `once` there is one only.
     """
 
     id: UUID
@@ -199,22 +126,13 @@ class Delivery:
     failure: Failure | None = None
     traceparent: str | None = None
     version: int = 1
+    once: str | None = None
 
     @property
     def institution_id(self) -> UUID | None:
         """The institution that the message speaks of, if any."""
         named = self.variables.get("institution_id")
         return UUID(named) if named else None
-
-
-def page_of(template: str) -> str:
-    """The page of the person's account that a message of this template leads to."""
-    return _PAGES.get(template, "/account/overview")
-
-
-def code_kind(purpose: str) -> Kind:
-    """The message that brings a code for this purpose."""
-    return _OF_PURPOSE.get(purpose, ACCOUNT_CONFIRM)
 
 
 def queue(
@@ -226,6 +144,7 @@ def queue(
     person_id: UUID | None = None,
     confirmation_id: UUID | None = None,
     variables: Mapping[str, str] | None = None,
+    once: str | None = None,
 ) -> Delivery:
     """A message to be sent at once: what a person caused at night is told at night.
 
@@ -249,6 +168,7 @@ def queue(
         expires_at=cause.at + kind.lifetime,
         queued_at=now,
         traceparent=cause.traceparent,
+        once=once,
     )
 
 
@@ -300,11 +220,6 @@ def read_reply(code: int) -> Answer:
 def pause(outages: int) -> timedelta:
     """How long a sender rests after so many outages in a row, before it tries with one message."""
     return min(_FIRST_PAUSE * float(2 ** min(outages - 1, 10)), _LONGEST_PAUSE)
-
-
-def legal_basis(petition_kind: str) -> str:
-    """What the term of an answer rests on: OG 27/2002 art. 8 (1) for petitions, else empty."""
-    return OG_27_2002 if petition_kind in _PETITION_KINDS else ""
 
 
 def _requeue(delivery: Delivery, due_at: datetime) -> Delivery:

@@ -1,0 +1,101 @@
+"""Criminal-record and integrity certificates: what people are written of them.
+
+No event says what the register holds, so no message can: whatever it is, the messages are the same.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import clock
+from hub_events.consumer import Subscription
+from hub_events.envelope import Envelope
+
+from .. import manifest, operations
+from ..domain import kinds
+from ..domain.kinds import Kind, Lane
+from . import hearing
+from .copies import (
+    CertificateRequestChanged,
+    CertificateRequested,
+    CertificateRevoked,
+    CertificateSuperseded,
+    CertificateVerified,
+    ExtractDecided,
+)
+
+_ISSUED: Final = "ISSUED"
+
+
+def subscription(wake: Callable[[Lane], None]) -> Subscription:
+    """The consumer; `wake` is called for a lane once what was queued in it is committed."""
+
+    async def tell(
+        session: AsyncSession,
+        heard: Envelope[Any],
+        kind: Kind,
+        people: Collection[UUID],
+        variables: Mapping[str, str],
+        once: str | None = None,
+    ) -> None:
+        for delivery in await operations.queue_notices(
+            session, kind, people, variables, hearing.cause(heard), clock.now(), once
+        ):
+            hearing.wake_after_commit(session, wake, delivery.lane)
+
+    async def tell_of_request(session: AsyncSession, heard: Envelope[CertificateRequested]) -> None:
+        asked = heard.data
+        said = {
+            "product": asked.product,
+            "number": str(asked.number),
+            "registered_on": asked.requested_on.isoformat(),
+            "due_on": asked.due_on.isoformat(),
+        }
+        await tell(session, heard, kinds.CERTIFICATE_REQUESTED, asked.people, said)
+
+    async def tell_of_step(session: AsyncSession, heard: Envelope[CertificateRequestChanged]) -> None:
+        step = heard.data
+        if step.state in kinds.TOLD_STEPS:
+            said = {
+                "product": step.product,
+                "number": str(step.number),
+                "state": step.state,
+                "told_on": hearing.day(heard),
+            }
+            await tell(session, heard, kinds.CERTIFICATE_STEP, step.people, said)
+
+    async def tell_of_end(session: AsyncSession, heard: Envelope[Any]) -> None:
+        change = "REVOKED" if isinstance(heard.data, CertificateRevoked) else "SUPERSEDED"
+        said = {"product": heard.data.product, "change": change, "told_on": hearing.day(heard)}
+        await tell(session, heard, kinds.CERTIFICATE_ENDED, _holder(heard.data), said)
+
+    async def tell_of_verification(session: AsyncSession, heard: Envelope[CertificateVerified]) -> None:
+        day, certificate = hearing.day(heard), heard.data.certificate_id
+        kind = kinds.CERTIFICATE_VERIFIED
+        once = f"{kind.template}:{certificate}:{day}"
+        await tell(session, heard, kind, _holder(heard.data), {"told_on": day}, once)
+
+    async def tell_of_extract(session: AsyncSession, heard: Envelope[ExtractDecided]) -> None:
+        extract = heard.data
+        if extract.person_id is not None and extract.state == _ISSUED:
+            said = {"institution_id": str(extract.institution_id), "told_on": hearing.day(heard)}
+            await tell(session, heard, kinds.EXTRACT_ISSUED, [extract.person_id], said)
+
+    return Subscription(
+        manifest.CRIMINAL_RECORD,
+        {
+            CertificateRequested: tell_of_request,
+            CertificateRequestChanged: tell_of_step,
+            CertificateRevoked: tell_of_end,
+            CertificateSuperseded: tell_of_end,
+            CertificateVerified: tell_of_verification,
+            ExtractDecided: tell_of_extract,
+        },
+    )
+
+
+def _holder(certificate: CertificateRevoked | CertificateSuperseded | CertificateVerified) -> list[UUID]:
+    """Whom a certificate's news go to; nobody for who has no account."""
+    return [certificate.holder_id] if certificate.holder_id else []

@@ -1,0 +1,232 @@
+"""Events of others: what each copy states is what we need of it."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from hub_core.language import Language
+from hub_events.envelope import Event
+
+
+class _Petition(BaseModel):
+    key_field: ClassVar[str] = "petition_id"
+
+    petition_id: UUID
+    person_id: UUID
+    acting_person_id: UUID | None = None
+    institution_id: UUID
+    number: int
+    registered_on: date
+    answer_due_on: date
+    kind: str
+
+
+class PetitionRegistered(_Petition, Event):
+    """A petition has its number; who filed it is told, for whomever it was."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.registered.v1"
+
+
+class SandboxPetitionRegistered(_Petition, Event):
+    """The same of a petition that only tests an application: the number says so."""
+
+    subject: ClassVar[str] = "hub.petitions.sandbox-petition.registered.v1"
+
+
+class SandboxPersonCreated(Event):
+    """Somebody was invented for an application that is being tested."""
+
+    subject: ClassVar[str] = "hub.identity.test-person.created.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+
+
+class SandboxPersonRemoved(Event):
+    """Somebody invented is no more."""
+
+    subject: ClassVar[str] = "hub.identity.test-person.removed.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+
+
+class EmailConfirmationRequested(Event):
+    """Somebody waits for a code: for a new account, or for a new password."""
+
+    subject: ClassVar[str] = "hub.identity.email-confirmation.requested.v1"
+    key_field: ClassVar[str] = "confirmation_id"
+
+    confirmation_id: UUID
+    purpose: str = "SIGN_UP"
+
+
+class SecurityChanged(Event):
+    """Something about how a person signs in has changed."""
+
+    subject: ClassVar[str] = "hub.identity.account.security-changed.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    change: str
+
+
+class PersonVerified(Event):
+    """An account was validated."""
+
+    subject: ClassVar[str] = "hub.identity.person.verified.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+
+
+class _RegistrationStep(BaseModel):
+    key_field: ClassVar[str] = "registration_id"
+
+    registration_id: UUID
+    person_id: UUID
+    institution_id: UUID
+    state: str
+
+
+class RegistrationSubmitted(_RegistrationStep, Event):
+    """A person has asked an institution to know them."""
+
+    subject: ClassVar[str] = "hub.identity.registration.submitted.v1"
+
+
+class RegistrationReturned(_RegistrationStep, Event):
+    """The institution asks the person to complete the request."""
+
+    subject: ClassVar[str] = "hub.identity.registration.returned.v1"
+
+
+class RegistrationApproved(_RegistrationStep, Event):
+    """The institution knows the person."""
+
+    subject: ClassVar[str] = "hub.identity.registration.approved.v1"
+
+
+class RegistrationRejected(_RegistrationStep, Event):
+    """The institution has said no."""
+
+    subject: ClassVar[str] = "hub.identity.registration.rejected.v1"
+
+
+class RegistrationExpired(_RegistrationStep, Event):
+    """The request has ended without a decision."""
+
+    subject: ClassVar[str] = "hub.identity.registration.expired.v1"
+
+
+class InstitutionChanged(Event):
+    """An institution is new, or has changed."""
+
+    subject: ClassVar[str] = "hub.catalog.institution.changed.v1"
+    key_field: ClassVar[str] = "institution_id"
+
+    institution_id: UUID
+    names: dict[str, str | None]
+
+
+class AppointmentChanged(Event):
+    """An official was appointed, or the appointment has changed or ended."""
+
+    subject: ClassVar[str] = "hub.identity.appointment.changed.v1"
+    key_field: ClassVar[str] = "appointment_id"
+
+    appointment_id: UUID
+    person_id: UUID
+    institution_id: UUID
+    role: str
+    valid_from: date
+    valid_to: date
+    state: str
+
+
+class EntryStale(Event):
+    """The provider of an entry of the catalog has not confirmed it in time."""
+
+    subject: ClassVar[str] = "hub.catalog.entry.stale.v1"
+    key_field: ClassVar[str] = "entry_id"
+
+    entry_id: UUID
+    provider_id: UUID
+    titles: dict[Language, str]
+    due_on: date
+    reminder: int
+
+
+class _CertificateRequest(BaseModel):
+    key_field: ClassVar[str] = "request_id"
+
+    request_id: UUID
+    product: str
+    number: int
+    holder_id: UUID | None
+    acting_person_id: UUID | None
+
+    @property
+    def people(self) -> list[UUID]:
+        """Who asked, and the person it is about where that is another; who has no account is left out."""
+        return list(dict.fromkeys(one for one in (self.acting_person_id, self.holder_id) if one))
+
+
+class CertificateRequested(_CertificateRequest, Event):
+    """A criminal-record or integrity certificate was asked for."""
+
+    subject: ClassVar[str] = "hub.criminal-record.request.submitted.v1"
+
+    requested_on: date
+    due_on: date
+
+
+class CertificateRequestChanged(_CertificateRequest, Event):
+    """Such a request has come to another state."""
+
+    subject: ClassVar[str] = "hub.criminal-record.request.state-changed.v1"
+
+    state: str
+
+
+class _Certificate(BaseModel):
+    key_field: ClassVar[str] = "certificate_id"
+
+    certificate_id: UUID
+    holder_id: UUID | None
+
+
+class CertificateRevoked(_Certificate, Event):
+    """A certificate can no longer be used."""
+
+    subject: ClassVar[str] = "hub.criminal-record.certificate.revoked.v1"
+
+    product: str
+
+
+class CertificateSuperseded(_Certificate, Event):
+    """A certificate was corrected: another takes its place."""
+
+    subject: ClassVar[str] = "hub.criminal-record.certificate.superseded.v1"
+
+    product: str
+
+
+class CertificateVerified(_Certificate, Event):
+    """Somebody has verified a certificate."""
+
+    subject: ClassVar[str] = "hub.criminal-record.certificate.verified.v1"
+
+
+class ExtractDecided(Event):
+    """An institution has asked for an extract; without a person where none may be told of it."""
+
+    subject: ClassVar[str] = "hub.criminal-record.extract.decided.v1"
+    key_field: ClassVar[str] = "extract_id"
+
+    extract_id: UUID
+    institution_id: UUID
+    person_id: UUID | None
+    state: str

@@ -1,0 +1,148 @@
+"""Events of others: parse, call one operation."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import clock
+from hub_events.consumer import Subscription
+from hub_events.envelope import Envelope
+
+from .. import manifest, operations
+from ..domain.catalog import CatalogOfficial, CatalogRole, StaleEntry
+from ..domain.kinds import SANDBOX_MARK, Lane
+from . import certificates, hearing
+from .copies import (
+    AppointmentChanged,
+    EmailConfirmationRequested,
+    EntryStale,
+    InstitutionChanged,
+    PersonVerified,
+    PetitionRegistered,
+    RegistrationApproved,
+    RegistrationExpired,
+    RegistrationRejected,
+    RegistrationReturned,
+    RegistrationSubmitted,
+    SandboxPersonCreated,
+    SandboxPersonRemoved,
+    SandboxPetitionRegistered,
+    SecurityChanged,
+)
+
+_GRANTED: Final = "GRANTED"
+
+
+def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
+    """The consumers; `wake` is called for a lane once what was queued in it is committed."""
+
+    async def tell_the_petitioner(session: AsyncSession, heard: Envelope[Any]) -> None:
+        petition = heard.data
+        mark = SANDBOX_MARK if isinstance(petition, SandboxPetitionRegistered) else ""
+        delivery = await operations.queue_registration_notice(
+            session,
+            operations.Registration(
+                person_id=petition.acting_person_id or petition.person_id,
+                institution_id=petition.institution_id,
+                petition_kind=petition.kind,
+                number=f"{mark}{petition.number}",
+                registered_on=petition.registered_on,
+                answer_due_on=petition.answer_due_on,
+            ),
+            hearing.cause(heard),
+            clock.now(),
+        )
+        hearing.wake_after_commit(session, wake, delivery.lane)
+
+    async def send_the_code(session: AsyncSession, heard: Envelope[EmailConfirmationRequested]) -> None:
+        delivery = await operations.queue_confirmation_code(
+            session, heard.data.confirmation_id, hearing.cause(heard), clock.now(), heard.data.purpose
+        )
+        hearing.wake_after_commit(session, wake, delivery.lane)
+
+    async def tell_the_owner(session: AsyncSession, heard: Envelope[SecurityChanged]) -> None:
+        delivery = await operations.queue_security_notice(
+            session, heard.data.person_id, heard.data.change, hearing.cause(heard), clock.now()
+        )
+        hearing.wake_after_commit(session, wake, delivery.lane)
+
+    async def tell_the_validated(session: AsyncSession, heard: Envelope[PersonVerified]) -> None:
+        delivery = await operations.queue_validation_notice(
+            session, heard.data.person_id, hearing.cause(heard), clock.now()
+        )
+        hearing.wake_after_commit(session, wake, delivery.lane)
+
+    async def tell_the_applicant(session: AsyncSession, heard: Envelope[Any]) -> None:
+        step = heard.data
+        delivery = await operations.queue_step_notice(
+            session, step.person_id, step.institution_id, step.state, hearing.cause(heard), clock.now()
+        )
+        hearing.wake_after_commit(session, wake, delivery.lane)
+
+    async def remind_the_provider(session: AsyncSession, heard: Envelope[EntryStale]) -> None:
+        told = heard.data
+        stale = StaleEntry(told.provider_id, told.titles, told.due_on, told.reminder)
+        for delivery in await operations.queue_stale_notices(
+            session, stale, hearing.cause(heard), clock.now()
+        ):
+            hearing.wake_after_commit(session, wake, delivery.lane)
+
+    return [
+        Subscription(
+            manifest.PETITIONS,
+            {PetitionRegistered: tell_the_petitioner, SandboxPetitionRegistered: tell_the_petitioner},
+        ),
+        Subscription(manifest.CONFIRMATIONS, {EmailConfirmationRequested: send_the_code}),
+        Subscription(manifest.INSTITUTIONS, {InstitutionChanged: _keep_institution}),
+        Subscription(manifest.SECURITY, {SecurityChanged: tell_the_owner}),
+        Subscription(
+            manifest.REGISTRATIONS,
+            {
+                PersonVerified: tell_the_validated,
+                RegistrationSubmitted: tell_the_applicant,
+                RegistrationReturned: tell_the_applicant,
+                RegistrationApproved: tell_the_applicant,
+                RegistrationRejected: tell_the_applicant,
+                RegistrationExpired: tell_the_applicant,
+            },
+        ),
+        Subscription(
+            manifest.SANDBOX,
+            {SandboxPersonCreated: _know_sandbox_person, SandboxPersonRemoved: _remove_sandbox_person},
+        ),
+        Subscription(manifest.APPOINTMENTS, {AppointmentChanged: _keep_official}),
+        Subscription(manifest.ENTRIES, {EntryStale: remind_the_provider}),
+        certificates.subscription(wake),
+    ]
+
+
+async def _keep_institution(session: AsyncSession, heard: Envelope[InstitutionChanged]) -> None:
+    changed = heard.data
+    names = {language: name for language, name in changed.names.items() if name}
+    await operations.keep_institution(session, changed.institution_id, names, changed.version)
+
+
+async def _know_sandbox_person(session: AsyncSession, heard: Envelope[SandboxPersonCreated]) -> None:
+    await operations.know_sandbox_person(session, heard.data.person_id, heard.time)
+
+
+async def _remove_sandbox_person(session: AsyncSession, heard: Envelope[SandboxPersonRemoved]) -> None:
+    await operations.remove_sandbox_person(session, heard.data.person_id)
+
+
+async def _keep_official(session: AsyncSession, heard: Envelope[AppointmentChanged]) -> None:
+    told = heard.data
+    if told.role not in list(CatalogRole):
+        return
+    official = CatalogOfficial(
+        appointment_id=told.appointment_id,
+        person_id=told.person_id,
+        institution_id=told.institution_id,
+        role=CatalogRole(told.role),
+        valid_from=told.valid_from,
+        valid_to=told.valid_to,
+        is_granted=told.state == _GRANTED,
+        version=told.version,
+    )
+    await operations.keep_official(session, official)
