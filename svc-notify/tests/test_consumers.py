@@ -237,6 +237,7 @@ def about_a_request(**special: Any) -> dict[str, Any]:
         "request_id": ids.new_id(),
         "product": "CRIMINAL_RECORD",
         "number": 4821,
+        "holder_kind": "PERSON",
         "holder_id": None,
         "acting_person_id": None,
         "version": 1,
@@ -273,6 +274,17 @@ async def test_who_asked_for_another_and_the_other_are_both_told(
     assert {row["person_id"] for row in rows} == {ana, parent}
 
 
+async def test_of_a_company_s_certificate_who_asked_for_it_is_told(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    seen = len(service.office.letters)
+    about = about_a_request(holder_kind="ORGANISATION", holder_id=ids.new_id(), acting_person_id=ana)
+    cause = await publish(CertificateRequestChanged.model_validate(about | {"state": "MANUAL_REVIEW"}))
+    await service.office.letter("Cererea se află în verificare manuală.", seen)
+    rows = await looking.fetch("SELECT person_id FROM notify.deliveries WHERE cause_id = $1", cause)
+    assert [row["person_id"] for row in rows] == [ana]
+
+
 async def test_a_certificate_verified_often_is_told_once_a_day(
     service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
 ) -> None:
@@ -284,7 +296,7 @@ async def test_a_certificate_verified_often_is_told_once_a_day(
         (other, morning),
         (often, datetime(2026, 11, 22, 22, 30, tzinfo=UTC)),
     ):
-        verified = CertificateVerified(certificate_id=certificate, holder_id=ana, version=1)
+        verified = CertificateVerified(certificate_id=certificate, person_id=ana, version=1)
         await publish(verified, at=at)
     await service.office.until(seen + 3)
     rows = await looking.fetch("SELECT once FROM notify.deliveries WHERE person_id = $1", ana)

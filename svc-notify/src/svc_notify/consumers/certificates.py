@@ -69,13 +69,13 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
     async def tell_of_end(session: AsyncSession, heard: Envelope[Any]) -> None:
         change = "REVOKED" if isinstance(heard.data, CertificateRevoked) else "SUPERSEDED"
         said = {"product": heard.data.product, "change": change, "told_on": hearing.day(heard)}
-        await tell(session, heard, kinds.CERTIFICATE_ENDED, _holder(heard.data), said)
+        await tell(session, heard, kinds.CERTIFICATE_ENDED, _known(heard.data.holder_id), said)
 
     async def tell_of_verification(session: AsyncSession, heard: Envelope[CertificateVerified]) -> None:
         day, certificate = hearing.day(heard), heard.data.certificate_id
         kind = kinds.CERTIFICATE_VERIFIED
         once = f"{kind.template}:{certificate}:{day}"
-        await tell(session, heard, kind, _holder(heard.data), {"told_on": day}, once)
+        await tell(session, heard, kind, _known(heard.data.person_id), {"told_on": day}, once)
 
     async def tell_of_extract(session: AsyncSession, heard: Envelope[ExtractDecided]) -> None:
         extract = heard.data
@@ -96,6 +96,6 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
     )
 
 
-def _holder(certificate: CertificateRevoked | CertificateSuperseded | CertificateVerified) -> list[UUID]:
+def _known(person_id: UUID | None) -> list[UUID]:
     """Whom a certificate's news go to; nobody for who has no account."""
-    return [certificate.holder_id] if certificate.holder_id else []
+    return [person_id] if person_id else []

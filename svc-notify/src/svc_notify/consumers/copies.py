@@ -1,13 +1,15 @@
 """Events of others: what each copy states is what we need of it."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from hub_core.language import Language
 from hub_events.envelope import Event
+
+PERSON: Final = "PERSON"
 
 
 class _Petition(BaseModel):
@@ -165,13 +167,15 @@ class _CertificateRequest(BaseModel):
     request_id: UUID
     product: str
     number: int
+    holder_kind: str
     holder_id: UUID | None
     acting_person_id: UUID | None
 
     @property
     def people(self) -> list[UUID]:
         """Who asked, and the person it is about where that is another; who has no account is left out."""
-        return list(dict.fromkeys(one for one in (self.acting_person_id, self.holder_id) if one))
+        holder = self.holder_id if self.holder_kind == PERSON else None
+        return list(dict.fromkeys(one for one in (self.acting_person_id, holder) if one))
 
 
 class CertificateRequested(_CertificateRequest, Event):
@@ -195,6 +199,7 @@ class _Certificate(BaseModel):
     key_field: ClassVar[str] = "certificate_id"
 
     certificate_id: UUID
+    product: str
     holder_id: UUID | None
 
 
@@ -203,21 +208,21 @@ class CertificateRevoked(_Certificate, Event):
 
     subject: ClassVar[str] = "hub.criminal-record.certificate.revoked.v1"
 
-    product: str
-
 
 class CertificateSuperseded(_Certificate, Event):
     """A certificate was corrected: another takes its place."""
 
     subject: ClassVar[str] = "hub.criminal-record.certificate.superseded.v1"
 
-    product: str
 
-
-class CertificateVerified(_Certificate, Event):
+class CertificateVerified(Event):
     """Somebody has verified a certificate."""
 
     subject: ClassVar[str] = "hub.criminal-record.certificate.verified.v1"
+    key_field: ClassVar[str] = "certificate_id"
+
+    certificate_id: UUID
+    person_id: UUID | None
 
 
 class ExtractDecided(Event):
