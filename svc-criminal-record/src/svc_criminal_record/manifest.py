@@ -48,4 +48,5 @@ MANIFEST: Final = Manifest(
         "integrity.issue",
         "integrity.validity",
     ),
+    holds_personal_data=True,
 )

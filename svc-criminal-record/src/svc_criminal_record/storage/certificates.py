@@ -79,7 +79,7 @@ async def by_requests(session: AsyncSession, request_ids: Collection[UUID]) -> d
 
 
 async def of_holder(
-    session: AsyncSession, holder_id: UUID, *, before: UUID | None, limit: int
+    session: AsyncSession, holder_id: UUID, *, before: UUID | None = None, limit: int | None = None
 ) -> Sequence[Certificate]:
     """The certificates of a holder, newest first, of those before the certificate `before`."""
     wanted = _ALL.where(CERTIFICATES.c.holder_id == holder_id)

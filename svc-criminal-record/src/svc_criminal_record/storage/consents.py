@@ -69,7 +69,7 @@ async def revoke(session: AsyncSession, consent_id: UUID, now: datetime) -> None
 
 
 async def of_person(
-    session: AsyncSession, person_id: UUID, *, before: UUID | None, limit: int | None = None
+    session: AsyncSession, person_id: UUID, *, before: UUID | None = None, limit: int | None = None
 ) -> Sequence[Consent]:
     """The consents of a person, newest first, of those before the consent `before`."""
     wanted = _ALL.where(CONSENTS.c.person_id == person_id)

@@ -105,7 +105,7 @@ async def finish(session: AsyncSession, now: datetime) -> None:
 
 
 async def about(
-    session: AsyncSession, person_id: UUID, *, before: UUID | None, limit: int | None = None
+    session: AsyncSession, person_id: UUID, *, before: UUID | None = None, limit: int | None = None
 ) -> Sequence[RowMapping]:
     """The extracts given on a person's consents, newest first, of those before the extract `before`.
 

@@ -177,6 +177,12 @@ async def summaries(
     return [_summary(row) for row in rows.mappings()]
 
 
+async def all_of_holder(session: AsyncSession, key: MasterKey, holder_id: UUID) -> Sequence[Request]:
+    """Every request about a holder, the oldest first."""
+    wanted = select(REQUESTS).where(REQUESTS.c.holder_id == holder_id).order_by(REQUESTS.c.id)
+    return [_request(key, row) for row in (await session.execute(wanted)).mappings()]
+
+
 async def lock_to_check(session: AsyncSession, key: MasterKey, after: UUID | None) -> Request | None:
     """The next request that waits for the register, locked; what others have in hand is passed over."""
     wanted = select(REQUESTS).where(_STILL_TO_CHECK)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.certificates import Standing
 from ..domain.verification import Verification, Way
-from ..tables.certificates import TRIES, VERIFICATIONS
+from ..tables.certificates import CERTIFICATES, TRIES, VERIFICATIONS
 
 
 async def count_try(
@@ -54,6 +54,17 @@ async def of_certificate(
         wanted = wanted.where(VERIFICATIONS.c.id < before)
     found = await session.execute(wanted.order_by(VERIFICATIONS.c.id.desc()).limit(limit))
     return [_verification(row) for row in found.mappings()]
+
+
+async def all_of_holder(session: AsyncSession, holder_id: UUID) -> Sequence[Verification]:
+    """The verifications of all certificates of a holder, the oldest first."""
+    wanted = (
+        select(VERIFICATIONS)
+        .join(CERTIFICATES, VERIFICATIONS.c.certificate_id == CERTIFICATES.c.id)
+        .where(CERTIFICATES.c.holder_id == holder_id)
+        .order_by(VERIFICATIONS.c.id)
+    )
+    return [_verification(row) for row in (await session.execute(wanted)).mappings()]
 
 
 def _verification(row: RowMapping) -> Verification:
