@@ -53,9 +53,7 @@ LABELS: Final = {
     },
     "extracts": {"institution": "Institution", "motive": "Motive", "given_at": "Given"},
 }
-CONTENT: Final = (
-    "What your certificates say: it stands in the files that you can fetch while they are valid"
-)
+CONTENT: Final = "What your certificates say: it stands in the files that you can fetch while they are valid"
 REPRESENTATIVES: Final = "Who asked for a certificate for you, under a mandate"
 
 
