@@ -25,6 +25,7 @@ from hub_events import outbox
 
 from .clients import Identity
 from .documents import models, printing
+from .documents.files import Files
 from .domain import codes
 from .domain import facts as facts_of
 from .domain.certificates import SERIES, Certificate
@@ -245,7 +246,7 @@ def press(settings: Settings, key: MasterKey, http: httpx2.AsyncClient) -> Issue
         material,
         _issuer_of(signer.certificate),
         signed_facts.FactsSigner(_signer(settings, "facts")),
-        Store.open(settings.criminal_record_store, key.of(Purpose.FILES)),
+        Files.open(settings.criminal_record_store, key.of(Purpose.FILES)),
     )
 
 

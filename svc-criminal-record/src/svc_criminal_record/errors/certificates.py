@@ -43,3 +43,15 @@ class SealOutOfForce(Problem):
 
     def __init__(self) -> None:
         super().__init__(headers={"retry-after": "3600"})
+
+
+class DocumentsUnavailable(Problem):
+    """The store of the files does not answer; what was asked for was not done."""
+
+    type, status = "documents-unavailable", 503
+    title = "Files cannot be stored or fetched for the moment"
+    detail = "The store of the documents does not answer. Nothing was changed."
+    remedy = "Try again after the time that Retry-After gives."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"retry-after": "30"})

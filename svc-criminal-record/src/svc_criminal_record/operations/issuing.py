@@ -18,7 +18,7 @@ from ..domain.holders import Organisation, Person
 from ..domain.records import Match, Matches
 from ..domain.requests import ISSUE_RULES, SYSTEM, Actor, Request
 from ..domain.states import ReviewReason, State
-from ..errors.certificates import SealOutOfForce
+from ..errors.certificates import DocumentsUnavailable, SealOutOfForce
 from ..errors.registers import RecordsUnavailable
 from ..issuing import Means, ToIssue
 from ..storage import requests as storage
@@ -36,8 +36,8 @@ async def decide(
     """Go on with a request in AUTO_CHECK whose row is locked, in the caller's transaction.
 
     Unambiguous: ISSUED, with its certificate. Ambiguous: MANUAL_REVIEW. Register away: it stays where it
-    is, and is reviewed once that has lasted too long; without a seal in force it waits for another.
-    Whether entries stand changes nothing of this.
+    is, and is reviewed once that has lasted too long; without a seal in force or a store for the file it
+    waits. Whether entries stand changes nothing of this.
     """
     try:
         matches = await means.records.find(request.holder)
@@ -47,8 +47,8 @@ async def decide(
     if not reasons:
         try:
             return await issue(session, means, request, _own(request, matches), SYSTEM, now, legal)
-        except SealOutOfForce:
-            _log.error("the seal is out of force", request_id=str(request.id))
+        except (SealOutOfForce, DocumentsUnavailable) as away:
+            _log.error("nothing can be issued", request_id=str(request.id), why=away.type)
             return request
         except Unprintable:
             reasons = frozenset({ReviewReason.UNPRINTABLE})

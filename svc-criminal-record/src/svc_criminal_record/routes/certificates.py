@@ -12,7 +12,12 @@ from hub_service.routing import Router
 
 from ..dependencies import Issuing
 from ..domain.certificates import Certificate
-from ..errors.certificates import CertificateNotFound, CertificateOver, WalletKeyInvalid
+from ..errors.certificates import (
+    CertificateNotFound,
+    CertificateOver,
+    DocumentsUnavailable,
+    WalletKeyInvalid,
+)
 from ..operations import certificates as operations
 from ..schemas.certificates import CertificateView, CreateCredential, CredentialView
 from .requests import READ
@@ -60,7 +65,7 @@ async def get_certificate(
         READ,
         assurance=Assurance.SUBSTANTIAL,
         mandate=True,
-        raises=(CertificateNotFound, CertificateOver),
+        raises=(CertificateNotFound, CertificateOver, DocumentsUnavailable),
     ),
 )
 async def get_certificate_file(

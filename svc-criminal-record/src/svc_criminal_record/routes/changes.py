@@ -14,6 +14,7 @@ from hub_service.problems import NotFound, ServiceUnavailable
 from hub_service.routing import Router
 
 from ..dependencies import Issuing
+from ..errors.certificates import DocumentsUnavailable, SealOutOfForce
 from ..errors.changes import CertificateEnded, ChangeDecided, ChangeProposed
 from ..errors.registers import RecordsUnavailable
 from ..errors.review import MatchNotFound, NoRecordsUnit
@@ -29,7 +30,13 @@ from ..schemas.changes import (
 
 _OFFICERS: Final = (Role.RECORDS_OFFICER, Role.HEAD)
 _OPENED: Final = (NotFound, OwnCase, ServiceUnavailable, purpose.PurposeRequired)
-_TAKES_EFFECT: Final = (CertificateEnded, MatchNotFound, RecordsUnavailable)
+_TAKES_EFFECT: Final = (
+    CertificateEnded,
+    MatchNotFound,
+    RecordsUnavailable,
+    SealOutOfForce,
+    DocumentsUnavailable,
+)
 
 router = Router(prefix="/criminal-record/v1", tags=["changes"])
 

@@ -12,6 +12,7 @@ from hub_service.problems import NotFound, ServiceUnavailable
 from hub_service.routing import Router
 
 from ..dependencies import Issuing
+from ..errors.certificates import DocumentsUnavailable
 from ..errors.counter import NotAtYourCounter
 from ..errors.requests import AskedAlready, MotiveTextMisplaced, MotiveUnknown
 from ..errors.review import NoRecordsUnit
@@ -70,7 +71,7 @@ def _with_pdf(described: dict[str, Any]) -> dict[str, Any]:
     "/{request_id}/certificate",
     summary="Print the certificate of a request of your counter",
     response_class=Response,
-    **_with_pdf(_deciding((NotAtYourCounter, purpose.PurposeRequired))),
+    **_with_pdf(_deciding((NotAtYourCounter, DocumentsUnavailable, purpose.PurposeRequired))),
 )
 async def get_counter_certificate(
     request_id: RequestId,

@@ -11,7 +11,7 @@ from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
 from ..dependencies import Issuing, Keys
-from ..errors.certificates import CertificateOver
+from ..errors.certificates import CertificateOver, DocumentsUnavailable
 from ..errors.extracts import (
     ExtractBatchNotFound,
     ExtractNotFound,
@@ -108,7 +108,13 @@ async def list_extract_items(
     response_class=PdfResponse,
     **policy.operation(
         EXTRACT,
-        raises=(InstitutionClientRequired, ExtractBatchNotFound, ExtractNotFound, CertificateOver),
+        raises=(
+            InstitutionClientRequired,
+            ExtractBatchNotFound,
+            ExtractNotFound,
+            CertificateOver,
+            DocumentsUnavailable,
+        ),
     ),
 )
 async def get_extract_document(

@@ -18,6 +18,7 @@ from hub_service.routing import Router
 from ..dependencies import Issuing
 from ..domain.review import Queued
 from ..domain.states import State
+from ..errors.certificates import DocumentsUnavailable, SealOutOfForce
 from ..errors.registers import RecordsUnavailable
 from ..errors.review import ClaimedByColleague, MatchNotFound, NoRecordsUnit, NotClaimed, NotInReview
 from ..operations import review as operations
@@ -130,7 +131,17 @@ async def open_review(
 @router.post(
     "/{request_id}/issue",
     summary="Issue the certificate of a request in hand",
-    **_deciding((*_HELD, FourEyes, MatchNotFound, RecordsUnavailable, ServiceUnavailable)),
+    **_deciding(
+        (
+            *_HELD,
+            FourEyes,
+            MatchNotFound,
+            RecordsUnavailable,
+            SealOutOfForce,
+            DocumentsUnavailable,
+            ServiceUnavailable,
+        )
+    ),
 )
 async def issue_reviewed_certificate(
     body: IssueCertificate,
