@@ -34,6 +34,7 @@ SHA256: Final = bytes.fromhex("300b0609608648016503040201")
 _ECDSA_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
 _VERSION_1: Final = b"\x02\x01\x01"
 
+_MOST_CERTIFICATES: Final = 8
 DIGEST_BYTES: Final = 32
 LONGEST_SIGNATURE: Final = 72
 
@@ -171,6 +172,8 @@ def attributes(content: bytes) -> dict[bytes, bytes]:
 def _apart(certificates: Value, signer: Value) -> tuple[bytes, ...]:
     """The certificate of the signer, named by issuer and number, and the others."""
     found = [one.whole for one in certificates.parts()]
+    if len(found) > _MOST_CERTIFICATES:
+        raise DerInvalid("more certificates than any path has")
     named = [x509.load_der_x509_certificate(one) for one in found]
     (own,) = (
         der

@@ -33,10 +33,10 @@ class Value:
     def parts(self, *tags: int) -> "tuple[Value, ...]":
         """The values inside; with tags, exactly these."""
         found: list[Value] = []
-        rest = self.content
-        while rest:
-            found.append(first(rest))
-            rest = rest[len(found[-1].whole) :]
+        at = 0
+        while at < len(self.content):
+            found.append(first(self.content, at))
+            at += len(found[-1].whole)
         if tags and tags != tuple(one.tag for one in found):
             raise DerInvalid("of another kind")
         return tuple(found)
@@ -47,15 +47,16 @@ class Value:
         return found
 
 
-def first(data: bytes) -> Value:
-    """The value at the beginning, whatever follows it."""
-    tag, length, start = data[0:1], int.from_bytes(data[1:2], "big"), 2
+def first(data: bytes, at: int = 0) -> Value:
+    """The value that begins there, whatever follows it."""
+    tag, length, start = data[at : at + 1], int.from_bytes(data[at + 1 : at + 2], "big"), at + 2
     if length & _SHORT:
         start += min(length & ~_SHORT, _LONGEST_LENGTH)
-        length = int.from_bytes(data[2:start], "big")
-    if not tag or data[:start] != _head(tag[0], length) or start + length > len(data):
+        length = int.from_bytes(data[at + 2 : start], "big")
+    end = start + length
+    if not tag or data[at:start] != _head(tag[0], length) or end > len(data):
         raise DerInvalid("no value")
-    return Value(tag[0], data[start : start + length], data[: start + length])
+    return Value(tag[0], data[start:end], data[at:end])
 
 
 def tlv(tag: int, *parts: bytes) -> bytes:

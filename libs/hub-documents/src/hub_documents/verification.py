@@ -29,12 +29,12 @@ from .timestamps import Stamp
 MOST_BYTES: Final = 20_000_000
 """A longer file is none of ours; it is not looked at."""
 
-_MOST_HEXADECIMAL: Final = 200_000
+_LONGEST_PLACE: Final = 200_000
+_BYTE_RANGE: Final = b"/ByteRange"
 _RANGE: Final = re.compile(
     rb"/ByteRange\s{0,9}\[\s{0,9}0\s{1,9}(\d{1,10})\s{1,9}(\d{1,10})\s{1,9}(\d{1,10})\s{0,9}\]"
 )
-_PLACE: Final = re.compile(rb"<((?:[0-9a-fA-F]{2})+)>")
-_SIGNS_OF_A_SEAL: Final = (b"/ByteRange", b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached")
+_SIGNS_OF_A_SEAL: Final = (b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached")
 _MOMENT: Final = re.compile(rb"/M\(D:(\d{14})\+00'00'\)")
 
 
@@ -126,16 +126,17 @@ def _found(pdf: bytes) -> _Seal:
         raise _Refused(Outcome.NOT_A_PDF)
     if len(pdf) > MOST_BYTES:
         raise _Refused(Outcome.NOT_SEALED)
-    ranges = list(_RANGE.finditer(pdf))
-    if not ranges:
+    last = pdf.rfind(_BYTE_RANGE)
+    if last < 0:
         is_damaged = any(sign in pdf for sign in _SIGNS_OF_A_SEAL)
         raise _Refused(Outcome.ALTERED if is_damaged else Outcome.NOT_SEALED)
-    start, end, rest = (int(number) for number in ranges[-1].groups())
-    place = _PLACE.fullmatch(pdf, start, end) if end - start < _MOST_HEXADECIMAL else None
-    if place is None:
+    found = _RANGE.match(pdf, last)
+    start, end, rest = (int(number) for number in found.groups()) if found else (0, 0, 0)
+    place = pdf[start:end]
+    if not place.startswith(b"<") or not place.endswith(b">") or len(place) > _LONGEST_PLACE:
         raise _Refused(Outcome.ALTERED)
-    der = bytes.fromhex(place[1].decode())
-    is_whole = end + rest == len(pdf) and der.hex().encode() == place[1]
+    der = bytes.fromhex(place[1:-1].decode("ascii"))
+    is_whole = end + rest == len(pdf) and place == b"<%b>" % der.hex().encode()
     return _Seal(pdf[:start] + pdf[end:], der, is_whole)
 
 

@@ -6,6 +6,7 @@ Incremental saving, signature wrapping, universal forgery (pdf-insecurity.org, C
 
 import io
 import re
+import tracemalloc
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -193,6 +194,40 @@ async def test_others_do_not_trust_another_authority(
     said = said_by_pdfsig(sealed)
     assert "Signature is Valid." in said
     assert "Certificate is Trusted." not in said
+
+
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "many ranges": lambda: b"%PDF-1.7\n" + b"/ByteRange[0 1 2 3]" * 100_000,
+    "open ranges": lambda: b"%PDF-1.7\n" + b"/ByteRange[" + b" " * 1_000_000,
+    "the longest place": lambda: _placed(b"<" + b"30" * 99_000 + b">"),
+    "too long a place": lambda: _placed(b"<" + b"30" * 1_000_000 + b">"),
+    "many small values": lambda: _placed(b"<3083018300" + b"0500" * 49_000 + b">"),
+    "values in values": lambda: _placed(b"<" + b"3080" * 49_000 + b">"),
+    "numbers without end": lambda: b"%PDF-1.7\n/ByteRange[0 " + b"9" * 1_000_000,
+    "references": lambda: b"%PDF-1.7\n" + b"1 0 obj\n<</Kids[1 0 R]>>\nendobj\n" * 50_000,
+}
+
+
+def _placed(place: bytes) -> bytes:
+    head = b"%%PDF-1.7\n/Contents"
+    tail = b"\n%%EOF\n"
+    ranges = b"/ByteRange[0 %010d %010d %010d]"
+    size = len(ranges % (0, 0, 0))
+    start = len(head) - 1 + size
+    return (head + ranges) % (start, start + len(place), len(tail)) + place + tail
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_in_little_memory(name: str, trust: Trust, now: datetime) -> None:
+    content = HOSTILE[name]()
+    tracemalloc.start()
+    try:
+        outcome = verification.verify(content, trust, now).outcome
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert outcome in {Outcome.ALTERED, Outcome.NOT_SEALED}
+    assert most < 4 * len(content) + 20_000_000
 
 
 def test_what_somebody_else_signed_is_untrusted(
