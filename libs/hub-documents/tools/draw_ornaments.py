@@ -44,7 +44,7 @@ def rosette() -> str:
     """Three wreaths of interlaced rings, 400 units wide."""
     rings = [
         ring(radius, swing, petals, phase * 2 * pi / lines)
-        for radius, swing, petals, lines in ((164, 32, 20, 5), (104, 30, 13, 5), (50, 26, 7, 4))
+        for radius, swing, petals, lines in ((164, 32, 20, 4), (104, 30, 13, 4), (50, 26, 7, 3))
         for phase in range(lines)
     ]
     return (
@@ -55,7 +55,7 @@ def rosette() -> str:
 
 def ribbon() -> str:
     """Interlaced waves, 1660 by 44 units; a half wave is one cubic curve."""
-    width, half, bend, lines = 1660, 24.0, 0.3642, 6
+    width, half, bend, lines = 1660, 30.0, 0.3642, 6
     path = []
     for line in range(lines):
         x, up = -half * 2 * line / lines, 1

@@ -95,10 +95,10 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     folders = parser.parse_args()
     FONTS.mkdir(exist_ok=True)
-    for style in ("Regular", "It", "Semibold"):
-        subset(folders.serif / f"SourceSerif4-{style}.ttf", EUROPE, FEATURES)
+    for style in ("4-Regular", "4-It", "4Display-Semibold"):
+        subset(folders.serif / f"SourceSerif{style}.ttf", EUROPE, FEATURES)
+    for style in ("Regular", "Semibold"):
         subset(folders.sans / f"SourceSans3-{style}.ttf", EUROPE, FEATURES)
-    subset(folders.serif / "SourceSerif4Display-Semibold.ttf", EUROPE, FEATURES)
     subset(folders.dejavu / "DejaVuSansMono-Bold.ttf", CODES, FEATURES)
     for family in ("NaskhArabic", "SerifArmenian", "SerifGeorgian", "SerifHebrew"):
         for weight in ("Regular", "Bold"):

@@ -11,6 +11,8 @@ import zxingcpp
 
 INK: Final = "#000"
 _DARK: Final = re.compile(b"\x00+")
+_LARGEST: Final = 177  # modules of version 40
+_BARS: Final = tuple(f"h{length}v1h-{length}z" for length in range(_LARGEST + 1))
 
 
 def svg(text: str) -> bytes:
@@ -23,12 +25,12 @@ def svg(text: str) -> bytes:
     image = code.to_image(scale=1, add_quiet_zones=False)
     height, width = image.shape
     pixels = memoryview(cast("bytes", image)).tobytes()  # its stub hides that it is a buffer
-    runs = "".join(
-        f"M{run.start() - y * width} {y}h{run.end() - run.start()}v1h-{run.end() - run.start()}z"
-        for y in range(height)
-        for run in _DARK.finditer(pixels, y * width, (y + 1) * width)
-    )
+    runs = []
+    for y in range(height):
+        for run in _DARK.finditer(pixels, y * width, (y + 1) * width):
+            start, end = run.span()
+            runs.append(f"M{start - y * width} {y}{_BARS[end - start]}")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
-        f'<path fill="{INK}" d="{runs}"/></svg>'
+        f'<path fill="{INK}" d="{"".join(runs)}"/></svg>'
     ).encode()

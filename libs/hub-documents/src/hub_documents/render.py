@@ -1,10 +1,11 @@
 r"""Typst templates into PDF/A-2a and PDF/UA-1, the same bytes for the same data.
 
-A service has a folder of templates; the page, its parts and the fonts of the house come from here:
+A service has a folder of templates, each with a function `main` of the data and of the files; the
+page, its parts and the fonts of the house come from here:
 
 ```typst
 #import "@hub/house:1.0.0": *
-#let document = json(bytes(sys.inputs.data))
+#let main(it, files) = { … }
 ```
 
 >>> renderer = render.Renderer(Path("templates"))
@@ -17,6 +18,7 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import orjson
@@ -25,6 +27,7 @@ import typst
 from hub_core import text
 
 HERE: Final = Path(__file__).parent
+NO_FILES: Final[Mapping[str, bytes]] = MappingProxyType({})
 _BLANK: Final = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _UNSEEN: Final = re.compile(  # controls, soft hyphen, marks of direction, surrogates, private use
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
@@ -71,24 +74,30 @@ class Renderer:
         self._of_thread = threading.local()
 
     def pdf(
-        self, template: str, data: Mapping[str, Any], at: datetime, files: Mapping[str, bytes] | None = None
+        self, template: str, data: Mapping[str, Any], at: datetime, files: Mapping[str, bytes] = NO_FILES
     ) -> bytes:
         """The document of a template: PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
 
-        The template reads the data, cleaned, from `sys.inputs.data` as JSON, where a text is a text and
-        never markup, and each of the files (UTF-8, as SVG is) from `sys.inputs` by its name. `at` is when
-        the document says that it was made. Works for some 10 ms of CPU: call it in a thread. Raises
+        The template's `main` is given the data, cleaned, as JSON has them, so that a text is a text
+        and never markup; and the files (UTF-8, as SVG is), as bytes by their names. `at` is when the
+        document says that it was made. Works for some 10 ms of CPU: call it in a thread. Raises
         `Unprintable` for letters that no font has, `TemplateBroken` for a fault of the template.
         """
-        inputs = {name: content.decode() for name, content in (files or {}).items()}
-        inputs["data"] = orjson.dumps(clean(data)).decode()
+        # Not by `sys.inputs`: with other inputs Typst evaluates every template anew, and knows no
+        # paragraph again that it has set before.
+        given = ", ".join(
+            f"{_literal(name)}: bytes({_literal(file.decode())})" for name, file in files.items()
+        )
+        source = (
+            f"#import {_literal(template)}: main\n"
+            f"#main(json(bytes({_literal(orjson.dumps(clean(data)).decode())})), ({given or ':'}))\n"
+        )
         try:
             content = cast(
                 "bytes",
                 self._compiler().compile(
-                    self.folder / template,
+                    source.encode(),
                     format="pdf",
-                    sys_inputs=inputs,
                     pdf_standards=["a-2a", "ua-1"],
                     timestamp=int(at.timestamp()),
                 ),
@@ -109,6 +118,12 @@ class Renderer:
             )
             self._of_thread.compiler = compiler
         return compiler
+
+
+def _literal(text: str) -> str:
+    """A string of Typst: only the backslash and the quotation mark mean something in it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _explained(template: str, error: typst.TypstError) -> Exception:
