@@ -1,5 +1,6 @@
 """Revoking and correcting certificates: one officer proposes, the head of the unit decides."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -8,9 +9,14 @@ from uuid import UUID
 import asyncpg
 import httpx2
 import pytest
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import ids
 from hub_core.principal import Assurance, Role
+from hub_events.session import Session
+from svc_criminal_record.documents.models import PersonHolder
+from svc_criminal_record.issuing import Means, read_content
+from svc_criminal_record.storage import certificates
 
 from .officers import API, CHANGES, AddDesk, Desk, key
 from .outside import JUDGMENT, Outside
@@ -193,3 +199,38 @@ async def test_a_certificate_is_found_by_what_stands_on_paper(
     assert unknown.status_code == 404
     other = await client.get(ISSUED, params=asked, headers=(await add_desk("DGP")).officer())
     assert slug(other) == "no-records-unit"
+
+
+async def test_a_correction_names_the_person_as_the_document_does(
+    client: httpx2.AsyncClient,
+    propose: Propose,
+    desk: Desk,
+    means: Means,
+    sessions: async_sessionmaker[Session],
+    certificate: dict[str, Any],
+) -> None:
+    opened = (await client.get(f"{ISSUED}/{certificate['id']}", headers=desk.officer())).json()
+    change = await propose(
+        kind="CORRECTION",
+        reason="HOLDER_DATA_WRONG",
+        match=opened["candidates"][0]["reference"],
+        names={"family_name": "Popescu-Kovács", "given_name": "Ana", "birth_date": "1985-03-12"},
+    )
+    assert change.status_code == 201, change.text
+    decided = (await decide(desk, change.json()["change"]["id"])).json()
+    async with sessions() as session:
+        content = await certificates.content(
+            session, means.key, UUID(decided["certificate"]["superseded_by"])
+        )
+    document = read_content(content or b"")
+    assert isinstance(document.holder, PersonHolder)
+    assert (document.holder.family_name, document.corrects) == ("Popescu-Kovács", certificate["label"])
+
+
+async def test_of_two_heads_at_the_same_instant_one_decides(
+    propose: Propose, desk: Desk, certificate: dict[str, Any], looking: asyncpg.Connection
+) -> None:
+    change = (await propose()).json()["change"]["id"]
+    answers = await asyncio.gather(*(decide(desk, change) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    assert await told(looking, certificate["id"]) == ["issued.v1", "revoked.v1"]

@@ -1,5 +1,7 @@
 """Requests at the counter: who may enter them, for whom, and what is printed."""
 
+import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
@@ -143,6 +145,35 @@ async def test_one_a_day_for_a_motive_at_the_counter_and_online_together(
     assert (again.status_code, slug(again)) == (409, "certificate-asked-already")
     assert online.json()["id"] not in again.text
     assert (await enter(person=said | {"citizenship": "RO"}, motive="studii")).status_code == 201
+
+
+async def test_whom_the_hub_knows_finds_it_in_the_own_account(
+    client: httpx2.AsyncClient, enter: Enter, outside: Outside, signed_in: Any, looking: asyncpg.Connection
+) -> None:
+    ana = outside.add_person()
+    headers = signed_in(
+        ana, {"criminal-record:read", "criminal-record:write"}, assurance=Assurance.SUBSTANTIAL
+    )
+    path = "/criminal-record/v1/requests"
+    await client.post(path, json={"motive": "angajare"}, headers=headers | key())
+    said = {name: outside.people[ana][name] for name in ("family_name", "given_name", "birth_date", "cnp")}
+    entered = (await enter(person=said | {"citizenship": "RO"}, motive="studii")).json()
+    listed = (await client.get(path, headers=headers)).json()["items"]
+    assert entered["id"] in {item["id"] for item in listed}
+    lines = await looking.fetch(
+        """SELECT convert_from(body, 'UTF8')::jsonb->'data' AS line FROM "criminal-record".outbox
+        WHERE subject = 'hub.criminal-record.record.accessed.v1'"""
+    )
+    of_ana = [
+        one for one in (json.loads(row["line"]) for row in lines) if one["subject_person_id"] == str(ana)
+    ]
+    assert [(line["action"], line["resource_id"]) for line in of_ana] == [("CREATE", entered["id"])]
+
+
+async def test_a_request_at_two_counters_at_the_same_instant_is_one(enter: Enter, outside: Outside) -> None:
+    ana = person(outside)
+    answers = await asyncio.gather(*(enter(person=ana) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
 
 
 async def test_the_integrity_certificate_is_of_the_same_engine(

@@ -15,6 +15,7 @@ from svc_criminal_record.domain import counter
 from svc_criminal_record.domain.counter import Applicant, Paper, PaperKind, Visit, Visitor
 from svc_criminal_record.domain.holders import Holder, Organisation, Person
 from svc_criminal_record.domain.products import Product
+from svc_criminal_record.operations import changes, matches, review
 
 TODAY = date(2026, 11, 23)
 LOCALE = Path(svc_criminal_record.__path__[0]) / "locale"
@@ -180,6 +181,9 @@ def test_an_organisation_comes_by_its_representative_and_has_no_integrity() -> N
 
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_every_text_is_translated(language: str) -> None:
-    with (LOCALE / language / "LC_MESSAGES" / "counter.po").open("rb") as file:
-        catalog = {message.id: message.string for message in read_po(file) if message.id}
-    assert [text for text in counter.TEXTS if not catalog.get(text)] == []
+    catalog = {}
+    for name in ("changes", "counter", "review"):
+        with (LOCALE / language / "LC_MESSAGES" / f"{name}.po").open("rb") as file:
+            catalog |= {message.id: message.string for message in read_po(file) if message.id}
+    texts = (*counter.TEXTS, changes.NO_PERSON, matches.OWN_RECORD, review.VISIT_MISSING)
+    assert [text for text in texts if not catalog.get(text)] == []

@@ -1,5 +1,6 @@
 """The review of requests by officers: who may, one at a time, two where a rule says so."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -179,6 +180,11 @@ async def test_a_claim_is_seen_by_colleagues_and_given_back(
     released = await client.post(f"{REVIEWS}/{waiting}/release", headers=sorin | key())
     assert released.json()["claim"] == "NOBODY"
     assert (await desk.claim(waiting, maria)).status_code == 200
+
+
+async def test_of_officers_at_the_same_instant_one_has_the_request(desk: Desk, waiting: str) -> None:
+    answers = await asyncio.gather(*(desk.claim(waiting, desk.officer()) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409]
 
 
 async def test_a_claim_is_over_after_an_hour(

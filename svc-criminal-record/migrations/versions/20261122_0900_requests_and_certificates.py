@@ -362,6 +362,12 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(32), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=False, comment="Encrypted: the reason in words"),
         sa.Column(
+            "holder",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="Encrypted: the holder as a correction is to name them",
+        ),
+        sa.Column(
             "match",
             sa.LargeBinary(),
             nullable=True,

@@ -1,8 +1,8 @@
 """How officers end a certificate before its day, or put a right one in the place of a wrong one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
 from hub_core.decisions import OwnCase
+from hub_core.problem import FieldError
 from hub_core.rules import Option, Rules
 from hub_events import outbox
 from hub_service import rules
 from hub_service.access import Action
 from hub_service.policy import Official
-from hub_service.problems import NotFound
+from hub_service.problems import InvalidRequest, NotFound
 from hub_service.purpose import Stated
 
 from .. import clients
@@ -35,7 +36,26 @@ from ..storage import changes as storage
 from . import matches, officers
 from .matches import Candidate
 
+NO_PERSON: Final = "An organisation is named by its register."
 _RESOURCE: Final = "certificate"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Names:
+    """How a correction is to name a person, by the document that was shown."""
+
+    family_name: str
+    given_name: str
+    birth_date: date
+
+    def of(self, holder: Person) -> Person:
+        """The person, named so."""
+        return replace(
+            holder,
+            family_name=self.family_name,
+            given_name=self.given_name,
+            birth_date=self.birth_date,
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -105,6 +125,7 @@ async def propose(
     reason: RevocationReason,
     words: str,
     reference: str | None,
+    names: Names | None,
     purpose: Stated,
     now: datetime,
 ) -> OpenedChange:
@@ -117,9 +138,11 @@ async def propose(
     async with session.begin():
         certificate = await _find(session, official, certificate_id, own)
         changes.refuse_ended(certificate.standing(now))
-        choice = None
+        choice = named = None
         if kind is Kind.CORRECTION:
             holder = await _holder_now(session, means, certificate)
+            if names is not None:
+                holder = named = _named(holder, names)
             found = await means.records.find(holder)
             match = matches.chosen(means.key, certificate_id, holder, found, reference)
             choice = matches.reference_of(means.key, certificate_id, match)
@@ -133,7 +156,7 @@ async def propose(
             proposed_at=now,
             match=choice,
         )
-        if not await storage.add(session, means.key, change, words):
+        if not await storage.add(session, means.key, change, words, named):
             raise ChangeProposed
         await _leave_line(session, official, certificate, Action.CHANGE, purpose, now)
         return OpenedChange(change, words, certificate)
@@ -203,7 +226,8 @@ async def _correct(
     """Issue the certificate that takes the place of a wrong one."""
     legal = await rules.read(session, *ISSUE_RULES)
     document = await _document(session, means, certificate)
-    holder = await _holder_now(session, means, certificate)
+    named = await storage.named(session, means.key, change.id)
+    holder = named or await _holder_now(session, means, certificate)
     found = await means.records.find(holder)
     match = matches.again(means.key, certificate.id, found, change.match or b"")
     made = await means.issuer.issue(
@@ -260,6 +284,12 @@ async def _holder_now(session: AsyncSession, means: Means, certificate: Certific
     if isinstance(said, Person) and certificate.holder_id is not None:
         return await clients.find_person(means.identity, certificate.holder_id) or said
     return said
+
+
+def _named(holder: Holder, names: Names) -> Person:
+    if isinstance(holder, Person):
+        return names.of(holder)
+    raise InvalidRequest(errors=[FieldError("/names", "persons-only", NO_PERSON)])
 
 
 def _holder(document: Document) -> Holder:

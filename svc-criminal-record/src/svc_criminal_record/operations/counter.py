@@ -16,7 +16,7 @@ from hub_service.policy import Official
 from hub_service.problems import InvalidRequest, NotFound
 from hub_service.purpose import Stated
 
-from ..domain import counter, requests
+from ..domain import counter, requests, review
 from ..domain.certificates import Certificate
 from ..domain.counter import Paper, Visit
 from ..domain.holders import Holder
@@ -55,9 +55,11 @@ class Entered:
 
 
 async def enter(
-    session: AsyncSession, means: Means, official: Official, wanted: Wanted, now: datetime
+    session: AsyncSession, means: Means, official: Official, wanted: Wanted, purpose: Stated, now: datetime
 ) -> Entered:
     """A request of who has come to the counter; unambiguous ones are issued in the same transaction.
+
+    Whom the hub knows by an earlier request finds it in the own account, with its line in the access log.
 
     `NoRecordsUnit`, `OwnCase`, `InvalidRequest`, `MotiveUnknown`, `MotiveTextMisplaced`, `AskedAlready`,
     `ServiceUnavailable`.
@@ -89,13 +91,16 @@ async def enter(
             language=wanted.language,
             legal=legal,
             now=now,
+            holder_id=await storage.known_holder(session, holder_key),
             county=unit.county if unit else None,
             institution_id=official.institution_id,
             papers=visits.noted(None, wanted.visit),
         )
+        review.refuse_own_case(request, official.person_id)
         actor = officers.actor(official)
         if not await storage.add(session, means.key, request, actor):
             raise AskedAlready(None)
+        await officers.leave_line(session, official, request, Action.CREATE, purpose, now)
         request = await storage.move(session, means.key, request, State.AUTO_CHECK, SYSTEM, now)
         return await _entered(session, await issuing.decide(session, means, request, now, legal))
 

@@ -116,6 +116,7 @@ async def propose_certificate_change(
         body.reason,
         body.text,
         body.match,
+        body.names.value() if body.names else None,
         stated,
         now,
     )

@@ -39,10 +39,20 @@ def _deciding(raises: tuple[Any, ...]) -> dict[str, Any]:
     "",
     status_code=201,
     summary="Enter a request at the counter",
-    **_deciding((OwnCase, MotiveUnknown, MotiveTextMisplaced, AskedAlready, ServiceUnavailable)),
+    **_deciding(
+        (
+            *(OwnCase, MotiveUnknown, MotiveTextMisplaced, AskedAlready, ServiceUnavailable),
+            purpose.PurposeRequired,
+        )
+    ),
 )
 async def create_counter_request(
-    body: CreateCounterRequest, official: policy.Acting, means: Issuing, session: Session, now: Now
+    body: CreateCounterRequest,
+    official: policy.Acting,
+    stated: purpose.Given,
+    means: Issuing,
+    session: Session,
+    now: Now,
 ) -> CounterRequestView:
     """What somebody asks for at the counter, with the documents that were shown (Law 290/2004).
 
@@ -50,7 +60,7 @@ async def create_counter_request(
     organisation; who has no CNP is known by a document. The integrity certificate (Law 118/2019) is asked
     for here only. What is unambiguous is issued in the answer, the rest is reviewed.
     """
-    entered = await operations.enter(session, means, official, body.wanted(), now)
+    entered = await operations.enter(session, means, official, body.wanted(), stated, now)
     return CounterRequestView.of(entered)
 
 

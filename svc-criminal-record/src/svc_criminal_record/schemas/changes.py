@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hub_service import schemas
 
 from ..domain.certificates import Certificate, RevocationReason, Standing
 from ..domain.changes import Change, Decision, Kind
 from ..domain.products import Product
-from ..operations.changes import OpenedCertificate, OpenedChange
+from ..operations.changes import Names, OpenedCertificate, OpenedChange
+from .counter import FamilyName, GivenName
 from .motives import MotiveCode
 from .review import CandidateView, Reference, Words
 
@@ -107,6 +108,18 @@ class OpenedCertificateView(schemas.Resource):
         )
 
 
+class CorrectedNames(schemas.Resource):
+    """A person's names and date of birth, as the document shows them that the officer has seen."""
+
+    family_name: FamilyName
+    given_name: GivenName
+    birth_date: Annotated[schemas.LegalDate, Field(description="Date of birth.", examples=["1985-03-12"])]
+
+    def value(self) -> Names:
+        """The names."""
+        return Names(self.family_name, self.given_name, self.birth_date)
+
+
 class ProposeCertificateChange(schemas.Resource):
     """What is wrong with a certificate; for a correction, which record of the register is right."""
 
@@ -118,6 +131,16 @@ class ProposeCertificateChange(schemas.Resource):
         Reference | None,
         Field(description="For a correction: the record; null when none that was shown is the holder's."),
     ] = None
+    names: Annotated[
+        CorrectedNames | None,
+        Field(description="For a correction, where the names on the certificate are what is wrong."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if self.kind is Kind.REVOCATION and (self.match or self.names):
+            raise ValueError("a revocation takes neither a record nor names")
+        return self
 
 
 class DecideCertificateChange(schemas.Resource):

@@ -11,16 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.certificates import RevocationReason
 from ..domain.changes import Change, Decision, Kind
+from ..domain.holders import Holder
 from ..keys import MasterKey
 from ..tables.certificates import CHANGES
+from . import holders
 
 _COPIED: Final = tuple(CHANGES.c[field.name] for field in fields(Change))
 _ALL: Final = select(*_COPIED)
 
 
-async def add(session: AsyncSession, key: MasterKey, change: Change, words: str) -> bool:
-    """Store a proposal; False when another one for the certificate is not decided yet."""
-    values = {column.name: getattr(change, column.name) for column in _COPIED}
+async def add(
+    session: AsyncSession, key: MasterKey, change: Change, words: str, named: Holder | None
+) -> bool:
+    """Store a proposal; False when another one for the certificate is not decided yet.
+
+    `named` is the holder as a correction is to name them, none where it is as the registers do.
+    """
+    values: dict[str, Any] = {column.name: getattr(change, column.name) for column in _COPIED}
+    values["holder"] = holders.seal(key, change.id, named) if named else None
     adding = (
         insert(CHANGES)
         .values(**values, text=key.seal(words.encode(), _context(change.id)))
@@ -46,6 +54,12 @@ async def words(session: AsyncSession, key: MasterKey, change_id: UUID) -> str:
         await session.execute(select(CHANGES.c.text).where(CHANGES.c.id == change_id))
     ).scalar_one()
     return key.unseal(sealed, _context(change_id)).decode()
+
+
+async def named(session: AsyncSession, key: MasterKey, change_id: UUID) -> Holder | None:
+    """The holder as a correction is to name them; none where it is as the registers do."""
+    sealed: bytes | None = await session.scalar(select(CHANGES.c.holder).where(CHANGES.c.id == change_id))
+    return holders.unseal(key, change_id, sealed) if sealed else None
 
 
 async def to_decide(

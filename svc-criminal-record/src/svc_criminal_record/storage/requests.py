@@ -141,6 +141,18 @@ async def of_day(
     return _summary(row) if row else None
 
 
+async def known_holder(session: AsyncSession, holder_key: bytes) -> UUID | None:
+    """The person or organisation in the hub of whom it is known by an earlier request; else none."""
+    wanted = select(REQUESTS.c.holder_id).where(
+        REQUESTS.c.product.in_(tuple(Product)),
+        REQUESTS.c.holder_key == holder_key,
+        REQUESTS.c.holder_id.is_not(None),
+        _USES_UP_THE_DAY,
+    )
+    found: UUID | None = await session.scalar(wanted.order_by(REQUESTS.c.id.desc()).limit(1))
+    return found
+
+
 async def steps(session: AsyncSession, request_id: UUID) -> Sequence[Step]:
     """The steps of a request, the first one first."""
     wanted = select(STEPS).where(STEPS.c.request_id == request_id).order_by(STEPS.c.number)

@@ -113,6 +113,7 @@ CHANGES: Final = Table(
     Column("kind", String(16), nullable=False, comment="REVOCATION or CORRECTION"),
     Column("reason", String(32), nullable=False),
     Column("text", LargeBinary, nullable=False, comment="Encrypted: the reason in words"),
+    Column("holder", LargeBinary, comment="Encrypted: the holder as a correction is to name them"),
     Column("match", LargeBinary, comment="Keyed hash of what a correction is to say, as the register has it"),
     Column("institution_id", Uuid, nullable=False, comment="Where it was proposed and is decided"),
     Column("proposed_by", Uuid, nullable=False),
