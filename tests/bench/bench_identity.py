@@ -123,11 +123,15 @@ class Replicas:
 
     def spent(self) -> tuple[float, float]:
         """Seconds of CPU so far: of the replicas, and of PostgreSQL with all that it has started."""
-        started = Path(f"/proc/{self._postgres}/task/{self._postgres}/children").read_text().split()
-        return sum(map(_spent, self._pids)), sum(map(_spent, (self._postgres, *map(int, started))))
+        own = sum(spent_by(pid) for pid in self._pids)
+        return own, spent_by(self._postgres, with_children=True)
 
 
-def _spent(pid: int) -> float:
+def spent_by(pid: int, *, with_children: bool = False) -> float:
+    """Seconds of CPU that a process has spent so far, and those that it has started and that run."""
+    if with_children:
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return sum(spent_by(each) for each in (pid, *map(int, started)))
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 

@@ -98,13 +98,13 @@ class Form(HTMLParser):
             self.fields.setdefault(named.get("name") or "", named.get("value") or "")
 
 
-async def sign_in(origin: str, email: str) -> str:
+async def sign_in(origin: str, email: str, scopes: str = SCOPES) -> str:
     """An access token by authorization code and PKCE, agreeing to what is asked."""
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     wanted = CLIENT | {
         "response_type": "code",
-        "scope": SCOPES,
+        "scope": scopes,
         "state": secrets.token_urlsafe(8),
         "code_challenge": challenge,
         "code_challenge_method": "S256",
