@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -103,6 +104,8 @@ class Issuer:
         self.material = material
         self.store = store
         self._renderer = printing.renderer()
+        # One: each thread that renders has a compiler of its own, which is slow and large at first.
+        self._thread = ThreadPoolExecutor(1, "press")
         self._seal_issuer = seal_issuer
 
     async def issue(self, session: AsyncSession, what: ToIssue, legal: Rules, now: datetime) -> Certificate:
@@ -127,8 +130,9 @@ class Issuer:
             status_list=self.status_list(list_number),
             status_index=index,
         )
-        document = await asyncio.to_thread(self._document, what, facts, number)
-        pdf = await asyncio.to_thread(printing.pdf, self._renderer, document)
+        document, pdf = await asyncio.get_running_loop().run_in_executor(
+            self._thread, self._printed, what, facts, number
+        )
         try:
             sealed = await self._sealer.seal(pdf, now)
         except seal.SealRevoked:
@@ -194,6 +198,10 @@ class Issuer:
             status=(self.status_list(certificate.status_list), certificate.status_index),
             holder_key=wallet_key,
         )
+
+    def _printed(self, what: ToIssue, facts: Facts, number: int) -> tuple[models.Document, bytes]:
+        document = self._document(what, facts, number)
+        return document, printing.pdf(self._renderer, document)
 
     def _document(self, what: ToIssue, facts: Facts, number: int) -> models.Document:
         token = signed_facts.sign(facts.claims(), self._signer)
