@@ -19,6 +19,9 @@ from . import hints
 _COPIED: Final = tuple(CERTIFICATES.c[field.name] for field in fields(Certificate))
 
 
+_ADD: Final = insert(CERTIFICATES)
+
+
 async def next_number(session: AsyncSession) -> int:
     """The number of the next certificate; one that is not used is missing."""
     number: int = await session.scalar(CERTIFICATE_NUMBERS.next_value()) or 0
@@ -37,7 +40,7 @@ async def add(
     values = {column.name: getattr(certificate, column.name) for column in _COPIED}
     values["facts"] = key.seal(content, _context(certificate.id))
     values["hint"] = hints.seal(key, certificate.id, hint)
-    await session.execute(insert(CERTIFICATES).values(values))
+    await session.execute(_ADD, values)
 
 
 async def content(session: AsyncSession, key: MasterKey, certificate_id: UUID) -> bytes | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, case, func, insert, or_, select, text, update
+from sqlalchemy import RowMapping, Select, bindparam, case, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +31,35 @@ _STILL_TO_CHECK: Final = text("state IN ('SUBMITTED', 'AUTO_CHECK')")
 _IN_REVIEW: Final = text("state = 'MANUAL_REVIEW'")
 _INVITED: Final = text("state = 'NEEDS_COUNTER'")
 _USES_UP_THE_DAY: Final = text("state NOT IN ('CANCELLED', 'REJECTED')")
+
+
+_CHANGING_TEXTS: Final = ("refusal_text", "papers")
+_CHANGING: Final = (
+    *("state", "version", "alarmed_at", "register_down_since", "claimed_by", "claimed_at"),
+    *("proposed_by", "proposal", "proposed_match", "refusal_reason", "counter_until", "decided_at"),
+)
+"""What changes of a request; the rest stays as it was sent."""
+
+# Made once, with parameters: most of what a statement costs is its making.
+_ADD: Final = (
+    postgresql.insert(REQUESTS)
+    .on_conflict_do_nothing(
+        index_elements=["product", "holder_key", "motive", "requested_on"], index_where=_USES_UP_THE_DAY
+    )
+    .returning(REQUESTS.c.id)
+)
+_ADD_STEP: Final = insert(STEPS)
+_STORE: Final = (
+    update(REQUESTS)
+    .where(REQUESTS.c.id == bindparam("row_id"))
+    .values({name: bindparam(name) for name in (*_CHANGING, *_CHANGING_TEXTS, "review_reasons")})
+)
+_STEPS: Final = STEPS.alias()
+_NEXT_STEP: Final = insert(STEPS).values(
+    number=select(func.coalesce(func.max(_STEPS.c.number), 0) + 1)
+    .where(_STEPS.c.request_id == bindparam("of_request"))
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +98,13 @@ async def add(session: AsyncSession, key: MasterKey, request: Request, actor: Ac
     It is SUBMITTED, or AUTO_CHECK where nothing lies between the two.
     Of equal requests at the same instant one is stored, and the others wait here for its commit.
     """
-    adding = (
-        postgresql.insert(REQUESTS)
-        .values(_values(key, request))
-        .on_conflict_do_nothing(
-            index_elements=["product", "holder_key", "motive", "requested_on"],
-            index_where=_USES_UP_THE_DAY,
-        )
-        .returning(REQUESTS.c.id)
-    )
-    if (await session.execute(adding)).first() is None:
+    if (await session.execute(_ADD, _values(key, request))).first() is None:
         return False
     first: dict[str, Any] = {"request_id": request.id, "at": request.submitted_at, "reason": None}
     steps = [first | _of_actor(actor) | {"number": 1, "state": State.SUBMITTED}]
     if request.state is not State.SUBMITTED:
         steps.append(first | _of_actor(domain.SYSTEM) | {"number": 2, "state": request.state})
-    await session.execute(insert(STEPS), steps)
+    await session.execute(_ADD_STEP, steps)
     await outbox.record(session, RequestSubmitted.of(request), request.submitted_at)
     return True
 
@@ -113,7 +133,10 @@ async def move(
 
 async def store(session: AsyncSession, key: MasterKey, request: Request) -> None:
     """Store what has changed of a request besides its state; who holds its row locked may."""
-    await session.execute(update(REQUESTS).where(REQUESTS.c.id == request.id).values(_values(key, request)))
+    texts = _sealed(key, request, _CHANGING_TEXTS)
+    facts = {name: getattr(request, name) for name in _CHANGING}
+    own = {"row_id": request.id, "review_reasons": list(request.review_reasons)}
+    await session.execute(_STORE, facts | texts | own)
 
 
 async def read(session: AsyncSession, key: MasterKey, request_id: UUID) -> Request | None:
@@ -250,17 +273,8 @@ async def _one(session: AsyncSession, key: MasterKey, wanted: Select[Any]) -> Re
 async def _add_step(
     session: AsyncSession, request: Request, at: datetime, actor: Actor, reason: str | None
 ) -> None:
-    last = select(func.coalesce(func.max(STEPS.c.number), 0) + 1).where(STEPS.c.request_id == request.id)
-    await session.execute(
-        insert(STEPS).values(
-            request_id=request.id,
-            number=last.scalar_subquery(),
-            state=request.state,
-            at=at,
-            reason=reason,
-            **_of_actor(actor),
-        )
-    )
+    told = {"request_id": request.id, "of_request": request.id, "state": request.state, "at": at}
+    await session.execute(_NEXT_STEP, told | {"reason": reason} | _of_actor(actor))
 
 
 def _of_actor(actor: Actor) -> dict[str, Any]:
@@ -274,13 +288,18 @@ def _of_id(request_id: UUID) -> Select[Any]:
 def _values(key: MasterKey, request: Request) -> dict[str, Any]:
     return {
         **{name: getattr(request, name) for name in _COPIED},
-        **{
-            name: key.seal(text.encode(), _context(request.id, name)) if text is not None else None
-            for name, text in ((name, getattr(request, name)) for name in _SEALED_TEXTS)
-        },
+        **_sealed(key, request, _SEALED_TEXTS),
         "holder": holders.seal(key, request.id, request.holder),
         "holder_kind": request.holder.kind,
         "review_reasons": list(request.review_reasons),
+    }
+
+
+def _sealed(key: MasterKey, request: Request, names: Sequence[str]) -> dict[str, bytes | None]:
+    texts = {name: getattr(request, name) for name in names}
+    return {
+        name: key.seal(text.encode(), _context(request.id, name)) if text is not None else None
+        for name, text in texts.items()
     }
 
 
