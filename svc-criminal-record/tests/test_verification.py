@@ -9,6 +9,7 @@ import pytest
 from dirty_equals import IsStr
 
 from hub_core import clock
+from hub_core.ids import new_id
 from hub_core.principal import Assurance
 from svc_criminal_record.domain import codes, verification
 from svc_criminal_record.domain.certificates import Certificate, RevocationReason
@@ -201,3 +202,24 @@ async def test_nobody_else_sees_them_and_a_weak_sign_in_does_not(
     ]
     answers = [await client.get(address, headers=headers) for headers in refused]
     assert [answer.status_code for answer in answers] == [403, 403, 404]
+
+
+async def test_who_acts_for_the_holder_leaves_a_line(
+    client: httpx2.AsyncClient, looking: Any, sessions: Any, signed_in: Any
+) -> None:
+    made, _ = await a_stored_certificate(sessions)
+    acting = signed_in(
+        scopes={READ},
+        assurance=Assurance.SUBSTANTIAL,
+        mandate_id=str(new_id()),
+        on_behalf_of=str(made.holder_id),
+    )
+    address = f"/criminal-record/v1/certificates/{made.id}/verifications"
+    assert (await client.get(address, headers=acting)).status_code == 200
+    lines = await looking.fetchval(
+        """SELECT count(*) FROM "criminal-record".outbox WHERE subject = $1
+           AND convert_from(body, 'UTF8') LIKE '%' || $2 || '%'""",
+        "hub.criminal-record.record.accessed.v1",
+        str(made.holder_id),
+    )
+    assert lines == 1

@@ -1,6 +1,6 @@
 """What a holder gets of a certificate: its facts, its file, the credential for a wallet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,11 @@ from hub_documents.wallet import HolderKeyInvalid
 from hub_service.access import Action
 
 from ..domain.certificates import Certificate, Standing
+from ..domain.verification import Verification
 from ..errors.certificates import CertificateNotFound, CertificateOver, WalletKeyInvalid
 from ..issuing import Means, read_content
 from ..storage import certificates as storage
+from ..storage import verifications
 from .requests import note_access, signatory
 
 
@@ -56,6 +58,21 @@ async def credential(
         return means.issuer.credential(certificate, read_content(content), wallet_key)
     except HolderKeyInvalid:
         raise WalletKeyInvalid from None
+
+
+async def list_verifications(
+    session: AsyncSession,
+    certificate_id: UUID,
+    caller: Principal,
+    now: datetime,
+    *,
+    before: UUID | None,
+    limit: int,
+) -> Sequence[Verification]:
+    """When it was verified, newest first, of those before `before`; raises `CertificateNotFound`."""
+    async with session.begin():
+        certificate = await _own(session, certificate_id, caller, Action.READ, now)
+        return await verifications.of_certificate(session, certificate.id, before, limit)
 
 
 async def _own(

@@ -1,14 +1,11 @@
 """Verification by anybody: the same steps, the same writing and the same form for every answer."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
-from hub_core.principal import Principal
 from hub_core.rules import Option, Rules
 from hub_events import outbox
 from hub_service import rules
@@ -19,7 +16,6 @@ from ..domain.hints import Hint
 from ..domain.motives import MOTIVES_RULE
 from ..domain.products import Product
 from ..domain.verification import Answer, Seal, Verification, Way
-from ..errors.certificates import CertificateNotFound
 from ..errors.verification import VerifiedTooOften
 from ..events.verification import CertificateVerified
 from ..keys import MasterKey, Purpose
@@ -52,18 +48,6 @@ async def verify_file(
         found = await certificates.by_sha256(session, sha256)
         intact = found if seal is Seal.INTACT else None
         return await _answer(session, key, legal, intact, Way.FILE, seal, now)
-
-
-async def list_verifications(
-    session: AsyncSession, certificate_id: UUID, caller: Principal, before: UUID | None, limit: int
-) -> Sequence[Verification]:
-    """When a certificate was verified, for its holder, newest first; raises `CertificateNotFound`."""
-    holder_id = caller.on_behalf_of or caller.person_id
-    async with session.begin():
-        certificate = await certificates.read(session, certificate_id)
-        if certificate is None or certificate.holder_id != holder_id:
-            raise CertificateNotFound
-        return await storage.of_certificate(session, certificate_id, before, limit)
 
 
 async def forget_tries(session: AsyncSession, now: datetime) -> None:

@@ -15,6 +15,7 @@ from ..documents import checking
 from ..domain.verification import Seal
 from ..errors.certificates import CertificateNotFound
 from ..errors.verification import FileNotPdf, VerifiedTooOften
+from ..operations import certificates
 from ..operations import verifying as operations
 from ..schemas.verification import CertificateVerificationView, VerificationView, VerifyCertificate
 
@@ -97,12 +98,13 @@ async def list_verifications(
     asked: paging.Asked,
     person: policy.Person,
     session: Session,
+    now: Now,
 ) -> paging.Page[CertificateVerificationView]:
     """When your certificate was verified, how, and what was answered; newest first.
 
     Who verified it is not known: anybody may, without an account.
     """
-    found = await operations.list_verifications(
-        session, certificate_id, person, asked.after(UUID), asked.rows
+    found = await certificates.list_verifications(
+        session, certificate_id, person, now, before=asked.after(UUID), limit=asked.rows
     )
     return asked.page(found, position=lambda one: (one.id,), view=CertificateVerificationView.of)
