@@ -5,12 +5,11 @@ import secrets
 from datetime import UTC, datetime
 from typing import Final
 
-from asn1crypto import tsp
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from hub_documents.der import CONTEXT_0, GENERALIZED_TIME, OCTETS, SEQUENCE, SET, integer, tlv
+from hub_documents.der import CONTEXT_0, GENERALIZED_TIME, INTEGER, OCTETS, SEQUENCE, SET, first, integer, tlv
 
 from .authority import Issued
 
@@ -23,7 +22,16 @@ _SIGNING_CERTIFICATE_V2: Final = bytes.fromhex("060b2a864886f70d010910022f")
 _TST_INFO: Final = bytes.fromhex("060b2a864886f70d0109100104")
 _SHA256: Final = bytes.fromhex("300b0609608648016503040201")
 _ECDSA_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
-_DIGESTS: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
+_DIGESTS: Final = {
+    bytes.fromhex("0609608648016503040201"): 32,
+    bytes.fromhex("0609608648016503040202"): 48,
+    bytes.fromhex("0609608648016503040203"): 64,
+}
+_TRUE: Final = b"\x01\x01\xff"
+_BAD_ALGORITHM: Final = bytes.fromhex("03020780")
+"""PKIFailureInfo, RFC 3161, 2.4.2: bit 0."""
+_BAD_FORMAT: Final = bytes.fromhex("03020204")
+"""Bit 5."""
 _SERIAL_BITS: Final = 63
 
 
@@ -46,26 +54,25 @@ class Unit:
     def answer(self, query: bytes, now: datetime) -> bytes:
         """The answer to a TimeStampReq in DER; one that cannot be met is rejected in it."""
         try:
-            asked = tsp.TimeStampReq.load(query, strict=True)
-            imprint = asked["message_imprint"]
-            algorithm = imprint["hash_algorithm"]["algorithm"].native
-            digest = imprint["hashed_message"].native
-            has_nonce = asked["nonce"].native is not None
-        except (ValueError, TypeError):
-            return _rejected("bad_data_format")
-        if _DIGESTS.get(algorithm) != len(digest):
-            return _rejected("bad_alg")
+            _, imprint, *wishes = first(query).parts()
+            algorithm, digest = imprint.parts(SEQUENCE, OCTETS)
+            name = algorithm.parts()[0].whole
+        except (ValueError, LookupError):
+            return _rejected(_BAD_FORMAT)
+        if _DIGESTS.get(name) != len(digest.content):
+            return _rejected(_BAD_ALGORITHM)
+        nonces = [wish.whole for wish in wishes if wish.tag == INTEGER]
         told = tlv(
             SEQUENCE,
             integer(1),
             _POLICY,
-            imprint.dump(),
+            imprint.whole,
             integer(secrets.randbits(_SERIAL_BITS)),
             tlv(GENERALIZED_TIME, now.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode()),
             tlv(SEQUENCE, integer(1)),  # right to one second
-            asked["nonce"].dump() if has_nonce else b"",
+            *nonces,
         )
-        certificates = self._certificates if asked["cert_req"].native else b""
+        certificates = self._certificates if _TRUE in [wish.whole for wish in wishes] else b""
         granted = tlv(SEQUENCE, integer(0))
         return tlv(SEQUENCE, granted, self._token(told, certificates))
 
@@ -90,6 +97,5 @@ def _attribute(kind: bytes, value: bytes) -> bytes:
     return tlv(SEQUENCE, kind, tlv(SET, value))
 
 
-def _rejected(why: str) -> bytes:
-    status = {"status": "rejection", "fail_info": {why}}
-    return bytes(tsp.TimeStampResp({"status": status}).dump())
+def _rejected(why: bytes) -> bytes:
+    return tlv(SEQUENCE, tlv(SEQUENCE, integer(2), why))
