@@ -211,8 +211,8 @@ async def test_who_acts_for_the_holder_leaves_a_line(
     acting = signed_in(
         scopes={READ},
         assurance=Assurance.SUBSTANTIAL,
-        mandate_id=str(new_id()),
-        on_behalf_of=str(made.holder_id),
+        mandate=str(new_id()),
+        act_for=str(made.holder_id),
     )
     address = f"/criminal-record/v1/certificates/{made.id}/verifications"
     assert (await client.get(address, headers=acting)).status_code == 200
