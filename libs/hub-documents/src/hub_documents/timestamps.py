@@ -5,6 +5,7 @@ token = await authority.stamp(hashlib.sha256(signature).digest())
 stamp = timestamps.read(token, hashlib.sha256(signature).digest())
 """
 
+import asyncio
 import hashlib
 import logging
 import secrets
@@ -103,8 +104,9 @@ class Authority:
         if self._clock() < self._rests_until:
             raise TimestampUnavailable("left alone after a failure")
         try:
-            return await self._asked(digest)
-        except (httpx2.HTTPError, ValueError) as error:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                return await self._asked(digest)
+        except (httpx2.HTTPError, TimeoutError, ValueError) as error:
             _log.warning("no time stamp from %s: %r", self._url, error)
             self._rests_until = self._clock() + _REST_SECONDS
             raise TimestampUnavailable("no time stamp was given") from error
@@ -116,7 +118,6 @@ class Authority:
             self._url,
             content=tlv(SEQUENCE, integer(1), imprint, nonce, _TRUE),
             headers={"Content-Type": "application/timestamp-query"},
-            timeout=_ANSWER_SECONDS,
         )
         answer.raise_for_status()
         status, *given = first(answer.content).parts()

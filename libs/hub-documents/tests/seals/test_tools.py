@@ -4,14 +4,16 @@ import hashlib
 import io
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from asn1crypto import crl, ocsp
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESPassed, AdESSubIndic
+from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.validation.ades import ades_with_time_validation
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.policy_decl import (
@@ -26,10 +28,12 @@ from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolic
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
+from hub_cli.outside.trust import authority as maker
+from hub_cli.outside.trust.status import Registry
 from hub_documents import cms
-from hub_documents.seal import Level
+from hub_documents.seal import Level, Sealer
 
-from .conftest import Run
+from .conftest import NAME, REASON, MakeElsewhere, Run
 
 PLACE = re.compile(rb"/ByteRange\[0 (\d+) (\d+) (\d+)\]/Contents<")
 
@@ -44,7 +48,7 @@ def taken_apart(content: bytes) -> tuple[bytes, bytes]:
     return content[:start] + content[end : end + rest], padded[:length]
 
 
-async def indicated(content: bytes, root: Path, **known: list[Any]) -> AdESSubIndic:
+async def indicated(content: bytes, root: Path, **known: list[bytes]) -> AdESSubIndic:
     """What pyHanko says of a signature with time (ETSI EN 319 102-1, 5.5).
 
     It trusts our root only, fetches nothing, and wants a proof about each certificate: those that the file
@@ -53,7 +57,12 @@ async def indicated(content: bytes, root: Path, **known: list[Any]) -> AdESSubIn
     reader = PdfFileReader(io.BytesIO(content))
     (signature,) = reader.embedded_signatures
     signature.compute_integrity_info()
-    store = DocumentSecurityStore.read_dss(reader)
+    ocsps, crls, certificates = list(known.get("ocsps", ())), list(known.get("crls", ())), []
+    if "/DSS" in reader.root:
+        store = DocumentSecurityStore.read_dss(reader)
+        ocsps += [one.get_object().data for one in store.ocsps]
+        crls += [one.get_object().data for one in store.crls]
+        certificates = list(store.load_certs())
     policy = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build(trust_roots=[load_cert_from_pemder(str(root))]),
         revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
@@ -64,9 +73,9 @@ async def indicated(content: bytes, root: Path, **known: list[Any]) -> AdESSubIn
             online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
         ),
         local_knowledge=LocalKnowledge(
-            known_ocsps=[OCSPContainer(ocsp.OCSPResponse.load(one.get_object().data)) for one in store.ocsps],
-            known_crls=[CRLContainer(crl.CertificateList.load(one.get_object().data)) for one in store.crls],
-            known_certs=list(store.load_certs()),
+            known_ocsps=[OCSPContainer(ocsp.OCSPResponse.load(one)) for one in ocsps],
+            known_crls=[CRLContainer(crl.CertificateList.load(one)) for one in crls],
+            known_certs=certificates,
         ),
     )
     result = await ades_with_time_validation(
@@ -134,3 +143,44 @@ async def test_pyhanko_finds_it_valid_for_the_long_term(
     files: dict[Level, bytes], trust_folder: Path
 ) -> None:
     assert await indicated(files[Level.B_LT], trust_folder / "root.pem") == AdESPassed.OK
+
+
+async def test_others_refuse_a_revoked_seal(
+    make_elsewhere: MakeElsewhere, run: Run, pdf: bytes, now: datetime, tmp_path: Path
+) -> None:
+    async with make_elsewhere() as elsewhere:
+        sealer = Sealer(elsewhere.signer, name=NAME, reason=REASON, authority=elsewhere.authority)
+        sealed = (await sealer.seal(pdf, now)).content
+        root, registry = elsewhere.folder / "root.pem", Registry(elsewhere.folder)
+        signed, der = taken_apart(sealed)
+        content, signature, trusted = tmp_path / "content", tmp_path / "signature", tmp_path / "trusted.pem"
+        content.write_bytes(signed)
+        signature.write_bytes(der)
+        command = ("openssl", "cms", "-verify", "-cades", "-inform", "DER", "-in", signature, "-binary")
+        checking = ("-content", content, "-CAfile", trusted, "-purpose", "any", "-crl_check")
+        for is_revoked in (False, True):
+            if is_revoked:
+                elsewhere.revoke("seal", now - timedelta(hours=1))
+            crls = [registry.crl(name, now) for name in ("root", "issuing")]
+            lists = [x509.load_der_x509_crl(one).public_bytes(Encoding.PEM) for one in crls]
+            trusted.write_bytes(root.read_bytes() + b"".join(lists))
+            verified = run(*command, *checking, "-out", "/dev/null")
+            assert ("certificate revoked" in verified.stderr) == is_revoked
+            assert (verified.returncode == 0) != is_revoked
+            indication = await indicated(sealed, root, crls=crls)
+            assert indication == (AdESIndeterminate.REVOKED_NO_POE if is_revoked else AdESPassed.OK)
+
+
+def test_openssl_refuses_the_seal_of_another_authority(
+    files: dict[Level, bytes], run: Run, tmp_path: Path
+) -> None:
+    maker.make(str(tmp_path / "other"), "http://localhost/trust")
+    signed, der = taken_apart(files[Level.B_B])
+    content, signature = tmp_path / "content", tmp_path / "signature"
+    content.write_bytes(signed)
+    signature.write_bytes(der)
+    command = ("openssl", "cms", "-verify", "-inform", "DER", "-in", signature, "-binary")
+    trusting = ("-CAfile", tmp_path / "other/root.pem", "-purpose", "any", "-out", "/dev/null")
+    verified = run(*command, "-content", content, *trusting)
+    assert verified.returncode != 0
+    assert "unable to get" in verified.stderr
