@@ -34,6 +34,7 @@ _UNSEEN: Final = re.compile(  # controls, soft hyphen, marks of direction, surro
     "\ud800-\udfff\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff0-\uffff\U000e0000-\U0010ffff]"
 )
 _NO_GLYPH: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
+_ESCAPED: Final = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
 class Unprintable(Exception):
@@ -127,7 +128,7 @@ def _literal(text: str) -> str:
 
 
 def _explained(template: str, error: typst.TypstError) -> Exception:
-    missing = _NO_GLYPH.findall(error.diagnostic)
+    missing = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(_NO_GLYPH.findall(error.diagnostic)))
     if missing:
-        return Unprintable(", ".join(sorted({f"U+{ord(letter):04X}" for run in missing for letter in run})))
+        return Unprintable(", ".join(sorted({f"U+{ord(letter):04X}" for letter in missing})))
     return TemplateBroken(f"{template}: {error.message}")

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from hub_documents import render
@@ -70,6 +72,22 @@ def test_letters_that_no_font_has_are_told_and_nothing_else_of_the_data(letter: 
         letter("Popescu 李明")
     assert told.value.letters == "U+660E, U+674E"
     assert "Popescu" not in str(told.value)
+
+
+def test_letters_that_typst_writes_by_their_number_are_told_too(letter: Letter) -> None:
+    with pytest.raises(Unprintable, match=r"U\+1A92$"):
+        letter("\u1a92")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=20))
+def test_any_text_is_printed_or_is_unprintable(letter: Letter, name: str) -> None:
+    refused: set[str] = set()
+    try:
+        letter(name)
+    except Unprintable as told:
+        refused.update(told.letters.split(", "))
+    assert refused <= {f"U+{ord(each):04X}" for each in render.clean(name)}
 
 
 def test_a_fault_of_a_template_is_told(renderer: Renderer) -> None:
