@@ -66,6 +66,18 @@ def test_at_another_address_certificates_are_issued_again_for_the_same_keys(fold
     assert changed == issued | {"address"}
 
 
+def test_the_key_of_the_seal_may_lie_elsewhere(folder: Path) -> None:
+    (folder / "seal.key").write_text("pkcs11:token=seals;object=seal?module-path=/nowhere.so")
+    before = authority.certificate(folder, "seal")
+    authority.make(str(folder), "http://localhost:9/trust")
+    assert authority.certificate(folder, "seal").public_key() == before.public_key()
+    registry = Registry(folder)
+    registry.revoke("seal", NOW)
+    crl = x509.load_der_x509_crl(registry.crl("issuing", NOW))
+    serial_number = authority.certificate(folder, "seal").serial_number
+    assert crl.get_revoked_certificate_by_serial_number(serial_number)
+
+
 def test_only_the_owner_reads_keys(folder: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
     for key in folder.glob("*.key"):

@@ -103,33 +103,39 @@ def make(folder: str, address: str) -> None:
         return
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     now = datetime.now(UTC)
-    root = load(place, ROOT) if (place / "root.pem").exists() else issue(ROOT, _key(place, ROOT), now)
-    issuing = issue(ISSUING, _key(place, ISSUING), now, root, address)
-    _write(place, ROOT, root.certificate)
-    _write(place, ISSUING, issuing.certificate)
+    if not (place / f"{ROOT}.pem").exists():
+        key = _key(place, ROOT)
+        _write(place, ROOT, issue(ROOT, key.public_key(), now, key))
+    root = load(place, ROOT)
+    _write(place, ISSUING, issue(ISSUING, _public(place, ISSUING), now, root, address))
+    issuing = load(place, ISSUING)
     _write(place, "chain", issuing.certificate)
     for name in NAMES:
-        _write(place, name, issue(name, _key(place, name), now, issuing, address).certificate)
+        _write(place, name, issue(name, _public(place, name), now, issuing, address))
     vault.write(stamp, address)
 
 
 def load(folder: Path, name: str) -> Issued:
     """What `make` wrote under this name."""
-    certificate = x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
-    return Issued(certificate, _key(folder, name))
+    return Issued(certificate(folder, name), _key(folder, name))
+
+
+def certificate(folder: Path, name: str) -> x509.Certificate:
+    """The certificate of this name; its key may lie elsewhere."""
+    return x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
 
 
 def issue(
     name: str,
-    key: ec.EllipticCurvePrivateKey,
+    public: ec.EllipticCurvePublicKey,
     now: datetime,
-    issuer: Issued | None = None,
+    signer: Issued | ec.EllipticCurvePrivateKey,
     address: str = "",
-) -> Issued:
-    """A certificate of this kind for the key; without an issuer it signs itself."""
+) -> x509.Certificate:
+    """A certificate of this kind for the key, from an authority; or from its own key, for a root."""
     kind = _KINDS[name]
     subject = _name(kind)
-    public = key.public_key()
+    issuer = signer if isinstance(signer, Issued) else None
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -150,8 +156,8 @@ def issue(
     if issuer:
         for extension in _addresses(issuer, address):
             builder = builder.add_extension(extension, critical=False)
-    signer = issuer.key if issuer else key
-    return Issued(builder.sign(signer, hashes.SHA384()), key)
+    key = signer.key if isinstance(signer, Issued) else signer
+    return builder.sign(key, hashes.SHA384())
 
 
 def _name(kind: _Kind) -> x509.Name:
@@ -202,6 +208,16 @@ def _key(folder: Path, name: str) -> ec.EllipticCurvePrivateKey:
     key = load_pem_private_key(text.encode(), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise TypeError(f"{name}.key is of another kind")
+    return key
+
+
+def _public(folder: Path, name: str) -> ec.EllipticCurvePublicKey:
+    """The key of the certificate that is there, or of a new one."""
+    if not (folder / f"{name}.pem").exists():
+        return _key(folder, name).public_key()
+    key = certificate(folder, name).public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise TypeError(f"{name}.pem is of another kind")
     return key
 
 

@@ -37,8 +37,8 @@ class Registry:
         """Revoke a certificate, as one whose key has been stolen; `UnknownName` where there is none."""
         if name not in authority.NAMES:
             raise UnknownName(name)
-        certificate = authority.load(self._folder, name).certificate
-        revoked = self._revoked() | {certificate.serial_number: at}
+        serial_number = authority.certificate(self._folder, name).serial_number
+        revoked = self._revoked() | {serial_number: at}
         told = {str(serial): moment.isoformat() for serial, moment in revoked.items()}
         vault.write(self._folder / _REVOKED, json.dumps(told))
 
