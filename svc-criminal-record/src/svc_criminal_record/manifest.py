@@ -49,4 +49,5 @@ MANIFEST: Final = Manifest(
         "integrity.validity",
     ),
     holds_personal_data=True,
+    seed="svc_criminal_record.seed:seed",
 )

@@ -176,6 +176,14 @@ async def known_holder(session: AsyncSession, holder_key: bytes) -> UUID | None:
     return found
 
 
+async def is_asked_about(session: AsyncSession, holder_key: bytes) -> bool:
+    """Whether there is any request about a holder."""
+    wanted = select(REQUESTS.c.id).where(
+        REQUESTS.c.product.in_(tuple(Product)), REQUESTS.c.holder_key == holder_key, _USES_UP_THE_DAY
+    )
+    return await session.scalar(wanted.limit(1)) is not None
+
+
 async def steps(session: AsyncSession, request_id: UUID) -> Sequence[Step]:
     """The steps of a request, the first one first."""
     wanted = select(STEPS).where(STEPS.c.request_id == request_id).order_by(STEPS.c.number)
