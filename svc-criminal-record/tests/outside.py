@@ -34,6 +34,7 @@ class Outside:
     mandates: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     matches: dict[str, list[PersonMatch] | list[CompanyMatch]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    unanswered: set[str] = field(default_factory=set)
     is_away: bool = False
     is_identity_away: bool = False
     _serial: int = 0
@@ -129,9 +130,9 @@ class Outside:
 
     async def find(self, holder: Holder) -> Matches:
         """What the register answers."""
-        if self.is_away:
-            raise RecordsUnavailable
         assert isinstance(holder, Person | Organisation)
+        if self.is_away or (isinstance(holder, Person) and holder.cnp in self.unanswered):
+            raise RecordsUnavailable
         return self.matches.get(holder.number, [])
 
     def _number(self, born: date) -> str:

@@ -323,6 +323,33 @@ async def test_while_the_register_is_away_items_wait(
     assert (await client.get(taken.headers["location"], headers=as_school)).json()["finished_at"]
 
 
+async def test_one_record_that_the_register_cannot_give_holds_up_nobody_else(
+    client: httpx2.AsyncClient,
+    outside: Outside,
+    consenting: Consenting,
+    sessions: async_sessionmaker[Session],
+    means: Means,
+    as_school: dict[str, str],
+) -> None:
+    unreadable, ana = outside.add_person(), outside.add_person()
+    for one in (unreadable, ana):
+        await consenting(one)
+    outside.unanswered.add(outside.number_of(unreadable))
+    body = {"motive": "angajare", "items": [person(outside, unreadable), person(outside, ana)]}
+    taken = await client.post(BATCHES, json=body, headers=as_school)
+    async with asyncio.timeout(20), sessions() as session:
+        while True:
+            await extracts.decide_all(session, means, clock.now)
+            answer = await client.get(f"{taken.headers['location']}/items", headers=as_school)
+            listed = answer.json()["items"]
+            if listed[1]["state"] == "ISSUED":
+                break
+    assert listed[0]["state"] == "WAITING"
+    outside.unanswered.clear()
+    items = await decided(client, sessions, means, taken.headers["location"], as_school)
+    assert items[str(unreadable)]["state"] == "ISSUED"
+
+
 async def test_a_consent_revoked_before_the_decision_is_revoked(
     client: httpx2.AsyncClient,
     outside: Outside,

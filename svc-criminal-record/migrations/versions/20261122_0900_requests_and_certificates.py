@@ -25,6 +25,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_batches"),
     )
     op.create_index("ix_batches_institution_id_id", "batches", ["institution_id", "id"], unique=False)
+    op.create_index(
+        "ix_batches_open",
+        "batches",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
     op.create_table(
         "idempotency_keys",
         sa.Column("caller", sa.String(200), nullable=False),
@@ -509,6 +516,7 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_index("ix_idempotency_keys_claimed_at", table_name="idempotency_keys")
     op.drop_table("idempotency_keys")
+    op.drop_index("ix_batches_open", table_name="batches", postgresql_where=sa.text("finished_at IS NULL"))
     op.drop_index("ix_batches_institution_id_id", table_name="batches")
     op.drop_table("batches")
     op.execute(sa.schema.DropSequence(sa.Sequence("status_places")))

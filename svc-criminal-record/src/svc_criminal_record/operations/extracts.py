@@ -1,7 +1,6 @@
 """Extracts for institutions: a batch is taken, its items are decided one by one, each is fetched."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -48,6 +47,8 @@ from ..storage import extracts as storage
 
 _LEGAL_BASIS: Final = "Legea 290/2004 art. 20 alin. (7)"
 _RESOURCE: Final = "criminal-record-extract"
+_UNANSWERED: Final = 3
+"""So many items in a row without an answer: the register is away, not one record hard to read."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -162,26 +163,32 @@ async def list_about(
 
 async def decide_all(session: AsyncSession, means: Means, now: Callable[[], datetime]) -> None:
     """Decide what waits, each item at a moment of its own, until nothing does or the register is away."""
-    with suppress(RecordsUnavailable):
-        while await decide_next(session, means, now()):
-            pass
+    after, unanswered = None, 0
+    while unanswered < _UNANSWERED and (extract := await decide_next(session, means, after, now())):
+        after = extract.id
+        unanswered = unanswered + 1 if extract.state is ExtractState.WAITING else 0
 
 
-async def decide_next(session: AsyncSession, means: Means, now: datetime) -> Extract | None:
-    """Decide the next item that waits; none when there is none.
+async def decide_next(
+    session: AsyncSession, means: Means, after: UUID | None, now: datetime
+) -> Extract | None:
+    """Decide the next item that waits, of those after the item `after`; none when there is none.
 
     The consent is held until the commit, so that what is revoked before is revoked for the item, too.
-    Raises `RecordsUnavailable`, and the item goes on waiting.
+    An item that the register does not answer for goes on waiting.
     """
     async with session.begin():
-        found = await storage.lock_waiting(session, means.key)
+        found = await storage.lock_waiting(session, means.key, after)
         if found is None:
             return None
         waiting, batch = found
         consent = await consents.hold(session, batch.institution_id, waiting.holder_key, batch.motive)
         state = ExtractState.NO_CONSENT
         if consent is not None and domain.may_be_given(consent, now):
-            state = await _issue(session, means, waiting, batch, consent, now)
+            try:
+                state = await _issue(session, means, waiting, batch, consent, now)
+            except RecordsUnavailable:
+                return waiting
         decided = domain.decide(waiting, state, consent, now)
         await storage.store(session, decided)
         await _tell(session, decided, batch, consent, now)

@@ -79,9 +79,16 @@ async def result(session: AsyncSession, batch_id: UUID, extract_id: UUID) -> Res
     return _result(row) if row else None
 
 
-async def lock_waiting(session: AsyncSession, key: MasterKey) -> tuple[Extract, Batch] | None:
-    """The next item to be decided with its batch, locked; those that others are deciding are passed over."""
+async def lock_waiting(
+    session: AsyncSession, key: MasterKey, after: UUID | None
+) -> tuple[Extract, Batch] | None:
+    """The next item to be decided with its batch, locked, of those after the item `after`.
+
+    Those that others are deciding are passed over.
+    """
     wanted = select(EXTRACTS).where(_WAITING)
+    if after:
+        wanted = wanted.where(EXTRACTS.c.id > after)
     found = await session.execute(wanted.order_by(EXTRACTS.c.id).limit(1).with_for_update(skip_locked=True))
     row = found.mappings().one_or_none()
     if row is None:

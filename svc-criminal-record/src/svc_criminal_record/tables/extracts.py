@@ -67,6 +67,7 @@ BATCHES: Final = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
     Index(None, "institution_id", "id"),
+    Index("ix_batches_open", "id", postgresql_where=text("finished_at IS NULL")),
 )
 
 EXTRACTS: Final = Table(
