@@ -30,7 +30,7 @@ from ..domain.extracts import Batch, Counts, Extract, ExtractState, Result, Subj
 from ..domain.motives import MOTIVES_RULE
 from ..domain.products import Product
 from ..domain.requests import ISSUE_RULES
-from ..errors.certificates import CertificateOver
+from ..errors.certificates import CertificateOver, DocumentsUnavailable, SealOutOfForce
 from ..errors.extracts import (
     ExtractBatchNotFound,
     ExtractNotFound,
@@ -48,7 +48,7 @@ from ..storage import extracts as storage
 _LEGAL_BASIS: Final = "Legea 290/2004 art. 20 alin. (7)"
 _RESOURCE: Final = "criminal-record-extract"
 _UNANSWERED: Final = 3
-"""So many items in a row without an answer: the register is away, not one record hard to read."""
+"""So many items in a row that go on waiting: something is away, not one record hard to read."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -175,7 +175,7 @@ async def decide_next(
     """Decide the next item that waits, of those after the item `after`; none when there is none.
 
     The consent is held until the commit, so that what is revoked before is revoked for the item, too.
-    An item that the register does not answer for goes on waiting.
+    An item goes on waiting while the register, the seal or the store is away.
     """
     async with session.begin():
         found = await storage.lock_waiting(session, means.key, after)
@@ -187,7 +187,7 @@ async def decide_next(
         if consent is not None and domain.may_be_given(consent, now):
             try:
                 state = await _issue(session, means, waiting, batch, consent, now)
-            except RecordsUnavailable:
+            except (RecordsUnavailable, SealOutOfForce, DocumentsUnavailable):
                 return waiting
         decided = domain.decide(waiting, state, consent, now)
         await storage.store(session, decided)
