@@ -227,6 +227,12 @@ async def test_a_correction_names_the_person_as_the_document_does(
     assert (document.holder.family_name, document.corrects) == ("Popescu-Kovács", certificate["label"])
 
 
+async def test_a_revocation_takes_neither_a_record_nor_names(propose: Propose) -> None:
+    names = {"family_name": "Pop", "given_name": "Ana", "birth_date": "1985-03-12"}
+    assert (await propose(names=names)).status_code == 422
+    assert (await propose(match="0" * 64)).status_code == 422
+
+
 async def test_of_two_heads_at_the_same_instant_one_decides(
     propose: Propose, desk: Desk, certificate: dict[str, Any], looking: asyncpg.Connection
 ) -> None:
