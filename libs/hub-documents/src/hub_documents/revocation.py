@@ -89,14 +89,16 @@ class Material:
             ocsps=tuple(proof.content for proof in self._proofs if not proof.is_list),
         )
 
-    def revoked_at(self, certificate: x509.Certificate) -> datetime | None:
-        """Since when a certificate of the same authorities is known to be revoked."""
-        answer = self._answers.get(certificate)
-        found = [answer.revocation_time_utc] if answer else []
-        for known in self._lists.values():
-            if known.issuer == certificate.issuer:
-                entry = known.get_revoked_certificate_by_serial_number(certificate.serial_number)
-                found.append(entry.revocation_date_utc if entry else None)
+    def revoked_at(self, *path: x509.Certificate) -> datetime | None:
+        """Since when the first of these is known to be revoked; any that the same authorities issued."""
+        found: list[datetime | None] = []
+        for certificate in path:
+            answer = self._answers.get(certificate)
+            found.append(answer.revocation_time_utc if answer else None)
+            for known in self._lists.values():
+                if known.issuer == certificate.issuer:
+                    entry = known.get_revoked_certificate_by_serial_number(certificate.serial_number)
+                    found.append(entry.revocation_date_utc if entry else None)
         return min((at for at in found if at), default=None)
 
     def _certificates(self) -> tuple[x509.Certificate, ...]:
@@ -135,14 +137,16 @@ class Material:
     ) -> None:
         for url in _list_addresses(certificate):
             try:
-                self._lists[url] = _list(await self._fetched("GET", url), issuer)
+                found = _list(await self._fetched("GET", url), issuer)
+                self._lists = {**self._lists, url: found}  # threads that verify read the one before
             except Exception as error:  # the others are asked all the same
                 _log.warning("nothing about revocation from %s: %r", url, error)
         for url in _responders(certificate):
             query = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA256()).build()
             try:
                 content = await self._fetched("POST", url, query.public_bytes(Encoding.DER))
-                self._answers[certificate] = _answer(content, certificate, issuer, now)
+                answer = _answer(content, certificate, issuer, now)
+                self._answers = {**self._answers, certificate: answer}
             except Exception as error:  # the others are asked all the same
                 _log.warning("nothing about revocation from %s: %r", url, error)
 

@@ -39,7 +39,7 @@ class Sealed:
 
 
 class SealRevoked(Exception):
-    """The certificate of the seal has been revoked: nothing may be sealed with it."""
+    """The certificate of the seal, or of who issued it, has been revoked: nothing may be sealed with it."""
 
 
 class Sealer:
@@ -59,7 +59,8 @@ class Sealer:
         material: Material | None = None,
     ) -> None:
         self._signer = signer
-        self._certificate = x509.load_der_x509_certificate(signer.certificate)
+        own = (signer.certificate, *signer.chain)
+        self._path = [x509.load_der_x509_certificate(one) for one in own]
         self._name = name
         self._reason = reason
         self._authority = authority
@@ -75,7 +76,7 @@ class Sealer:
 
         `revision.OtherShape` for a file that Typst did not write; `SealRevoked`.
         """
-        if self._material and self._material.revoked_at(self._certificate):
+        if self._material and self._material.revoked_at(*self._path):
             raise SealRevoked
         evidence = self._material.evidence(at) if self._material and self._authority else None
         statement = revision.Statement(self._name, self._reason, at)

@@ -76,9 +76,9 @@ class Trust:
     organization: str = ""
     material: Material | None = None
 
-    def revoked_at(self, certificate: x509.Certificate) -> datetime | None:
-        """Since when the certificate is revoked."""
-        return self.material.revoked_at(certificate) if self.material else None
+    def revoked_at(self, *path: x509.Certificate) -> datetime | None:
+        """Since when the first of these certificates is revoked."""
+        return self.material.revoked_at(*path) if self.material else None
 
 
 def trust_in(roots: Path, organization: str = "", material: Material | None = None) -> Trust:
@@ -151,7 +151,7 @@ def _examined(seal: _Seal, sha256: str, trust: Trust, now: datetime) -> Verdict:
         raise _Refused(Outcome.UNTRUSTED)
     if not seal.is_whole or not _fits(seal, own):
         raise _Refused(Outcome.ALTERED)
-    revoked_at = trust.revoked_at(own)
+    revoked_at = trust.revoked_at(own, *chain)
     if revoked_at and not (stamp and stamp.at < revoked_at):
         raise _Refused(Outcome.REVOKED_SEAL)
     return Verdict(
@@ -180,7 +180,7 @@ def _stamp(message: cms.Message, trust: Trust, now: datetime) -> Stamp | None:
     is_for_stamps = list(usages) == [ExtendedKeyUsageOID.TIME_STAMPING]
     if not is_for_stamps or not paths.leads_to(trust.roots, stamp.certificate, stamp.chain, now):
         raise _Refused(Outcome.UNTRUSTED)
-    return None if trust.revoked_at(stamp.certificate) else stamp
+    return None if trust.revoked_at(stamp.certificate, *stamp.chain) else stamp
 
 
 def _fits(seal: _Seal, own: x509.Certificate) -> bool:

@@ -10,7 +10,7 @@ from cryptography import x509
 
 from hub_documents import paths, signers, timestamps, verification
 from hub_documents.revocation import Material
-from hub_documents.seal import Level, Sealer
+from hub_documents.seal import Level, Sealer, SealRevoked
 from hub_documents.timestamps import Authority
 from hub_documents.verification import Outcome, Trust
 
@@ -166,6 +166,20 @@ async def test_a_revoked_seal_proves_nothing_unless_a_time_stamp_is_older(
         for level, file in files.items():
             outcome = verification.verify(file, trust, now).outcome
             assert outcome == expected.get(level, Outcome.INTACT)
+
+
+async def test_below_a_revoked_authority_nothing_is_in_force(
+    make_elsewhere: MakeElsewhere, pdf: bytes, now: datetime
+) -> None:
+    async with make_elsewhere() as elsewhere:
+        sealer = await elsewhere.sealer(now)
+        sealed = (await sealer.seal(pdf, now)).content
+        elsewhere.revoke("issuing", now - timedelta(hours=1))
+        await elsewhere.material.refresh(now)
+        trust = replace(elsewhere.trust, material=elsewhere.material)
+        assert verification.verify(sealed, trust, now).outcome == Outcome.REVOKED_SEAL
+        with pytest.raises(SealRevoked):
+            await sealer.seal(pdf, now)
 
 
 async def test_a_revoked_time_stamp_unit_proves_no_time(

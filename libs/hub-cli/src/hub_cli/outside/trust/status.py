@@ -35,7 +35,7 @@ class Registry:
 
     def revoke(self, name: str, at: datetime) -> None:
         """Revoke a certificate, as one whose key has been stolen; `UnknownName` where there is none."""
-        if name not in authority.NAMES:
+        if name not in (authority.ISSUING, *authority.NAMES):
             raise UnknownName(name)
         serial_number = authority.certificate(self._folder, name).serial_number
         revoked = self._revoked() | {serial_number: at}
@@ -56,7 +56,10 @@ class Registry:
             .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
             .add_extension(_identifier(issuer), critical=False)
         )
-        for serial, at in self._revoked().items() if name == authority.ISSUING else ():
+        below_root = authority.certificate(self._folder, authority.ISSUING).serial_number
+        for serial, at in self._revoked().items():
+            if (serial == below_root) != (name == authority.ROOT):
+                continue
             builder = builder.add_revoked_certificate(
                 x509.RevokedCertificateBuilder()
                 .serial_number(serial)
