@@ -21,7 +21,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from . import paths
 from .revision import Evidence
 from .signers import Signer, der
-from .timestamps import Authority, TimestampUnavailable
+from .timestamps import Authority, Stamp, TimestampUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +70,8 @@ class Material:
         if self._authority:
             try:
                 _, stamp = await self._authority.stamped(_PROBE)
-                self._stamping = (stamp.certificate, *stamp.chain)
+                if self.trusts(stamp, now):
+                    self._stamping = (stamp.certificate, *stamp.chain)
             except TimestampUnavailable:
                 pass
         for certificate in self._certificates():
@@ -88,6 +89,15 @@ class Material:
             crls=tuple(proof.content for proof in self._proofs if proof.is_list),
             ocsps=tuple(proof.content for proof in self._proofs if not proof.is_list),
         )
+
+    def trusts(self, stamp: Stamp, at: datetime) -> bool:
+        """Whether a time stamp is of an authority below our roots: verification takes no other."""
+        if stamp.certificate in self._stamping:
+            return True
+        is_ours = paths.leads_to(self._roots, stamp.certificate, stamp.chain, at)
+        if not is_ours:
+            _log.warning("the authority for time stamps is not below our roots")
+        return is_ours
 
     def revoked_at(self, *path: x509.Certificate) -> datetime | None:
         """Since when the first of these is known to be revoked; any that the same authorities issued."""

@@ -81,11 +81,11 @@ class Sealer:
         evidence = self._material.evidence(at) if self._material and self._authority else None
         statement = revision.Statement(self._name, self._reason, at)
         begun = await asyncio.to_thread(self._begin, pdf, statement, evidence)
-        token, stamping = await self._stamp(begun.signature)
+        token, stamping = await self._stamp(begun.signature, at)
         if token and evidence and stamping not in evidence.certificates:
             evidence = None  # the authority has taken a new certificate: nothing is known of it yet
             begun = await asyncio.to_thread(self._begin, pdf, statement, None)
-            token, _ = await self._stamp(begun.signature)
+            token, _ = await self._stamp(begun.signature, at)
         content = begun.draft.filled(self._template.message(begun.digest, begun.signature, token))
         if token is None:
             return Sealed(content, Level.B_B)
@@ -98,15 +98,18 @@ class Sealer:
         digest = draft.digest()
         return _Begun(draft, digest, self._signer.sign(self._template.to_sign(digest)))
 
-    async def _stamp(self, signature: bytes) -> tuple[bytes | None, bytes | None]:
-        """A time stamp over the signature and the certificate behind it, or nothing."""
+    async def _stamp(self, signature: bytes, at: datetime) -> tuple[bytes | None, bytes | None]:
+        """A time stamp over the signature and the certificate behind it, or nothing that would be of use."""
         if self._authority is None:
             return None, None
         try:
             token, stamp = await self._authority.stamped(hashlib.sha256(signature).digest())
         except TimestampUnavailable:
             return None, None
-        return (token, der(stamp.certificate)) if len(token) <= _LONGEST_TOKEN else (None, None)
+        is_trusted = self._material is None or self._material.trusts(stamp, at)
+        return (
+            (token, der(stamp.certificate)) if is_trusted and len(token) <= _LONGEST_TOKEN else (None, None)
+        )
 
 
 @dataclass(frozen=True, slots=True)

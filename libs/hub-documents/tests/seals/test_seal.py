@@ -1,17 +1,19 @@
 """A seal is one revision; an authority that is away lowers its level and hinders nothing."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
 
-from hub_documents import revision, timestamps
+from hub_cli.outside.trust import authority as maker
+from hub_cli.outside.trust.stamps import Unit
+from hub_documents import revision, timestamps, verification
 from hub_documents.revocation import Material
 from hub_documents.seal import Level, Sealer, SealRevoked
 from hub_documents.signers import Signer
 from hub_documents.timestamps import Authority, TimestampInvalid, TimestampUnavailable
-from hub_documents.verification import Trust
+from hub_documents.verification import Outcome, Trust
 
 from .conftest import NAME, REASON, STAMPS, MakeElsewhere, written
 
@@ -123,6 +125,43 @@ async def test_what_was_known_stays_known_while_nobody_answers(
         await elsewhere.material.refresh(now)
         assert elsewhere.material.evidence(now) is not None
         assert (await sealer.seal(pdf, now)).level == Level.B_B
+
+
+async def test_a_time_stamp_that_verification_would_not_trust_is_not_taken(
+    make_elsewhere: MakeElsewhere,
+    signer: Signer,
+    trust: Trust,
+    trust_http: httpx2.AsyncClient,
+    pdf: bytes,
+    now: datetime,
+) -> None:
+    async with make_elsewhere() as elsewhere:
+        material = Material(signer, trust.roots, trust_http, elsewhere.authority)
+        await material.refresh(now)
+        named = {"name": NAME, "reason": REASON}
+        sealer = Sealer(signer, **named, authority=elsewhere.authority, material=material)
+        sealed = await sealer.seal(pdf, now)
+    assert sealed.level == Level.B_B
+    assert verification.verify(sealed.content, trust, now).outcome == Outcome.INTACT
+
+
+async def test_an_authority_with_a_new_certificate_gets_no_store_until_it_is_known(
+    make_elsewhere: MakeElsewhere, pdf: bytes, now: datetime
+) -> None:
+    async with make_elsewhere() as elsewhere:
+        sealer = await elsewhere.sealer(now)
+        maker.make(str(elsewhere.folder), "http://localhost:9/trust")
+        unit = Unit(*(maker.load(elsewhere.folder, name) for name in ("timestamps", "issuing")))
+
+        def answer(request: httpx2.Request) -> httpx2.Response:
+            return httpx2.Response(200, content=unit.answer(request.content, datetime.now(UTC)))
+
+        async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as http:
+            sealer._authority = Authority(STAMPS, http)
+            sealed = await sealer.seal(pdf, now)
+        assert sealed.level == Level.B_T
+        assert b"/DSS" not in sealed.content
+        assert verification.verify(sealed.content, elsewhere.trust, now).level == Level.B_T
 
 
 async def test_answers_of_another_authority_prove_nothing(
