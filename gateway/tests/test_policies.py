@@ -220,7 +220,7 @@ async def test_a_recorded_trace_has_the_gateways_span(start: Any, trace_sink: An
 
 
 def test_a_service_without_an_address_is_an_error_at_start() -> None:
-    with pytest.raises(ValueError, match="no address for: catalog, notify"):
+    with pytest.raises(ValueError, match="no address for: catalog, criminal-record, notify"):
         main.Gateway(
             GatewaySettings(gateway_upstreams={"identity": "http://a", "petitions": "http://b"}), table.load()
         )

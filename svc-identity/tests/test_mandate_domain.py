@@ -199,7 +199,9 @@ def test_a_mandate_carries_its_services_only() -> None:
 
 
 def test_without_named_services_a_mandate_carries_what_its_type_allows() -> None:
-    assert parental(date(2020, 1, 1)).scopes == {"petitions:read", "petitions:write"}
+    certificates = {"criminal-record:read", "criminal-record:write"}
+    assert parental(date(2020, 1, 1)).scopes == {"petitions:read", "petitions:write"} | certificates
+    assert not delegated().scopes & certificates
 
 
 def test_filling_in_forms_goes_with_a_service_and_is_none_of_its_own() -> None:

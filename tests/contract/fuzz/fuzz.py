@@ -35,11 +35,13 @@ _METHODS: Final = ("get", "put", "post", "patch", "delete")
 CITIZEN: Final = (
     "openid profile email petitions:read petitions:write account:read account:write messages:read "
     "registration:read registration:write privacy:read privacy:write clients:read clients:write "
-    "consents:read consents:write mandates:read mandates:write forms:prefill"
+    "consents:read consents:write mandates:read mandates:write forms:prefill "
+    "criminal-record:read criminal-record:write"
 )
 OFFICE: Final = (
     "openid staff officials:read officials:write people:verify registration:decide clients:review "
-    "mandates:verify people:read privacy:decide catalog:read catalog:write"
+    "mandates:verify people:read privacy:decide catalog:read catalog:write "
+    "criminal-record:decide"
 )
 LEFT_OUT: Final = {
     "delete_account": "ends the person who asks",
