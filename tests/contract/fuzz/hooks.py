@@ -25,6 +25,9 @@ FORMS = (
 """How the codes of errors begin that speak of a member's form; the others speak of what it says."""
 
 
+schemathesis.serializer.alias("application/pdf", "application/octet-stream")
+
+
 @schemathesis.auth()
 class Signed:
     """The token of who asks; not where an application says in the form who it is (RFC 6749, 2.3.1)."""
