@@ -188,6 +188,15 @@ def test_a_correction_names_what_it_takes_the_place_of(pages: Pages) -> None:
     assert "Înlocuiește documentul CJ 0047100" in page
 
 
+@pytest.mark.parametrize(
+    ("purpose", "printed"),
+    [(Gloss("angajare", "employment"), "Angajare Employment"), (Gloss("știință", ""), "Știință")],
+)
+def test_the_purpose_begins_with_a_capital(pages: Pages, purpose: Gloss, printed: str) -> None:
+    (page,) = pages(a_document(purpose=purpose))
+    assert f"Scopul Purpose {printed}" in page
+
+
 def test_what_is_not_known_has_no_label(pages: Pages) -> None:
     (page,) = pages(a_document(holder=a_person(cnp=None, father=None, former_names=())))
     assert not [label for label in ("Cod numeric", "tatălui", "anterioare", "Act de") if label in page]
