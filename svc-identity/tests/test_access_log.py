@@ -337,6 +337,23 @@ async def test_a_person_sees_who_why_and_for_which_institution_but_no_name(
     assert official not in answer.text
 
 
+async def test_an_application_of_an_institution_is_shown_with_its_institution(
+    client: httpx2.AsyncClient, signed_in: Any, ana: Account, staff: Any, keep: Keep
+) -> None:
+    await staff(Role.CLERK)  # the institutions are known
+    await keep(
+        subject_person_id=ana.id,
+        actor_id="school-register",
+        actor_kind="client",
+        roles=(),
+        purpose=None,
+        file=None,
+    )
+    [shown] = (await client.get(LOG, headers=signed_in(ana.id, {READ}))).json()["items"]
+    assert (shown["by"], shown["institution_id"]) == ("APPLICATION", str(IPJ_CV))
+    assert shown["institution"]["ro"]
+
+
 async def test_representation_is_shown(
     client: httpx2.AsyncClient, signed_in: Any, ana: Account, keep: Keep
 ) -> None:

@@ -37,6 +37,10 @@ RECORDS: Final = {
     "registration": "a registration request of yours",
     "access-dispute": "a dispute of yours about an access",
     "data-request": "a request of yours about your data",
+    "certificate": "a certificate of yours",
+    "certificate-request": "a request of yours for a certificate",
+    "certificate-requests": "your requests for certificates",
+    "criminal-record-extract": "an extract of your criminal record",
 }
 """Other kinds of record are shown by their code."""
 KINDS: Final = {

@@ -37,10 +37,10 @@ class By(StrEnum):
 def by(line: Line) -> By:
     """As what somebody opened the record of a line."""
     access = line.access
-    if access.institution_id is not None:
-        return By.OFFICIAL
     if access.actor_kind != Kind.PERSON:
         return By.SERVICE if access.actor_kind == Kind.SERVICE else By.APPLICATION
+    if access.institution_id is not None:
+        return By.OFFICIAL
     if access.mandate_id is not None:
         return By.REPRESENTATIVE
     return By.YOURSELF if access.actor_id == str(access.subject_person_id) else By.REPRESENTATIVE
@@ -54,7 +54,9 @@ class AccessView(schemas.Resource):
     service: Service
     by: Annotated[By, Field(description="As what the record was opened.", examples=["OFFICIAL"])]
     roles: Annotated[list[Role], Field(max_length=20, description="The official's roles there.")]
-    institution_id: Annotated[schemas.Id | None, Field(description="The official's institution.")]
+    institution_id: Annotated[
+        schemas.Id | None, Field(description="The institution of the official, or of the application.")
+    ]
     institution: Annotated[schemas.LocalisedText | None, Field(description="Its name, where it is known.")]
     mandate_id: Annotated[schemas.Id | None, Field(description="The mandate of who acted for you.")]
     action: Annotated[Action, Field(description="What was done.", examples=["READ"])]
