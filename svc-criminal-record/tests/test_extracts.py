@@ -350,6 +350,40 @@ async def test_one_record_that_the_register_cannot_give_holds_up_nobody_else(
     assert items[str(unreadable)]["state"] == "ISSUED"
 
 
+async def test_several_at_work_decide_each_item_once(
+    client: httpx2.AsyncClient,
+    outside: Outside,
+    consenting: Consenting,
+    sessions: async_sessionmaker[Session],
+    means: Means,
+    as_school: dict[str, str],
+    looking: asyncpg.Connection,
+) -> None:
+    ana, ion = outside.add_person(), outside.add_person()
+    await consenting(ana)
+    items = [
+        person(outside, one, reference=f"f-{place}") for place, one in enumerate((ana, ion, ion, ion) * 4)
+    ]
+    taken = await client.post(BATCHES, json={"motive": "angajare", "items": items}, headers=as_school)
+
+    async def work() -> None:
+        async with sessions() as session:
+            await extracts.decide_all(session, means, clock.now)
+
+    await asyncio.gather(*(work() for _ in range(4)))
+    states = await decided(client, sessions, means, taken.headers["location"], as_school)
+    assert sorted(item["state"] for item in states.values()) == ["ISSUED"] * 4 + ["NO_CONSENT"] * 12
+    told = await looking.fetch(
+        """SELECT body FROM "criminal-record".outbox
+           WHERE subject = 'hub.criminal-record.extract.decided.v1'"""
+    )
+    batches = [orjson.loads(row["body"])["data"]["batch_id"] for row in told]
+    assert batches.count(taken.json()["id"]) == 16
+    issued = """SELECT count(*) FROM "criminal-record".certificates c
+                JOIN "criminal-record".extracts e ON c.extract_id = e.id WHERE e.batch_id = $1"""
+    assert await looking.fetchval(issued, UUID(taken.json()["id"])) == 4
+
+
 async def test_a_consent_revoked_before_the_decision_is_revoked(
     client: httpx2.AsyncClient,
     outside: Outside,
