@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_documents import verification
 from svc_criminal_record.documents import anchors, checking
+from svc_criminal_record.domain.verification import Seal
+from svc_criminal_record.operations import verifying
 
-from .build import NOON, PLAIN, a_stored_certificate, sealed_for
+from .build import KEY, NOON, PLAIN, a_stored_certificate, sealed_for
 
 FILE = "/criminal-record/v1/verifications/file"
 PDF = {"content-type": "application/pdf"}
@@ -101,3 +104,11 @@ def test_no_file_makes_it_fail(content: bytes) -> None:
         verification.Outcome.ALTERED,
         verification.Outcome.UNTRUSTED,
     }
+
+
+@pytest.mark.parametrize("broken", [one for one in Seal if one is not Seal.INTACT])
+async def test_no_file_whose_seal_is_not_intact_is_a_certificate(sessions: Any, broken: Seal) -> None:
+    made, _ = await a_stored_certificate(sessions)
+    async with sessions() as session:
+        answer = await verifying.verify_file(session, KEY, made.file_sha256, broken, NOON)
+    assert (answer.standing, answer.seal, answer.certificate) == ("NOT_FOUND", broken, None)
