@@ -424,13 +424,6 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("way", sa.String(8), nullable=False, comment="CODE, QR or FILE"),
         sa.Column("standing", sa.String(16), nullable=False, comment="What was answered"),
-        sa.ForeignKeyConstraint(
-            ["certificate_id"],
-            ["certificates.id"],
-            name="fk_verifications_certificates",
-            initially="DEFERRED",
-            deferrable=True,
-        ),
         sa.PrimaryKeyConstraint("id", name="pk_verifications"),
         comment="Each verification, for the holder; nothing of who asked",
     )

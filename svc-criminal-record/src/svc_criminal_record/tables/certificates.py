@@ -73,13 +73,8 @@ VERIFICATIONS: Final = Table(
     "verifications",
     metadata,
     Column("id", Uuid, primary_key=True),
-    # Deferred: one of no certificate is written like the others, and taken back.
-    Column(
-        "certificate_id",
-        Uuid,
-        ForeignKey("certificates.id", deferrable=True, initially="DEFERRED"),
-        nullable=False,
-    ),
+    # No foreign key: its check would tell by its time that there is a certificate (none is ever deleted).
+    Column("certificate_id", Uuid, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("way", String(8), nullable=False, comment="CODE, QR or FILE"),
     Column("standing", String(16), nullable=False, comment="What was answered"),
