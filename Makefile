@@ -75,9 +75,10 @@ bench: $(SYNCED)  ## Every benchmark, one after the other, on servers of their o
 	@$(BIN)/python tests/bench/bench_catalog.py
 	@$(BIN)/python tests/bench/bench_documents.py
 	@$(BIN)/python tests/bench/bench_seals.py
-	@$(BIN)/hub up --detach --var var/bench --port-base 20080 >/dev/null; \
+	@HUB_GATEWAY_RATE_SCALE=1000 $(BIN)/hub up --detach --var var/bench --port-base 20080 >/dev/null; \
 	$(BIN)/python tests/bench/bench_identity.py --var var/bench && \
-	$(BIN)/python tests/bench/bench_petitions.py --var var/bench; status=$$?; \
+	$(BIN)/python tests/bench/bench_petitions.py --var var/bench && \
+	$(BIN)/python tests/bench/bench_certificates.py --var var/bench; status=$$?; \
 	$(BIN)/hub down --var var/bench; exit $$status
 
 install: $(SYNCED)  ## Install everything into .venv (nothing outside this folder)
