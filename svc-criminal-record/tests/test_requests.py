@@ -14,6 +14,7 @@ from hub_core.principal import Assurance
 
 from .outside import JUDGMENT, Outside
 
+NOBODYS = "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"
 REQUESTS = "/criminal-record/v1/requests"
 BOTH = frozenset({"criminal-record:read", "criminal-record:write"})
 BODY = {"motive": "angajare"}
@@ -65,11 +66,11 @@ async def events(looking: asyncpg.Connection, *keys: Any) -> list[str]:
     [
         ("POST", REQUESTS),
         ("GET", REQUESTS),
-        ("GET", f"{REQUESTS}/{ids.new_id()}"),
-        ("POST", f"{REQUESTS}/{ids.new_id()}/cancel"),
-        ("GET", f"/criminal-record/v1/certificates/{ids.new_id()}"),
-        ("GET", f"/criminal-record/v1/certificates/{ids.new_id()}/file"),
-        ("POST", f"/criminal-record/v1/certificates/{ids.new_id()}/credential"),
+        ("GET", f"{REQUESTS}/{NOBODYS}"),
+        ("POST", f"{REQUESTS}/{NOBODYS}/cancel"),
+        ("GET", f"/criminal-record/v1/certificates/{NOBODYS}"),
+        ("GET", f"/criminal-record/v1/certificates/{NOBODYS}/file"),
+        ("POST", f"/criminal-record/v1/certificates/{NOBODYS}/credential"),
     ],
 )
 async def test_who_may_not_is_told_why(
