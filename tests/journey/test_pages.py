@@ -75,6 +75,7 @@ def visit(browser: Browser, hub: Hub) -> Iterator[Any]:
 
 def look_at(page: Page, language: str) -> None:
     """The page has no barrier that axe knows, speaks the language, and fits its width."""
+    page.wait_for_load_state()  # also where a form was just sent
     found = Axe().run(page, options=RULES)
     assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
     assert page.locator("html").get_attribute("lang") == language
@@ -322,7 +323,7 @@ class Paper:
     file: Path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # one a day for each motive
 def paper(hub: Hub, program: Any, tmp_path_factory: pytest.TempPathFactory) -> Paper:
     """What was asked for and got, and read from the printed page."""
     scopes = ("openid", "criminal-record:read", "criminal-record:write")
