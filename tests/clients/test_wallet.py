@@ -19,7 +19,7 @@ async def test_an_employer_reads_from_a_wallet_what_the_hub_issued(hub: Hub, sho
     async with httpx2.AsyncClient(base_url=hub.origin, timeout=20) as client:
         ana = Person(client, EMAIL, SCOPES)
         await ana.sign_in()
-        asked = await ana.post(f"{V1}/requests", {"motive": "voluntariat"})
+        asked = await ana.post(f"{V1}/requests", {"motive": "interes-personal"})
         body = {"wallet_key": {name: public[name] for name in ("kty", "crv", "x", "y")}}
         given = await ana.post(f"{V1}/certificates/{asked['certificate']['id']}/credential", body)
         pem = (await client.get(f"{V1}/trust")).json()["facts"][0]["certificate"]
