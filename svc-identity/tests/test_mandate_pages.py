@@ -18,10 +18,11 @@ from svc_identity.domain import capacity, login_name
 from svc_identity.domain import mandate as mandates
 from svc_identity.domain.account import Account, Profile
 from svc_identity.domain.mandate import Mandate
-from svc_identity.domain.mandate_type import Bounds, MandateType, PrincipalKind
+from svc_identity.domain.mandate_type import DELEGABLE, Bounds, MandateType, PrincipalKind
 from svc_identity.domain.person import Person, Source
 from svc_identity.operations import registration
 from svc_identity.operations.accounts import SignUp
+from svc_identity.pages import mandate_words
 from svc_identity.provider import Provider
 from svc_identity.storage import mandates as storage
 from svc_identity.storage import people
@@ -80,6 +81,10 @@ async def test_who_is_not_signed_in_sees_and_ends_nothing(browser: Any, ana: Acc
     await browser.get("/account/sign-in")
     for path in (f"{PAGE}/{ids.new_id()}/end", f"{PAGE}/accept", f"{PAGE}/children", GIVE):
         assert (await browser.post(path)).headers["location"] == "/account/sign-in"
+
+
+def test_every_service_that_a_mandate_may_carry_has_its_words() -> None:
+    assert mandate_words.SERVICES.keys() == DELEGABLE.keys()
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ STATES: Final = {
 SERVICES: Final = {
     "petitions:read": "read petitions and their answers",
     "petitions:write": "file petitions",
+    "criminal-record:read": "read criminal-record certificates",
+    "criminal-record:write": "ask for criminal-record certificates",
 }
 NO_SERVICE: Final = "Choose at least one service."
 WRONG_LAST_DAY: Final = "Enter a day that is today or later, or none."
