@@ -114,7 +114,7 @@ class PostOffice:
         return list(self.letters)
 
     async def letter(self, text: str, after: int) -> EmailMessage:
-        """The first letter past so many that says this; `TimeoutError` after half a minute.
+        """The first letter past so many that says this; `TimeoutError` after ten seconds.
 
         A letter of an earlier test may come late, or a second time.
         """
@@ -122,7 +122,7 @@ class PostOffice:
         def saying() -> EmailMessage | None:
             return next((each for each in self.letters[after:] if text in body(each)), None)
 
-        async with asyncio.timeout(30), self._arrival:
+        async with asyncio.timeout(10), self._arrival:
             return await self._arrival.wait_for(saying)
 
     @property
