@@ -164,8 +164,13 @@ def body(letter: EmailMessage) -> str:
 
 
 @pytest.fixture(scope="module")
-async def service(schema: Any, service_settings: Any, running: Any) -> AsyncIterator[Any]:
-    """The running service: `client` to its API, and the `office` it sends to."""
+async def service(schema: Any, empty_streams: Any, service_settings: Any, running: Any) -> AsyncIterator[Any]:
+    """The running service: `client` to its API, and the `office` it sends to.
+
+    It has nothing to send for other services, whose tests have told hundreds of events before.
+    """
+    await empty_streams()
+    await schema.truncate()
     office = PostOffice()
     await office.open()
     app = create_app(service_settings(MANIFEST, Settings, notify_smtp_port=office.port))
