@@ -87,6 +87,7 @@ async def state_of(sessions: Sessions, means: Means, request_id: UUID) -> Any:
         (certificates, "add"),
         (outbox, "record"),
         (storage, "move"),
+        (storage, "tell"),
     ],
 )
 async def test_who_is_stopped_in_between_leaves_nothing_and_the_next_try_makes_all(

@@ -1,6 +1,7 @@
 """Asking for a certificate, getting it, giving it up: by oneself, for another, for an organisation."""
 
 import asyncio
+import json
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -97,9 +98,8 @@ async def test_an_unambiguous_request_is_answered_with_its_certificate(
     assert certificate["label"].startswith("CJ ")
     assert answer.headers["location"] == f"{REQUESTS}/{said['id']}"
     assert await events(looking, said["id"], certificate["id"]) == [
-        "request.submitted.v1",
         "certificate.issued.v1",
-        "request.state-changed.v1",
+        "request.submitted.v1",
     ]
     shown = await client.get(f"/criminal-record/v1/certificates/{certificate['id']}", headers=as_(ana))
     assert (shown.json()["standing"], shown.json()["request_id"]) == ("VALID", said["id"])
@@ -246,6 +246,26 @@ async def test_what_is_not_unambiguous_is_reviewed_and_nobody_is_told_why(
     assert [step["state"] for step in said["steps"]] == ["SUBMITTED", "AUTO_CHECK", "MANUAL_REVIEW"]
     told = str(said)
     assert not any(word in told for word in ("BORN", "FORMER", "PENDING", "DIFFERS", "entries", "furt"))
+
+
+@pytest.mark.parametrize("special", [{}, NOT_BORN_HERE])
+async def test_where_a_request_has_come_to_at_once_is_told_with_its_sending(
+    client: httpx2.AsyncClient, outside: Outside, as_: Any, looking: asyncpg.Connection, special: Any
+) -> None:
+    """One message is made of it; each later step is told as such."""
+    person = outside.add_person(**special)
+    said = (await client.post(REQUESTS, json=BODY, headers=as_(person))).json()
+    if special:
+        await client.post(f"{REQUESTS}/{said['id']}/cancel", headers=as_(person))
+    rows = await looking.fetch(
+        """SELECT subject, convert_from(body, 'UTF8')::jsonb->'data' AS data
+        FROM "criminal-record".outbox WHERE key = $1 ORDER BY seq""",
+        said["id"],
+    )
+    told = [(row["subject"].split(".")[-2], json.loads(row["data"])) for row in rows]
+    later = [("state-changed", "CANCELLED")] if special else []
+    assert [(what, data["state"]) for what, data in told] == [("submitted", said["state"]), *later]
+    assert [data["version"] for _, data in told] == [3, 4][: len(told)]
 
 
 async def test_with_and_without_entries_all_but_the_file_is_the_same(

@@ -245,18 +245,46 @@ def about_a_request(**special: Any) -> dict[str, Any]:
     return facts | special
 
 
+ASKED = {"requested_on": date(2026, 11, 22), "due_on": date(2026, 11, 25)}
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("MANUAL_REVIEW", "Un lucrător verifică cererea"),
+        ("AUTO_CHECK", "Verificarea nu s-a putut încheia pe loc"),
+    ],
+)
 async def test_who_asks_for_a_certificate_is_told_its_number_and_term_and_when_it_is_ready(
-    service: Any, publish: Publish, ana: UUID
+    service: Any, publish: Publish, ana: UUID, state: str, said: str
 ) -> None:
     seen, about = len(service.office.letters), about_a_request(holder_id=ana, acting_person_id=ana)
-    asked = {"requested_on": date(2026, 11, 22), "due_on": date(2026, 11, 25)}
-    await publish(CertificateRequested.model_validate(about | asked))
+    await publish(CertificateRequested.model_validate(about | ASKED | {"state": state}))
     letter = await service.office.letter("Termen: 25.11.2026", seen)
     assert letter["Subject"] == "Cererea dumneavoastră a fost înregistrată cu nr. 4821 din 22.11.2026"
+    assert said in letter.get_body(("plain",)).get_content()
     await publish(CertificateRequestChanged.model_validate(about | {"state": "AUTO_CHECK"}))
     await publish(CertificateRequestChanged.model_validate(about | {"state": "ISSUED"}))
     letter = await service.office.letter("Documentul cerut a fost eliberat.", seen)
     assert letter["Subject"] == "Cererea dumneavoastră nr. 4821: documentul este gata"
+
+
+async def test_who_is_given_the_certificate_at_once_gets_one_message_that_says_so(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    seen, about = len(service.office.letters), about_a_request(holder_id=ana, acting_person_id=ana)
+    asked = CertificateRequested.model_validate(about | ASKED | {"state": "ISSUED"})
+    cause = await publish(asked)
+    await publish(asked, again=cause)
+    letter = await service.office.letter("Documentul cerut a fost eliberat.", seen)
+    assert letter["Subject"] == "Cererea dumneavoastră nr. 4821: documentul este gata"
+    await publish(CertificateRequestChanged.model_validate(about | {"state": "CANCELLED"}))
+    await service.office.letter("Cererea a fost anulată.", seen)
+    rows = await looking.fetch(
+        "SELECT template, cause_id = $2 AS at_once FROM notify.deliveries WHERE person_id = $1", ana, cause
+    )
+    assert [row["template"] for row in rows if row["at_once"]] == ["criminal-record.step"]
+    assert len(rows) == 2
 
 
 async def test_who_asked_for_another_and_the_other_are_both_told(

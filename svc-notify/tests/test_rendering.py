@@ -59,14 +59,15 @@ def validated(language: Language) -> Letter:
     return rendering.render("account.validated", 1, language, {"told_on": date(2026, 11, 21)}, ACCOUNT)
 
 
-def requested(language: Language) -> Letter:
+def requested(language: Language, state: str = "MANUAL_REVIEW") -> Letter:
     facts = {
         "product": "CRIMINAL_RECORD",
         "number": "4821",
         "registered_on": date(2026, 11, 22),
         "due_on": date(2026, 11, 25),
+        "state": state,
     }
-    return rendering.render("criminal-record.registered", 1, language, facts, ACCOUNT)
+    return rendering.render("criminal-record.registered", 2, language, facts, ACCOUNT)
 
 
 def came_to(language: Language, state: str = "ISSUED") -> Letter:
@@ -98,6 +99,13 @@ def test_each_state_of_a_certificate_s_request_has_words_of_its_own(language: La
     letters = [came_to(language, state) for state in sorted(kinds.TOLD_STEPS)]
     assert len({letter.subject for letter in letters}) == len(kinds.TOLD_STEPS)
     assert len({letter.text for letter in letters}) == len(kinds.TOLD_STEPS)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_who_waits_is_told_by_whom_the_request_is_checked(language: Language) -> None:
+    by_officer, by_itself = requested(language), requested(language, "AUTO_CHECK")
+    assert by_officer.subject == by_itself.subject
+    assert by_officer.text != by_itself.text
 
 
 @pytest.mark.parametrize("language", Language)
@@ -269,7 +277,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 36
+    assert len(wording) == 39
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables

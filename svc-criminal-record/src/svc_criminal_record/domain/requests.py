@@ -88,7 +88,8 @@ class Request:
     `holder_key` is the keyed hash of the holder's number, `holder_id` the person or organisation in the
     hub. Online `acting_person_id` asked, for another under `mandate_id`. `due_on` is the last day of the
     legal term. `claimed_by` is the officer at work on it, `proposed_by` the first of two who have to agree
-    and `proposal` what they propose. `version` grows with each change.
+    and `proposal` what they propose. `version` grows with each change. Until `is_told`, which is when its
+    sending was, what becomes of it is told with that.
     """
 
     id: UUID
@@ -124,6 +125,7 @@ class Request:
     papers: str | None = None
     counter_until: date | None = None
     decided_at: datetime | None = None
+    is_told: bool = True
 
     @property
     def label(self) -> str:
@@ -211,6 +213,7 @@ def submit(
         due_on=end_of_days(today, term),
         alarm_on=end_of_days(today, legal.on("criminal-record.alarm", today).whole),
         papers=papers,
+        is_told=False,
     )
 
 

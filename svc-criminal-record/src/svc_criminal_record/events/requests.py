@@ -14,7 +14,7 @@ from ..domain.states import State
 
 
 class RequestSubmitted(Event):
-    """A certificate was asked for."""
+    """A certificate was asked for, and has come at once to this state."""
 
     subject: ClassVar[str] = "hub.criminal-record.request.submitted.v1"
     key_field: ClassVar[str] = "request_id"
@@ -23,6 +23,7 @@ class RequestSubmitted(Event):
     number: int = Field(ge=1, description="Its number")
     product: Product = Field(description="What was asked for")
     channel: Channel = Field(description="Where it was asked for")
+    state: State = Field(description="The state it came to at once; nothing else is told of that")
     holder_kind: HolderKind = Field(description="Whose record it is")
     holder_id: UUID | None = Field(description="The person or organisation, if the hub knows them")
     acting_person_id: UUID | None = Field(description="The person who asked online")
@@ -38,6 +39,7 @@ class RequestSubmitted(Event):
             number=request.number,
             product=request.product,
             channel=request.channel,
+            state=request.state,
             holder_kind=request.holder.kind,
             holder_id=request.holder_id,
             acting_person_id=request.acting_person_id,
@@ -49,7 +51,7 @@ class RequestSubmitted(Event):
 
 
 class RequestStateChanged(Event):
-    """A request has come to another state."""
+    """A request has come to another state, later than it was asked for."""
 
     subject: ClassVar[str] = "hub.criminal-record.request.state-changed.v1"
     key_field: ClassVar[str] = "request_id"

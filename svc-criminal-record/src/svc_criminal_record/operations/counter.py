@@ -102,7 +102,9 @@ async def enter(
             raise AskedAlready(None)
         await officers.leave_line(session, official, request, Action.CREATE, purpose, now)
         request = await storage.move(session, means.key, request, State.AUTO_CHECK, SYSTEM, now)
-        return await _entered(session, await issuing.decide(session, means, request, now, legal))
+        request = await issuing.decide(session, means, request, now, legal)
+        await storage.tell(session, request)
+        return await _entered(session, request)
 
 
 async def read(session: AsyncSession, means: Means, official: Official, request_id: UUID) -> Entered:

@@ -112,6 +112,7 @@ async def create(session: AsyncSession, means: Means, wish: Wish, caller: Princi
             raise await _asked_already(session, request, caller)
         await note_access(session, caller, Action.CREATE, "certificate-request", request.id, now)
         request = await decide(session, means, request, now, legal)
+        await storage.tell(session, request)
         return await _show(session, request)
 
 

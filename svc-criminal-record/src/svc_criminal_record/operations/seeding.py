@@ -55,5 +55,5 @@ async def put_at_counter(
         )
         request = requests.move(request, State.AUTO_CHECK, now)
         await storage.add(session, means.key, request, SYSTEM)
-        await decide(session, means, request, now, legal)
+        await storage.tell(session, await decide(session, means, request, now, legal))
     return True

@@ -1,4 +1,4 @@
-"""Requests: rows in, domain values out; every move writes its step and its event."""
+"""Requests: rows in, domain values out; every move writes its step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -23,9 +23,8 @@ from ..tables.requests import REQUEST_NUMBERS, REQUESTS, STEPS
 from . import holders
 
 _SEALED_TEXTS: Final = ("motive_text", "refusal_text", "papers")
-_COPIED: Final = tuple(
-    field.name for field in fields(Request) if field.name not in (*_SEALED_TEXTS, "holder", "review_reasons")
-)
+_NOT_COPIED: Final = frozenset({*_SEALED_TEXTS, "holder", "review_reasons", "is_told"})
+_COPIED: Final = tuple(field.name for field in fields(Request) if field.name not in _NOT_COPIED)
 # Written out, as their indexes have them: a condition with parameters finds no partial index.
 _STILL_TO_CHECK: Final = text("state IN ('SUBMITTED', 'AUTO_CHECK')")
 _IN_REVIEW: Final = text("state = 'MANUAL_REVIEW'")
@@ -93,9 +92,9 @@ async def next_number(session: AsyncSession) -> int:
 
 
 async def add(session: AsyncSession, key: MasterKey, request: Request, actor: Actor) -> bool:
-    """Store a request just sent, with its steps and its event; False when the day has one already.
+    """Store a request just sent, with its steps; False when the day has one already.
 
-    It is SUBMITTED, or AUTO_CHECK where nothing lies between the two.
+    It is SUBMITTED, or AUTO_CHECK where nothing lies between the two. `tell` what has become of it.
     Of equal requests at the same instant one is stored, and the others wait here for its commit.
     """
     if (await session.execute(_ADD, _values(key, request))).first() is None:
@@ -105,8 +104,12 @@ async def add(session: AsyncSession, key: MasterKey, request: Request, actor: Ac
     if request.state is not State.SUBMITTED:
         steps.append(first | _of_actor(domain.SYSTEM) | {"number": 2, "state": request.state})
     await session.execute(_ADD_STEP, steps)
-    await outbox.record(session, RequestSubmitted.of(request), request.submitted_at)
     return True
+
+
+async def tell(session: AsyncSession, request: Request) -> None:
+    """Record the event of a request just sent, at the end of its transaction: with what it has come to."""
+    await outbox.record(session, RequestSubmitted.of(request), request.submitted_at)
 
 
 async def move(
@@ -120,14 +123,17 @@ async def move(
     reason: str | None = None,
     **changed: Any,
 ) -> Request:
-    """The request in its next state, stored with its step and its event; `changed` are other members.
+    """The request in its next state, stored with its step; `changed` are other members.
+
+    The event of the move goes with it, but of one that was just sent: `tell` says where that has come to.
 
     The caller holds its row locked, or has just added it. `RequestState` when there is no way there.
     """
     moved = domain.move(request, to, now, **changed)
     await store(session, key, moved)
     await _add_step(session, moved, now, actor, reason)
-    await outbox.record(session, RequestStateChanged.of(moved, request.state), now)
+    if moved.is_told:
+        await outbox.record(session, RequestStateChanged.of(moved, request.state), now)
     return moved
 
 

@@ -1,6 +1,8 @@
 """Criminal-record and integrity certificates: what people are written of them.
 
-No event says what the register holds, so no message can: whatever it is, the messages are the same.
+No event says what the register holds, so no message can: whatever it is, the messages are the same. A
+request that is answered at once makes one message, that the document is ready; any other one that it is
+registered, and one for each later step.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -45,26 +47,9 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
         ):
             hearing.wake_after_commit(session, wake, delivery.lane)
 
-    async def tell_of_request(session: AsyncSession, heard: Envelope[CertificateRequested]) -> None:
-        asked = heard.data
-        said = {
-            "product": asked.product,
-            "number": str(asked.number),
-            "registered_on": asked.requested_on.isoformat(),
-            "due_on": asked.due_on.isoformat(),
-        }
-        await tell(session, heard, kinds.CERTIFICATE_REQUESTED, asked.people, said)
-
-    async def tell_of_step(session: AsyncSession, heard: Envelope[CertificateRequestChanged]) -> None:
-        step = heard.data
-        if step.state in kinds.TOLD_STEPS:
-            said = {
-                "product": step.product,
-                "number": str(step.number),
-                "state": step.state,
-                "told_on": hearing.day(heard),
-            }
-            await tell(session, heard, kinds.CERTIFICATE_STEP, step.people, said)
+    async def tell_of_request(session: AsyncSession, heard: Envelope[Any]) -> None:
+        if news := _news(heard):
+            await tell(session, heard, news[0], heard.data.people, news[1])
 
     async def tell_of_end(session: AsyncSession, heard: Envelope[Any]) -> None:
         change = "REVOKED" if isinstance(heard.data, CertificateRevoked) else "SUPERSEDED"
@@ -87,13 +72,27 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
         manifest.CRIMINAL_RECORD,
         {
             CertificateRequested: tell_of_request,
-            CertificateRequestChanged: tell_of_step,
+            CertificateRequestChanged: tell_of_request,
             CertificateRevoked: tell_of_end,
             CertificateSuperseded: tell_of_end,
             CertificateVerified: tell_of_verification,
             ExtractDecided: tell_of_extract,
         },
     )
+
+
+def _news(
+    heard: Envelope[CertificateRequested] | Envelope[CertificateRequestChanged],
+) -> tuple[Kind, Mapping[str, str]] | None:
+    """What is written of a request: that it is registered, or where it has come to; not of every state."""
+    request = heard.data
+    said = {"product": request.product, "number": str(request.number), "state": request.state}
+    if isinstance(request, CertificateRequested) and request.state != _ISSUED:
+        days = {"registered_on": request.requested_on.isoformat(), "due_on": request.due_on.isoformat()}
+        return kinds.CERTIFICATE_REQUESTED, said | days
+    if request.state in kinds.TOLD_STEPS:
+        return kinds.CERTIFICATE_STEP, said | {"told_on": hearing.day(heard)}
+    return None
 
 
 def _known(person_id: UUID | None) -> list[UUID]:

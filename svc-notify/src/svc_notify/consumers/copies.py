@@ -167,6 +167,7 @@ class _CertificateRequest(BaseModel):
     request_id: UUID
     product: str
     number: int
+    state: str
     holder_kind: str
     holder_id: UUID | None
     acting_person_id: UUID | None
@@ -179,7 +180,7 @@ class _CertificateRequest(BaseModel):
 
 
 class CertificateRequested(_CertificateRequest, Event):
-    """A criminal-record or integrity certificate was asked for."""
+    """A criminal-record or integrity certificate was asked for; no step tells of its first state."""
 
     subject: ClassVar[str] = "hub.criminal-record.request.submitted.v1"
 
@@ -188,11 +189,9 @@ class CertificateRequested(_CertificateRequest, Event):
 
 
 class CertificateRequestChanged(_CertificateRequest, Event):
-    """Such a request has come to another state."""
+    """Such a request has come later to another state."""
 
     subject: ClassVar[str] = "hub.criminal-record.request.state-changed.v1"
-
-    state: str
 
 
 class _Certificate(BaseModel):

@@ -75,10 +75,10 @@ CATALOG_STALE: Final = Kind(
 )
 CERTIFICATE_REQUESTED: Final = Kind(
     template="criminal-record.registered",
-    version=1,
+    version=2,
     lane=Lane.NOTICE,
     lifetime=timedelta(days=30),
-    variables=frozenset({"product", "number", "registered_on", "due_on"}),
+    variables=frozenset({"product", "number", "state", "registered_on", "due_on"}),
 )
 CERTIFICATE_STEP: Final = Kind(
     template="criminal-record.step",
