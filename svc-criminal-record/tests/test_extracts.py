@@ -14,14 +14,15 @@ import pytest
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import clock, cnp, ids
-from hub_core.principal import Assurance, Kind
+from hub_core.principal import Assurance, Kind, Role
 from hub_events.session import Session
 from svc_criminal_record.domain.consents import Consent
 from svc_criminal_record.domain.institutions import Institution
-from svc_criminal_record.issuing import Means
-from svc_criminal_record.operations import extracts, institutions
-from svc_criminal_record.storage import consents, holders
+from svc_criminal_record.issuing import Means, read_content
+from svc_criminal_record.operations import extracts, institutions, status_lists
+from svc_criminal_record.storage import certificates, consents, holders
 
+from .officers import API, CHANGES, Desk, key
 from .outside import JUDGMENT, Outside
 
 BATCHES = "/criminal-record/v1/extract-batches"
@@ -138,6 +139,40 @@ async def decided(
     return {item["reference"]: item for item in listed["items"]}
 
 
+async def found(looking: asyncpg.Connection, desk: Desk, item: dict[str, Any]) -> dict[str, Any]:
+    """The extract of an item as officers find it, by the series and number on its pages."""
+    asked = await looking.fetchrow(
+        'SELECT series, number FROM "criminal-record".certificates WHERE extract_id = $1', UUID(item["id"])
+    )
+    answer = await desk.client.get(f"{API}/issued-certificates", params=dict(asked), headers=desk.officer())
+    said: dict[str, Any] = answer.json()
+    assert said["extract_id"] == item["id"]
+    return said
+
+
+async def propose(
+    desk: Desk, certificate_id: str, officer: dict[str, str] | None = None, **special: str
+) -> httpx2.Response:
+    body = {
+        "certificate_id": certificate_id,
+        "kind": "REVOCATION",
+        "reason": "ISSUED_IN_ERROR",
+        "text": "Extrasul a fost eliberat pentru o altă persoană.",
+    }
+    headers = (officer or desk.officer()) | key()
+    return await desk.client.post(CHANGES, json=body | special, headers=headers)
+
+
+async def approve(desk: Desk, change: str, head: dict[str, str] | None = None) -> httpx2.Response:
+    headers = (head or desk.officer(None, Role.HEAD)) | key()
+    body = {"decision": "APPROVED"}
+    return await desk.client.post(f"{CHANGES}/{change}/decide", json=body, headers=headers)
+
+
+def slug(answer: httpx2.Response) -> str:
+    return str(answer.json()["type"]).rpartition("/")[2]
+
+
 async def lines_of(looking: asyncpg.Connection, person_id: UUID) -> list[dict[str, Any]]:
     rows = await looking.fetch(
         """SELECT body FROM "criminal-record".outbox
@@ -202,6 +237,22 @@ async def test_a_batch_is_not_there_for_another_institution_and_for_its_own_peop
     assert listed.json()["items"] == []
 
 
+async def test_an_extract_is_revoked_by_two_officers_of_a_unit_and_is_not_corrected(
+    desk: Desk, outside: Outside, consenting: Consenting, asking: Asking, looking: asyncpg.Connection
+) -> None:
+    ana = outside.add_person()
+    await consenting(ana)
+    issued = await found(looking, desk, (await asking(person(outside, ana)))[str(ana)])
+    assert slug(await propose(desk, issued["id"], desk.officer(ana))) == "own-case"
+    corrected = await propose(desk, issued["id"], kind="CORRECTION", reason="HOLDER_DATA_WRONG")
+    assert corrected.json()["errors"][0]["pointer"] == "/kind"
+    head = ids.new_id()
+    change = (await propose(desk, issued["id"], desk.officer(head, Role.HEAD))).json()["change"]["id"]
+    assert slug(await approve(desk, change, desk.officer())) == "role-required"
+    assert slug(await approve(desk, change, desk.officer(head, Role.HEAD))) == "four-eyes"
+    assert (await approve(desk, change)).json()["certificate"]["standing"] == "REVOKED"
+
+
 # What they are told.
 
 
@@ -233,6 +284,58 @@ async def test_on_a_consent_in_force_the_sealed_extract_is_issued_and_the_person
         ("READ", "GRANTED", "school-register"),
     ]
     assert {line["institution_id"] for line in lines} == {str(school.id)}
+
+
+async def test_a_revoked_extract_is_shown_as_such_to_everybody_who_holds_or_meets_it(
+    client: httpx2.AsyncClient,
+    desk: Desk,
+    outside: Outside,
+    consenting: Consenting,
+    asking: Asking,
+    as_school: dict[str, str],
+    signed_in: Any,
+    school: Institution,
+    means: Means,
+    sessions: async_sessionmaker[Session],
+    looking: asyncpg.Connection,
+) -> None:
+    ana = outside.add_person()
+    await consenting(ana)
+    item = (await asking(person(outside, ana)))[str(ana)]
+    assert (item["standing"], item["revoked_at"]) == ("VALID", None)
+    issued = await found(looking, desk, item)
+    certificate_id = UUID(issued["id"])
+    async with sessions() as session:
+        content = await certificates.content(session, means.key, certificate_id)
+        place = await certificates.read(session, certificate_id)
+    code = read_content(content or b"").code
+    await approve(desk, (await propose(desk, issued["id"])).json()["change"]["id"])
+
+    batch, _, _ = item["document"].partition("/items")
+    [seen] = (await client.get(f"{batch}/items", headers=as_school)).json()["items"]
+    assert (seen["state"], seen["standing"], seen["document"]) == ("ISSUED", "REVOKED", None)
+    assert seen["revoked_at"]
+    assert (await client.get(batch, headers=as_school)).json()["counts"]["revoked"] == 1
+    refused = await client.get(item["document"], headers=as_school)
+    assert (refused.status_code, slug(refused)) == (410, "certificate-over")
+
+    verified = await client.post(f"{API}/verifications", json={"code": code})
+    assert verified.json()["standing"] == "REVOKED"
+    assert place is not None
+    async with sessions() as session:
+        assert place.status_index in await status_lists.without_effect(session, place.status_list)
+
+    as_ana = signed_in(ana, {"criminal-record:read"}, Assurance.SUBSTANTIAL)
+    [given] = (await client.get(f"{API}/extracts", headers=as_ana)).json()["items"]
+    assert given["revoked_at"] == seen["revoked_at"]
+    body = await looking.fetchval(
+        """SELECT body FROM "criminal-record".outbox
+           WHERE key = $1 AND subject = 'hub.criminal-record.certificate.revoked.v1'""",
+        str(certificate_id),
+    )
+    told = orjson.loads(body)["data"]
+    assert (told["extract_id"], told["institution_id"]) == (item["id"], str(school.id))
+    assert told["holder_id"] == str(ana)
 
 
 async def test_no_consent_says_the_same_of_who_is_known_and_of_who_is_not(

@@ -103,6 +103,8 @@ REVOKED: Final = CertificateRevoked(
     certificate_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b75"),
     product=Product.CRIMINAL_RECORD,
     holder_id=_HOLDER,
+    extract_id=None,
+    institution_id=None,
     revoked_at=datetime(2026, 11, 23, 10, tzinfo=UTC),
     version=2,
 )

@@ -339,7 +339,7 @@ async def test_the_end_of_a_certificate_is_told_and_never_why(
 ) -> None:
     seen = len(service.office.letters)
     facts = {"certificate_id": ids.new_id(), "holder_id": ana, "product": "INTEGRITY", "version": 2}
-    await publish(CertificateRevoked.model_validate(facts))
+    await publish(CertificateRevoked.model_validate(facts | {"institution_id": None}))
     await publish(CertificateSuperseded.model_validate(facts))
     letters = (await service.office.until(seen + 2))[seen:]
     assert sorted(str(letter["Subject"]) for letter in letters) == [
@@ -364,6 +364,18 @@ async def test_a_person_is_told_of_an_extract_that_was_given_and_of_no_other(
     assert letter["Subject"] == "O instituție a primit un extras despre dumneavoastră"
     rows = await looking.fetch("SELECT template FROM notify.deliveries WHERE person_id = $1", ana)
     assert [row["template"] for row in rows] == ["criminal-record.extract"]
+
+
+async def test_a_person_is_told_which_institution_holds_an_extract_that_was_revoked(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    school, seen = ids.new_id(), len(service.office.letters)
+    await publish(InstitutionChanged(institution_id=school, names={"ro": "Școala nr. 1"}, version=1))
+    await until(looking, "SELECT 1 FROM notify.institutions WHERE id = $1", school)
+    facts = {"certificate_id": ids.new_id(), "holder_id": ana, "product": "CRIMINAL_RECORD", "version": 2}
+    await publish(CertificateRevoked.model_validate(facts | {"institution_id": school}))
+    letter = await service.office.letter("Instituția: Școala nr. 1", seen)
+    assert letter["Subject"] == "Un extras despre dumneavoastră a fost revocat"
 
 
 async def test_who_filed_for_another_is_told_and_not_the_other(

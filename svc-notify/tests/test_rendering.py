@@ -89,9 +89,13 @@ def verified(language: Language) -> Letter:
     return rendering.render("criminal-record.verified", 1, language, {"told_on": date(2026, 11, 22)}, ACCOUNT)
 
 
-def extract(language: Language) -> Letter:
-    facts = {"institution": "Inspectoratul Școlar", "told_on": date(2026, 11, 22)}
-    return rendering.render("criminal-record.extract", 1, language, facts, ACCOUNT)
+def extract(language: Language, change: str = "ISSUED") -> Letter:
+    facts = {"institution": "Inspectoratul Școlar", "change": change, "told_on": date(2026, 11, 22)}
+    return rendering.render("criminal-record.extract", 2, language, facts, ACCOUNT)
+
+
+def revoked_extract(language: Language) -> Letter:
+    return extract(language, "REVOKED")
 
 
 @pytest.mark.parametrize("language", Language)
@@ -109,7 +113,7 @@ def test_who_waits_is_told_by_whom_the_request_is_checked(language: Language) ->
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("write", [requested, came_to, ended, verified, extract])
+@pytest.mark.parametrize("write", [requested, came_to, ended, verified, extract, revoked_extract])
 def test_no_word_of_a_certificate_s_message_hints_at_what_the_register_holds(
     write: Any, language: Language
 ) -> None:
@@ -127,6 +131,13 @@ def test_no_word_of_a_certificate_s_message_hints_at_what_the_register_holds(
 @pytest.mark.parametrize("language", Language)
 def test_a_corrected_and_a_revoked_certificate_are_told_apart(language: Language) -> None:
     assert ended(language, "REVOKED").subject != ended(language, "SUPERSEDED").subject
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_extract_that_was_given_and_one_that_was_revoked_are_told_apart(language: Language) -> None:
+    given, revoked = extract(language), revoked_extract(language)
+    assert given.subject != revoked.subject
+    assert given.text != revoked.text
 
 
 @pytest.mark.parametrize("language", Language)
@@ -267,7 +278,7 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         kinds.CERTIFICATE_STEP,
         kinds.CERTIFICATE_ENDED,
         kinds.CERTIFICATE_VERIFIED,
-        kinds.EXTRACT_ISSUED,
+        kinds.EXTRACT,
     ],
 )
 def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
@@ -277,7 +288,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 39
+    assert len(wording) == 42
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables

@@ -72,9 +72,14 @@ class Certificate:
         return f"{self.series} {self.number:07d}"
 
     def standing(self, now: datetime) -> Standing:
-        """How it stands; its last day ends at midnight in Bucharest."""
+        """How it stands."""
         if self.superseded_by is not None:
             return Standing.SUPERSEDED
-        if self.revoked_at is not None:
-            return Standing.REVOKED
-        return Standing.VALID if local_date(now) <= self.valid_until else Standing.EXPIRED
+        return standing_of(self.valid_until, self.revoked_at, now)
+
+
+def standing_of(valid_until: date, revoked_at: datetime | None, now: datetime) -> Standing:
+    """How a document stands that none has taken the place of; its last day ends at midnight in Bucharest."""
+    if revoked_at is not None:
+        return Standing.REVOKED
+    return Standing.VALID if local_date(now) <= valid_until else Standing.EXPIRED

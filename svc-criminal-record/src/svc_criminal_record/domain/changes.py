@@ -1,6 +1,7 @@
 """How a certificate ends before its day: one officer proposes, a head decides.
 
-A revocation ends it; a correction puts a new one in its place. Nothing is deleted.
+A revocation ends it; a correction puts a new one in its place. Nothing is deleted. An extract, which an
+institution holds, is revoked only: it asks for a new one, on a consent that is in force then.
 """
 
 from dataclasses import dataclass, replace

@@ -13,6 +13,7 @@ from uuid import UUID
 from hub_core import cnp
 from hub_core.cnp import InvalidCnp
 
+from .certificates import Standing, standing_of
 from .consents import Consent, ConsentState
 from .holders import Person
 
@@ -77,13 +78,19 @@ class Extract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """An item as its institution reads it; `certificate_id` is the extract that was issued."""
+    """An item as its institution reads it; the last three are of the extract that was issued."""
 
     id: UUID
     reference: str
     state: ExtractState
     decided_at: datetime | None
     certificate_id: UUID | None
+    valid_until: date | None
+    revoked_at: datetime | None
+
+    def standing(self, now: datetime) -> Standing | None:
+        """How the extract stands; none where there is none."""
+        return standing_of(self.valid_until, self.revoked_at, now) if self.valid_until else None
 
 
 Counts = Mapping[ExtractState, int]

@@ -13,7 +13,7 @@ from ..domain.products import Product
 
 
 class CertificateRevoked(Event):
-    """A certificate is without effect from now on."""
+    """A certificate, or an extract, is without effect from now on."""
 
     subject: ClassVar[str] = "hub.criminal-record.certificate.revoked.v1"
     key_field: ClassVar[str] = "certificate_id"
@@ -21,13 +21,17 @@ class CertificateRevoked(Event):
     certificate_id: UUID = Field(description="The certificate")
     product: Product = Field(description="What it was")
     holder_id: UUID | None = Field(description="The person or organisation, if the hub knows them")
+    extract_id: UUID | None = Field(description="The item that an extract was issued for; none for others")
+    institution_id: UUID | None = Field(description="The institution that holds an extract; none for others")
     revoked_at: datetime = Field(description="From when it is without effect")
 
     @classmethod
-    def of(cls, certificate: Certificate, at: datetime) -> Self:
-        """The event of a certificate that was in effect until now."""
+    def of(cls, certificate: Certificate, institution_id: UUID | None, at: datetime) -> Self:
+        """The event of what was in effect until now; an extract is held by an institution."""
         return cls(
             certificate_id=certificate.id,
+            extract_id=certificate.extract_id,
+            institution_id=institution_id,
             product=certificate.product,
             holder_id=certificate.holder_id,
             revoked_at=at,

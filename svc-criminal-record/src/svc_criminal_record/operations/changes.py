@@ -1,4 +1,4 @@
-"""How officers end a certificate before its day, or put a right one in the place of a wrong one."""
+"""How officers end a certificate or an extract before its day, or put a right certificate in its place."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,12 +31,13 @@ from ..errors.changes import ChangeProposed
 from ..errors.registers import RecordsUnavailable
 from ..events.changes import CertificateRevoked, CertificateSuperseded
 from ..issuing import Means, ToIssue, read_content
-from ..storage import certificates
+from ..storage import certificates, extracts
 from ..storage import changes as storage
 from . import matches, officers
 from .matches import Candidate
 
 NO_PERSON: Final = "An organisation is named by its register."
+EXTRACT_ENDS: Final = "An extract is revoked; its institution asks for a new one."
 _RESOURCE: Final = "certificate"
 
 
@@ -140,6 +141,8 @@ async def propose(
         changes.refuse_ended(certificate.standing(now))
         choice = named = None
         if kind is Kind.CORRECTION:
+            if certificate.extract_id is not None:
+                raise InvalidRequest(errors=[FieldError("/kind", "revoked-only", EXTRACT_ENDS)])
             holder = await _holder_now(session, means, certificate)
             if names is not None:
                 holder = named = _named(holder, names)
@@ -209,8 +212,7 @@ async def decide(
         if decision is Decision.APPROVED:
             changes.refuse_ended(certificate.standing(now))
             if change.kind is Kind.REVOCATION:
-                await certificates.revoke(session, certificate, change.reason, now)
-                await outbox.record(session, CertificateRevoked.of(certificate, now), now)
+                await _revoke(session, certificate, change, now)
             else:
                 await _correct(session, means, certificate, change, now)
         await storage.store(session, decided)
@@ -218,6 +220,14 @@ async def decide(
         words = await storage.words(session, means.key, change_id)
         after = await certificates.read(session, certificate.id)
         return OpenedChange(decided, words, after or certificate)
+
+
+async def _revoke(session: AsyncSession, certificate: Certificate, change: Change, now: datetime) -> None:
+    """End a certificate, or an extract that an institution holds."""
+    await certificates.revoke(session, certificate, change.reason, now)
+    extract_id = certificate.extract_id
+    holding = await extracts.institution_of(session, extract_id) if extract_id else None
+    await outbox.record(session, CertificateRevoked.of(certificate, holding, now), now)
 
 
 async def _correct(
@@ -257,7 +267,7 @@ async def _find(
     await officers.must_be_of_a_unit(session, official)
     reading = certificates.lock if locked else certificates.read
     certificate = await reading(session, certificate_id)
-    if certificate is None or certificate.extract_id is not None:
+    if certificate is None:
         raise NotFound
     if certificate.holder_id == official.person_id:
         raise OwnCase

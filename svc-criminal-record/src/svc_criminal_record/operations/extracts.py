@@ -61,10 +61,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A batch, and how many of its items stand where."""
+    """A batch, how many of its items stand where, and how many of the issued were revoked since."""
 
     batch: Batch
     counts: Counts
+    revoked: int = 0
 
 
 def institution_of(principal: Principal) -> UUID:
@@ -109,7 +110,8 @@ async def read_batch(session: AsyncSession, principal: Principal, batch_id: UUID
     """A batch of the caller's institution; raises `InstitutionClientRequired`, `ExtractBatchNotFound`."""
     async with session.begin():
         batch = await _batch(session, principal, batch_id)
-        return Progress(batch, await storage.counts(session, batch.id))
+        counts = await storage.counts(session, batch.id)
+        return Progress(batch, counts, await storage.revoked(session, batch.id))
 
 
 async def list_batches(

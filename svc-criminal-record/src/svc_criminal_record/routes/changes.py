@@ -1,4 +1,4 @@
-"""Revocation and correction: HTTP and nothing else."""
+"""Revocation and correction of certificates, revocation of extracts: HTTP and nothing else."""
 
 from collections.abc import Collection
 from typing import Annotated, Any, Final
@@ -106,7 +106,10 @@ async def propose_certificate_change(
     session: Session,
     now: Now,
 ) -> OpenedChangeView:
-    """Say what is wrong with it. The certificate stands as it did until the head has decided."""
+    """Say what is wrong with it. The certificate stands as it did until the head has decided.
+
+    An extract that an institution holds is revoked in the same way; it is not corrected.
+    """
     opened = await operations.propose(
         session,
         means,

@@ -90,15 +90,20 @@ async def get_extract_batch(batch_id: _BatchId, caller: policy.Caller, session: 
     **policy.operation(EXTRACT, raises=(InstitutionClientRequired, ExtractBatchNotFound)),
 )
 async def list_extract_items(
-    batch_id: _BatchId, asked: paging.Asked, caller: policy.Caller, session: Session
+    batch_id: _BatchId, asked: paging.Asked, caller: policy.Caller, session: Session, now: Now
 ) -> paging.Page[ExtractItemView]:
-    """The items in the order in which they were asked for, each with its result."""
+    """The items in the order in which they were asked for, each with its result.
+
+    An extract that turned out wrong is revoked: `standing` says so, and `counts.revoked` of the batch.
+    """
     found = await operations.list_results(
         session, caller, batch_id, after=asked.after(UUID), limit=asked.rows
     )
     address = f"{router.prefix}/extract-batches/{batch_id}/items"
     return asked.page(
-        found, position=lambda result: (result.id,), view=lambda result: ExtractItemView.of(result, address)
+        found,
+        position=lambda result: (result.id,),
+        view=lambda result: ExtractItemView.of(result, address, now),
     )
 
 

@@ -38,6 +38,10 @@ class IssuedCertificateView(schemas.Resource):
         RevocationReason | None, Field(description="Why it was revoked.", examples=["ISSUED_IN_ERROR"])
     ]
     superseded_by: Annotated[schemas.Id | None, Field(description="The certificate that took its place.")]
+    extract_id: Annotated[
+        schemas.Id | None,
+        Field(description="The item of a batch that an institution was given it for; else null."),
+    ]
 
     @classmethod
     def of(cls, certificate: Certificate, now: datetime) -> Self:
@@ -53,6 +57,7 @@ class IssuedCertificateView(schemas.Resource):
             revoked_at=certificate.revoked_at,
             revocation_reason=certificate.revocation_reason,
             superseded_by=certificate.superseded_by,
+            extract_id=certificate.extract_id,
         )
 
 

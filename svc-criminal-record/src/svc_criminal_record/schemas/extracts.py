@@ -1,5 +1,6 @@
 """Extracts, as institutions and people are shown them."""
 
+from datetime import datetime
 from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, Field
@@ -9,6 +10,7 @@ from hub_core import cnp
 from hub_core.text import Line
 from hub_service.schemas import STORABLE, Id, Instant, Int32, LocalisedText, Resource
 
+from ..domain.certificates import Standing
 from ..domain.extracts import BATCH_MOST, Batch, ExtractState, Result, Subject
 from ..operations.extracts import Asked, Progress
 from .consents import InstitutionView
@@ -85,6 +87,7 @@ class ExtractCountsView(Resource):
     no_consent: Annotated[Int32, Field(description="No consent was in force at the moment of the decision.")]
     needs_look: Annotated[Int32, Field(description="The register does not answer without an officer.")]
     invalid: Annotated[Int32, Field(description="What was given as CNP is none.")]
+    revoked: Annotated[Int32, Field(description="Of those issued, how many were revoked since.")]
 
 
 class ExtractBatchSummaryView(Resource):
@@ -115,7 +118,8 @@ class ExtractBatchView(ExtractBatchSummaryView):
             state.value.lower(): progress.counts.get(state, 0) for state in ExtractState
         }
         summary = ExtractBatchSummaryView.of(progress.batch)
-        return cls(**dict(summary), counts=ExtractCountsView(**counted))
+        counts = ExtractCountsView(**counted, revoked=progress.revoked)
+        return cls(**dict(summary), counts=counts)
 
 
 class ExtractItemView(Resource):
@@ -137,22 +141,33 @@ class ExtractItemView(Resource):
         str | None,
         Field(
             max_length=200,
-            description="Where the sealed extract is fetched, while it is valid; null unless issued.",
+            description="Where the sealed extract is fetched; null unless there is one that is valid.",
             json_schema_extra={
                 "examples": [f"/criminal-record/v1/extract-batches/{_AN_ID}/items/{_AN_ID}/document"]
             },
         ),
     ]
+    standing: Annotated[
+        Standing | None,
+        Field(
+            description="How the extract stands: use none that is REVOKED. Null unless issued.",
+            examples=["VALID"],
+        ),
+    ]
+    revoked_at: Annotated[Instant | None, Field(description="When it was revoked; else null.")]
 
     @classmethod
-    def of(cls, result: Result, address: str) -> Self:
+    def of(cls, result: Result, address: str, now: datetime) -> Self:
         """The view of an item; `address` is that of its batch's items."""
+        standing = result.standing(now)
         return cls(
             id=result.id,
             reference=result.reference,
             state=result.state,
             decided_at=result.decided_at,
-            document=f"{address}/{result.id}/document" if result.certificate_id else None,
+            document=f"{address}/{result.id}/document" if standing is Standing.VALID else None,
+            standing=standing,
+            revoked_at=result.revoked_at,
         )
 
 
@@ -164,6 +179,9 @@ class GivenExtractView(Resource):
     motive: Annotated[MotiveCode, Field(description="What for.")]
     consent_id: Annotated[Id, Field(description="The consent it was given on.")]
     given_at: Annotated[Instant, Field(description="When it was given.")]
+    revoked_at: Annotated[
+        Instant | None, Field(description="When an officer revoked it, so that it is without effect.")
+    ]
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
@@ -176,4 +194,5 @@ class GivenExtractView(Resource):
             motive=row["motive"],
             consent_id=row["consent_id"],
             given_at=row["decided_at"],
+            revoked_at=row["revoked_at"],
         )

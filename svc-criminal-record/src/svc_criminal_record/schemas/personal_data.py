@@ -51,7 +51,12 @@ LABELS: Final = {
         "valid_until": "Valid until",
         "revoked_at": "Taken back",
     },
-    "extracts": {"institution": "Institution", "motive": "Motive", "given_at": "Given"},
+    "extracts": {
+        "institution": "Institution",
+        "motive": "Motive",
+        "given_at": "Given",
+        "revoked_at": "Revoked",
+    },
 }
 CONTENT: Final = "What your certificates say: it stands in the files that you can fetch while they are valid"
 REPRESENTATIVES: Final = "Who asked for a certificate for you, under a mandate"
@@ -111,6 +116,7 @@ def personal_data(texts: Texts, held: Held, now: datetime) -> PersonalData:
                 "institution": row["institution_names"][Language.RO],
                 "motive": row["motive"],
                 "given_at": row["decided_at"].isoformat(),
+                "revoked_at": row["revoked_at"].isoformat() if row["revoked_at"] else None,
             }
             for row in held.extracts
         ],

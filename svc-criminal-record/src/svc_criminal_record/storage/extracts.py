@@ -61,6 +61,21 @@ async def counts(session: AsyncSession, batch_id: UUID) -> Counts:
     return {ExtractState(state): count for state, count in found}
 
 
+async def revoked(session: AsyncSession, batch_id: UUID) -> int:
+    """How many extracts of a batch were revoked."""
+    of_batch = CERTIFICATES.join(EXTRACTS, CERTIFICATES.c.extract_id == EXTRACTS.c.id)
+    wanted = select(func.count()).select_from(of_batch)
+    ended = wanted.where(EXTRACTS.c.batch_id == batch_id, CERTIFICATES.c.revoked_at.is_not(None))
+    return await session.scalar(ended) or 0
+
+
+async def institution_of(session: AsyncSession, extract_id: UUID) -> UUID | None:
+    """The institution that was given an extract."""
+    wanted = select(BATCHES.c.institution_id).join(EXTRACTS, EXTRACTS.c.batch_id == BATCHES.c.id)
+    found: UUID | None = await session.scalar(wanted.where(EXTRACTS.c.id == extract_id))
+    return found
+
+
 async def results(
     session: AsyncSession, batch_id: UUID, *, after: UUID | None, limit: int
 ) -> Sequence[Result]:
@@ -116,7 +131,8 @@ async def about(
 ) -> Sequence[RowMapping]:
     """The extracts given on a person's consents, newest first, of those before the extract `before`.
 
-    Each row has `id`, `institution_id`, `institution_names`, `motive`, `decided_at`, `consent_id`.
+    Each row has `id`, `institution_id`, `institution_names`, `motive`, `decided_at`, `consent_id` and
+    `revoked_at`.
     """
     wanted = (
         select(
@@ -126,9 +142,11 @@ async def about(
             CONSENTS.c.motive,
             CONSENTS.c.institution_id,
             INSTITUTIONS.c.names.label("institution_names"),
+            CERTIFICATES.c.revoked_at,
         )
         .join_from(EXTRACTS, CONSENTS, EXTRACTS.c.consent_id == CONSENTS.c.id)
         .join(INSTITUTIONS, CONSENTS.c.institution_id == INSTITUTIONS.c.id)
+        .outerjoin(CERTIFICATES, CERTIFICATES.c.extract_id == EXTRACTS.c.id)
         .where(CONSENTS.c.person_id == person_id)
     )
     if before:
@@ -143,6 +161,8 @@ _RESULT: Final = select(
     EXTRACTS.c.state,
     EXTRACTS.c.decided_at,
     CERTIFICATES.c.id.label("certificate_id"),
+    CERTIFICATES.c.valid_until,
+    CERTIFICATES.c.revoked_at,
 ).outerjoin_from(EXTRACTS, CERTIFICATES, CERTIFICATES.c.extract_id == EXTRACTS.c.id)
 
 

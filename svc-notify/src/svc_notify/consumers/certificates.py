@@ -29,6 +29,7 @@ from .copies import (
 )
 
 _ISSUED: Final = "ISSUED"
+_REVOKED: Final = "REVOKED"
 
 
 def subscription(wake: Callable[[Lane], None]) -> Subscription:
@@ -52,9 +53,8 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
             await tell(session, heard, news[0], heard.data.people, news[1])
 
     async def tell_of_end(session: AsyncSession, heard: Envelope[Any]) -> None:
-        change = "REVOKED" if isinstance(heard.data, CertificateRevoked) else "SUPERSEDED"
-        said = {"product": heard.data.product, "change": change, "told_on": hearing.day(heard)}
-        await tell(session, heard, kinds.CERTIFICATE_ENDED, _known(heard.data.holder_id), said)
+        kind, said = _end(heard)
+        await tell(session, heard, kind, _known(heard.data.holder_id), said)
 
     async def tell_of_verification(session: AsyncSession, heard: Envelope[CertificateVerified]) -> None:
         day, certificate = hearing.day(heard), heard.data.certificate_id
@@ -65,8 +65,8 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
     async def tell_of_extract(session: AsyncSession, heard: Envelope[ExtractDecided]) -> None:
         extract = heard.data
         if extract.person_id is not None and extract.state == _ISSUED:
-            said = {"institution_id": str(extract.institution_id), "told_on": hearing.day(heard)}
-            await tell(session, heard, kinds.EXTRACT_ISSUED, [extract.person_id], said)
+            said = _of_extract(heard, extract.institution_id, _ISSUED)
+            await tell(session, heard, kinds.EXTRACT, [extract.person_id], said)
 
     return Subscription(
         manifest.CRIMINAL_RECORD,
@@ -93,6 +93,22 @@ def _news(
     if request.state in kinds.TOLD_STEPS:
         return kinds.CERTIFICATE_STEP, said | {"told_on": hearing.day(heard)}
     return None
+
+
+def _end(
+    heard: Envelope[CertificateRevoked] | Envelope[CertificateSuperseded],
+) -> tuple[Kind, Mapping[str, str]]:
+    """What is written of the end of a certificate, or of an extract that an institution holds."""
+    ended = heard.data
+    change = _REVOKED if isinstance(ended, CertificateRevoked) else "SUPERSEDED"
+    if isinstance(ended, CertificateRevoked) and ended.institution_id is not None:
+        return kinds.EXTRACT, _of_extract(heard, ended.institution_id, change)
+    said = {"product": ended.product, "change": change, "told_on": hearing.day(heard)}
+    return kinds.CERTIFICATE_ENDED, said
+
+
+def _of_extract(heard: Envelope[Any], institution_id: UUID, change: str) -> Mapping[str, str]:
+    return {"institution_id": str(institution_id), "change": change, "told_on": hearing.day(heard)}
 
 
 def _known(person_id: UUID | None) -> list[UUID]:

@@ -203,9 +203,11 @@ class _Certificate(BaseModel):
 
 
 class CertificateRevoked(_Certificate, Event):
-    """A certificate can no longer be used."""
+    """A certificate can no longer be used, or the extract that an institution holds."""
 
     subject: ClassVar[str] = "hub.criminal-record.certificate.revoked.v1"
+
+    institution_id: UUID | None
 
 
 class CertificateSuperseded(_Certificate, Event):

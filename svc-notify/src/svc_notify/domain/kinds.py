@@ -101,12 +101,12 @@ CERTIFICATE_VERIFIED: Final = Kind(
     lifetime=timedelta(days=7),
     variables=frozenset({"told_on"}),
 )
-EXTRACT_ISSUED: Final = Kind(
+EXTRACT: Final = Kind(
     template="criminal-record.extract",
-    version=1,
+    version=2,
     lane=Lane.NOTICE,
     lifetime=timedelta(days=30),
-    variables=frozenset({"institution_id", "told_on"}),
+    variables=frozenset({"change", "institution_id", "told_on"}),
 )
 TOLD_STEPS: Final = frozenset({"ISSUED", "MANUAL_REVIEW", "NEEDS_COUNTER", "REJECTED", "CANCELLED"})
 """The states of a request for a certificate that its people are written to about."""
