@@ -1,17 +1,13 @@
 from datetime import date
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any
 from uuid import UUID
 
 import pytest
-from babel.messages.pofile import read_po
 
 import svc_catalog
-from hub_core.problem import Problem
 from hub_service.settings import ServiceSettings
-from hub_testing import contract
+from hub_testing import contract, texts
 from svc_catalog import errors
 from svc_catalog.domain import completeness, parity, references
 from svc_catalog.events.institutions import InstitutionChanged, Titles
@@ -83,25 +79,12 @@ def test_the_first_tables_are_committed_as_they_are_told() -> None:
     contract.compare(FOLDER / "rules.json", [table.model_dump(mode="json") for table in TABLES])
 
 
-def problems() -> list[type[Problem]]:
-    """The problems of every room of `errors`."""
-    rooms = [import_module(f"{errors.__name__}.{found.name}") for found in iter_modules(errors.__path__)]
-    return [
-        one
-        for room in rooms
-        for one in vars(room).values()
-        if isinstance(one, type) and issubclass(one, Problem) and one.__module__ == room.__name__
-    ]
-
-
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_every_text_of_a_problem_is_translated(language: str) -> None:
-    needed = {text for one in problems() for text in (one.title, one.detail, one.remedy)}
-    assert len(needed) == 3 * len(problems()) > 0
+    said = texts.of_problems(errors)
+    needed = {*said}
+    assert len(needed) == len(said) > 0
     needed |= {*completeness.TEXTS, *parity.TEXTS, *references.TEXTS, *wording.messages()}
-    catalog: dict[str, str] = {}
-    for path in (LOCALE / language / "LC_MESSAGES").glob("*.po"):
-        with path.open("rb") as file:
-            catalog |= {message.id: message.string for message in read_po(file) if message.id}
+    catalog = texts.translations(LOCALE, language)
     assert needed <= catalog.keys()
     assert all(catalog.values())

@@ -2,15 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
-from babel.messages.pofile import read_po
-from jinja2 import Environment
 
 import svc_catalog
 from hub_core.language import Language
+from hub_testing import texts
 from svc_catalog.pages.words import CATEGORIES
 from svc_catalog.reference.guidance import advice, contact, faqs
 
@@ -98,24 +96,9 @@ async def test_the_style_may_be_kept_for_ever(client: httpx2.AsyncClient) -> Non
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
 
 
-def messages() -> set[Any]:
-    """Every text of the templates, and of the words."""
-    extracted = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
-    found = {
-        message
-        for template in (FOLDER / "pages/templates").glob("*.html")
-        for _, _, message in extracted.extract_translations(template.read_text(encoding="utf-8"))
-    }
-    found.discard(None)  # what is said of a variable
-    return {each[0] if isinstance(each, tuple) else each for each in found} | {*CATEGORIES.values()}
-
-
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_every_text_of_a_page_is_translated(language: str) -> None:
-    with (FOLDER / "locale" / language / "LC_MESSAGES/guidance.po").open("rb") as file:
-        known = {each.id[0] if isinstance(each.id, tuple) else each.id: each.string for each in read_po(file)}
-    needed = messages()
+    known = texts.translations(FOLDER / "locale", language, "guidance")
+    needed = texts.of_templates(FOLDER / "pages/templates") | {*CATEGORIES.values()}
     assert len(needed) > 30
-    assert needed <= known.keys()
-    for text in needed:
-        assert all(known[text]) if isinstance(known[text], tuple) else known[text]
+    assert [text for text in needed if not known.get(text)] == []

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from babel.messages.pofile import read_po
 
 import svc_criminal_record
 from hub_core import cnp
-from hub_testing import rules
+from hub_testing import rules, texts
 from svc_criminal_record.domain import counter
 from svc_criminal_record.domain.counter import Applicant, Paper, PaperKind, Visit, Visitor
 from svc_criminal_record.domain.holders import Holder, Organisation, Person
@@ -181,9 +180,6 @@ def test_an_organisation_comes_by_its_representative_and_has_no_integrity() -> N
 
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_every_text_is_translated(language: str) -> None:
-    catalog = {}
-    for name in ("changes", "counter", "review"):
-        with (LOCALE / language / "LC_MESSAGES" / f"{name}.po").open("rb") as file:
-            catalog |= {message.id: message.string for message in read_po(file) if message.id}
-    texts = (*counter.TEXTS, changes.NO_PERSON, matches.OWN_RECORD, review.VISIT_MISSING)
-    assert [text for text in texts if not catalog.get(text)] == []
+    catalog = texts.translations(LOCALE, language, "changes", "counter", "review")
+    needed = (*counter.TEXTS, changes.NO_PERSON, matches.OWN_RECORD, review.VISIT_MISSING)
+    assert [text for text in needed if not catalog.get(text)] == []

@@ -10,15 +10,13 @@ from uuid import UUID
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import svc_identity
 from hub_core.principal import Assurance, Kind, Role
-from hub_core.problem import Problem
 from hub_service.access import Action, Channel, Result
 from hub_service.purpose import Purpose as Stated
-from hub_testing import contract
+from hub_testing import contract, texts
 from svc_identity import domain, errors
 from svc_identity.domain import data_request, dispute, registration, scopes
 from svc_identity.domain.client import Environment, Plan
@@ -167,23 +165,14 @@ def test_the_contract_is_the_code() -> None:
     contract.check(FOLDER, app=create_app(settings), events=EVENTS)
 
 
-def texts() -> Iterator[str]:
+def needed() -> Iterator[str]:
     """Every English message id of the service."""
-    found = extract_from_dir(
-        PACKAGE / "pages" / "templates",
-        method_map=[("**.html", "jinja2.ext.babel_extract")],
-        options_map={"**.html": {"newstyle_gettext": "true", "silent": "false"}},
-    )
-    for _, _, message, _, _ in found:
-        yield message if isinstance(message, str) else message[0]
+    yield from texts.of_templates(PACKAGE / "pages" / "templates")
     yield from (scope.text for scope in scopes.SCOPES.values())
     yield from messages.TEXTS
     for found in iter_modules(domain.__path__):
         yield from getattr(import_module(f"{domain.__name__}.{found.name}"), "TEXTS", ())
-    for found in iter_modules(errors.__path__):
-        for one in vars(import_module(f"{errors.__name__}.{found.name}")).values():
-            if isinstance(one, type) and issubclass(one, Problem) and one is not Problem:
-                yield from (one.title, one.detail, one.remedy)
+    yield from texts.of_problems(errors)
 
 
 def catalogs(language: str) -> Iterator[Catalog]:
@@ -201,7 +190,7 @@ def test_every_text_is_translated_and_nothing_else(language: str) -> None:
         for message in catalog
         if message.id and not message.check(catalog)
     ]
-    assert sorted(message for message, _ in translated) == sorted(set(texts()))
+    assert sorted(message for message, _ in translated) == sorted(set(needed()))
     assert all(text for _, text in translated)
 
 

@@ -4,9 +4,8 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from babel.messages.pofile import read_po
 
-from hub_testing import contract
+from hub_testing import contract, texts
 from svc_notify import errors, events, schemas
 from svc_notify.domain.deliveries import Channel, Failure
 from svc_notify.errors import MessageNotFound
@@ -29,15 +28,13 @@ def test_the_contract_is_the_code() -> None:
 
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_every_text_of_a_problem_is_translated(language: str) -> None:
-    with (LOCALE / language / "LC_MESSAGES" / "svc_notify.po").open("rb") as file:
-        catalog = {message.id: message.string for message in read_po(file) if message.id}
+    catalog = texts.translations(LOCALE, language, "svc_notify")
     assert catalog.keys() == {MessageNotFound.title, MessageNotFound.detail, MessageNotFound.remedy}
     assert all(catalog.values())
 
 
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_a_copy_of_a_persons_data_calls_things_by_their_names(language: str) -> None:
-    with (LOCALE / language / "LC_MESSAGES" / "personal_data.po").open("rb") as file:
-        catalog = {message.id: message.string for message in read_po(file) if message.id}
+    catalog = texts.translations(LOCALE, language, "personal_data")
     assert catalog.keys() == {schemas.PERSONAL_DATA, *schemas.PERSONAL_DATA_LABELS.values()}
     assert all(catalog.values())

@@ -5,13 +5,12 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from babel.messages.pofile import read_po
 
 from hub_core.principal import Kind
 from hub_core.problem import Problem
 from hub_service.access import Action, Channel, Result
 from hub_service.settings import ServiceSettings
-from hub_testing import contract
+from hub_testing import contract, texts
 from svc_petitions import domain, errors, events, schemas
 from svc_petitions.main import create_app
 
@@ -73,16 +72,14 @@ def test_every_text_of_a_problem_is_translated(language: str) -> None:
     assert all(issubclass(one, Problem) for one in ours)
     needed = {text for one in ours for text in (one.title, one.detail, one.remedy)}
     assert len(needed) == 3 * len(ours)
-    with (LOCALE / language / "LC_MESSAGES" / "svc_petitions.po").open("rb") as file:
-        catalog = {message.id: message.string for message in read_po(file) if message.id}
+    catalog = texts.translations(LOCALE, language, "svc_petitions")
     assert catalog.keys() == needed
     assert all(catalog.values())
 
 
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_a_copy_of_a_persons_data_calls_things_by_their_names(language: str) -> None:
-    with (LOCALE / language / "LC_MESSAGES" / "personal_data.po").open("rb") as file:
-        catalog = {message.id: message.string for message in read_po(file) if message.id}
+    catalog = texts.translations(LOCALE, language, "personal_data")
     labels = schemas.PERSONAL_DATA_LABELS.values()
     assert catalog.keys() == {schemas.PERSONAL_DATA, schemas.LEFT_OUT, *labels}
     assert all(catalog.values())
