@@ -30,7 +30,6 @@ from .routes import (
 
 def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     """The catalog as an ASGI application; without settings they are read from the environment."""
-    folder = i18n.folder_of(__file__)
     app = chassis.build(
         MANIFEST,
         settings or ServiceSettings(),
@@ -81,7 +80,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             {"name": "exports", "description": "The catalog in the vocabularies of the EU."},
         ],
         own_workers=[jobs.FORGET, jobs.FLAG_STALE],
-        locale=folder,
+        locale=i18n.folder_of(__file__),
     )
-    app.state.pages = Pages(i18n.Texts([folder]))
+    app.state.pages = Pages(app.state.texts)
     return app

@@ -96,7 +96,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         locale=i18n.folder_of(__file__),
         uploads=verification.UPLOADS,
     )
-    app.state.pages = Pages(i18n.Texts([i18n.folder_of(__file__)]))
+    app.state.pages = Pages(app.state.texts)
     app.state.anchors = cache(lambda: anchors.read(known.criminal_record_trust))
     app.state.checker = Checker()
     app.state.lists = PublishedLists()

@@ -135,7 +135,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         locale=i18n.folder_of(__file__),
     )
     app.state.provider = made
-    app.state.pages = Pages(i18n.Texts([i18n.folder_of(i18n.__file__), i18n.folder_of(__file__)]))
+    app.state.pages = Pages(app.state.texts)
     failures.handle(app, app.state.pages, settings)
     return app
 

@@ -102,6 +102,7 @@ def build(
     `subscriptions` are its consumers, `own_workers` what else runs beside requests; both start with
     the lifespan and end before the database closes. `uploads` are the addresses that take larger bodies
     than others, with the bytes they may have. Nothing is connected before the lifespan.
+    `app.state.texts` are the texts of the chassis and of `locale`.
     """
     texts = i18n.Texts([i18n.folder_of(__file__), *([locale] if locale else [])])
 
@@ -144,6 +145,7 @@ def build(
             )
         return app.openapi_schema
 
+    app.state.texts = texts
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to change the document
     return app
 

@@ -3,6 +3,9 @@
 STYLE: Final = pages.style_sheet(own_css)
 environment = pages.environment(folder, texts, language)
 environment.globals.update(style=f"/contact/style.css?v={pages.fingerprint(STYLE)}")
+answer = pages.answer(environment.get_template(name).render(...), language, pages.policy())
+
+A page extends `frame.html` and fills its blocks.
 """
 
 import hashlib
@@ -11,7 +14,7 @@ from typing import Final
 
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from hub_core.language import Language
 
@@ -20,9 +23,7 @@ from .i18n import Texts
 LANGUAGES: Final = {Language.RO: "Română", Language.HU: "Magyar", Language.EN: "English"}
 """The languages of the hub, each in its own words."""
 
-HEADERS: Final = {"referrer-policy": "same-origin", "x-content-type-options": "nosniff"}
-"""What every page says to the browser, beside its content policy."""
-
+_TEMPLATES: Final = Path(__file__).with_name("templates")
 _BASE: Final = Path(__file__).with_name("pages.css").read_bytes()
 _DAY: Final = {Language.RO: "dd.MM.y", Language.HU: "y.MM.dd.", Language.EN: "d MMMM y"}
 
@@ -46,13 +47,38 @@ def file(content: bytes, media_type: str) -> Response:
     )
 
 
+def policy(*more: str, forms_to: str = "") -> str:
+    """The content policy of a page: style, pictures and forms of our own, and what `more` allows.
+
+    `forms_to` is a source outside that a form of the page may lead to.
+    """
+    forms = f"form-action 'self' {forms_to}".rstrip()
+    ours = ("style-src 'self'", "img-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", forms)
+    return "; ".join(("default-src 'none'", *more, *ours))
+
+
+def answer(
+    body: str, language: Language, policy: str, *, status: int = 200, cache: str = "no-store"
+) -> HTMLResponse:
+    """A page in a language; nobody keeps it, unless `cache` says otherwise."""
+    headers = {
+        "content-language": language,
+        "content-security-policy": policy,
+        "cache-control": cache,
+        "vary": "Accept-Language",
+        "referrer-policy": "same-origin",
+        "x-content-type-options": "nosniff",
+    }
+    return HTMLResponse(body, status, headers)
+
+
 def environment(folder: Path, texts: Texts, language: Language) -> Environment:
-    """The templates of a folder in a person's language; a name that is not given is an error.
+    """The templates of a folder, and the frame, in a person's language; a name not given is an error.
 
     `day` writes a date as the language does.
     """
     made = Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader([folder, _TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

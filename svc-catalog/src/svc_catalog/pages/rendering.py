@@ -14,10 +14,7 @@ from ..domain.text import Texts
 _HERE: Final = Path(__file__).parent
 _STYLE: Final = pages.style_sheet((_HERE / "style.css").read_bytes())
 STYLE_ADDRESS: Final = f"/contact/style.css?v={pages.fingerprint(_STYLE)}"
-_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'self'"
-)
+_POLICY: Final = pages.policy()
 
 
 class Pages:
@@ -29,16 +26,7 @@ class Pages:
     def render(self, template: str, language: Language, address: str, **shown: Any) -> HTMLResponse:
         """The page that stands at an address."""
         body = self._environments[language].get_template(template).render(address=address, **shown)
-        return HTMLResponse(
-            body,
-            headers={
-                "content-language": language,
-                "content-security-policy": _POLICY,
-                "cache-control": "public, max-age=60",
-                "vary": "Accept-Language",
-                **pages.HEADERS,
-            },
-        )
+        return pages.answer(body, language, _POLICY, cache="public, max-age=60")
 
 
 def style() -> Response:

@@ -15,10 +15,7 @@ from .words import DOCUMENTS
 _HERE: Final = Path(__file__).parent
 _STYLE: Final = pages.style_sheet((_HERE / "style.css").read_bytes())
 _SCRIPT: Final = (_HERE / "verify.mjs").read_bytes()
-_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-)
+_POLICY: Final = pages.policy("script-src 'self'", "connect-src 'self'")
 
 
 class Pages:
@@ -43,17 +40,7 @@ class Pages:
     def render(self, language: Language, status: int = 200, **shown: Any) -> HTMLResponse:
         """The page; what it shows is of one certificate, so nobody keeps it."""
         body = self._environments[language].get_template("verify.html").render(**shown)
-        return HTMLResponse(
-            body,
-            status,
-            headers={
-                "content-language": language,
-                "content-security-policy": _POLICY,
-                "cache-control": "no-store",
-                "vary": "Accept-Language",
-                **pages.HEADERS,
-            },
-        )
+        return pages.answer(body, language, _POLICY, status=status)
 
 
 def style() -> Response:

@@ -50,16 +50,9 @@ class Pages:
         """
         script = SCRIPT_ADDRESS if scripted else ""
         body = self._environments[language].get_template(template).render(script=script, **shown)
-        return HTMLResponse(
-            body,
-            status,
-            headers={
-                "content-language": language,
-                "content-security-policy": _policy(sends_to, scripted=scripted),
-                "cache-control": "no-store",
-                **pages.HEADERS,
-            },
-        )
+        scripts = ["script-src 'self'"] if scripted else []
+        policy = pages.policy(*scripts, forms_to=_source(sends_to) if sends_to else "")
+        return pages.answer(body, language, policy, status=status)
 
 
 def style() -> Response:
@@ -81,15 +74,6 @@ def _environment(texts: Texts, language: Language) -> Environment:
     environment.filters["service"] = lambda scope: str(catalog.gettext(SERVICES[scope]))
     environment.globals.update(style=STYLE_ADDRESS)
     return environment
-
-
-def _policy(sends_to: str, *, scripted: bool) -> str:
-    origin = f" {_source(sends_to)}" if sends_to else ""
-    scripts = "script-src 'self'; " if scripted else ""
-    return (
-        f"default-src 'none'; {scripts}style-src 'self'; img-src 'self'; base-uri 'none'; "
-        f"frame-ancestors 'none'; form-action 'self'{origin}"
-    )
 
 
 def _source(address: str) -> str:
