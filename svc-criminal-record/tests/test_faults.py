@@ -200,7 +200,7 @@ async def test_after_the_time_of_the_rule_an_officer_takes_over(
     assert (held.state, held.review_reasons) == (State.MANUAL_REVIEW, (ReviewReason.REGISTER_DOWN,))
 
 
-@pytest.mark.parametrize("what", ["death", "mandate"])
+@pytest.mark.parametrize("what", ["death", "mandate", "name"])
 async def test_what_has_come_in_between_is_for_an_officer(
     ana: UUID, outside: Outside, means: Means, sessions: Sessions, what: str
 ) -> None:
@@ -218,12 +218,18 @@ async def test_what_has_come_in_between_is_for_an_officer(
         outside.is_away = False
         if what == "death":
             outside.people[ana]["died_on"] = "2026-11-22"
+        elif what == "name":
+            outside.people[ana]["family_name"] = "Ionescu"
         else:
             outside.mandates[mandate]["carries"] = False
         await upkeep.go_on_with_all(session, means, now + timedelta(minutes=1))
     held = await state_of(sessions, means, shown.request.id)
-    expected = ReviewReason.HOLDER_DIED if what == "death" else ReviewReason.MANDATE_ENDED
-    assert (held.state, held.review_reasons) == (State.MANUAL_REVIEW, (expected,))
+    expected = {
+        "death": ReviewReason.HOLDER_DIED,
+        "mandate": ReviewReason.MANDATE_ENDED,
+        "name": ReviewReason.IDENTITY_DIFFERS,
+    }
+    assert (held.state, held.review_reasons) == (State.MANUAL_REVIEW, (expected[what],))
 
 
 async def test_the_day_is_that_of_bucharest(ana: UUID, ask: Any) -> None:

@@ -273,6 +273,48 @@ async def test_what_the_register_says_otherwise_since_is_not_issued(
     assert (refused.status_code, slug(refused)) == (409, "register-match-not-found")
 
 
+@pytest.mark.parametrize(
+    ("since", "reason"),
+    [({"died_on": "2026-11-20"}, "HOLDER_DIED"), ({"family_name": "Ionescu"}, "IDENTITY_DIFFERS")],
+)
+async def test_nobody_issues_without_having_seen_what_has_come_in_between(
+    desk: Desk, outside: Outside, ask: Ask, since: dict[str, str], reason: str
+) -> None:
+    ana = outside.add_person(born_abroad=True)
+    request = await ask(ana)
+    officer = desk.officer()
+    opened = await desk.in_hand(request["id"], officer)
+    outside.people[ana] |= since
+    body = {"match": opened["candidates"][0]["reference"]}
+    refused = await desk.step(request["id"], "issue", body, officer)
+    assert (refused.status_code, slug(refused)) == (409, "certificate-request-changed-since")
+    seen = await desk.in_hand(request["id"], officer)
+    assert seen["review_reasons"] == sorted(["BORN_ABROAD", reason])
+    issued = await desk.step(request["id"], "issue", body, officer)
+    assert issued.json()["request"]["state"] == "ISSUED", issued.text
+
+
+async def test_whose_mandate_has_ended_is_told_nothing_more(
+    client: httpx2.AsyncClient, desk: Desk, outside: Outside, signed_in: Any, looking: asyncpg.Connection
+) -> None:
+    ana, ion = outside.add_person(born_abroad=True), outside.add_person()
+    mandate = outside.add_mandate(ana, ion)
+    acting = {"mandate": str(mandate), "act_for": str(ana), "assurance": Assurance.SUBSTANTIAL}
+    headers = signed_in(ion, BOTH, **acting) | key()
+    made = (await client.post(f"{API}/requests", json={"motive": "angajare"}, headers=headers)).json()
+    outside.mandates[mandate]["carries"] = False
+    officer = desk.officer()
+    assert "MANDATE_ENDED" in (await desk.in_hand(made["id"], officer))["review_reasons"]
+    await desk.step(made["id"], "invite", {"reason": "IDENTITY_TO_PROVE"}, officer)
+    body = await looking.fetchval(
+        """SELECT convert_from(body, 'UTF8')::jsonb->'data' FROM "criminal-record".outbox
+        WHERE key = $1 AND subject = 'hub.criminal-record.request.state-changed.v1'""",
+        made["id"],
+    )
+    told = json.loads(body)
+    assert (told["holder_id"], told["acting_person_id"]) == (str(ana), None)
+
+
 async def test_nobody_is_issued_a_certificate_past_the_own_record(desk: Desk, waiting: str) -> None:
     officer = desk.officer()
     await desk.in_hand(waiting, officer)

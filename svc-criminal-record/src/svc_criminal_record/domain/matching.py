@@ -30,7 +30,12 @@ def own_match(holder: Person, matches: Sequence[PersonMatch]) -> PersonMatch | N
     return own[0] if len(own) == 1 and holder.cnp else None
 
 
-def is_same(holder: Person, match: PersonMatch) -> bool:
+def is_still(holder: Person, person: Person) -> bool:
+    """Whether the population register has the holder by the same number and names as before."""
+    return holder.number == person.number and is_same(holder, person)
+
+
+def is_same(holder: Person, match: PersonMatch | Person) -> bool:
     """Whether names and date of birth are the same; letters with and without marks are."""
     return (
         holder.birth_date == match.birth_date

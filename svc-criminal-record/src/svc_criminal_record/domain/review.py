@@ -17,10 +17,10 @@ from uuid import UUID
 
 from hub_core.decisions import FourEyes, OwnCase
 
-from ..errors.review import ClaimedByColleague, NotClaimed, NotInReview
+from ..errors.review import ChangedSince, ClaimedByColleague, NotClaimed, NotInReview
 from .products import Channel, Product
 from .requests import Request
-from .states import RefusalReason, State
+from .states import RefusalReason, ReviewReason, State
 
 CLAIM_RULE: Final = "criminal-record.claim"
 COUNTER_RULE: Final = "criminal-record.counter-visit"
@@ -133,6 +133,18 @@ def claim(request: Request, officer: UUID, now: datetime, lasts: timedelta) -> R
     if request.proposed_by == officer:
         raise FourEyes
     return replace(request, claimed_by=officer, claimed_at=now)
+
+
+def note(request: Request, since: ReviewReason | None) -> Request:
+    """The request, with what has come in between since it was sent."""
+    reasons = {*request.review_reasons, *({since} if since else ())}
+    return replace(request, review_reasons=tuple(sorted(reasons)))
+
+
+def refuse_unseen(request: Request, since: ReviewReason | None) -> None:
+    """`ChangedSince` for what has come in between and was not noted when the request was claimed."""
+    if since is not None and since not in request.review_reasons:
+        raise ChangedSince
 
 
 def release(request: Request, officer: UUID, now: datetime, lasts: timedelta) -> Request:

@@ -44,6 +44,15 @@ class NotClaimed(Problem):
     remedy = "Claim the request, then do the step again."
 
 
+class ChangedSince(Problem):
+    """The holder has died or bears another name, or the mandate has ended, since the claim."""
+
+    type, status = "certificate-request-changed-since", 409
+    title = "Something has come in between"
+    detail = "The registers say something else of the holder or of the mandate than when you claimed it."
+    remedy = "Claim the request again and open it: its reasons for review say what it is."
+
+
 class MatchNotFound(Problem):
     """The register no longer says what the officer chose."""
 

@@ -10,7 +10,7 @@ from hub_events.envelope import Event
 
 from ..domain.products import Channel, HolderKind, Product
 from ..domain.requests import Request
-from ..domain.states import State
+from ..domain.states import ReviewReason, State
 
 
 class RequestSubmitted(Event):
@@ -64,7 +64,9 @@ class RequestStateChanged(Event):
     previous_state: State = Field(description="The state it was in")
     holder_kind: HolderKind = Field(description="Whose record it is")
     holder_id: UUID | None = Field(description="The person or organisation, if the hub knows them")
-    acting_person_id: UUID | None = Field(description="The person who asked online")
+    acting_person_id: UUID | None = Field(
+        description="The person who asked online; none once it is known that their mandate has ended"
+    )
     mandate_id: UUID | None = Field(description="The mandate under which a representative asked")
     due_on: date = Field(description="The last day of the legal term")
     counter_until: date | None = Field(description="The last day for coming to the counter, if invited")
@@ -72,6 +74,7 @@ class RequestStateChanged(Event):
     @classmethod
     def of(cls, request: Request, previous: State) -> Self:
         """The event of a request that was in another state."""
+        is_over = ReviewReason.MANDATE_ENDED in request.review_reasons
         return cls(
             request_id=request.id,
             number=request.number,
@@ -81,7 +84,7 @@ class RequestStateChanged(Event):
             previous_state=previous,
             holder_kind=request.holder.kind,
             holder_id=request.holder_id,
-            acting_person_id=request.acting_person_id,
+            acting_person_id=None if is_over else request.acting_person_id,
             mandate_id=request.mandate_id,
             due_on=request.due_on,
             counter_until=request.counter_until,

@@ -122,17 +122,20 @@ async def go_on(session: AsyncSession, means: Means, after: UUID | None, now: da
         legal = await rules.read(session, *DECIDE_RULES)
         if request.state is State.SUBMITTED:
             request = await storage.move(session, means.key, request, State.AUTO_CHECK, SYSTEM, now)
-        reason = await _since(means, request, legal)
+        reason = await since(means, request, legal)
         if reason:
             return await review(session, means, request, frozenset({reason}), now)
         return await decide(session, means, request, now, legal)
 
 
-async def _since(means: Means, request: Request, legal: Rules) -> ReviewReason | None:
-    """What has come in between since the request was sent."""
+async def since(means: Means, request: Request, legal: Rules) -> ReviewReason | None:
+    """What has come in between since the request was sent; `legal` has the motives.
+
+    Raises `ServiceUnavailable`.
+    """
     if isinstance(request.holder, Person) and request.holder_id:
         person = await find_person(means.identity, request.holder_id)
-        if person is None or person.number != request.holder.number:
+        if person is None or not matching.is_still(request.holder, person):
             return ReviewReason.IDENTITY_DIFFERS
         if person.died_on is not None:
             return ReviewReason.HOLDER_DIED

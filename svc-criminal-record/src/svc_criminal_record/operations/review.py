@@ -20,6 +20,7 @@ from hub_service.purpose import Stated
 from ..domain import counter, review
 from ..domain.certificates import Certificate
 from ..domain.counter import Visit
+from ..domain.motives import MOTIVES_RULE
 from ..domain.requests import ISSUE_RULES, Request
 from ..domain.requests import Step as Passed
 from ..domain.review import CLAIM_RULE, COUNTER_RULE, FOUR_EYES_RULE, InviteReason, Queued, Step
@@ -85,7 +86,7 @@ async def queue(
 async def claim(
     session: AsyncSession, means: Means, official: Official, request_id: UUID, now: datetime
 ) -> Queued:
-    """Take a request in hand, or hold it for longer.
+    """Take a request in hand, or hold it for longer; what has come in between since it was sent is noted.
 
     `NoRecordsUnit`, `NotFound`, `NotInReview`, `OwnCase`, `ClaimedByColleague`, `FourEyes`,
     `ServiceUnavailable`.
@@ -94,8 +95,10 @@ async def claim(
     async with session.begin():
         request = await _lock(session, means, official, request_id)
         officers.refuse_own_record(own, request.holder_key)
-        lasts = _lasts(await rules.read(session, CLAIM_RULE), now)
+        legal = await rules.read(session, CLAIM_RULE, MOTIVES_RULE)
+        lasts = _lasts(legal, now)
         claimed = review.claim(request, official.person_id, now, lasts)
+        claimed = review.note(claimed, await issuing.since(means, request, legal))
         await storage.store(session, means.key, claimed)
         return Queued.of(claimed, now, lasts)
 
@@ -149,12 +152,13 @@ async def issue(
 ) -> Outcome:
     """Issue the certificate of what the register says of one record, or be the first of two to say so.
 
-    Who was invited has come: `visit` says who, with what. As `open_request`, and `FourEyes`,
+    Who was invited has come: `visit` says who, with what. As `open_request`, and `ChangedSince`, `FourEyes`,
     `MatchNotFound`, `InvalidRequest`, `RecordsUnavailable`, `ServiceUnavailable`.
     """
     async with session.begin():
         legal = await rules.read(session, *_DECISION_RULES)
         request = await _hold(session, means, official, request_id, Step.ISSUE, legal, now)
+        review.refuse_unseen(request, await issuing.since(means, request, legal))
         request = await _visited(means, official, request, visit, legal, now)
         found = await means.records.find(request.holder)
         match = matches.chosen(means.key, request.id, request.holder, found, reference)

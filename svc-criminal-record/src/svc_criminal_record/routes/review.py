@@ -20,7 +20,14 @@ from ..domain.review import Queued
 from ..domain.states import State
 from ..errors.certificates import DocumentsUnavailable, SealOutOfForce
 from ..errors.registers import RecordsUnavailable
-from ..errors.review import ClaimedByColleague, MatchNotFound, NoRecordsUnit, NotClaimed, NotInReview
+from ..errors.review import (
+    ChangedSince,
+    ClaimedByColleague,
+    MatchNotFound,
+    NoRecordsUnit,
+    NotClaimed,
+    NotInReview,
+)
 from ..operations import review as operations
 from ..schemas.review import (
     DecidedRequestView,
@@ -134,6 +141,7 @@ async def open_review(
     **_deciding(
         (
             *_HELD,
+            ChangedSince,
             FourEyes,
             MatchNotFound,
             RecordsUnavailable,
