@@ -2,7 +2,6 @@
 
 import contextlib
 import random
-import shutil
 import socket
 import subprocess
 import sys
@@ -71,12 +70,3 @@ def hub(tmp_path_factory: pytest.TempPathFactory, spans: TraceSink) -> Iterator[
     assert started.returncode == 0, started.stdout + started.stderr
     yield running
     running.run("down")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The path of a Chromium; without one, what needs it is skipped by name."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium on this machine: install Debian's package `chromium` to look at the pages")
-    return path

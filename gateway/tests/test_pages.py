@@ -1,5 +1,4 @@
 import re
-import shutil
 from importlib.resources import files
 from typing import Any
 
@@ -20,7 +19,6 @@ from gateway.errors import (
 from hub_core.language import Language
 from hub_service.i18n import Texts
 
-CHROMIUM = shutil.which("chromium")
 STATIC = files("gateway").joinpath("static")
 OUTSIDE = re.compile(r"(?:src|href|url\()\s*=?\s*[\"']?\s*(?:https?:)?//")
 
@@ -47,9 +45,8 @@ async def test_the_reference_page_runs_our_own_copy(client: httpx2.AsyncClient) 
     assert 'Version: "2.5.4"' in STATIC.joinpath("redoc.LICENSE.txt").read_text("utf-8")
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium of the system")
 async def test_the_reference_page_draws_itself_under_its_policy(
-    start: Any, routes: dict[str, Any], service: Any
+    start: Any, routes: dict[str, Any], service: Any, chromium: str
 ) -> None:
     operation = {"operationId": "list_things", "summary": "List the things", "responses": {}}
     service.document = {
@@ -60,7 +57,7 @@ async def test_the_reference_page_draws_itself_under_its_policy(
     complaints: list[str] = []
     only = routes | {"route": routes["route"][:1], "operations": {}}
     async with start(only) as port, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = await browser.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))

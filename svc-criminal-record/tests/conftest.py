@@ -1,8 +1,6 @@
 """The running service and what its tests build. Tests stay apart by ids of their own, nothing is emptied."""
 
 import json
-import shutil
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,7 +13,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_events.session import Session
 from hub_service.database import Database
-from hub_testing import rules
+from hub_testing import programs, rules
 from hub_testing.databases import ServiceDatabase
 from svc_criminal_record import keys
 from svc_criminal_record.issuing import Means, press
@@ -113,13 +111,9 @@ def offline() -> Offline:
 
     How it ended, what it printed as JSON, what it complained of.
     """
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no Node.js on this machine: install Debian's package `nodejs`")
 
     def run(text: str, *files: Path) -> tuple[int, dict[str, Any], str]:
-        command = [node, str(VERIFY_OFFLINE), text, *map(str, files)]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        ran = programs.run("node", VERIFY_OFFLINE, text, *files)
         return ran.returncode, json.loads(ran.stdout or "{}"), ran.stderr
 
     return run

@@ -2,8 +2,6 @@
 
 import json
 import random
-import shutil
-import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -16,6 +14,7 @@ import pytest
 import svc_criminal_record
 from hub_cli.outside.trust import authority
 from hub_documents import facts
+from hub_testing import programs
 from svc_criminal_record.documents import anchors
 from svc_criminal_record.domain.facts import Facts
 from svc_criminal_record.domain.hints import Hint
@@ -23,7 +22,6 @@ from svc_criminal_record.domain.products import Product
 
 SCRIPT = Path(svc_criminal_record.__file__).parent / "pages/verify.mjs"
 DRIVER = Path(__file__).parent / "page_script.mjs"
-SECONDS = 60
 CODE = "K7QF2M9XT4PA8WDC"
 STATED = Facts(
     product=Product.CRIMINAL_RECORD,
@@ -43,19 +41,9 @@ Read: TypeAlias = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def read() -> Read:
     """Run the script on cases, all in one process."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no Node.js on this machine: install Debian's package `nodejs`")
 
     def run(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        ran = subprocess.run(
-            [node, str(DRIVER), SCRIPT.as_uri()],
-            input=json.dumps(cases),
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        ran = programs.run("node", DRIVER, SCRIPT.as_uri(), given=json.dumps(cases))
         assert ran.returncode == 0, ran.stderr
         answers: list[dict[str, Any]] = json.loads(ran.stdout)
         return answers

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -48,11 +47,8 @@ def test_what_is_no_answer_is_none(said: str) -> None:
 
 
 @pytest.fixture(scope="module")
-async def chromium(app: FastAPI) -> AsyncIterator[Browser]:
+async def browser(app: FastAPI, chromium: str) -> AsyncIterator[Browser]:
     """A browser for which the hub's origin is the service itself."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium on this machine: install Debian's package `chromium` to try passkeys")
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, ws="none")
     server = uvicorn.Server(config)
@@ -60,7 +56,7 @@ async def chromium(app: FastAPI) -> AsyncIterator[Browser]:
     rules = f"MAP localhost:8080 127.0.0.1:{listening.getsockname()[1]}"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", f"--host-resolver-rules={rules}"]
+            executable_path=chromium, args=["--no-sandbox", f"--host-resolver-rules={rules}"]
         )
         yield browser
         await browser.close()
@@ -69,8 +65,8 @@ async def chromium(app: FastAPI) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
-    made = await chromium.new_context(locale="en")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    made = await browser.new_context(locale="en")
     yield made
     await made.close()
 
@@ -225,8 +221,8 @@ async def test_a_passkey_is_renamed_and_removed(
     assert await looking.fetchval(count, ana.id) == 0
 
 
-async def test_without_scripts_the_page_says_what_passkeys_need(chromium: Browser) -> None:
-    context = await chromium.new_context(locale="en", java_script_enabled=False)
+async def test_without_scripts_the_page_says_what_passkeys_need(browser: Browser) -> None:
+    context = await browser.new_context(locale="en", java_script_enabled=False)
     page = await context.new_page()
     await page.goto(f"{ORIGIN}/account/sign-in")
     await page.get_by_text("Passkeys need JavaScript").wait_for()
@@ -241,9 +237,9 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
     ("language", "width", "scheme"), [("ro", 360, "light"), ("hu", 320, "dark"), ("en", 1280, "light")]
 )
 async def test_the_pages_of_means_have_no_barriers(
-    chromium: Browser, a_person: Any, language: str, width: int, scheme: Any, tmp_path: Path
+    browser: Browser, a_person: Any, language: str, width: int, scheme: Any, tmp_path: Path
 ) -> None:
-    context = await chromium.new_context(
+    context = await browser.new_context(
         locale=language, color_scheme=scheme, viewport={"width": width, "height": 800}
     )
     person = await a_person(language=Language(language))

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from hub_cli.browser import Browser
+from hub_testing import programs
 from hub_testing.listener import Answer, Asked, Listener
 
 from ..conftest import Hub
@@ -27,14 +27,13 @@ SECONDS = 60
 @pytest.fixture(scope="session")
 def packages() -> Path:
     """The folder of the packages that package-lock.json names; without it, skipped by name."""
-    if shutil.which("node") is None:
-        pytest.skip("no Node.js on this machine: install Debian's packages `nodejs` and `npm`")
+    programs.path("node")
     folder = HERE / "node_modules"
     if not all(
         (folder / name).is_dir()
         for name in ("@sd-jwt/sd-jwt-vc", "jsonld", "openid-client", "oidc-client-ts")
     ):
-        pytest.skip("the client libraries are not installed: run `npm ci` in tests/clients")
+        programs.missing("the client libraries are not installed: run `npm ci` in tests/clients")
     return folder
 
 
@@ -48,11 +47,8 @@ def show(packages: Path) -> Show:
 
     def shown(given: dict[str, Any], *claims: str, **others: Any) -> dict[str, Any]:
         asked = json.dumps({**given, "shown": claims, **others})
-        program = ["node", str(HERE / "credential.mjs")]
-        ran = subprocess.run(
-            program, input=asked, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
-        assert ran.returncode == 0, ran.stderr.decode()
+        ran = programs.run("node", HERE / "credential.mjs", given=asked)
+        assert ran.returncode == 0, ran.stderr
         read: dict[str, Any] = json.loads(ran.stdout)
         return read
 
@@ -116,7 +112,7 @@ class Program:
 
     def __init__(self, script: str) -> None:
         self._process = subprocess.Popen(
-            [shutil.which("node") or "", script],
+            [programs.path("node"), script],
             cwd=HERE,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

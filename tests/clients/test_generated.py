@@ -16,6 +16,7 @@ import pytest
 
 from hub_cli import demo
 from hub_cli.place import Place, State
+from hub_testing import programs
 
 from ..conftest import Hub
 
@@ -46,7 +47,7 @@ MAKE = load()
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of both clients, made from the last release of the contract."""
     if not (MAKE.PYTHON_TOOLS / "openapi-python-client").exists() or not MAKE.NODE_TOOLS.exists():
-        pytest.skip("the generators are not installed: run `make tools`")
+        programs.missing("the generators are not installed: run `make tools`")
     out = tmp_path_factory.mktemp("clients") / "out"
     run(sys.executable, ROOT / "clients/make.py", "--out", out)
     return out
@@ -93,8 +94,7 @@ def test_a_person_goes_their_way_with_the_python_client(made: Path, hub: Hub, to
 def test_a_person_goes_their_way_with_the_typescript_client(
     made: Path, hub: Hub, token: str, tmp_path: Path
 ) -> None:
-    if shutil.which("node") is None:
-        pytest.skip("no Node.js on this machine: install Debian's packages `nodejs` and `npm`")
+    node = programs.path("node")
     packages = tmp_path / "node_modules"
     packages.mkdir()
     shutil.copytree(made / "typescript", packages / "hub-client")
@@ -104,7 +104,7 @@ def test_a_person_goes_their_way_with_the_typescript_client(
     (tmp_path / "package.json").write_text('{"type": "module"}')
     strict = ["--strict", "--noUncheckedIndexedAccess", "--module", "NodeNext", "--target", "ES2022"]
     run(MAKE.NODE_TOOLS / ".bin/tsc", *strict, "--lib", "ES2022,DOM", "client.ts", cwd=tmp_path)
-    told = run(shutil.which("node") or "", "client.js", hub.origin, cwd=tmp_path, HUB_TOKEN=token)
+    told = run(node, "client.js", hub.origin, cwd=tmp_path, HUB_TOKEN=token)
     assert CAME_OF_IT.fullmatch(told), told
 
 

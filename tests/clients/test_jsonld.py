@@ -1,7 +1,6 @@
 """jsonld.js, the reference implementation of JSON-LD, reads the same statements as others in Turtle."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +8,10 @@ import httpx2
 import pytest
 import rdflib
 
+from hub_testing import programs
+
 from ..conftest import Hub
-from .conftest import HERE, SECONDS
+from .conftest import HERE
 
 pytestmark = pytest.mark.xdist_group("hub")
 
@@ -25,8 +26,7 @@ def literals_as_written() -> Iterator[None]:
 def statements(packages: Path, origin: str, addresses: list[str]) -> list[set[object]]:
     """What jsonld.js reads at each address."""
     given = json.dumps({"origin": origin, "addresses": addresses})
-    program = ["node", str(HERE / "statements.mjs")]
-    ran = subprocess.run(program, input=given, capture_output=True, text=True, timeout=SECONDS, check=False)
+    ran = programs.run("node", HERE / "statements.mjs", given=given)
     assert ran.returncode == 0, ran.stderr
     assert packages.is_dir()
     return [set(rdflib.Graph().parse(data=json.loads(line), format="nt")) for line in ran.stdout.splitlines()]

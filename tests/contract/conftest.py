@@ -1,12 +1,13 @@
 """The documents as a deployment serves them, and the tools of others that read them."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from hub_testing import programs
 
 from .release import TOOL, documents, merged
 
@@ -18,10 +19,9 @@ HERE = Path(__file__).parent
 def tools() -> Path:
     """The folder of the programs that package-lock.json names; without them, skipped by name."""
     folder = HERE / "node_modules/.bin"
-    if shutil.which("node") is None:
-        pytest.skip("no Node.js on this machine: install Debian's packages `nodejs` and `npm`")
+    programs.path("node")
     if not (folder / "spectral").exists():
-        pytest.skip("the contract's tools are not installed: run `make tools`")
+        programs.missing("the contract's tools are not installed: run `make tools`")
     return folder
 
 
@@ -30,7 +30,7 @@ def oasdiff(tools: Path) -> Path:
     """The program that compares two documents; it comes for Linux on x86-64."""
     del tools
     if not TOOL.exists():
-        pytest.skip("oasdiff is not there for this machine")
+        programs.missing("oasdiff is not there for this machine")
     return TOOL
 
 

@@ -1,8 +1,6 @@
 """The forms of the reference data, and Node.js with the libraries that validate and render them."""
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +11,7 @@ import pytest
 
 from hub_core.language import Language
 from hub_core.rules import Rules
+from hub_testing import programs
 from svc_catalog.domain import form_hints, form_schema
 from svc_catalog.domain.forms import Form, Sources
 from svc_catalog.operations import form_data
@@ -67,22 +66,12 @@ def shown(code: str, language: Language = Language.RO) -> Shown:
 @pytest.fixture(scope="session")
 def check() -> Callable[[list[dict[str, Any]]], dict[str, Any]]:
     """What `check.mjs` says of forms; without Node.js or its packages, skipped by name."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no Node.js on this machine: install Debian's packages `nodejs` and `npm`")
+    programs.path("node")
     if not (HERE / "node_modules" / "ajv").is_dir():
-        pytest.skip("the renderers are not installed: run `npm ci` in tests/forms")
+        programs.missing("the renderers are not installed: run `npm ci` in tests/forms")
 
     def run(asked: list[dict[str, Any]]) -> dict[str, Any]:
-        done = subprocess.run(
-            [node, "check.mjs"],
-            input=json.dumps(asked),
-            cwd=HERE,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=SECONDS,
-        )
+        done = programs.run("node", "check.mjs", given=json.dumps(asked), folder=HERE, seconds=SECONDS)
         assert done.returncode == 0, done.stderr
         said: dict[str, Any] = json.loads(done.stdout)
         return said

@@ -1,9 +1,7 @@
 """The authority of the embedded run: made once, believed by OpenSSL, and able to revoke."""
 
-import shutil
-import subprocess
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -16,11 +14,12 @@ from hub_cli.outside.trust import authority
 from hub_cli.outside.trust.stamps import Unit
 from hub_cli.outside.trust.status import Registry, UnknownName
 from hub_documents.der import first, integer
+from hub_testing import programs
 
 ADDRESS = "http://localhost/trust"
 NOW = datetime.now(UTC).replace(microsecond=0)
 
-OpenSsl = Callable[..., subprocess.CompletedProcess[str]]
+openssl = partial(programs.run, "openssl")
 
 
 @pytest.fixture
@@ -28,19 +27,6 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "trust"
     authority.make(str(made), ADDRESS)
     return made
-
-
-@pytest.fixture(scope="session")
-def openssl() -> OpenSsl:
-    """OpenSSL; without it, skipped by name."""
-
-    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        program = shutil.which("openssl")
-        if program is None:
-            pytest.skip("no openssl on this machine: install Debian's package `openssl`")
-        return subprocess.run([program, *arguments], capture_output=True, text=True, check=False, timeout=60)
-
-    return run
 
 
 def status_of(answer: bytes) -> ocsp.OCSPResponseStatus:
@@ -90,16 +76,14 @@ def test_every_name_says_that_it_is_for_tests(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", authority.NAMES)
-def test_openssl_finds_the_way_to_the_root(name: str, folder: Path, openssl: OpenSsl) -> None:
+def test_openssl_finds_the_way_to_the_root(name: str, folder: Path) -> None:
     trusting = ("-x509_strict", "-CAfile", folder / "root.pem", "-untrusted", folder / "chain.pem")
     verified = openssl("verify", *trusting, folder / f"{name}.pem")
     assert verified.returncode == 0, verified.stderr
 
 
 @pytest.mark.parametrize("name", authority.NAMES)
-def test_openssl_reads_in_the_list_who_was_revoked(
-    name: str, folder: Path, openssl: OpenSsl, tmp_path: Path
-) -> None:
+def test_openssl_reads_in_the_list_who_was_revoked(name: str, folder: Path, tmp_path: Path) -> None:
     registry = Registry(folder)
     for is_revoked in (False, True):
         if is_revoked:
@@ -113,9 +97,7 @@ def test_openssl_reads_in_the_list_who_was_revoked(
         assert (verified.returncode == 0) != is_revoked
 
 
-def test_openssl_understands_the_answer_about_a_certificate(
-    folder: Path, openssl: OpenSsl, tmp_path: Path
-) -> None:
+def test_openssl_understands_the_answer_about_a_certificate(folder: Path, tmp_path: Path) -> None:
     registry = Registry(folder)
     about = ("-issuer", folder / "issuing.pem", "-cert", folder / "seal.pem")
     query, answer = tmp_path / "query.der", tmp_path / "answer.der"
@@ -148,9 +130,7 @@ def test_nobody_unknown_is_revoked_or_listed(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("digest", ["sha256", "sha384", "sha512"])
-def test_openssl_asks_for_a_time_stamp_and_verifies_it(
-    digest: str, folder: Path, openssl: OpenSsl, tmp_path: Path
-) -> None:
+def test_openssl_asks_for_a_time_stamp_and_verifies_it(digest: str, folder: Path, tmp_path: Path) -> None:
     query, answer, data = tmp_path / "query.tsq", tmp_path / "answer.tsr", folder / "root.pem"
     openssl("ts", "-query", "-data", data, f"-{digest}", "-cert", "-out", query).check_returncode()
     unit = Unit(authority.load(folder, "timestamps"), authority.load(folder, "issuing"))

@@ -1,7 +1,5 @@
 """Documents to seal, and a seal of the embedded run's authority."""
 
-import shutil
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from hub_documents.seal import Level, Sealer
 from hub_documents.signers import Signer
 from hub_documents.timestamps import Authority
 from hub_documents.verification import Trust
+from hub_testing.programs import run
 
 NAME = "Inspectoratul General al Poliției Române"
 REASON = "Eliberarea documentului"
@@ -145,30 +144,8 @@ def make_elsewhere(tmp_path: Path) -> MakeElsewhere:
     return made
 
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
 @pytest.fixture(scope="session")
-def run() -> Run:
-    """A program of others; without it, skipped by name."""
-    packages = {
-        "pdfsig": "poppler-utils",
-        "qpdf": "qpdf",
-        "certutil": "libnss3-tools",
-        "openssl": "openssl",
-    }
-
-    def called(*command: str | Path) -> subprocess.CompletedProcess[str]:
-        name = str(command[0])
-        if shutil.which(name) is None:
-            pytest.skip(f"no {name} on this machine: install Debian's package `{packages[name]}`")
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-
-    return called
-
-
-@pytest.fixture(scope="session")
-def database(run: Run, trust_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def database(trust_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database of NSS that trusts our root and nothing else."""
     folder = f"sql:{tmp_path_factory.mktemp('nss')}"
     run("certutil", "-N", "-d", folder, "--empty-password").check_returncode()
@@ -178,7 +155,7 @@ def database(run: Run, trust_folder: Path, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def said_by_pdfsig(run: Run, database: str, tmp_path: Path) -> Callable[[bytes], str]:
+def said_by_pdfsig(database: str, tmp_path: Path) -> Callable[[bytes], str]:
     """What pdfsig prints; its exit code means nothing."""
 
     def said(content: bytes) -> str:

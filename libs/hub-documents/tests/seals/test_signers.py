@@ -1,7 +1,6 @@
 """Keys in files and in a module: SoftHSM2 stands for the HSM of a deployment."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from hub_documents import signers, verification
 from hub_documents.seal import Sealer
 from hub_documents.signers import Pkcs11, Signer
 from hub_documents.verification import Outcome, Trust
+from hub_testing import programs
 
 from .conftest import NAME, REASON
 
@@ -29,15 +29,16 @@ PIN = "1234"
 @pytest.fixture(scope="session")
 def module(trust_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """SoftHSM2 with the keys `seal` and `facts` in the token `seals`; it gives its path."""
+    util = programs.path("softhsm2-util")
     found = [path for path in MODULES if Path(path).exists()]
-    if not found or shutil.which("softhsm2-util") is None:
-        pytest.skip("no SoftHSM2 on this machine: install Debian's package `softhsm2`")
+    if not found:
+        programs.missing(f"no SoftHSM2 on this machine at any of {', '.join(MODULES)}")
     folder = tmp_path_factory.mktemp("softhsm")
     settings = folder / "softhsm2.conf"
     settings.write_text(f"directories.tokendir = {folder}\nobjectstore.backend = file\nlog.level = ERROR\n")
     before = os.environ.get("SOFTHSM2_CONF")
     os.environ["SOFTHSM2_CONF"] = str(settings)
-    tool = ["softhsm2-util", "--pin", PIN]
+    tool = [util, "--pin", PIN]
     made = ["--init-token", "--free", "--label", "seals", "--so-pin", PIN]
     subprocess.run([*tool, *made], check=True, capture_output=True)
     for number, name in (("01", "seal"), ("02", "facts")):

@@ -32,8 +32,9 @@ from hub_cli.outside.trust import authority as maker
 from hub_cli.outside.trust.status import Registry
 from hub_documents import cms
 from hub_documents.seal import Level, Sealer
+from hub_testing.programs import run
 
-from .conftest import NAME, REASON, MakeElsewhere, Run
+from .conftest import NAME, REASON, MakeElsewhere
 
 PLACE = re.compile(rb"/ByteRange\[0 (\d+) (\d+) (\d+)\]/Contents<")
 
@@ -100,7 +101,7 @@ def test_pdfsig_trusts_it_and_finds_the_whole_document_signed(
 
 
 @pytest.mark.parametrize("level", Level)
-def test_qpdf_finds_no_fault(level: Level, files: dict[Level, bytes], run: Run, tmp_path: Path) -> None:
+def test_qpdf_finds_no_fault(level: Level, files: dict[Level, bytes], tmp_path: Path) -> None:
     file = tmp_path / "sealed.pdf"
     file.write_bytes(files[level])
     checked = run("qpdf", "--check", file)
@@ -109,7 +110,7 @@ def test_qpdf_finds_no_fault(level: Level, files: dict[Level, bytes], run: Run, 
 
 @pytest.mark.parametrize("level", Level)
 def test_openssl_verifies_the_signature_as_cades(
-    level: Level, files: dict[Level, bytes], run: Run, trust_folder: Path, tmp_path: Path
+    level: Level, files: dict[Level, bytes], trust_folder: Path, tmp_path: Path
 ) -> None:
     signed, der = taken_apart(files[level])
     content, signature = tmp_path / "content", tmp_path / "signature.der"
@@ -125,7 +126,7 @@ def test_openssl_verifies_the_signature_as_cades(
 
 @pytest.mark.parametrize("level", [Level.B_T, Level.B_LT])
 def test_openssl_verifies_the_time_stamp(
-    level: Level, files: dict[Level, bytes], run: Run, trust_folder: Path, tmp_path: Path
+    level: Level, files: dict[Level, bytes], trust_folder: Path, tmp_path: Path
 ) -> None:
     _, der = taken_apart(files[level])
     message = cms.read(der)
@@ -146,7 +147,7 @@ async def test_pyhanko_finds_it_valid_for_the_long_term(
 
 
 async def test_others_refuse_a_revoked_seal(
-    make_elsewhere: MakeElsewhere, run: Run, pdf: bytes, now: datetime, tmp_path: Path
+    make_elsewhere: MakeElsewhere, pdf: bytes, now: datetime, tmp_path: Path
 ) -> None:
     async with make_elsewhere() as elsewhere:
         sealer = Sealer(elsewhere.signer, name=NAME, reason=REASON, authority=elsewhere.authority)
@@ -171,9 +172,7 @@ async def test_others_refuse_a_revoked_seal(
             assert indication == (AdESIndeterminate.REVOKED_NO_POE if is_revoked else AdESPassed.OK)
 
 
-def test_openssl_refuses_the_seal_of_another_authority(
-    files: dict[Level, bytes], run: Run, tmp_path: Path
-) -> None:
+def test_openssl_refuses_the_seal_of_another_authority(files: dict[Level, bytes], tmp_path: Path) -> None:
     maker.make(str(tmp_path / "other"), "http://localhost/trust")
     signed, der = taken_apart(files[Level.B_B])
     content, signature = tmp_path / "content", tmp_path / "signature"

@@ -52,7 +52,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     Tests that are for root only are left out for everybody else, and so never skipped.
     """
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("HUB_TEST_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+    if os.environ.get(programs.NO_SKIPS) and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -103,6 +103,12 @@ def program() -> Callable[..., bytes]:
     program fails, fails.
     """
     return programs.output
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; without one, what needs it is skipped by name."""
+    return programs.path("chromium", "google-chrome")
 
 
 @pytest.fixture(scope="session")
