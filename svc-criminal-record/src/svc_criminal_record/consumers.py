@@ -31,19 +31,8 @@ class InstitutionChanged(Event):
 
 async def institution_changed(session: AsyncSession, told: Envelope[InstitutionChanged]) -> None:
     """Keep our copy of the institution; repeated and late events change nothing."""
-    changed = told.data
-    await institutions.copy_institution(
-        session,
-        Institution(
-            id=changed.institution_id,
-            code=changed.code,
-            names=changed.names,
-            county=changed.county,
-            valid_from=changed.valid_from,
-            valid_to=changed.valid_to,
-            version=changed.version,
-        ),
-    )
+    facts = told.data.model_dump(exclude={"institution_id"})
+    await institutions.copy_institution(session, Institution(id=told.data.institution_id, **facts))
 
 
 class PersonMerged(Event):

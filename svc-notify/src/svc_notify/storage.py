@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
+from hub_events import copies
 
 from .domain.catalog import CatalogOfficial, CatalogRole
 from .domain.deliveries import Channel, Delivery, Failure, State
@@ -135,26 +136,13 @@ async def keep_institution(
     session: AsyncSession, institution_id: UUID, names: Mapping[str, str], version: int
 ) -> None:
     """Keep an institution's names, unless newer ones are kept already."""
-    new = insert(INSTITUTIONS).values(id=institution_id, names=dict(names), version=version)
-    await session.execute(
-        new.on_conflict_do_update(
-            index_elements=[INSTITUTIONS.c.id],
-            set_={"names": new.excluded.names, "version": new.excluded.version},
-            where=INSTITUTIONS.c.version < new.excluded.version,
-        )
-    )
+    told = {"id": institution_id, "names": dict(names), "version": version}
+    await copies.keep(session, INSTITUTIONS, told)
 
 
 async def keep_official(session: AsyncSession, official: CatalogOfficial) -> None:
     """Keep an appointment to a role of the catalog, unless a newer version is kept already."""
-    new = insert(CATALOG_OFFICIALS).values(asdict(official))
-    await session.execute(
-        new.on_conflict_do_update(
-            index_elements=["appointment_id"],
-            set_=dict(new.excluded.items()),
-            where=CATALOG_OFFICIALS.c.version < new.excluded.version,
-        )
-    )
+    await copies.keep(session, CATALOG_OFFICIALS, asdict(official))
 
 
 async def find_officials(

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
+from hub_events import copies
 
 from . import domain
 from .tables import (
@@ -31,10 +32,7 @@ async def institution(session: AsyncSession, institution_id: UUID) -> domain.Ins
 
 async def copy_institution(session: AsyncSession, changed: domain.Institution) -> None:
     """Keep an institution as the catalog told it, unless we already hold a newer version."""
-    values = asdict(changed)
-    told = postgresql.insert(INSTITUTIONS).values(values)
-    newer = INSTITUTIONS.c.version < told.excluded.version
-    await session.execute(told.on_conflict_do_update(index_elements=["id"], set_=values, where=newer))
+    await copies.keep(session, INSTITUTIONS, asdict(changed))
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:

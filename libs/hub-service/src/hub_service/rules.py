@@ -18,12 +18,13 @@ from typing import ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from sqlalchemy import Column, Integer, MetaData, String, Table, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 from hub_core.manifest import Consumer
 from hub_core.rules import Counting, NoRule, Option, Rule, Rules, Unit
+from hub_events import copies
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope, Event
 
@@ -100,16 +101,8 @@ async def keep(session: AsyncSession, told: RuleChanged) -> None:
     `ValueError` for a table that contradicts itself: it must not take the place of a good one.
     """
     told.table()
-    storing = insert(COPY).values(
-        code=told.code, version=told.version, rows=_ROWS.dump_python(told.rows, mode="json")
-    )
-    await session.execute(
-        storing.on_conflict_do_update(
-            index_elements=[COPY.c.code],
-            set_={"version": storing.excluded.version, "rows": storing.excluded.rows},
-            where=COPY.c.version < storing.excluded.version,
-        )
-    )
+    rows = _ROWS.dump_python(told.rows, mode="json")
+    await copies.keep(session, COPY, {"code": told.code, "version": told.version, "rows": rows})
 
 
 async def read(session: AsyncSession, *codes: str) -> Rules:

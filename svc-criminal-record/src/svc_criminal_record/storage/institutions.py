@@ -5,8 +5,9 @@ from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_events import copies
 
 from ..domain.institutions import Institution
 from ..tables.extracts import INSTITUTIONS
@@ -27,7 +28,4 @@ async def find_all(session: AsyncSession, institution_ids: Collection[UUID]) -> 
 
 async def copy(session: AsyncSession, changed: Institution) -> None:
     """Keep an institution as the catalog told it, unless a newer version is held already."""
-    values = asdict(changed)
-    told = insert(INSTITUTIONS).values(values)
-    newer = INSTITUTIONS.c.version < told.excluded.version
-    await session.execute(told.on_conflict_do_update(index_elements=["id"], set_=values, where=newer))
+    await copies.keep(session, INSTITUTIONS, asdict(changed))

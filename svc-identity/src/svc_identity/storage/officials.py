@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Select, insert, or_, select, update
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 from hub_core.principal import Role
+from hub_events import copies
 
 from ..domain.official import Appointment, Institution, State
 from ..domain.session import Session
@@ -23,10 +23,7 @@ from .sessions import session_of
 
 async def copy_institution(session: AsyncSession, told: Institution) -> None:
     """Keep an institution as the catalog told it, unless we hold the same or a newer version."""
-    values = asdict(told)
-    put = postgresql.insert(INSTITUTIONS).values(values)
-    newer = INSTITUTIONS.c.version < put.excluded.version
-    await session.execute(put.on_conflict_do_update(index_elements=["id"], set_=values, where=newer))
+    await copies.keep(session, INSTITUTIONS, asdict(told))
 
 
 async def institution(session: AsyncSession, institution_id: UUID) -> Institution | None:
