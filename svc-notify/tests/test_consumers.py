@@ -20,6 +20,7 @@ from svc_notify import manifest as wanted
 from svc_notify.consumers import subscriptions
 from svc_notify.consumers.copies import (
     AppointmentChanged,
+    CertificateRequestAlarmed,
     CertificateRequestChanged,
     CertificateRequested,
     CertificateRevoked,
@@ -83,6 +84,7 @@ Publish = Callable[..., Awaitable[UUID]]
             for told in (
                 CertificateRequested,
                 CertificateRequestChanged,
+                CertificateRequestAlarmed,
                 CertificateRevoked,
                 CertificateSuperseded,
                 CertificateVerified,
@@ -152,7 +154,7 @@ def stale(provider_id: UUID) -> EntryStale:
     )
 
 
-KNOWN = "SELECT 1 FROM notify.catalog_officials WHERE appointment_id = $1 AND version = $2"
+KNOWN = "SELECT 1 FROM notify.officials WHERE appointment_id = $1 AND version = $2"
 
 
 async def test_who_edits_an_entry_is_reminded_that_nobody_has_confirmed_it(
@@ -185,7 +187,7 @@ async def test_where_nobody_edits_those_who_publish_are_reminded(
     await until(looking, KNOWN, publisher.appointment_id, 2)
     await publish(publisher)
     row = await looking.fetchrow(
-        "SELECT is_granted FROM notify.catalog_officials WHERE appointment_id = $1", publisher.appointment_id
+        "SELECT is_granted FROM notify.officials WHERE appointment_id = $1", publisher.appointment_id
     )
     assert not row["is_granted"]
 
@@ -311,6 +313,49 @@ async def test_of_a_company_s_certificate_who_asked_for_it_is_told(
     await service.office.letter("Cererea se află în verificare manuală.", seen)
     rows = await looking.fetch("SELECT person_id FROM notify.deliveries WHERE cause_id = $1", cause)
     assert [row["person_id"] for row in rows] == [ana]
+
+
+def alarmed(institution_id: UUID | None) -> CertificateRequestAlarmed:
+    return CertificateRequestAlarmed(
+        request_id=ids.new_id(), institution_id=institution_id, due_on=date(2026, 11, 25), version=4
+    )
+
+
+async def test_a_term_that_comes_close_is_told_to_the_heads_who_keep_the_record_once_a_day(
+    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    unit, passports, seen = ids.new_id(), ids.new_id(), len(service.office.letters)
+    elsewhere, officer = ids.new_id(), ids.new_id()
+    appointments = [
+        appointed(ana, unit, role="HEAD"),
+        appointed(officer, unit, role="RECORDS_OFFICER"),
+        appointed(elsewhere, passports, role="HEAD"),
+    ]
+    for told in appointments:
+        await publish(told)
+    for told in appointments:
+        await until(looking, KNOWN, told.appointment_id, 1)
+    causes = [await publish(alarmed(institution)) for institution in (unit, None, unit, passports)]
+    letter = await service.office.letter("cel mai apropiat", seen)
+    assert letter["Subject"] == "Cereri nesoluționate, cu termenul legal la 25.11.2026"
+    about = about_a_request(holder_id=ana, state="CANCELLED")
+    await publish(CertificateRequestChanged.model_validate(about))
+    await service.office.letter("Cererea a fost anulată.", seen)
+    rows = await looking.fetch("SELECT person_id FROM notify.deliveries WHERE cause_id = ANY($1)", causes)
+    assert [row["person_id"] for row in rows] == [ana]
+
+
+async def test_where_there_is_no_head_those_who_keep_the_record_are_told_of_the_term(
+    publish: Publish, looking: asyncpg.Connection
+) -> None:
+    unit, officer = ids.new_id(), ids.new_id()
+    told = appointed(officer, unit, role="RECORDS_OFFICER")
+    await publish(told)
+    await until(looking, KNOWN, told.appointment_id, 1)
+    cause = await publish(alarmed(unit))
+    await until(
+        looking, "SELECT 1 FROM notify.deliveries WHERE cause_id = $1 AND person_id = $2", cause, officer
+    )
 
 
 async def test_a_certificate_verified_often_is_told_once_a_day(

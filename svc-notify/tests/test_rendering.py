@@ -94,6 +94,11 @@ def extract(language: Language, change: str = "ISSUED") -> Letter:
     return rendering.render("criminal-record.extract", 2, language, facts, ACCOUNT)
 
 
+def due(language: Language) -> Letter:
+    facts = {"due_on": date(2026, 11, 25), "told_on": date(2026, 11, 24)}
+    return rendering.render("criminal-record.due", 1, language, facts, ACCOUNT)
+
+
 def revoked_extract(language: Language) -> Letter:
     return extract(language, "REVOKED")
 
@@ -113,7 +118,7 @@ def test_who_waits_is_told_by_whom_the_request_is_checked(language: Language) ->
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("write", [requested, came_to, ended, verified, extract, revoked_extract])
+@pytest.mark.parametrize("write", [requested, came_to, ended, verified, extract, revoked_extract, due])
 def test_no_word_of_a_certificate_s_message_hints_at_what_the_register_holds(
     write: Any, language: Language
 ) -> None:
@@ -278,6 +283,7 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         kinds.CERTIFICATE_STEP,
         kinds.CERTIFICATE_ENDED,
         kinds.CERTIFICATE_VERIFIED,
+        kinds.CERTIFICATE_DUE,
         kinds.EXTRACT,
     ],
 )
@@ -288,7 +294,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 42
+    assert len(wording) == 45
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables

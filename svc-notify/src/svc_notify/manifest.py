@@ -43,7 +43,7 @@ SANDBOX: Final = Consumer(
 )
 
 APPOINTMENTS: Final = Consumer(
-    durable="notify-appointments",
+    durable="notify-officials",
     source="identity",
     subjects=("hub.identity.appointment.changed.v1",),
 )
@@ -58,6 +58,7 @@ CRIMINAL_RECORD: Final = Consumer(
     subjects=(
         "hub.criminal-record.request.submitted.v1",
         "hub.criminal-record.request.state-changed.v1",
+        "hub.criminal-record.request.alarmed.v1",
         "hub.criminal-record.certificate.revoked.v1",
         "hub.criminal-record.certificate.superseded.v1",
         "hub.criminal-record.certificate.verified.v1",

@@ -12,9 +12,10 @@ from hub_events import outbox
 
 from . import events, storage
 from .domain import deliveries, kinds
-from .domain.catalog import CatalogOfficial, CatalogRole, StaleEntry
+from .domain.catalog import StaleEntry
 from .domain.deliveries import Cause, Delivery, State
 from .domain.kinds import Kind, Lane
+from .domain.officials import Official, Role
 from .errors import MessageNotFound
 
 
@@ -176,7 +177,7 @@ async def queue_stale_notices(
     """
     today = clock.local_date(now)
     async with session.begin():
-        wanted = ((CatalogRole.CATALOG_EDITOR, stale.provider_id), (CatalogRole.CATALOG_PUBLISHER, None))
+        wanted = ((Role.CATALOG_EDITOR, stale.provider_id), (Role.CATALOG_PUBLISHER, None))
         people: list[UUID] = []
         for role, institution_id in wanted:
             people = people or await storage.find_officials(session, role, institution_id, today)
@@ -201,8 +202,35 @@ async def queue_stale_notices(
     return queued
 
 
-async def keep_official(session: AsyncSession, official: CatalogOfficial) -> None:
-    """Keep who edits or publishes the catalog where; what is heard late changes nothing."""
+async def queue_alarm(
+    session: AsyncSession, institution_id: UUID | None, due_on: date, cause: Cause, now: datetime
+) -> list[Delivery]:
+    """Queue a warning of a legal term to each head of the unit, or of every unit for what came online.
+
+    Once a day to each; where nobody is head, to those who keep the criminal record there.
+    """
+    today, kind = clock.local_date(now), kinds.CERTIFICATE_DUE
+    said = {"due_on": due_on.isoformat(), "told_on": today.isoformat()}
+    async with session.begin():
+        people = await storage.find_records_heads(session, institution_id, today)
+        people = people or await storage.find_officials(session, Role.RECORDS_OFFICER, institution_id, today)
+        queued = [
+            deliveries.queue(
+                kind,
+                ids.new_id(),
+                cause,
+                now,
+                person_id=person_id,
+                variables=said,
+                once=f"{kind.template}:{person_id}:{today}",
+            )
+            for person_id in people
+        ]
+        return [delivery for delivery in queued if await _add(session, delivery)]
+
+
+async def keep_official(session: AsyncSession, official: Official) -> None:
+    """Keep who has which role where; what is heard late changes nothing."""
     async with session.begin():
         await storage.keep_official(session, official)
 

@@ -6,17 +6,28 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    RowMapping,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 from hub_events import copies
 
-from .domain.catalog import CatalogOfficial, CatalogRole
 from .domain.deliveries import Channel, Delivery, Failure, State
 from .domain.kinds import Lane
-from .tables import CATALOG_OFFICIALS, DELIVERIES, INSTITUTIONS, SANDBOX_PEOPLE
+from .domain.officials import Official, Role
+from .tables import DELIVERIES, INSTITUTIONS, OFFICIALS, SANDBOX_PEOPLE
 
 _CHANGING: Final = (
     "state",
@@ -140,22 +151,32 @@ async def keep_institution(
     await copies.keep(session, INSTITUTIONS, told)
 
 
-async def keep_official(session: AsyncSession, official: CatalogOfficial) -> None:
-    """Keep an appointment to a role of the catalog, unless a newer version is kept already."""
-    await copies.keep(session, CATALOG_OFFICIALS, asdict(official))
+async def keep_official(session: AsyncSession, official: Official) -> None:
+    """Keep an appointment, unless a newer version is kept already."""
+    await copies.keep(session, OFFICIALS, asdict(official))
 
 
 async def find_officials(
-    session: AsyncSession, role: CatalogRole, institution_id: UUID | None, on: date
+    session: AsyncSession, role: Role, institution_id: UUID | None, on: date
 ) -> list[UUID]:
     """Who has a role on a day, at an institution or at any."""
-    columns = CATALOG_OFFICIALS.c
-    found = select(columns.person_id).where(
-        columns.role == role, columns.is_granted, columns.valid_from <= on, columns.valid_to >= on
-    )
+    columns = OFFICIALS.c
+    found = select(columns.person_id).where(_has(OFFICIALS, role, on))
     if institution_id is not None:
         found = found.where(columns.institution_id == institution_id)
     return list(await session.scalars(found.distinct().order_by(columns.person_id)))
+
+
+async def find_records_heads(session: AsyncSession, institution_id: UUID | None, on: date) -> list[UUID]:
+    """Who heads on a day an institution, or any, where somebody keeps the criminal record."""
+    heads, officers = OFFICIALS.alias(), OFFICIALS.alias()
+    keeps = exists().where(
+        officers.c.institution_id == heads.c.institution_id, _has(officers, Role.RECORDS_OFFICER, on)
+    )
+    found = select(heads.c.person_id).where(_has(heads, Role.HEAD, on), keeps)
+    if institution_id is not None:
+        found = found.where(heads.c.institution_id == institution_id)
+    return list(await session.scalars(found.distinct().order_by(heads.c.person_id)))
 
 
 async def find_institution_names(
@@ -166,6 +187,11 @@ async def find_institution_names(
         return {}
     found = select(INSTITUTIONS.c.id, INSTITUTIONS.c.names).where(INSTITUTIONS.c.id.in_(institution_ids))
     return {row.id: row.names for row in await session.execute(found)}
+
+
+def _has(officials: FromClause, role: Role, on: date) -> ColumnElement[bool]:
+    columns = officials.c
+    return and_(columns.role == role, columns.is_granted, columns.valid_from <= on, columns.valid_to >= on)
 
 
 def _changes(delivery: Delivery) -> dict[str, Any]:

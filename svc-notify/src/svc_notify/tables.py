@@ -85,8 +85,8 @@ SANDBOX_PEOPLE = Table(
     comment="Who is invented: only messages to such people are ever deleted",
 )
 
-CATALOG_OFFICIALS = Table(
-    "catalog_officials",
+OFFICIALS = Table(
+    "officials",
     metadata,
     Column("appointment_id", Uuid, primary_key=True),
     Column("person_id", Uuid, nullable=False),
@@ -96,6 +96,6 @@ CATALOG_OFFICIALS = Table(
     Column("valid_to", Date, nullable=False),
     Column("is_granted", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("ix_catalog_officials_role", "role", "institution_id"),
-    comment="Own copy of who edits and publishes the catalog where, fed by events",
+    Index("ix_officials_role", "role", "institution_id"),
+    comment="Own copy of who has which role where, of those who are written to, fed by events",
 )

@@ -20,6 +20,7 @@ from ..domain import kinds
 from ..domain.kinds import Kind, Lane
 from . import hearing
 from .copies import (
+    CertificateRequestAlarmed,
     CertificateRequestChanged,
     CertificateRequested,
     CertificateRevoked,
@@ -52,6 +53,12 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
         if news := _news(heard):
             await tell(session, heard, news[0], heard.data.people, news[1])
 
+    async def warn_of_term(session: AsyncSession, heard: Envelope[CertificateRequestAlarmed]) -> None:
+        for delivery in await operations.queue_alarm(
+            session, heard.data.institution_id, heard.data.due_on, hearing.cause(heard), clock.now()
+        ):
+            hearing.wake_after_commit(session, wake, delivery.lane)
+
     async def tell_of_end(session: AsyncSession, heard: Envelope[Any]) -> None:
         kind, said = _end(heard)
         await tell(session, heard, kind, _known(heard.data.holder_id), said)
@@ -64,15 +71,16 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
 
     async def tell_of_extract(session: AsyncSession, heard: Envelope[ExtractDecided]) -> None:
         extract = heard.data
-        if extract.person_id is not None and extract.state == _ISSUED:
-            said = _of_extract(heard, extract.institution_id, _ISSUED)
-            await tell(session, heard, kinds.EXTRACT, [extract.person_id], said)
+        people = _known(extract.person_id if extract.state == _ISSUED else None)
+        said = _of_extract(heard, extract.institution_id, _ISSUED)
+        await tell(session, heard, kinds.EXTRACT, people, said)
 
     return Subscription(
         manifest.CRIMINAL_RECORD,
         {
             CertificateRequested: tell_of_request,
             CertificateRequestChanged: tell_of_request,
+            CertificateRequestAlarmed: warn_of_term,
             CertificateRevoked: tell_of_end,
             CertificateSuperseded: tell_of_end,
             CertificateVerified: tell_of_verification,

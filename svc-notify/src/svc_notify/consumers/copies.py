@@ -194,6 +194,17 @@ class CertificateRequestChanged(_CertificateRequest, Event):
     subject: ClassVar[str] = "hub.criminal-record.request.state-changed.v1"
 
 
+class CertificateRequestAlarmed(Event):
+    """Such a request comes close to its legal term; without an institution it came online."""
+
+    subject: ClassVar[str] = "hub.criminal-record.request.alarmed.v1"
+    key_field: ClassVar[str] = "request_id"
+
+    request_id: UUID
+    institution_id: UUID | None
+    due_on: date
+
+
 class _Certificate(BaseModel):
     key_field: ClassVar[str] = "certificate_id"
 

@@ -10,8 +10,9 @@ from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope
 
 from .. import manifest, operations
-from ..domain.catalog import CatalogOfficial, CatalogRole, StaleEntry
+from ..domain.catalog import StaleEntry
 from ..domain.kinds import SANDBOX_MARK, Lane
+from ..domain.officials import Official, Role
 from . import certificates, hearing
 from .copies import (
     AppointmentChanged,
@@ -133,13 +134,13 @@ async def _remove_sandbox_person(session: AsyncSession, heard: Envelope[SandboxP
 
 async def _keep_official(session: AsyncSession, heard: Envelope[AppointmentChanged]) -> None:
     told = heard.data
-    if told.role not in list(CatalogRole):
+    if told.role not in list(Role):
         return
-    official = CatalogOfficial(
+    official = Official(
         appointment_id=told.appointment_id,
         person_id=told.person_id,
         institution_id=told.institution_id,
-        role=CatalogRole(told.role),
+        role=Role(told.role),
         valid_from=told.valid_from,
         valid_to=told.valid_to,
         is_granted=told.state == _GRANTED,

@@ -101,6 +101,13 @@ CERTIFICATE_VERIFIED: Final = Kind(
     lifetime=timedelta(days=7),
     variables=frozenset({"told_on"}),
 )
+CERTIFICATE_DUE: Final = Kind(
+    template="criminal-record.due",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=2),
+    variables=frozenset({"due_on", "told_on"}),
+)
 EXTRACT: Final = Kind(
     template="criminal-record.extract",
     version=2,
