@@ -136,6 +136,21 @@ async def test_what_was_cut_off_while_it_was_written_is_no_document(store, tmp_p
     assert await store.get("b.pdf") == PDF
 
 
+async def test_what_was_cut_off_is_cleared_once_nobody_can_be_writing_it(store, tmp_path) -> None:
+    now = datetime.now(UTC)
+    await store.put("2026/a.pdf", PDF)
+    half = tmp_path / "documents/2026/b.pdf#1"
+    half.write_bytes(b"half")
+    assert await store.clear(now - LATER) == 0
+    assert half.exists()
+    assert await store.clear(now + LATER) == 1
+    assert [file.name for file in half.parent.iterdir()] == ["a.pdf"]
+
+
+async def test_a_store_without_a_folder_has_nothing_to_clear() -> None:
+    assert await Store(MemoryStore(), KEY).clear(datetime.now(UTC)) == 0
+
+
 @pytest.mark.parametrize(
     "name", ["", "../a.pdf", "/a.pdf", "a//b", "a/../b", "a..pdf", "A.pdf", "Ș.pdf", "a#1"]
 )
@@ -178,3 +193,5 @@ async def test_a_process_that_is_killed_has_stored_each_document_or_nothing_of_i
         assert told <= set(found)
         for name in found:
             assert await store.get(name) == name.removesuffix(".pdf").encode() * 20_000
+        await store.clear(datetime.now(UTC) + LATER)
+        assert {file.name for file in (tmp_path / "documents").iterdir()} == set(found)

@@ -15,6 +15,7 @@ import os
 import re
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,6 +32,9 @@ _NONCE_BYTES: Final = 12  # NIST SP 800-38D, 8.2
 _TIMEOUT: Final = timedelta(seconds=10)
 _RETRIES: Final = 2
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*(?:[./][a-z0-9][a-z0-9_-]*)*")
+
+_STAGED: Final = "*#[0-9]*"
+"""Under what obstore writes a file before it has its name (`a.pdf#1`): no name of ours."""
 
 
 class DocumentMissing(Exception):
@@ -143,10 +147,27 @@ class Store:
         except BaseError as problem:
             raise StoreUnavailable("the list of names") from problem
 
+    async def clear(self, before: datetime) -> int:
+        """Take away what was cut off in the middle of a `put` before an instant; how many there were.
+
+        A folder keeps the half of who was killed, under a name that nobody reads; S3 keeps none.
+        """
+        return await asyncio.to_thread(_clear, self._folder, before) if self._folder else 0
+
 
 def _check(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise ValueError("a name is of a-z, 0-9, - and _, with single dots and slashes between")
+
+
+def _clear(folder: Path, before: datetime) -> int:
+    cut_off = 0
+    for file in folder.rglob(_STAGED):
+        with suppress(FileNotFoundError):  # who writes it has finished just now
+            if file.stat().st_mtime < before.timestamp():
+                file.unlink()
+                cut_off += 1
+    return cut_off
 
 
 def _flush(folder: Path, name: str) -> None:

@@ -76,8 +76,12 @@ async def close_not_come(session: AsyncSession, means: Means, now: datetime) -> 
 
 
 async def sweep(session: AsyncSession, means: Means, now: datetime) -> int:
-    """Take away the files that no certificate knows: left by who was killed before the commit; how many."""
-    gone, names = 0, []
+    """Take away the files that no certificate knows, and halves of files; how many.
+
+    Both are left by who was killed before the commit.
+    """
+    gone: int = await means.issuer.store.clear(now - _ORPHAN_AFTER)
+    names: list[str] = []
     async for name in means.issuer.store.names(now - _ORPHAN_AFTER):
         if name.startswith(FOLDER):
             names.append(name)
