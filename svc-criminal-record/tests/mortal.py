@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 from hub_cli import leash
 from hub_documents import seal
@@ -79,9 +78,9 @@ def die_after_the_commit() -> None:
     """Of a transaction with a certificate; its answer is not given any more."""
     add = certificates.add
 
-    async def note(*given: Any) -> None:
-        await add(*given)
-        event.listen(Session, "after_commit", lambda _: die())
+    async def note(session: Any, *given: Any) -> None:
+        await add(session, *given)
+        event.listen(session.sync_session, "after_commit", lambda _: die())
 
     certificates.add = note
 
@@ -107,6 +106,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "wrote the row": lambda: die_after(certificates, "add"),
     "recorded the event": die_after_the_event,
     "moved the request": lambda: die_after(storage, "move"),
+    "told of the request": lambda: die_after(storage, "tell"),
     "kept the answer": lambda: die_after(idempotency, "store"),
     "committed": die_after_the_commit,
     "published": die_after_publishing,

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -49,7 +50,7 @@ RULES = Path(__file__).parents[2] / "svc-catalog/contract/rules.json"
 REQUESTS = "/criminal-record/v1/requests"
 SCOPES = frozenset({"criminal-record:read", "criminal-record:write"})
 ISSUED = "hub.criminal-record.certificate.issued.v1"
-OF_THE_CLOCK = [point for point in POINTS if point != "kept the answer"]
+OF_THE_CLOCK = [point for point in POINTS if point not in {"told of the request", "kept the answer"}]
 """Points that are met without anybody who waits for an answer."""
 
 
@@ -84,20 +85,24 @@ class Mortal:
         self._pid = 0
 
     async def start(self, point: str = "") -> None:
-        """A process that dies at the point, or one that lives."""
+        """A process that dies at the point, or one that lives until it is killed or the next one starts."""
+        await self.kill()
         self._parent.stdin.write(f"{point}\n".encode())
         self._pid = int(await self._parent.stdout.readline())
 
     async def kill(self) -> None:
         """End the one that lives."""
-        os.kill(self._pid, signal.SIGKILL)
-        await self.death()
+        if self._pid:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+            await self.death()
 
     async def death(self) -> None:
-        """Return when it has killed itself."""
+        """Return when it has ended."""
         async with asyncio.timeout(30):
             while Path(f"/proc/{self._pid}").exists():
                 await asyncio.sleep(0.01)
+        self._pid = 0
 
 
 @pytest.fixture(scope="module")
