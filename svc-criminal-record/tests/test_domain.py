@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from hub_core.language import Language
+from hub_core.rules import Rules
 from hub_testing import rules
 from svc_criminal_record.domain import matching, requests
 from svc_criminal_record.domain.certificates import Standing
 from svc_criminal_record.domain.holders import Holder, Organisation, Person
+from svc_criminal_record.domain.motives import MOTIVES_RULE, named
 from svc_criminal_record.domain.products import Channel, HolderKind, Product
 from svc_criminal_record.domain.records import CompanyMatch, Entry, PersonMatch
 from svc_criminal_record.domain.requests import Request
@@ -131,6 +133,37 @@ def test_a_motive_is_one_of_the_list_and_only_the_other_one_takes_words() -> Non
     ):
         with pytest.raises(refusal):
             requests.motive_of(LAW, code, text, today)
+
+
+def test_a_motive_that_has_left_the_list_since_is_still_named() -> None:
+    """A certificate may be issued, or corrected, after the list has changed (edge case 32)."""
+    end = date(2026, 11, 23)
+    [row] = LAW.table(MOTIVES_RULE)
+    shorter = [one for one in row.options if one.code != "angajare"]
+    later = replace(row, valid_from=end + timedelta(days=1), options=tuple(shorter))
+    law = Rules([replace(row, valid_to=end), later])
+    with pytest.raises(MotiveUnknown):
+        requests.motive_of(law, "angajare", None, date(2026, 11, 24))
+    gone = named(law, "angajare", date(2026, 11, 25))
+    assert gone is not None
+    assert gone.code == "angajare"
+    assert named(law, "vacanta", date(2026, 11, 25)) is None
+
+
+@pytest.mark.parametrize(
+    ("midnight", "day"),
+    [
+        (datetime(2026, 10, 24, 21, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 25, 22, tzinfo=UTC), date(2026, 10, 26)),
+        (datetime(2027, 3, 27, 22, tzinfo=UTC), date(2027, 3, 28)),
+        (datetime(2027, 3, 28, 21, tzinfo=UTC), date(2027, 3, 29)),
+    ],
+)
+def test_days_of_23_and_25_hours_begin_at_midnight_in_bucharest(midnight: datetime, day: date) -> None:
+    """Of such a day, too, there is one request for a motive, whatever the hour."""
+    before, after = a_request(now=midnight - timedelta(seconds=1)), a_request(now=midnight)
+    assert (before.requested_on, after.requested_on) == (day - timedelta(days=1), day)
+    assert after.due_on == day + timedelta(days=3)
 
 
 def test_a_request_is_of_the_local_day_and_its_term_is_three_days() -> None:

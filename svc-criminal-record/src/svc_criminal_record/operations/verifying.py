@@ -6,11 +6,11 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
-from hub_core.rules import Option, Rules
+from hub_core.rules import Rules
 from hub_events import outbox
 from hub_service import rules
 
-from ..domain import codes, verification
+from ..domain import codes, motives, verification
 from ..domain.certificates import Certificate, Standing
 from ..domain.hints import Hint
 from ..domain.motives import MOTIVES_RULE
@@ -84,7 +84,7 @@ async def _answer(
     sealed = await hints.sealed(session, certificate.id)
     hint = hints.unseal(key, certificate.id, sealed or no_hint)
     standing = certificate.standing(now)
-    motive = _motive(legal, certificate)
+    motive = motives.named(legal, certificate.motive, certificate.issued_on)
     verified = Verification(ids.new_id(), certificate.id, now, way, standing)
     async with session.begin_nested() as written:
         await storage.add(session, verified)
@@ -94,11 +94,6 @@ async def _answer(
     if found is None:
         return Answer(Standing.NOT_FOUND, now, None, None, None, seal)
     return Answer(standing, now, found, hint, motive, seal)
-
-
-def _motive(legal: Rules, certificate: Certificate) -> Option | None:
-    options = legal.on(MOTIVES_RULE, certificate.issued_on).options
-    return next((option for option in options if option.code == certificate.motive), None)
 
 
 def _nobody(key: MasterKey, now: datetime) -> tuple[Certificate, bytes]:
