@@ -127,6 +127,8 @@ async def test_a_revoked_certificate_keeps_its_history_and_its_holder_is_told(
         "ISSUED_IN_ERROR",
     )
     assert await told(looking, certificate["id"]) == ["issued.v1", "revoked.v1"]
+    [listed] = (await client.get(f"{API}/requests", headers=as_ana)).json()["items"]
+    assert (listed["state"], bool(listed["certificate"]["revoked_at"])) == ("ISSUED", True)
     assert (await client.get(certificate["file"], headers=as_ana)).status_code == 410
     history = (await client.get(f"{ISSUED}/{certificate['id']}", headers=desk.officer())).json()
     assert [one["decision"] for one in history["changes"]] == ["APPROVED"]
@@ -152,6 +154,7 @@ async def test_a_correction_puts_a_new_certificate_in_the_place_of_the_old(
     outside: Outside,
     ana: UUID,
     certificate: dict[str, Any],
+    as_ana: dict[str, str],
     looking: asyncpg.Connection,
 ) -> None:
     number = f"CNP:{outside.number_of(ana)}"
@@ -165,6 +168,9 @@ async def test_a_correction_puts_a_new_certificate_in_the_place_of_the_old(
     newer = decided["certificate"]["superseded_by"]
     assert await told(looking, certificate["id"]) == ["issued.v1", "superseded.v1"]
     assert await told(looking, newer) == ["issued.v1"]
+    [listed] = (await client.get(f"{API}/requests", headers=as_ana)).json()["items"]
+    assert (listed["certificate"]["superseded_by"], listed["certificate"]["revoked_at"]) == (newer, None)
+    assert (await client.get(f"{API}/certificates/{newer}/file", headers=as_ana)).status_code == 200
     shown = (await client.get(f"{ISSUED}/{newer}", headers=desk.officer())).json()["certificate"]
     assert (shown["standing"], shown["label"] == certificate["label"]) == ("VALID", False)
     again = (await propose(certificate_id=newer)).json()["change"]["id"]

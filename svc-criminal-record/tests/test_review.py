@@ -386,6 +386,23 @@ async def test_that_nobody_came_is_not_said_by_an_officer(desk: Desk, waiting: s
     assert (await desk.step(waiting, "refuse", body, officer)).status_code == 422
 
 
+async def test_who_is_invited_reads_why_and_until_when(
+    client: httpx2.AsyncClient, desk: Desk, outside: Outside, ask: Ask, signed_in: Any
+) -> None:
+    ana = outside.add_person(born_abroad=True)
+    request = await ask(ana)
+    assert request["invited_for"] is None
+    officer = desk.officer()
+    await desk.claim(request["id"], officer)
+    await desk.step(request["id"], "invite", {"reason": "DOCUMENTS_TO_SHOW"}, officer)
+    headers = signed_in(ana, BOTH, assurance=Assurance.SUBSTANTIAL)
+    read = (await client.get(f"{API}/requests/{request['id']}", headers=headers)).json()
+    until = clock.local_date(clock.now()) + timedelta(days=30)
+    assert (read["invited_for"], read["counter_until"]) == ("DOCUMENTS_TO_SHOW", until.isoformat())
+    given_up = await client.post(f"{API}/requests/{request['id']}/cancel", headers=headers | key())
+    assert (given_up.json()["state"], given_up.json()["invited_for"]) == ("CANCELLED", None)
+
+
 async def test_who_is_invited_is_decided_on_at_a_counter(
     client: httpx2.AsyncClient, desk: Desk, waiting: str
 ) -> None:

@@ -77,7 +77,7 @@ def came_to(language: Language, state: str = "ISSUED") -> Letter:
         "state": state,
         "told_on": date(2026, 11, 22),
     }
-    return rendering.render("criminal-record.step", 1, language, facts, ACCOUNT)
+    return rendering.render("criminal-record.step", 2, language, facts, ACCOUNT)
 
 
 def ended(language: Language, change: str = "REVOKED") -> Letter:
@@ -294,7 +294,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 45
+    assert len(wording) == 48
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables

@@ -24,7 +24,7 @@ from ..domain.holders import Holder, Organisation, Person
 from ..domain.products import Channel, Product
 from ..domain.records import CompanyMatch
 from ..domain.requests import SUBMIT_RULES, Actor, ActorKind, Request, Step
-from ..domain.review import REDRESS_RULE
+from ..domain.review import REDRESS_RULE, InviteReason
 from ..domain.states import State
 from ..errors.registers import RecordsUnavailable
 from ..errors.requests import (
@@ -65,6 +65,12 @@ class Shown:
     steps: Sequence[Step]
     certificate: Certificate | None
     redress: Sequence[Option] = ()
+
+    @property
+    def invited_for(self) -> InviteReason | None:
+        """Why the person is invited to a counter, while they are."""
+        is_invited = self.request.state is State.NEEDS_COUNTER
+        return InviteReason(self.steps[-1].reason) if is_invited and self.steps[-1].reason else None
 
 
 @dataclass(frozen=True, slots=True)

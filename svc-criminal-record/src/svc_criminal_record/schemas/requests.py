@@ -12,6 +12,7 @@ from hub_service import schemas
 from ..domain.certificates import Certificate
 from ..domain.products import Channel, HolderKind, Product
 from ..domain.requests import MOTIVE_TEXT_MAX, Request, Step
+from ..domain.review import InviteReason
 from ..domain.states import RefusalReason, State
 from ..operations.requests import Listed, Shown, Wish
 from ..storage.requests import Summary
@@ -88,6 +89,12 @@ class CertificateLink(schemas.Resource):
             examples=["/criminal-record/v1/certificates/0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70/file"],
         ),
     ]
+    revoked_at: Annotated[
+        schemas.Instant | None, Field(description="Since when it is revoked; read the certificate for why.")
+    ]
+    superseded_by: Annotated[
+        schemas.Id | None, Field(description="The corrected certificate that took its place: fetch that one.")
+    ]
 
     @classmethod
     def of(cls, certificate: Certificate) -> Self:
@@ -98,6 +105,8 @@ class CertificateLink(schemas.Resource):
             issued_at=certificate.issued_at,
             valid_until=certificate.valid_until,
             file=f"/criminal-record/v1/certificates/{certificate.id}/file",
+            revoked_at=certificate.revoked_at,
+            superseded_by=certificate.superseded_by,
         )
 
 
@@ -167,6 +176,14 @@ class RequestView(RequestSummaryView):
             examples=["dosar de tutelă"],
         ),
     ]
+    invited_for: Annotated[
+        InviteReason | None,
+        Field(
+            description="Why you are invited to a counter, until you come: any police unit's that issues the "
+            "certificate, or the one where you asked. Bring your identity document.",
+            examples=["IDENTITY_TO_PROVE"],
+        ),
+    ]
     refusal_reason: Annotated[
         RefusalReason | None, Field(description="Why it was refused, if it was; your rights stand with it.")
     ]
@@ -192,6 +209,7 @@ class RequestView(RequestSummaryView):
             **_members(request, shown.certificate),
             holder_kind=request.holder.kind,
             motive_text=request.motive_text,
+            invited_for=shown.invited_for,
             refusal_reason=request.refusal_reason,
             refusal_text=request.refusal_text,
             redress=[RedressView.of(option) for option in shown.redress],

@@ -82,7 +82,7 @@ CERTIFICATE_REQUESTED: Final = Kind(
 )
 CERTIFICATE_STEP: Final = Kind(
     template="criminal-record.step",
-    version=1,
+    version=2,
     lane=Lane.NOTICE,
     lifetime=timedelta(days=30),
     variables=frozenset({"product", "number", "state", "told_on"}),
