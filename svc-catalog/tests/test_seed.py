@@ -20,7 +20,8 @@ from svc_catalog.domain.services import ServiceStatus, service_id
 from svc_catalog.domain.text import Texts
 from svc_catalog.events.institutions import InstitutionChanged
 from svc_catalog.events.services import EntryPublished
-from svc_catalog.operations import institutions, loading, searching
+from svc_catalog.operations import institutions, loading, places, searching
+from svc_catalog.reference import siruta
 from svc_catalog.reference.institutions import institutions as first_institutions
 from svc_catalog.reference.services import services as first_services
 from svc_catalog.seed import seed
@@ -100,6 +101,39 @@ async def test_a_changed_institution_is_a_new_version_and_one_event(
         (1, "Proba", "CV"),
         (2, "Altă probă", "CV"),
     ]
+
+
+async def test_a_new_edition_of_the_register_writes_only_the_places_that_differ(
+    session: Session, looking: asyncpg.Connection
+) -> None:
+    register = list(siruta.places(siruta.content()))
+    county, *others = register
+    renamed = replace(county, name="Ținutul Probei")
+    stored = "SELECT siruta, xmin::text, name, sort_key, words::text FROM catalog.places ORDER BY siruta"
+    before = {row["siruta"]: row for row in await looking.fetch(stored)}
+    noted = await looking.fetchval("SELECT version FROM catalog.changes WHERE kind = 'PLACES'")
+    try:
+        assert await places.load(session, b"another edition", [renamed, *others], NOON) == 1
+        assert await places.load(session, b"another edition", register, NOON) == 0
+        after = {row["siruta"]: row for row in await looking.fetch(stored)}
+        [changed] = [code for code, row in after.items() if row != before[code]]
+        assert changed == county.siruta
+        assert tuple(after[changed])[2:] == ("Ținutul Probei", "tinutul probei", "'probei' 'tinutul'")
+        assert (
+            await looking.fetchval("SELECT version FROM catalog.changes WHERE kind = 'PLACES'") == noted + 1
+        )
+    finally:
+        assert await places.load(session, b"the first again", register, NOON) == 1
+
+
+async def test_a_place_that_the_register_no_longer_has_stays(
+    session: Session, looking: asyncpg.Connection
+) -> None:
+    counted = "SELECT count(*) FROM catalog.places"
+    before = await looking.fetchval(counted)
+    [county, *_] = siruta.places(siruta.content())
+    assert await places.load(session, b"a shorter edition", [county], NOON) == 0
+    assert await looking.fetchval(counted) == before
 
 
 async def test_a_draft_is_stored_and_not_told(session: Session, looking: asyncpg.Connection) -> None:

@@ -20,6 +20,8 @@ def normalise(text: str) -> str:
 
 def fold(text: str) -> str:
     """The form for searching: no diacritics, lower case (`Brașov` → `brasov`)."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", normalise(text))
     return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
 

@@ -38,7 +38,14 @@ async def lock(session: Session) -> list[EvidenceType]:
 
 async def put(session: Session, changed: Sequence[EvidenceType], now: datetime) -> None:
     """Store these versions, each over the one before it."""
-    for each in changed:
-        content = _EVIDENCE.dump_python(each, mode="json")
-        values = {"id": each.id, "code": each.code, "version": each.version}
-        await ranking.put(session, EVIDENCE_TYPES, values | {"content": content, "changed_at": now})
+    rows = [
+        {
+            "id": each.id,
+            "code": each.code,
+            "version": each.version,
+            "content": _EVIDENCE.dump_python(each, mode="json"),
+            "changed_at": now,
+        }
+        for each in changed
+    ]
+    await ranking.put(session, EVIDENCE_TYPES, rows)

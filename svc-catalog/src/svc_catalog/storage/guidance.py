@@ -85,12 +85,15 @@ async def lock_faqs(session: Session) -> list[Faq]:
 
 async def put_faqs(session: Session, changed: Sequence[Faq], now: datetime) -> None:
     """Store these versions, each over the one before it."""
-    for each in changed:
-        index = each.index()
-        values = _common(each, _FAQ.dump_python(each, mode="json"), now)
-        values |= {"category": each.category, "services": list(each.services)}
-        await ranking.put(session, FAQS, values | ranking.derived(index, each.sort_key))
-        await vocabulary.learn(session, index.vocabulary)
+    indexes = [each.index() for each in changed]
+    rows = [
+        _common(each, _FAQ.dump_python(each, mode="json"), now)
+        | {"category": each.category, "services": list(each.services)}
+        | ranking.derived(index, each.sort_key)
+        for each, index in zip(changed, indexes, strict=True)
+    ]
+    await ranking.put(session, FAQS, rows)
+    await vocabulary.learn(session, frozenset().union(*(index.vocabulary for index in indexes)))
 
 
 async def derive_anew(session: Session) -> None:
@@ -132,10 +135,12 @@ async def lock_advice(session: Session) -> list[Advice]:
 
 async def put_advice(session: Session, changed: Sequence[Advice], now: datetime) -> None:
     """Store these versions, each over the one before it."""
-    for each in changed:
-        values = _common(each, _ADVICE.dump_python(each, mode="json"), now)
-        values |= {"topic": each.topic, "months": list(each.months), "source_id": each.source_id}
-        await ranking.put(session, ADVICE, values)
+    rows = [
+        _common(each, _ADVICE.dump_python(each, mode="json"), now)
+        | {"topic": each.topic, "months": list(each.months), "source_id": each.source_id}
+        for each in changed
+    ]
+    await ranking.put(session, ADVICE, rows)
 
 
 def _common(each: Faq | Advice, content: object, now: datetime) -> dict[str, Any]:

@@ -77,14 +77,13 @@ async def lock(session: Session) -> list[Institution]:
 
 async def put(session: Session, changed: Sequence[Institution], now: datetime) -> None:
     """Store these versions, each over the one before it."""
-    for each in changed:
-        values = _INSTITUTION.dump_python(each)
-        written = _INSTITUTION.dump_python(each, mode="json")
-        values |= {name: written[name] for name in _DOCUMENTS}
-        values |= {"topics": list(each.topics), "changed_at": now}
-        index = each.index()
-        await ranking.put(session, INSTITUTIONS, values | ranking.derived(index, each.sort_key))
-        await vocabulary.learn(session, index.vocabulary)
+    indexes = [each.index() for each in changed]
+    rows = [
+        _values(each) | {"changed_at": now} | ranking.derived(index, each.sort_key)
+        for each, index in zip(changed, indexes, strict=True)
+    ]
+    await ranking.put(session, INSTITUTIONS, rows)
+    await vocabulary.learn(session, frozenset().union(*(index.vocabulary for index in indexes)))
 
 
 async def derive_anew(session: Session) -> None:
@@ -122,6 +121,13 @@ async def in_hand(session: Session) -> frozenset[UUID]:
     columns = INSTITUTION_VERSIONS.c
     query = select(columns.institution_id).where(columns.changed_by.is_not(None)).distinct()
     return frozenset((await session.execute(query)).scalars())
+
+
+def _values(institution: Institution) -> dict[str, Any]:
+    values: dict[str, Any] = _INSTITUTION.dump_python(institution)
+    written = _INSTITUTION.dump_python(institution, mode="json")
+    documents = {name: written[name] for name in _DOCUMENTS}
+    return values | documents | {"topics": list(institution.topics)}
 
 
 def _institution(row: Row[Any]) -> Institution:

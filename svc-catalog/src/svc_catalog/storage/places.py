@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, cast, func, insert, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import CursorResult, RowMapping, column, func, insert, literal, or_, select, tuple_
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import JSON, TSQUERY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from hub_events.session import Session
@@ -15,6 +16,7 @@ from hub_events.session import Session
 from ..domain.places import Filter, Office, OfficeFilter, Place, PlaceKind
 from ..tables.institutions import INSTITUTIONS
 from ..tables.places import OFFICES, PLACE_EDITIONS, PLACES
+from . import ranking
 
 Position = tuple[int, str, str]
 """Where a list of places stands: level, sort key, SIRUTA code."""
@@ -41,16 +43,21 @@ async def editions(session: Session) -> int:
 
 
 async def put_edition(session: Session, sha256: bytes, places: Iterable[Place], now: datetime) -> int:
-    """Store the places of a file, each over the one of its code; how many there are.
+    """Store the places of a file, each over the one of its code; how many were new or differ.
 
     A place that the file no longer has stays: records of others name it.
     """
     rows = [_PLACE.dump_python(place) | _derived(place) for place in places]
-    statement = upsert(PLACES)
-    changed = {name: column for name, column in statement.excluded.items() if name != "siruta"}
-    await session.execute(statement.on_conflict_do_update(index_elements=["siruta"], set_=changed), rows)
+    columns = [column(each.name, each.type) for each in PLACES.c]
+    given = func.json_to_recordset(literal(rows, JSON)).table_valued(*columns)
+    statement = upsert(PLACES).from_select(columns, select(given.render_derived(with_types=True)))
+    excluded = dict(statement.excluded.items())
+    differs = [each.is_distinct_from(excluded[each.name]) for each in PLACES.c]
+    stored = await session.execute(
+        statement.on_conflict_do_update(index_elements=["siruta"], set_=excluded, where=or_(*differs))
+    )
     await session.execute(insert(PLACE_EDITIONS).values(sha256=sha256, loaded_at=now))
-    return len(rows)
+    return cast("CursorResult[Any]", stored).rowcount
 
 
 async def find(
@@ -62,7 +69,7 @@ async def find(
     query = select(PLACES).order_by(*order).limit(limit)
     if wanted.words:
         question = " & ".join(f"'{word}':*" for word in wanted.words)
-        query = query.where(columns.words.op("@@")(cast(question, TSQUERY)))
+        query = query.where(columns.words.op("@@")(sql_cast(question, TSQUERY)))
     if wanted.kinds:
         query = query.where(columns.level.in_([_LEVELS[kind] for kind in wanted.kinds]))
     if wanted.county is not None:
@@ -126,18 +133,17 @@ async def lock_offices(session: Session) -> list[Office]:
 
 async def put_offices(session: Session, changed: Sequence[Office], now: datetime) -> None:
     """Store these versions, each over the one before it."""
-    for office in changed:
-        values: dict[str, Any] = _OFFICE.dump_python(office)
-        values |= {
+    rows = [
+        _OFFICE.dump_python(office)
+        | {
             "hours": _OFFICE.dump_python(office, mode="json")["hours"],
             "topics": list(office.topics),
             "changed_at": now,
             "sort_key": office.sort_key,
         }
-        statement = upsert(OFFICES).values(values)
-        await session.execute(
-            statement.on_conflict_do_update(index_elements=["id"], set_=dict(statement.excluded.items()))
-        )
+        for office in changed
+    ]
+    await ranking.put(session, OFFICES, rows)
 
 
 def _place(row: RowMapping) -> Place:

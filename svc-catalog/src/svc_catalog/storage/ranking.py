@@ -28,7 +28,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR, insert
+from sqlalchemy.dialects.postgresql import TSQUERY, insert
 
 from hub_core.language import Language
 from hub_events.session import Session
@@ -54,12 +54,12 @@ def position(row: Iterable[Any]) -> Position:
     return match, sort_key, UUID(int=row_id.int)  # asyncpg's subclass does not go into a cursor
 
 
-async def put(session: Session, table: Table, values: Mapping[str, Any]) -> None:
-    """Store a row under its id, over the one that is there."""
-    statement = insert(table).values(values)
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_=dict(statement.excluded.items()))
-    )
+async def put(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store rows of the same columns, each under its id, over the one that is there."""
+    if rows:
+        statement = insert(table)
+        written = {name: statement.excluded[name] for name in rows[0]}
+        await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=written), rows)
 
 
 async def store_derived(session: Session, table: Table, row_id: UUID, values: Mapping[str, Any]) -> None:
@@ -79,8 +79,8 @@ def derived(index: Index, sort_key: str) -> dict[str, Any]:
     return {
         "sort_key": sort_key,
         "labels": "".join(labels),
-        "name_words": cast(" ".join(sorted(names)), TSVECTOR),
-        "words": cast(" ".join(sorted(f"'{lexeme}'" for lexeme in everything)), TSVECTOR),
+        "name_words": " ".join(sorted(names)),
+        "words": " ".join(sorted(f"'{lexeme}'" for lexeme in everything)),
         "edition": text.EDITION,
     }
 

@@ -187,7 +187,7 @@ async def put(session: Session, changed: Sequence[Service], now: datetime) -> No
             "content": _SERVICE.dump_python(each, mode="json"),
             "changed_at": now,
         }
-        await ranking.put(session, SERVICES, values | _derived(each, index))
+        await ranking.put(session, SERVICES, [values | _derived(each, index)])
         await vocabulary.learn(session, index.vocabulary)
 
 

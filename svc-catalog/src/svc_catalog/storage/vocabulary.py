@@ -59,9 +59,8 @@ async def learn(session: Session, words: Collection[str]) -> None:
     """Know these words from now on. A word that nothing uses any more stays: it finds nothing."""
     wanted = [word for word in words if word.isalpha() and len(word) >= _SHORTEST]
     columns = VOCABULARY.c
-    known = set(
-        await session.scalars(select(columns.key).where(columns.key.in_(wanted), columns.key == columns.word))
-    )
+    asked = columns.key == any_(cast(wanted, ARRAY(Text)))
+    known = set(await session.scalars(select(columns.key).where(asked, columns.key == columns.word)))
     pairs = [(key, word) for word in wanted if word not in known for key in sorted(_keys(word, 1))]
     if pairs:
         keys, of_words = zip(*pairs, strict=True)
