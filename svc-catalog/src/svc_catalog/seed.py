@@ -39,12 +39,13 @@ async def seed(settings: ServiceSettings | None = None) -> None:
     now = clock.now()
     try:
         async with database.sessions() as session:
+            # first, for the other services are not ready before they have heard of them
+            numbers = await rules.load(session, first_rules.rule_tables(), now)
             await searching.derive_anew(session)
             changed = await institutions.load(session, first_institutions.institutions(), now)
             register = siruta.content()
             await places.load(session, siruta.edition(register), siruta.places(register), now)
             await places.load_offices(session, first_offices.offices(), now)
-            numbers = await rules.load(session, first_rules.rule_tables(), now)
             await evidence.load(session, first_evidence.evidence_types(), now)
             await forms.load(session, first_forms.forms(), now)
             await guidance.load_faqs(session, first_guidance.faqs(), now)

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import signal
-from collections.abc import Callable, Iterable, Sequence
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any, Final
 
 from hub_core.manifest import Manifest
 
-from . import environment, vault
+from . import environment, programs, vault
 from .broker import NatsBox, User
+from .outside import store
 from .place import GATEWAY, MAILBOX, NATS, OUTSIDE, POSTGRES, SMTP, Place, Running, State
 from .postgres import PostgresBox
 from .programs import Fork, Order, Server, Zygote
@@ -77,17 +79,17 @@ class Hub:
         for log in (self._place.folder / "log").glob("*.log"):
             if log.stat().st_size > _LONG_LOG:
                 log.replace(log.with_suffix(".old.log"))
+        inventing = asyncio.create_task(self._make_registers())
         await self._keep(ZYGOTE, self._zygote)
         self._postgres.prepare()  # while the zygote imports
         await self._keep(POSTGRES, Server(self._postgres), stop_signal=signal.SIGINT, stop_seconds=30)
         manifests = [asdict(manifest) for manifest in self._manifests]
         await self._until_ready(ZYGOTE)
+        opening = asyncio.create_task(self._open_outside(inventing))
         plan = await self._job("plan", manifests)
         self._nats.configure(User(name, *subjects) for name, subjects in plan["permissions"].items())
         await self._keep(NATS, Server(self._nats))
         await self._keep(MAILBOX, self._mailbox())
-        making = asyncio.create_task(self._make_outside())
-        trusting = asyncio.create_task(self._make_trust())
         await self._until_ready(POSTGRES, NATS)
 
         databases, broker = environment.of_preparation(
@@ -97,18 +99,15 @@ class Hub:
         is_stale = plan["fingerprints"] != self._prepared()
         if is_stale:
             await preparing
-            for name, migrations in (await self._job("migrate", manifests, databases)).items():
-                self._say(name, f"migrated: {', '.join(migrations) or 'nothing to do'}")
-        await trusting
+            await asyncio.gather(*(self._migrate(manifest, databases) for manifest in self._manifests))
+        await opening  # services ask it from their first moment on
         for manifest in self._manifests:
             await self._keep(manifest.name, self._service(manifest))
-        await asyncio.gather(preparing, making)
-        await self._keep(OUTSIDE, self._outside())
-        if is_stale:  # who waits for rules is not ready before somebody has told them
-            await self._seed_all(manifest for manifest in self._manifests if not manifest.rules)
-        await self._until_ready(MAILBOX, OUTSIDE, *(manifest.name for manifest in self._manifests))
+        await preparing
         if is_stale:
-            await self._seed_all(manifest for manifest in self._manifests if manifest.rules)
+            await asyncio.gather(*(self._seed(manifest) for manifest in self._manifests if manifest.seed))
+        await self._until_ready(*self._parts)
+        if is_stale:
             publishers = [self._place.url(one.name) for one in self._manifests if one.publishes]
             await self._job("settle", manifests, broker, publishers)
             vault.write(self._stamp, json.dumps(plan["fingerprints"]))
@@ -136,10 +135,13 @@ class Hub:
         order = Order(f"hub_cli.preparation:{function}", arguments, {}, self._place.log(PREPARATION))
         return await self._zygote.call(order)
 
-    async def _seed_all(self, manifests: Iterable[Manifest]) -> None:
-        await asyncio.gather(*(self._seed(manifest) for manifest in manifests if manifest.seed))
+    async def _migrate(self, manifest: Manifest, databases: Mapping[str, Any]) -> None:
+        for name, ran in (await self._job("migrate", [asdict(manifest)], databases)).items():
+            self._say(name, f"migrated: {', '.join(ran) or 'nothing to do'}")
 
     async def _seed(self, manifest: Manifest) -> None:
+        if manifest.rules:  # those who wait for rules are ready when the seed of another has told them
+            await self._until_ready(*self._parts)
         order = Order(
             "hub_cli.preparation:seed",
             [manifest.seed],
@@ -165,15 +167,18 @@ class Hub:
         order = Order("hub_cli.mailbox.app:serve", [str(folder), web, smtp], {}, self._place.log(MAILBOX))
         return Fork(self._zygote, order, web)
 
-    async def _make_outside(self) -> None:
-        arguments = [str(self._place.registers)]
-        order = Order("hub_cli.outside.store:make", arguments, {}, self._place.log(PREPARATION))
-        await self._zygote.call(order)
+    async def _make_registers(self) -> None:
+        """In a process of its own: the zygote still imports."""
+        command: list[str | Path] = [sys.executable, "-P", "-m", store.__name__, self._place.registers]
+        await programs.run(command, self._place.log(PREPARATION))
 
-    async def _make_trust(self) -> None:
+    async def _open_outside(self, inventing: Awaitable[None]) -> None:
+        """Start it when its people and the keys of its authority are there, and wait until it answers."""
         arguments = [str(self._place.trust), environment.trust_address(self._place)]
         order = Order("hub_cli.outside.trust.authority:make", arguments, {}, self._place.log(PREPARATION))
-        await self._zygote.call(order)
+        await asyncio.gather(self._zygote.call(order), inventing)
+        await self._keep(OUTSIDE, self._outside())
+        await self._until_ready(OUTSIDE)
 
     def _outside(self) -> Fork:
         port = self._place.ports[OUTSIDE]

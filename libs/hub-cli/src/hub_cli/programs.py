@@ -29,7 +29,7 @@ _GIVE_BACK_MEMORY: Final = {
 
 
 class JobFailed(Exception):
-    """A job of the zygote failed; the message ends with the last lines of its log."""
+    """A job of the zygote, or a program, failed; the message ends with the last lines of its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,14 @@ class Zygote:
                     case {"pid": pid, "status": status}:
                         self._told(pid).set_result(status)
             asyncio.get_running_loop().remove_reader(channel)  # no word comes any more
+
+
+async def run(command: Sequence[str | Path], log: Path) -> None:
+    """Run a program to its end, which comes with ours at the latest; `JobFailed` when it fails."""
+    child = process.spawn(command, log, ends_with=signal.SIGTERM)
+    await supervisor.ended(child.pid)
+    if child.wait() != 0:
+        raise JobFailed(f"{' '.join(map(str, command))} failed:\n{process.last_lines(log)}")
 
 
 class Fork:

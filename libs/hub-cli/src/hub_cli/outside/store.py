@@ -1,9 +1,10 @@
 """The registers on the disk: made once, and looked into since."""
 
 import sqlite3
+import sys
 from collections.abc import Iterable
-from dataclasses import astuple
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,6 +50,10 @@ SELECT cnp, family_name, given_name, birth_date, sex, died_on FROM people
 WHERE family_name = ? AND given_name = ? AND birth_date = ? ORDER BY cnp
 """
 
+# `dataclasses.astuple` copies every value deeply, which took a third of the time
+_PERSON: Final = attrgetter("cnp", "family_name", "given_name", "birth_date", "sex", "died_on")
+_REPRESENTATIVE: Final = attrgetter("cnp", "since", "until")
+
 
 def make(path: str, share: float = 1.0) -> None:
     """Write the registers into the file, unless they are there already; the file is whole or absent.
@@ -71,7 +76,7 @@ def make(path: str, share: float = 1.0) -> None:
 
 
 def _fill(database: sqlite3.Connection, world: World) -> None:
-    people = sorted(_texts(astuple(person)) for person in world.people)
+    people = sorted(_texts(_PERSON(person)) for person in world.people)
     database.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?)", people)
     database.executemany("INSERT INTO former VALUES (?, ?)", world.former)
     database.executemany("INSERT INTO relatives VALUES (?, ?, ?)", sorted(world.relatives))
@@ -82,7 +87,7 @@ def _fill(database: sqlite3.Connection, world: World) -> None:
     database.executemany(
         "INSERT OR IGNORE INTO representatives VALUES (?, ?, ?, ?)",
         [
-            _texts((company.cui, *astuple(one)))
+            _texts((company.cui, *_REPRESENTATIVE(one)))
             for company in world.companies
             for one in company.representatives
         ],
@@ -160,3 +165,7 @@ class Store:
     def _with_former(self, row: sqlite3.Row) -> dict[str, Any]:
         asked = self._database.execute("SELECT cnp FROM former WHERE now = ? ORDER BY cnp", (row["cnp"],))
         return dict(row) | {"former": [one["cnp"] for one in asked]}
+
+
+if __name__ == "__main__":
+    make(sys.argv[1])
