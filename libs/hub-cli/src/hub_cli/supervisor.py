@@ -20,7 +20,8 @@ _FIRST_PAUSE: Final = 0.2
 _LONGEST_PAUSE: Final = 10.0
 _STEADY_AFTER: Final = 30.0
 _ATTEMPTS: Final = 3
-_POLL: Final = 0.02
+_FIRST_LOOK: Final = 0.02
+_LONGEST_LOOK: Final = 0.2
 
 
 class StartFailed(Exception):
@@ -133,10 +134,12 @@ class Supervisor:
         return await part.program.status()
 
     async def _watch(self, part: Part) -> None:
+        pause = _FIRST_LOOK
         while not await part.program.is_ready():
             with suppress(TimeoutError):
-                await asyncio.wait_for(part.stopping.wait(), _POLL)
+                await asyncio.wait_for(part.stopping.wait(), pause)
                 return
+            pause = min(pause * 1.1, _LONGEST_LOOK)  # looking takes the time that the others need to start
         part.state = "ready"
         part.ready.set()
         self._changed()
