@@ -93,6 +93,18 @@ async def test_who_may_not_proposes_nothing(
     assert slug(await propose(desk.officer(ana))) == "own-case"
 
 
+async def test_who_asked_for_another_changes_nothing_of_it(
+    client: httpx2.AsyncClient, propose: Propose, desk: Desk, outside: Outside, ana: UUID, signed_in: Any
+) -> None:
+    sorin = outside.add_person()
+    mandate = str(outside.add_mandate(ana, sorin))
+    acting = signed_in(sorin, BOTH, assurance=Assurance.SUBSTANTIAL, mandate=mandate, act_for=str(ana))
+    made = await client.post(f"{API}/requests", json={"motive": "studii"}, headers=acting | key())
+    asked_for = made.json()["certificate"]["id"]
+    assert slug(await propose(desk.officer(sorin), certificate_id=asked_for)) == "own-case"
+    assert (await propose(certificate_id=asked_for)).status_code == 201
+
+
 async def test_only_another_head_of_the_unit_decides(
     propose: Propose, desk: Desk, add_desk: AddDesk, ana: UUID
 ) -> None:

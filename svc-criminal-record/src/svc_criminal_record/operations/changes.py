@@ -31,7 +31,7 @@ from ..errors.changes import ChangeProposed
 from ..errors.registers import RecordsUnavailable
 from ..events.changes import CertificateRevoked, CertificateSuperseded
 from ..issuing import Means, ToIssue, read_content
-from ..storage import certificates, extracts
+from ..storage import certificates, extracts, requests
 from ..storage import changes as storage
 from . import matches, officers
 from .matches import Candidate
@@ -269,7 +269,8 @@ async def _find(
     certificate = await reading(session, certificate_id)
     if certificate is None:
         raise NotFound
-    if certificate.holder_id == official.person_id:
+    asked_by = await requests.asked_by(session, certificate.request_id) if certificate.request_id else None
+    if official.person_id in (certificate.holder_id, asked_by):
         raise OwnCase
     officers.refuse_own_record(own, certificate.holder_key)
     return certificate

@@ -190,6 +190,14 @@ async def is_asked_about(session: AsyncSession, holder_key: bytes) -> bool:
     return await session.scalar(wanted.limit(1)) is not None
 
 
+async def asked_by(session: AsyncSession, request_id: UUID) -> UUID | None:
+    """The person who asked online; none for a counter."""
+    found: UUID | None = await session.scalar(
+        select(REQUESTS.c.acting_person_id).where(REQUESTS.c.id == request_id)
+    )
+    return found
+
+
 async def steps(session: AsyncSession, request_id: UUID) -> Sequence[Step]:
     """The steps of a request, the first one first."""
     wanted = select(STEPS).where(STEPS.c.request_id == request_id).order_by(STEPS.c.number)
