@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from hub_core import clock, ids
+from hub_core import clock, cnp, ids
 from hub_core.principal import Assurance, Kind
 from hub_events.session import Session
 from svc_criminal_record.domain import terms
@@ -143,6 +143,28 @@ async def test_who_is_not_in_the_population_register_gives_none(
     headers = signed_in(ids.new_id(), BOTH, Assurance.SUBSTANTIAL)
     refused = await client.post(CONSENTS, json=body(school), headers=headers)
     assert (refused.status_code, refused.json()["type"].split("/")[-1]) == (403, "holder-unknown")
+
+
+async def test_a_minor_gives_none(
+    client: httpx2.AsyncClient, signed_in: Any, fake_identity: Any, school: Institution
+) -> None:
+    """Who may not ask online for the own certificate lets nobody ask for an extract either."""
+    minor, born = ids.new_id(), today().replace(year=today().year - 16, day=1)
+    fake_identity.answer(
+        f"/internal/v1/people/{minor}/identity",
+        {
+            "person_id": str(minor),
+            "cnp": cnp.complete(f"6{born:%y%m%d}12900").number,
+            "family_name": "Popescu",
+            "given_name": "Maria",
+            "birth_date": born.isoformat(),
+            "died_on": None,
+            "is_romanian": True,
+        },
+    )
+    headers = signed_in(minor, BOTH, Assurance.SUBSTANTIAL)
+    refused = await client.post(CONSENTS, json=body(school), headers=headers)
+    assert (refused.status_code, refused.json()["type"].split("/")[-1]) == (403, "holder-too-young")
 
 
 async def test_a_consent_is_given_listed_and_taken_back_at_once(

@@ -28,11 +28,12 @@ from .products import Channel, Product
 from .states import OPEN, TRANSITIONS, RefusalReason, ReviewReason, State
 from .terms import birthday, end_of_days, end_of_months
 
+AGE_RULES: Final = ("capacity.birthday-of-leap-day", "criminal-record.min-age-online")
+"""The legal numbers that an age online needs."""
 SUBMIT_RULES: Final = (
-    "capacity.birthday-of-leap-day",
+    *AGE_RULES,
     "criminal-record.alarm",
     "criminal-record.issue",
-    "criminal-record.min-age-online",
     MOTIVES_RULE,
     "integrity.issue",
 )
@@ -162,7 +163,11 @@ def must_be_served_online(holder: Holder, legal: Rules, now: datetime) -> None:
         raise HolderHasDied
     if holder.citizenship != ROMANIAN:
         raise NotRomanian
-    today = local_date(now)
+    must_be_of_age(holder, legal, local_date(now))
+
+
+def must_be_of_age(holder: Person, legal: Rules, today: date) -> None:
+    """`HolderTooYoung` for who may not act online for themselves."""
     age = legal.on("criminal-record.min-age-online", today).whole
     shift = legal.on("capacity.birthday-of-leap-day", today).whole
     if today < birthday(holder.birth_date, age, shift):

@@ -65,7 +65,7 @@ class HolderTooYoung(Problem):
 
     type, status = "holder-too-young", 403
     title = "Minors ask at a counter"
-    detail = "Certificates are issued online from the age of {age} years."
+    detail = "Online this is open from the age of {age} years."
     remedy = _COUNTER
 
 

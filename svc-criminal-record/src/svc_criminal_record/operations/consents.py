@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
+from hub_core.clock import local_date
 from hub_service import rules
 
 from ..clients import Identity, find_person
@@ -15,6 +16,7 @@ from ..domain import consents
 from ..domain.consents import TERM_RULE, Consent
 from ..domain.institutions import Institution
 from ..domain.motives import MOTIVES_RULE
+from ..domain.requests import AGE_RULES, must_be_of_age
 from ..errors.consents import ConsentNotFound
 from ..errors.requests import HolderUnknown
 from ..keys import MasterKey
@@ -43,12 +45,15 @@ async def give_consent(
 ) -> Given:
     """Let an institution ask for the person's extract, in the place of what it was let before.
 
-    Raises `HolderUnknown`, `ConsentInstitutionUnknown`, `MotiveUnknown`, `ConsentTermUnfit`.
+    Raises `HolderUnknown`, `HolderTooYoung`, `ConsentInstitutionUnknown`, `MotiveUnknown`,
+    `ConsentTermUnfit`.
     """
     person = await find_person(identity, person_id)
     if person is None:
         raise HolderUnknown
     async with session.begin():
+        legal = await rules.read(session, MOTIVES_RULE, TERM_RULE, *AGE_RULES)
+        must_be_of_age(person, legal, local_date(now))
         institution = await institutions.find(session, institution_id)
         consent = consents.give(
             consent_id=ids.new_id(),
@@ -57,7 +62,7 @@ async def give_consent(
             institution=institution,
             motive=motive,
             valid_until=valid_until,
-            legal=await rules.read(session, MOTIVES_RULE, TERM_RULE),
+            legal=legal,
             now=now,
         )
         await storage.add(session, consent)

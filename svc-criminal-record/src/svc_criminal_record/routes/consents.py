@@ -12,7 +12,7 @@ from hub_service.routing import Router
 
 from ..dependencies import IdentityService, Keys
 from ..errors.consents import ConsentInstitutionUnknown, ConsentNotFound, ConsentTermUnfit
-from ..errors.requests import HolderUnknown, MotiveUnknown
+from ..errors.requests import HolderTooYoung, HolderUnknown, MotiveUnknown
 from ..operations import consents as operations
 from ..operations.issuing import WRITE
 from ..schemas.consents import ConsentView, GiveConsent
@@ -30,7 +30,7 @@ _Id = Annotated[schemas.Id, Path(description="The consent's identifier.")]
     **policy.operation(
         WRITE,
         assurance=Assurance.SUBSTANTIAL,
-        raises=(HolderUnknown, ConsentInstitutionUnknown, MotiveUnknown, ConsentTermUnfit),
+        raises=(HolderUnknown, HolderTooYoung, ConsentInstitutionUnknown, MotiveUnknown, ConsentTermUnfit),
     ),
 )
 async def give_extract_consent(
