@@ -12,10 +12,10 @@ import httpx2
 import pytest
 
 from hub_core import clock, ids
-from hub_core.principal import Assurance
+from hub_core.principal import Assurance, Role
 from svc_criminal_record.domain.records import CompanyMatch
 
-from .officers import COUNTER, DECIDE, PURPOSE, AddDesk, Desk, key
+from .officers import API, CHANGES, COUNTER, DECIDE, PURPOSE, AddDesk, Desk, key
 from .outside import JUDGMENT, Outside
 
 Enter = Callable[..., Awaitable[httpx2.Response]]
@@ -268,6 +268,38 @@ async def test_a_person_or_an_organisation_is_entered(enter: Enter, outside: Out
     both = await enter(person=person(outside), organisation={"name": "Exemplu", "cui": "18547290"})
     assert both.status_code == 422
     assert (await enter()).status_code == 422
+
+
+async def test_what_was_corrected_is_printed_and_what_was_revoked_is_not(
+    client: httpx2.AsyncClient, enter: Enter, desk: Desk, outside: Outside, looking: asyncpg.Connection
+) -> None:
+    entered = (await enter(person=person(outside))).json()
+    officer = desk.officer()
+
+    async def change(certificate: UUID, **special: Any) -> dict[str, Any]:
+        body = {"certificate_id": str(certificate), "reason": "HOLDER_DATA_WRONG", "text": "Numele e greșit."}
+        proposed = await client.post(CHANGES, json=body | special, headers=officer | key())
+        decided = await client.post(
+            f"{CHANGES}/{proposed.json()['change']['id']}/decide",
+            json={"decision": "APPROVED"},
+            headers=desk.officer(None, Role.HEAD) | key(),
+        )
+        assert decided.status_code == 200, decided.text
+        said: dict[str, Any] = decided.json()["certificate"]
+        return said
+
+    first = await looking.fetchval(
+        'SELECT id FROM "criminal-record".certificates WHERE request_id = $1', UUID(entered["id"])
+    )
+    before = (await client.get(entered["certificate"], headers=officer)).content
+    opened = (await client.get(f"{API}/issued-certificates/{first}", headers=officer)).json()
+    match = opened["candidates"][0]["reference"]
+    newer = (await change(first, kind="CORRECTION", match=match))["superseded_by"]
+    printed = await client.get(entered["certificate"], headers=officer)
+    assert (printed.status_code, printed.content == before) == (200, False)
+    await change(newer, kind="REVOCATION")
+    over = await client.get(entered["certificate"], headers=officer)
+    assert (over.status_code, slug(over)) == (410, "certificate-over")
 
 
 async def test_printing_takes_a_purpose(

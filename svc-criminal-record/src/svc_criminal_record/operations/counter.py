@@ -17,12 +17,13 @@ from hub_service.problems import InvalidRequest, NotFound
 from hub_service.purpose import Stated
 
 from ..domain import counter, requests, review
-from ..domain.certificates import Certificate
+from ..domain.certificates import Certificate, Standing
 from ..domain.counter import Paper, Visit
 from ..domain.holders import Holder
 from ..domain.products import Channel, Product
 from ..domain.requests import SUBMIT_RULES, SYSTEM, Request
 from ..domain.states import State
+from ..errors.certificates import CertificateOver
 from ..errors.counter import NotAtYourCounter
 from ..errors.requests import AskedAlready
 from ..issuing import Means
@@ -48,7 +49,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Entered:
-    """A request of the counter, with its certificate once that is issued."""
+    """A request of the counter, with its certificate once that is issued: the latest, if it was corrected."""
 
     request: Request
     certificate: Certificate | None
@@ -123,7 +124,8 @@ async def fetch(
 ) -> bytes:
     """The PDF of a certificate that was asked for at the officer's counter, to be printed there.
 
-    A line of it stays. `NoRecordsUnit`, `NotAtYourCounter`.
+    Of a corrected one the certificate in its place; a line of it stays. `NoRecordsUnit`,
+    `NotAtYourCounter`, `CertificateOver`.
     """
     async with session.begin():
         try:
@@ -132,6 +134,8 @@ async def fetch(
             raise NotAtYourCounter from error
         if entered.certificate is None:
             raise NotAtYourCounter
+        if entered.certificate.standing(now) is not Standing.VALID:
+            raise CertificateOver
         await officers.leave_line(session, official, entered.request, Action.EXPORT, purpose, now)
     return await means.issuer.store.get(entered.certificate.file_key)
 
@@ -145,5 +149,4 @@ async def _read(session: AsyncSession, means: Means, official: Official, request
 
 
 async def _entered(session: AsyncSession, request: Request) -> Entered:
-    made = await certificates.by_requests(session, [request.id])
-    return Entered(request, made.get(request.id))
+    return Entered(request, await certificates.latest_of_request(session, request.id))

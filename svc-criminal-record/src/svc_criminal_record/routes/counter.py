@@ -12,7 +12,7 @@ from hub_service.problems import NotFound, ServiceUnavailable
 from hub_service.routing import Router
 
 from ..dependencies import Issuing
-from ..errors.certificates import DocumentsUnavailable
+from ..errors.certificates import CertificateOver, DocumentsUnavailable
 from ..errors.counter import NotAtYourCounter
 from ..errors.requests import AskedAlready, MotiveTextMisplaced, MotiveUnknown
 from ..errors.review import NoRecordsUnit
@@ -81,7 +81,9 @@ def _with_pdf(described: dict[str, Any]) -> dict[str, Any]:
     "/{request_id}/certificate",
     summary="Print the certificate of a request of your counter",
     response_class=Response,
-    **_with_pdf(_deciding((NotAtYourCounter, DocumentsUnavailable, purpose.PurposeRequired))),
+    **_with_pdf(
+        _deciding((NotAtYourCounter, CertificateOver, DocumentsUnavailable, purpose.PurposeRequired))
+    ),
 )
 async def get_counter_certificate(
     request_id: RequestId,
@@ -91,7 +93,7 @@ async def get_counter_certificate(
     session: Session,
     now: Now,
 ) -> Response:
-    """The PDF, to be printed and handed over."""
+    """The PDF, to be printed and handed over while it is valid; of a corrected one what took its place."""
     content = await operations.fetch(session, means, official, request_id, stated, now)
     headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
     return Response(content, media_type="application/pdf", headers=headers)

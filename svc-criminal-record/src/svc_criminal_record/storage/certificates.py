@@ -81,6 +81,14 @@ async def by_requests(session: AsyncSession, request_ids: Collection[UUID]) -> d
     return {row["request_id"]: _certificate(row) for row in found.mappings()}
 
 
+async def latest_of_request(session: AsyncSession, request_id: UUID) -> Certificate | None:
+    """The certificate of a request, or the last one that took its place."""
+    found = await _one(session, _ALL.where(CERTIFICATES.c.request_id == request_id))
+    while found is not None and found.superseded_by is not None:
+        found = await read(session, found.superseded_by)
+    return found
+
+
 async def of_holder(
     session: AsyncSession, holder_id: UUID, *, before: UUID | None = None, limit: int | None = None
 ) -> Sequence[Certificate]:
