@@ -17,29 +17,23 @@ generator share the machine.
 import argparse
 import asyncio
 import itertools
-import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+import alone
 import asyncpg
+from figures import percentile, say, spent_by
 
-from hub_cli import ports
-from hub_cli.broker import OPERATOR, NatsBox
-from hub_cli.postgres import PostgresBox
-from hub_events import connection, topology
 from hub_service.database import Database
 from hub_service.settings import ServiceSettings
-from hub_testing import databases
 from svc_catalog.domain.services import Service, service_id
 from svc_catalog.domain.text import Keywords, Texts
 from svc_catalog.manifest import MANIFEST
@@ -49,7 +43,6 @@ from svc_catalog.storage import services as storage
 
 CLIENTS: Final = 8
 NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)
-TICKS: Final = os.sysconf("SC_CLK_TCK")
 QUESTIONS: Final = [
     "cazier",
     "cazier judiciar",
@@ -195,16 +188,7 @@ class Place:
 
     def spent(self) -> tuple[float, float]:
         """Seconds of CPU so far: of the service, and of PostgreSQL with all that it has started."""
-        children = Path(f"/proc/{self.postgres}/task/{self.postgres}/children").read_text().split()
-        return cpu(self.service), sum(map(cpu, (self.postgres, *map(int, children))))
-
-
-def cpu(pid: int) -> float:
-    """CPU time of a process in seconds; of one that has just ended, none."""
-    with suppress(OSError):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-    return 0.0
+        return spent_by(self.service), spent_by(self.postgres, with_children=True)
 
 
 async def closed(place: Place, paths: Callable[[], str], seconds: float) -> list[float]:
@@ -274,44 +258,14 @@ async def measure(place: Place, options: argparse.Namespace, entries: int) -> No
         service, postgres = (
             (now - was) / len(waits) * 1000 for now, was in zip(place.spent(), before, strict=True)
         )
-        fast = f"{len(waits) / options.seconds:.0f} | {waits[len(waits) // 2]:.1f} | {percentile(waits):.1f}"
+        fast = f"{len(waits) / options.seconds:.0f} | {shown(waits)}"
         at_rate = sorted(await opened(place, paths, options.seconds, options.rate))
-        slow = f"{at_rate[len(at_rate) // 2]:.1f} | {percentile(at_rate):.1f}"
-        say(f"| {entries} | {name} | {fast} | {service:.2f} | {postgres:.2f} | {slow} |")
+        say(f"| {entries} | {name} | {fast} | {service:.2f} | {postgres:.2f} | {shown(at_rate)} |")
 
 
-def percentile(ordered: list[float]) -> float:
-    """The 99th."""
-    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-
-
-def say(line: str) -> None:
-    """To standard output, at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-@contextmanager
-def serving(settings: dict[str, str], folder: Path) -> Iterator[tuple[int, int]]:
-    """One process of the service: its port and its id."""
-    port = ports.free()
-    serve = "import sys; from hub_cli.worker import serve; serve(sys.argv[1], int(sys.argv[2]))"
-    with (folder / "service.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", serve, MANIFEST.factory, str(port)],
-            env=os.environ | settings,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        for _ in range(300):
-            if ports.is_taken(port):
-                break
-            time.sleep(0.1)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait()
+def shown(ordered: list[float]) -> str:
+    """p50 and p99."""
+    return " | ".join(f"{percentile(ordered, share):.1f}" for share in (0.5, 0.99))
 
 
 async def fill(settings: ServiceSettings, wanted: list[Service]) -> None:
@@ -329,24 +283,7 @@ async def main(options: argparse.Namespace) -> None:
     """Servers, data, figures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        postgres, broker = PostgresBox(folder / "postgres"), NatsBox(folder / "nats")
-        postgres.start()
-        broker.start()
-        try:
-            made_here = await databases.create(postgres, MANIFEST)
-            nats = await connection.connect(broker.url, broker.seed(OPERATOR), OPERATOR)
-            await topology.ensure(nats.jetstream(), [MANIFEST])
-            await nats.close()
-            given = {
-                "HUB_DATABASE_DSN": made_here.app_dsn,
-                "HUB_NATS_URL": broker.url,
-                "HUB_NATS_SEED": broker.seed(OPERATOR),
-                "HUB_PUBLIC_ORIGIN": "http://localhost:8080",
-                "HUB_IDENTITY_URL": "http://127.0.0.1:1",
-                "HUB_SERVICE_SECRET": "a-secret-of-the-benchmark",
-                "HUB_LOG_LEVEL": "INFO",
-            }
-            os.environ |= given
+        async with alone.prepared(MANIFEST, folder) as made_here:
             settings = ServiceSettings()
             await seed(settings)
             say("| entries | operation | requests/s | p50 ms | p99 ms | service | PostgreSQL | p50 | p99 |")
@@ -357,7 +294,7 @@ async def main(options: argparse.Namespace) -> None:
                 missing = list(made(entries - len(services.services())))[known - len(services.services()) :]
                 await fill(settings, missing)
                 await looking.execute("VACUUM ANALYZE")
-                with serving(given, folder) as (port, pid):
+                with alone.serving(MANIFEST, folder) as (port, pid):
                     server = await looking.fetchval("SELECT pg_backend_pid()")
                     parent = int(Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[1])
                     await measure(Place(port, pid, parent), options, entries)
@@ -367,9 +304,6 @@ async def main(options: argparse.Namespace) -> None:
             )
             say(f"\nvocabulary: {words[0]} words, {words[1]}; services: {words[2]}")
             await looking.close()
-        finally:
-            broker.stop()
-            postgres.stop()
 
 
 if __name__ == "__main__":

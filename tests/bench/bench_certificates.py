@@ -32,8 +32,8 @@ from typing import Any, Final
 
 import aiohttp
 import asyncpg
-from bench_identity import spent_by
-from bench_petitions import PASSWORD, Hub, Times, failed, say, sign_in
+from bench_petitions import PASSWORD, Hub, Times, failed, sign_in
+from figures import say, spent_by
 
 from hub_cli import environment, hub, roles
 from hub_cli.outside import records

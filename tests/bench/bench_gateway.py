@@ -33,9 +33,11 @@ from typing import Final
 
 import uvicorn
 import uvloop
+from figures import spent_by
 from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 
+from hub_core import manifest
 from hub_service import dpop
 
 BODY: Final = json.dumps({"text": "x" * 1011}).encode()
@@ -52,7 +54,6 @@ HELD: Final = ECKey.import_key(
     }
 )
 """The key of RFC 7515, appendix A.3: no secret."""
-TICKS: Final = os.sysconf("SC_CLK_TCK")
 PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -183,12 +184,6 @@ async def load(contestant: Contestant, connections: int, seconds: float) -> tupl
     return waits, early
 
 
-def cpu_seconds(pid: int) -> float:
-    """CPU time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
 def memory_mib(pid: int) -> float:
     """Resident memory of a process."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 2**20
@@ -237,9 +232,9 @@ class Figures:
 
 async def measure(contestant: Contestant, connections: int, seconds: float, pid: int) -> Figures:
     """One round."""
-    before = cpu_seconds(pid)
+    before = spent_by(pid)
     all_waits, early = await load(contestant, connections, seconds)
-    used = cpu_seconds(pid) - before
+    used = spent_by(pid) - before
     waits = sorted(all_waits[early:])
     return Figures(
         len(waits) / seconds,
@@ -300,7 +295,7 @@ async def compare(rounds: int, seconds: float, folder: Path) -> None:
         service = int(child.stdout.readline())
         port = service + 1 if service < 60_000 else service - 1
         address = f"http://127.0.0.1:{service}"
-        upstreams = dict.fromkeys(("identity", "catalog", "petitions", "notify"), address)
+        upstreams = dict.fromkeys((one.name for one in manifest.installed()), address)
         with running(
             *("gateway", str(port)),
             output=folder / "access.log",

@@ -35,7 +35,8 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import aiohttp
 from argon2 import PasswordHasher
-from bench_petitions import CLIENT, PASSWORD, PEOPLE, Form, Hub, Times, failed, say
+from bench_petitions import CLIENT, PASSWORD, PEOPLE, Form, Hub, Times, failed
+from figures import say, spent_by
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey
 
@@ -46,7 +47,6 @@ from hub_core import manifest
 SCOPES: Final = "openid offline_access petitions:read"
 BROWSERS: Final = 8
 RAW_SECONDS: Final = 2.0
-TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 Acting = Callable[[], Awaitable[None]]
 
@@ -125,15 +125,6 @@ class Replicas:
         """Seconds of CPU so far: of the replicas, and of PostgreSQL with all that it has started."""
         own = sum(spent_by(pid) for pid in self._pids)
         return own, spent_by(self._postgres, with_children=True)
-
-
-def spent_by(pid: int, *, with_children: bool = False) -> float:
-    """Seconds of CPU that a process has spent so far, and those that it has started and that run."""
-    if with_children:
-        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return sum(spent_by(each) for each in (pid, *map(int, started)))
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 async def as_fast_as_it_goes(

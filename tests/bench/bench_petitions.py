@@ -33,6 +33,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import aiohttp
+from figures import percentile, say
 
 PEOPLE: Final = ("ana.popescu", "ion.ionescu", "kovacs.istvan", "jane.doe")
 PASSWORD: Final = "demo-parola-2026"  # of the made-up people of the embedded run
@@ -41,12 +42,6 @@ SCOPES: Final = "openid petitions:read petitions:write"
 PETITIONS: Final = "/petitions/v1/petitions"
 SPREAD: Final = 20
 MAIL_SECONDS: Final = 30.0
-
-
-def say(line: str) -> None:
-    """Show a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 class Hub:
@@ -79,7 +74,7 @@ class Times:
         if not self.waits:
             return "nothing measured"
         ordered = sorted(self.waits)
-        p50, p99 = (ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.99))
+        p50, p99 = (percentile(ordered, share) for share in (0.5, 0.99))
         return f"p50 {p50:8.1f} ms   p99 {p99:8.1f} ms   max {ordered[-1]:8.1f} ms   n {len(ordered)}"
 
 

@@ -11,37 +11,27 @@ distribution. A small one (under 0.01) again and again would be an oracle.
 
 import argparse
 import asyncio
-import base64
-import os
 import random
 import secrets
 import sys
-import tempfile
 import time
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
-from bench_review_timing import ORIGIN, RULES, p_value, percentile, say, serving
+from criminal_record import API, prepared
+from figures import distribution, p_value, say
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from hub_cli.broker import OPERATOR, NatsBox
-from hub_cli.outside.trust import authority
-from hub_cli.postgres import PostgresBox
 from hub_core import ids
-from hub_events import connection, topology
-from hub_testing import databases, rules
-from hub_testing.identity import FakeIdentity
 from svc_criminal_record import keys
 from svc_criminal_record.domain.certificates import Certificate, RevocationReason
 from svc_criminal_record.domain.codes import RANDOM_BYTES, code_of, grouped
 from svc_criminal_record.domain.hints import Hint
 from svc_criminal_record.domain.products import Product
-from svc_criminal_record.manifest import MANIFEST
 from svc_criminal_record.storage import certificates
 
-VERIFICATIONS: Final = "/criminal-record/v1/verifications"
+VERIFICATIONS: Final = f"{API}/verifications"
 NOW: Final = datetime.now(UTC)
 WARM_UP: Final = 200
 VALID: Final = "VALID"
@@ -122,48 +112,17 @@ async def measure(port: int, asked: list[tuple[str, str]]) -> None:
     say("|---|---|---|---|---|---|---|---|")
     for kind, waits in seen.items():
         ordered = sorted(waits)
-        shares = " | ".join(f"{percentile(ordered, share):.2f}" for share in (0.1, 0.5, 0.9, 0.99))
-        mean, chance = sum(ordered) / len(ordered), p_value(ordered, seen[VALID])
-        say(f"| {kind} | {len(ordered)} | {shares} | {mean:.3f} | {chance:.3f} |")
+        chance = p_value(ordered, seen[VALID])
+        say(f"| {kind} | {len(ordered)} | {distribution(ordered)} | {chance:.3f} |")
 
 
 async def main(options: argparse.Namespace) -> None:
     """Servers, certificates, figures."""
-    master = secrets.token_bytes(32)
-    identity = FakeIdentity(ORIGIN)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for own in ("trust", "documents"):
-            (folder / own).mkdir()
-        authority.make(str(folder / "trust"), "http://127.0.0.1:1/trust")
-        postgres, broker = PostgresBox(folder / "postgres"), NatsBox(folder / "nats")
-        for server in (identity, postgres, broker):
-            server.start()
-        try:
-            database = await databases.create(postgres, MANIFEST)
-            await rules.load(database, RULES)
-            nats = await connection.connect(broker.url, broker.seed(OPERATOR), OPERATOR)
-            await topology.ensure(nats.jetstream(), [MANIFEST])
-            await nats.close()
-            asked = await fill(database.app_dsn, keys.derived_from(master), options.each)
-            random.Random(options.seed).shuffle(asked)
-            os.environ |= {
-                "HUB_DATABASE_DSN": database.app_dsn,
-                "HUB_NATS_URL": broker.url,
-                "HUB_NATS_SEED": broker.seed(OPERATOR),
-                "HUB_PUBLIC_ORIGIN": ORIGIN,
-                "HUB_IDENTITY_URL": identity.url,
-                "HUB_SERVICE_SECRET": "a-secret-of-the-benchmark",
-                "HUB_CRIMINAL_RECORD_KEY": base64.b64encode(master).decode(),
-                "HUB_CRIMINAL_RECORD_STORE": folder.joinpath("documents").as_uri(),
-                "HUB_CRIMINAL_RECORD_TRUST": str(folder / "trust"),
-                "HUB_LOG_LEVEL": "INFO",
-            }
-            with serving(folder) as port:
-                await measure(port, asked)
-        finally:
-            for server in (broker, postgres, identity):
-                server.stop()
+    async with prepared() as place:
+        asked = await fill(place.database.app_dsn, keys.derived_from(place.key), options.each)
+        random.Random(options.seed).shuffle(asked)
+        with place.serving() as (port, _):
+            await measure(port, asked)
 
 
 if __name__ == "__main__":
