@@ -69,6 +69,7 @@ async def seed(settings: Settings | None = None) -> None:
                 records=HttpRecords(settings.criminal_record_register_url, http),
                 issuer=press(settings, key, http),
             )
+            await means.issuer.material.refresh(now)
             for person, motive, shown in _PEOPLE:
                 visit = Visit(applicant=Applicant.HOLDER, papers=(_paper(shown),))
                 new += await seeding.put_at_counter(

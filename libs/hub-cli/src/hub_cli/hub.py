@@ -14,7 +14,6 @@ from hub_core.manifest import Manifest
 
 from . import environment, programs, vault
 from .broker import NatsBox, User
-from .outside import store
 from .place import GATEWAY, MAILBOX, NATS, OUTSIDE, POSTGRES, SMTP, Place, Running, State
 from .postgres import PostgresBox
 from .programs import Fork, Order, Server, Zygote
@@ -169,7 +168,7 @@ class Hub:
 
     async def _make_registers(self) -> None:
         """In a process of its own: the zygote still imports."""
-        command: list[str | Path] = [sys.executable, "-P", "-m", store.__name__, self._place.registers]
+        command: list[str | Path] = [sys.executable, "-P", "-m", "hub_cli.outside.store", self._place.registers]
         await programs.run(command, self._place.log(PREPARATION))
 
     async def _open_outside(self, inventing: Awaitable[None]) -> None:
