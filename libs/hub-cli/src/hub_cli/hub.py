@@ -168,7 +168,7 @@ class Hub:
 
     async def _make_registers(self) -> None:
         """In a process of its own: the zygote still imports."""
-        command: list[str | Path] = [sys.executable, "-P", "-m", "hub_cli.outside.store", self._place.registers]
+        command = [sys.executable, "-P", "-m", "hub_cli.outside.store", str(self._place.registers)]
         await programs.run(command, self._place.log(PREPARATION))
 
     async def _open_outside(self, inventing: Awaitable[None]) -> None:
