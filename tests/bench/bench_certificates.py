@@ -20,7 +20,6 @@ import argparse
 import asyncio
 import itertools
 import os
-import random
 import secrets
 import sys
 import time
@@ -34,25 +33,14 @@ import aiohttp
 import asyncpg
 from bench_petitions import PASSWORD, Hub, Times, failed, sign_in
 from figures import say, spent_by
+from population import people
 
-from hub_cli import environment, hub, roles
-from hub_cli.outside import records
+from hub_cli import hub, roles
 from hub_cli.place import Place, State
-from hub_core import clock, manifest
-from hub_core.cnp import Cnp
-from hub_core.language import Language
+from hub_core import clock
 from hub_documents import seal, signers
-from hub_service.database import Database
 from svc_criminal_record.documents import models, printing
 from svc_criminal_record.domain.products import Product
-from svc_identity import provider
-from svc_identity.domain import login_name
-from svc_identity.domain.account import Profile
-from svc_identity.domain.population import RegisteredPerson, Sex
-from svc_identity.errors.proofing import NumberTaken
-from svc_identity.operations import registration
-from svc_identity.operations.accounts import SignUp
-from svc_identity.settings import Settings
 
 REQUESTS: Final = "/criminal-record/v1/requests"
 SCOPES: Final = "openid criminal-record:read criminal-record:write"
@@ -74,46 +62,6 @@ OWN: Final = {
         'code_key', '\\x' || encode(sha256(('c' || n + $2)::bytea), 'hex'),
         'file_sha256', '\\x' || encode(sha256(('f' || n + $2)::bytea), 'hex'))""",
 }
-
-
-async def people(var: Path, wanted: int) -> list[str]:
-    """E-mail addresses of so many people with accounts at level substantial, who need no look."""
-    place, known = Place(var.absolute(), State.read(var).ports), manifest.installed()
-    service = next(one for one in known if one.name == "identity")
-    os.environ.update(environment.of_service(service, place, known, *hub.servers(place)))
-    settings = Settings()
-    made, database, now = provider.build(settings), Database(settings), clock.now()
-    found: list[str] = []
-    async with aiohttp.ClientSession() as http, database.sessions() as session:
-        while len(found) < wanted:
-            born = f"{random.randint(1, 2)}{random.randint(50, 99)}{random.randint(1, 12):02d}"
-            asked = f"{place.url('outside')}/population/people?limit=20&after={born}"
-            async with http.get(asked) as answer:
-                entries = (await answer.json())["items"]
-            for entry in entries:
-                if len(found) == wanted or entry["died_on"] or entry["former"] or entry["cnp"][0] not in "12":
-                    continue
-                if records.look(entry["cnp"]) is not None:
-                    continue
-                email = f"bench-{secrets.token_hex(6)}@example.org"
-                name = Profile(entry["given_name"], entry["family_name"], Language.RO)
-                account = await registration.put_person(
-                    session, made, SignUp(login_name.parse(email), PASSWORD, name), now
-                )
-                registered = RegisteredPerson(
-                    Cnp(entry["cnp"]),
-                    entry["family_name"],
-                    entry["given_name"],
-                    date.fromisoformat(entry["birth_date"]),
-                    Sex(entry["sex"]),
-                )
-                try:
-                    await registration.put_identity(session, made, account, registered, now)
-                except NumberTaken:  # somebody was made of this number before
-                    continue
-                found.append(email)
-    await database.close()
-    return found
 
 
 def raw(var: Path) -> None:
@@ -285,7 +233,9 @@ async def main() -> None:
             motives = [one["code"] for one in (await answer.json())["items"] if one["code"] != OTHER]
         needed = int((options.rate * options.seconds + 60 * options.seconds) / len(motives)) + 2
         say(f"certificates: {needed} people are given accounts")
-        tokens = [await sign_in(origin, email, SCOPES) for email in await people(options.var, needed)]
+        place = Place(options.var.absolute(), State.read(options.var).ports)
+        emails = await people(place, needed, PASSWORD)
+        tokens = [await sign_in(origin, email, SCOPES) for email in emails]
         wanted = iter([(token, motive) for motive in motives for token in tokens])
         for _ in range(4):
             await ask(http, origin, *next(wanted))

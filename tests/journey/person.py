@@ -14,6 +14,7 @@ from hub_cli.browser import Browser
 CALLBACK = "http://127.0.0.1:8765/callback"
 SCOPES = "openid petitions:read petitions:write mandates:read mandates:write account:read"
 PETITIONS = "/petitions/v1/petitions"
+PASSWORD = "demo-parola-2026"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 
 
@@ -56,7 +57,7 @@ class Person:
     def _agree(self, address: str) -> dict[str, str]:
         browser = Browser(ends_at=CALLBACK)
         browser.open(address)
-        browser.submit({"username": self.email, "current-password": "demo-parola-2026"})
+        browser.submit({"username": self.email, "current-password": PASSWORD})
         if not browser.address.startswith(CALLBACK):
             browser.submit({})
         return dict(parse_qsl(urlsplit(browser.address).query))

@@ -14,7 +14,7 @@ from hub_cli import demo
 from hub_cli.place import Place, State
 
 from ..conftest import Hub
-from ..faults import kills
+from ..faults import petitions
 
 pytestmark = pytest.mark.xdist_group("hub")
 
@@ -35,7 +35,7 @@ async def client(hub: Hub, token: str) -> AsyncIterator[httpx2.AsyncClient]:
 
 @pytest.fixture
 async def petition(client: httpx2.AsyncClient) -> dict[str, Any]:
-    [institution, *_] = await kills.choose_institutions(client)
+    [institution, *_] = await petitions.choose_institutions(client)
     return {
         "institution_id": institution,
         "kind": "REQUEST",

@@ -11,7 +11,7 @@ from hub_cli import demo
 from hub_cli.place import Place, State
 
 from ..conftest import Hub
-from ..faults import kills
+from ..faults import petitions, trial
 
 pytestmark = pytest.mark.xdist_group("hub")
 
@@ -31,9 +31,9 @@ async def test_every_link_of_the_email_opens_a_page(hub: Hub) -> None:
     async with httpx2.AsyncClient(
         base_url=hub.origin, headers={"authorization": f"Bearer {token}"}
     ) as client:
-        [institution, *_] = await kills.choose_institutions(client)
-        account = kills.Account()
-        await kills.file_one(client, institution, account)
+        [institution, *_] = await petitions.choose_institutions(client)
+        account = trial.Account()
+        await trial.ask(client, petitions.a_petition(institution, token), account)
     [petition] = account.answers.values()
     mail = await registration_mail(hub, petition["registration_label"])
     assert "Termen de răspuns" in mail["text"]

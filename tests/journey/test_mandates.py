@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from ..conftest import Hub
-from ..faults import kills
+from ..faults import petitions
 from .person import PETITIONS, Person, refused_within_a_second
 
 pytestmark = pytest.mark.xdist_group("hub")
@@ -14,7 +14,7 @@ COMPANY = "990000013"
 
 
 async def petition(client: httpx2.AsyncClient) -> dict[str, str]:
-    [first, *_] = await kills.choose_institutions(client)
+    [first, *_] = await petitions.choose_institutions(client)
     return {
         "institution_id": first,
         "kind": "REQUEST",

@@ -22,7 +22,7 @@ from joserfc.jwk import ECKey, KeySet
 from hub_cli.browser import Browser
 
 from ..conftest import Hub
-from ..faults import kills
+from ..faults import petitions
 
 pytestmark = pytest.mark.xdist_group("hub")
 
@@ -166,7 +166,7 @@ async def test_a_partner_pushes_signs_in_files_a_petition_refreshes_and_leaves(
         assert seen.json()["sub"] == person
 
         address = hub.origin + PETITIONS
-        [first, *_] = await kills.choose_institutions(client)
+        [first, *_] = await petitions.choose_institutions(client)
         petition = {
             "institution_id": first,
             "kind": "REQUEST",

@@ -11,7 +11,7 @@ from hub_cli.place import Place, State
 from hub_testing.traces import Span, TraceSink
 
 from ..conftest import Hub
-from ..faults import kills
+from ..faults import petitions, trial
 
 pytestmark = pytest.mark.xdist_group("hub")
 
@@ -32,9 +32,9 @@ async def test_a_petition_is_one_trace_from_the_gateway_to_its_email(hub: Hub, s
         "traceparent": f"00-{trace_id}-b7ad6b7169203331-01",
     }
     async with httpx2.AsyncClient(base_url=hub.origin, headers=headers) as client:
-        [institution, *_] = await kills.choose_institutions(client)
-        account = kills.Account()
-        await kills.file_one(client, institution, account)
+        [institution, *_] = await petitions.choose_institutions(client)
+        account = trial.Account()
+        await trial.ask(client, petitions.a_petition(institution, token), account)
 
     def complete(seen: Sequence[Span]) -> bool:
         found = {(span.service, span.name) for span in seen if span.trace_id == trace_id}
