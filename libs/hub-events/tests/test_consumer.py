@@ -271,6 +271,32 @@ async def test_a_database_away_counts_for_nothing(
     assert (await broker.consumer_info("PETITIONS", "mail")).delivered.consumer_seq == 1
 
 
+async def test_to_wait_long_for_a_connection_counts_for_nothing_and_is_no_trouble(
+    broker: JetStreamContext,
+    consuming: Any,
+    effect: consumer.Handler,
+    events: Events,
+    database: asyncpg.Connection,
+    sessions: Sessions,
+    until: Until,
+) -> None:
+    crowded = create_async_engine(sessions.kw["bind"].url, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    tries = 0
+
+    def make() -> Session:
+        nonlocal tries
+        tries += 1
+        return Session(crowded) if tries < 4 else sessions()
+
+    ids = await publish(broker, events(1))
+    with capture_logs() as logs:
+        async with crowded.connect(), consuming(effect, sessions=make, max_failures=1):
+            await until(lambda: settled(broker))
+    await crowded.dispose()
+    assert [line["event"] for line in logs] == ["consumer bound"]
+    assert (tries, await dead(broker), await effects(database)) == (4, 0, ids)
+
+
 async def test_a_connection_lost_inside_the_handler_counts_for_nothing(
     broker: JetStreamContext,
     consuming: Any,

@@ -35,6 +35,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind, StatusCode, get_tracer
 from pydantic import ValidationError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub_core import manifest
 
@@ -248,7 +249,12 @@ class Loop:
                 return
 
     def _note_database(self, trouble: BaseException | None) -> None:
-        """Log that the database went away, or came back; once, not for each message in hand."""
+        """Log that the database went away, or came back; once, not for each message in hand.
+
+        To wait long for one of our own connections, when many events come at once, says nothing of it.
+        """
+        if isinstance(trouble, PoolTimeout):
+            return
         if trouble and not self._database_away:
             self._log.warning("database away", error=_name(trouble))
         if self._database_away and not trouble:
