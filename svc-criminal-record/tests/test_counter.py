@@ -170,6 +170,23 @@ async def test_whom_the_hub_knows_finds_it_in_the_own_account(
     assert [(line["action"], line["resource_id"]) for line in of_ana] == [("CREATE", entered["id"])]
 
 
+@pytest.mark.parametrize("said", [{"died_on": "2026-11-01"}, {"family_name": "Ionescu"}])
+async def test_nobody_is_issued_at_a_counter_what_the_population_register_contradicts(
+    client: httpx2.AsyncClient, enter: Enter, outside: Outside, signed_in: Any, said: dict[str, str]
+) -> None:
+    """By a power of somebody who has died since, or under a name of before."""
+    ana = outside.add_person()
+    headers = signed_in(
+        ana, {"criminal-record:read", "criminal-record:write"}, assurance=Assurance.SUBSTANTIAL
+    )
+    await client.post("/criminal-record/v1/requests", json={"motive": "studii"}, headers=headers | key())
+    shown = {name: outside.people[ana][name] for name in ("family_name", "given_name", "birth_date", "cnp")}
+    outside.people[ana] |= said
+    visit = {"applicant": "PROXY", "visitor": VISITOR, "documents": [CARD, POWER]}
+    entered = await enter(person=shown | {"citizenship": "RO"}, visit=visit)
+    assert (entered.status_code, entered.json()["state"]) == (201, "MANUAL_REVIEW")
+
+
 async def test_a_request_at_two_counters_at_the_same_instant_is_one(enter: Enter, outside: Outside) -> None:
     ana = person(outside)
     answers = await asyncio.gather(*(enter(person=ana) for _ in range(5)))

@@ -60,7 +60,8 @@ async def enter(
 ) -> Entered:
     """A request of who has come to the counter; unambiguous ones are issued in the same transaction.
 
-    Whom the hub knows by an earlier request finds it in the own account, with its line in the access log.
+    Whom the hub knows by an earlier request finds it in the own account, with its line in the access log;
+    an officer looks at it where the population register says that they died or bear another name.
 
     `NoRecordsUnit`, `OwnCase`, `InvalidRequest`, `MotiveUnknown`, `MotiveTextMisplaced`, `AskedAlready`,
     `ServiceUnavailable`.
@@ -103,7 +104,12 @@ async def enter(
             raise AskedAlready(None)
         await officers.leave_line(session, official, request, Action.CREATE, purpose, now)
         request = await storage.move(session, means.key, request, State.AUTO_CHECK, SYSTEM, now)
-        request = await issuing.decide(session, means, request, now, legal)
+        reason = await issuing.since(means, request, legal)
+        request = (
+            await issuing.review(session, means, request, frozenset({reason}), now)
+            if reason
+            else await issuing.decide(session, means, request, now, legal)
+        )
         await storage.tell(session, request)
         return await _entered(session, request)
 
