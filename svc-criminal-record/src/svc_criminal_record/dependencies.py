@@ -1,19 +1,34 @@
 """What a route may ask for, besides what hub_service gives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import Depends, Request
+
+from hub_core.principal import Assurance, Role
+from hub_service import policy
 
 from . import issuing
 from .clients import Identity
 from .documents.anchors import Anchors
 from .documents.checking import Checker
 from .documents.published_lists import PublishedLists
+from .errors.review import NoRecordsUnit
 from .keys import MasterKey
 from .registers.records import HttpRecords
 from .settings import Settings
+
+DECIDE: Final = "criminal-record:decide"
+_OFFICERS: Final = (Role.RECORDS_OFFICER, Role.HEAD)
+
+
+def deciding(raises: tuple[Any, ...], roles: Collection[Role] = _OFFICERS) -> dict[str, Any]:
+    """What an operation of officers says of itself: at a unit that keeps the criminal record."""
+    return policy.operation(
+        DECIDE, assurance=Assurance.SUBSTANTIAL, roles=roles, raises=(NoRecordsUnit, *raises)
+    )
+
 
 Opening: TypeAlias = Callable[[Any], issuing.Means]
 """Gives what issuing needs, from the resources of the running service (`chassis.Resources`)."""

@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             extracts.EXTRACT: "Ask for extracts as an institution, on people's consent",
             requests.READ: "Read the requests and certificates in your name",
             issuing.WRITE: "Ask for certificates in your name, and let institutions ask",
-            review.DECIDE: "Decide on requests, at a police unit that keeps the criminal record",
+            dependencies.DECIDE: "Decide on requests, at a police unit that keeps the criminal record",
         },
         tags=[
             {"name": "changes", "description": "Officers: revoke and correct certificates."},

@@ -1,23 +1,22 @@
 """Revocation and correction of certificates, revocation of extracts: HTTP and nothing else."""
 
-from collections.abc import Collection
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path, Query
 
 from hub_core.decisions import FourEyes, OwnCase
-from hub_core.principal import Assurance, Role
+from hub_core.principal import Role
 from hub_service import paging, policy, purpose, schemas
 from hub_service.dependencies import Now, Session
 from hub_service.problems import NotFound, ServiceUnavailable
 from hub_service.routing import Router
 
-from ..dependencies import Issuing
+from ..dependencies import Issuing, deciding
 from ..errors.certificates import DocumentsUnavailable, SealOutOfForce
 from ..errors.changes import CertificateEnded, ChangeDecided, ChangeProposed
 from ..errors.registers import RecordsUnavailable
-from ..errors.review import MatchNotFound, NoRecordsUnit
+from ..errors.review import MatchNotFound
 from ..operations import changes as operations
 from ..schemas.changes import (
     ChangeView,
@@ -28,7 +27,6 @@ from ..schemas.changes import (
     ProposeCertificateChange,
 )
 
-_OFFICERS: Final = (Role.RECORDS_OFFICER, Role.HEAD)
 _OPENED: Final = (NotFound, OwnCase, ServiceUnavailable, purpose.PurposeRequired)
 _TAKES_EFFECT: Final = (
     CertificateEnded,
@@ -44,17 +42,8 @@ CertificateId = Annotated[schemas.Id, Path(description="The certificate.")]
 ChangeId = Annotated[schemas.Id, Path(description="The change.")]
 
 
-def _deciding(raises: tuple[Any, ...], roles: Collection[Role] = _OFFICERS) -> dict[str, Any]:
-    return policy.operation(
-        "criminal-record:decide",
-        assurance=Assurance.SUBSTANTIAL,
-        roles=roles,
-        raises=(NoRecordsUnit, *raises),
-    )
-
-
 @router.get(
-    "/issued-certificates", summary="Find a certificate by its series and number", **_deciding((NotFound,))
+    "/issued-certificates", summary="Find a certificate by its series and number", **deciding((NotFound,))
 )
 async def find_issued_certificate(
     official: policy.Acting,
@@ -78,7 +67,7 @@ async def find_issued_certificate(
     return IssuedCertificateView.of(found, now)
 
 
-@router.get("/issued-certificates/{certificate_id}", summary="Open a certificate", **_deciding(_OPENED))
+@router.get("/issued-certificates/{certificate_id}", summary="Open a certificate", **deciding(_OPENED))
 async def open_issued_certificate(
     certificate_id: CertificateId,
     official: policy.Acting,
@@ -96,7 +85,7 @@ async def open_issued_certificate(
     "/certificate-changes",
     status_code=201,
     summary="Propose to revoke or correct a certificate",
-    **_deciding((*_OPENED, *_TAKES_EFFECT, ChangeProposed)),
+    **deciding((*_OPENED, *_TAKES_EFFECT, ChangeProposed)),
 )
 async def propose_certificate_change(
     body: ProposeCertificateChange,
@@ -127,7 +116,7 @@ async def propose_certificate_change(
 
 
 @router.get(
-    "/certificate-changes", summary="List the changes that wait for the head of your unit", **_deciding(())
+    "/certificate-changes", summary="List the changes that wait for the head of your unit", **deciding(())
 )
 async def list_certificate_changes(
     asked: paging.Asked, official: policy.Acting, session: Session
@@ -137,7 +126,7 @@ async def list_certificate_changes(
     return asked.page(found, position=lambda one: (one.id,), view=ChangeView.of)
 
 
-@router.get("/certificate-changes/{change_id}", summary="Open a change", **_deciding(_OPENED))
+@router.get("/certificate-changes/{change_id}", summary="Open a change", **deciding(_OPENED))
 async def open_certificate_change(
     change_id: ChangeId,
     official: policy.Acting,
@@ -154,7 +143,7 @@ async def open_certificate_change(
 @router.post(
     "/certificate-changes/{change_id}/decide",
     summary="Decide on a change",
-    **_deciding((*_OPENED, *_TAKES_EFFECT, ChangeDecided, FourEyes), roles=(Role.HEAD,)),
+    **deciding((*_OPENED, *_TAKES_EFFECT, ChangeDecided, FourEyes), roles=(Role.HEAD,)),
 )
 async def decide_certificate_change(
     body: DecideCertificateChange,

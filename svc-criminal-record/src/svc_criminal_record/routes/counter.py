@@ -5,17 +5,15 @@ from typing import Annotated, Any, Final
 from fastapi import Path, Response
 
 from hub_core.decisions import OwnCase
-from hub_core.principal import Assurance, Role
 from hub_service import policy, purpose, schemas
 from hub_service.dependencies import Now, Session
 from hub_service.problems import NotFound, ServiceUnavailable
 from hub_service.routing import Router
 
-from ..dependencies import Issuing
+from ..dependencies import Issuing, deciding
 from ..errors.certificates import CertificateOver, DocumentsUnavailable
 from ..errors.counter import NotAtYourCounter
 from ..errors.requests import AskedAlready, MotiveTextMisplaced, MotiveUnknown
-from ..errors.review import NoRecordsUnit
 from ..operations import counter as operations
 from ..schemas.counter import CounterRequestView, CreateCounterRequest
 
@@ -26,20 +24,11 @@ router = Router(prefix="/criminal-record/v1/counter-requests", tags=["counter"])
 RequestId = Annotated[schemas.Id, Path(description="The request.")]
 
 
-def _deciding(raises: tuple[Any, ...]) -> dict[str, Any]:
-    return policy.operation(
-        "criminal-record:decide",
-        assurance=Assurance.SUBSTANTIAL,
-        roles=(Role.RECORDS_OFFICER, Role.HEAD),
-        raises=(NoRecordsUnit, *raises),
-    )
-
-
 @router.post(
     "",
     status_code=201,
     summary="Enter a request at the counter",
-    **_deciding(
+    **deciding(
         (
             *(OwnCase, MotiveUnknown, MotiveTextMisplaced, AskedAlready, ServiceUnavailable),
             purpose.PurposeRequired,
@@ -64,7 +53,7 @@ async def create_counter_request(
     return CounterRequestView.of(entered)
 
 
-@router.get("/{request_id}", summary="See a request of your counter", **_deciding((NotFound,)))
+@router.get("/{request_id}", summary="See a request of your counter", **deciding((NotFound,)))
 async def get_counter_request(
     request_id: RequestId, official: policy.Acting, means: Issuing, session: Session
 ) -> CounterRequestView:
@@ -81,9 +70,7 @@ def _with_pdf(described: dict[str, Any]) -> dict[str, Any]:
     "/{request_id}/certificate",
     summary="Print the certificate of a request of your counter",
     response_class=Response,
-    **_with_pdf(
-        _deciding((NotAtYourCounter, CertificateOver, DocumentsUnavailable, purpose.PurposeRequired))
-    ),
+    **_with_pdf(deciding((NotAtYourCounter, CertificateOver, DocumentsUnavailable, purpose.PurposeRequired))),
 )
 async def get_counter_certificate(
     request_id: RequestId,

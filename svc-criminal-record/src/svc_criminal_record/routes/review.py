@@ -2,20 +2,19 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path, Query
 
 from hub_core.clock import local_date
 from hub_core.decisions import FourEyes, OwnCase
-from hub_core.principal import Assurance, Role
 from hub_service import paging, policy, purpose, schemas
 from hub_service.dependencies import Now, Session
 from hub_service.problems import NotFound, ServiceUnavailable
 from hub_service.routing import Router
 
-from ..dependencies import Issuing
+from ..dependencies import Issuing, deciding
 from ..domain.review import Queued
 from ..domain.states import State
 from ..errors.certificates import DocumentsUnavailable, SealOutOfForce
@@ -24,7 +23,6 @@ from ..errors.review import (
     ChangedSince,
     ClaimedByColleague,
     MatchNotFound,
-    NoRecordsUnit,
     NotClaimed,
     NotInReview,
 )
@@ -38,9 +36,7 @@ from ..schemas.review import (
     RefuseRequest,
 )
 
-DECIDE: Final = "criminal-record:decide"
-OFFICERS: Final = (Role.RECORDS_OFFICER, Role.HEAD)
-_FOUND: Final = (NoRecordsUnit, NotFound, NotInReview)
+_FOUND: Final = (NotFound, NotInReview)
 _HELD: Final = (*_FOUND, NotClaimed, OwnCase, purpose.PurposeRequired)
 
 router = Router(prefix="/criminal-record/v1/reviews", tags=["review"])
@@ -55,11 +51,7 @@ class Waiting(StrEnum):
     NEEDS_COUNTER = "NEEDS_COUNTER"
 
 
-def _deciding(raises: tuple[Any, ...]) -> dict[str, Any]:
-    return policy.operation(DECIDE, assurance=Assurance.SUBSTANTIAL, roles=OFFICERS, raises=raises)
-
-
-@router.get("", summary="List the requests that wait for an officer", **_deciding((NoRecordsUnit,)))
+@router.get("", summary="List the requests that wait for an officer", **deciding(()))
 async def list_reviews(
     asked: paging.Asked,
     official: policy.Acting,
@@ -98,7 +90,7 @@ async def list_reviews(
 @router.post(
     "/{request_id}/claim",
     summary="Take a request in hand",
-    **_deciding((*_FOUND, OwnCase, FourEyes, ClaimedByColleague, ServiceUnavailable)),
+    **deciding((*_FOUND, OwnCase, FourEyes, ClaimedByColleague, ServiceUnavailable)),
 )
 async def claim_review(
     request_id: RequestId, official: policy.Acting, means: Issuing, session: Session, now: Now
@@ -111,7 +103,7 @@ async def claim_review(
 @router.post(
     "/{request_id}/release",
     summary="Give a request back to the queue",
-    **_deciding((*_FOUND, NotClaimed, OwnCase)),
+    **deciding((*_FOUND, NotClaimed, OwnCase)),
 )
 async def release_review(
     request_id: RequestId, official: policy.Acting, means: Issuing, session: Session, now: Now
@@ -121,7 +113,7 @@ async def release_review(
     return QueuedRequestView.of(released, official.person_id, local_date(now))
 
 
-@router.get("/{request_id}", summary="Open a request in hand", **_deciding(_HELD))
+@router.get("/{request_id}", summary="Open a request in hand", **deciding(_HELD))
 async def open_review(
     request_id: RequestId,
     official: policy.Acting,
@@ -138,7 +130,7 @@ async def open_review(
 @router.post(
     "/{request_id}/issue",
     summary="Issue the certificate of a request in hand",
-    **_deciding(
+    **deciding(
         (
             *_HELD,
             ChangedSince,
@@ -169,7 +161,7 @@ async def issue_reviewed_certificate(
     return DecidedRequestView.of(outcome, official.person_id, local_date(now))
 
 
-@router.post("/{request_id}/invite", summary="Invite the person to a counter", **_deciding(_HELD))
+@router.post("/{request_id}/invite", summary="Invite the person to a counter", **deciding(_HELD))
 async def invite_to_counter(
     body: InviteToCounter,
     request_id: RequestId,
@@ -184,7 +176,7 @@ async def invite_to_counter(
     return DecidedRequestView.of(outcome, official.person_id, local_date(now))
 
 
-@router.post("/{request_id}/refuse", summary="Refuse a request in hand", **_deciding(_HELD))
+@router.post("/{request_id}/refuse", summary="Refuse a request in hand", **deciding(_HELD))
 async def refuse_certificate_request(
     body: RefuseRequest,
     request_id: RequestId,
