@@ -31,7 +31,7 @@ MESSAGE_DIGEST: Final = bytes.fromhex("06092a864886f70d010904")
 SIGNING_CERTIFICATE_V2: Final = bytes.fromhex("060b2a864886f70d010910022f")
 _TIME_STAMP_TOKEN: Final = bytes.fromhex("060b2a864886f70d010910020e")
 SHA256: Final = bytes.fromhex("300b0609608648016503040201")
-_ECDSA_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
+ECDSA_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
 _VERSION_1: Final = b"\x02\x01\x01"
 
 _MOST_CERTIFICATES: Final = 8
@@ -66,8 +66,8 @@ class Template:
         issuer_serial = tlv(SEQUENCE, tlv(SEQUENCE, tlv(CONTEXT_4, issuer)), serial)
         identified = tlv(SEQUENCE, tlv(OCTETS, hashlib.sha256(certificate).digest()), issuer_serial)
         self._attributes = (
-            _attribute(CONTENT_TYPE, _DATA),
-            _attribute(SIGNING_CERTIFICATE_V2, tlv(SEQUENCE, tlv(SEQUENCE, identified))),
+            attribute(CONTENT_TYPE, _DATA),
+            attribute(SIGNING_CERTIFICATE_V2, tlv(SEQUENCE, tlv(SEQUENCE, identified))),
         )
 
     def to_sign(self, digest: bytes) -> bytes:
@@ -76,14 +76,14 @@ class Template:
 
     def message(self, digest: bytes, signature: bytes, token: bytes | None = None) -> bytes:
         """The signature in DER; `token` is a time stamp (RFC 3161) over `signature`."""
-        unsigned = tlv(CONTEXT_1, _attribute(_TIME_STAMP_TOKEN, token)) if token else b""
+        unsigned = tlv(CONTEXT_1, attribute(_TIME_STAMP_TOKEN, token)) if token else b""
         signer = tlv(
             SEQUENCE,
             _VERSION_1,
             self._signer,
             SHA256,
             tlv(CONTEXT_0, self._signed(digest)),
-            _ECDSA_SHA256,
+            ECDSA_SHA256,
             tlv(OCTETS, signature),
             unsigned,
         )
@@ -98,7 +98,7 @@ class Template:
         return tlv(SEQUENCE, SIGNED_DATA, tlv(CONTEXT_0, signed_data))
 
     def _signed(self, digest: bytes) -> bytes:
-        message_digest = _attribute(MESSAGE_DIGEST, tlv(OCTETS, digest))
+        message_digest = attribute(MESSAGE_DIGEST, tlv(OCTETS, digest))
         return b"".join(sorted((*self._attributes, message_digest)))
 
 
@@ -183,5 +183,6 @@ def _apart(certificates: Value, signer: Value) -> tuple[bytes, ...]:
     return own, *(one for one in found if one is not own)
 
 
-def _attribute(kind: bytes, value: bytes) -> bytes:
+def attribute(kind: bytes, value: bytes) -> bytes:
+    """An attribute of one value, both in DER."""
     return tlv(SEQUENCE, kind, tlv(SET, value))

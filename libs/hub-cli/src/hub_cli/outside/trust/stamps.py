@@ -9,19 +9,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from hub_documents import cms
 from hub_documents.der import CONTEXT_0, GENERALIZED_TIME, INTEGER, OCTETS, SEQUENCE, SET, first, integer, tlv
 
 from .authority import Issued
 
 _POLICY: Final = bytes.fromhex("060a60864801650302013001")
 """A policy for tests (NIST, 2.16.840.1.101.3.2.1.48.1)."""
-_CONTENT_TYPE: Final = bytes.fromhex("06092a864886f70d010903")
-_MESSAGE_DIGEST: Final = bytes.fromhex("06092a864886f70d010904")
-_SIGNED_DATA: Final = bytes.fromhex("06092a864886f70d010702")
-_SIGNING_CERTIFICATE_V2: Final = bytes.fromhex("060b2a864886f70d010910022f")
 _TST_INFO: Final = bytes.fromhex("060b2a864886f70d0109100104")
-_SHA256: Final = bytes.fromhex("300b0609608648016503040201")
-_ECDSA_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
 _DIGESTS: Final = {
     bytes.fromhex("0609608648016503040201"): 32,
     bytes.fromhex("0609608648016503040202"): 48,
@@ -47,8 +42,8 @@ class Unit:
         self._signer = tlv(SEQUENCE, issuer, integer(serial))
         identified = tlv(SEQUENCE, tlv(OCTETS, hashlib.sha256(certificate).digest()))
         self._attributes = (
-            _attribute(_CONTENT_TYPE, _TST_INFO),
-            _attribute(_SIGNING_CERTIFICATE_V2, tlv(SEQUENCE, tlv(SEQUENCE, identified))),
+            cms.attribute(cms.CONTENT_TYPE, _TST_INFO),
+            cms.attribute(cms.SIGNING_CERTIFICATE_V2, tlv(SEQUENCE, tlv(SEQUENCE, identified))),
         )
 
     def answer(self, query: bytes, now: datetime) -> bytes:
@@ -77,24 +72,20 @@ class Unit:
         return tlv(SEQUENCE, granted, self._token(told, certificates))
 
     def _token(self, told: bytes, certificates: bytes) -> bytes:
-        digest = _attribute(_MESSAGE_DIGEST, tlv(OCTETS, hashlib.sha256(told).digest()))
+        digest = cms.attribute(cms.MESSAGE_DIGEST, tlv(OCTETS, hashlib.sha256(told).digest()))
         attributes = sorted((*self._attributes, digest))
         signer = tlv(
             SEQUENCE,
             integer(1),
             self._signer,
-            _SHA256,
+            cms.SHA256,
             tlv(CONTEXT_0, *attributes),
-            _ECDSA_SHA256,
+            cms.ECDSA_SHA256,
             tlv(OCTETS, self._key.sign(tlv(SET, *attributes), ec.ECDSA(hashes.SHA256()))),
         )
         content = tlv(SEQUENCE, _TST_INFO, tlv(CONTEXT_0, tlv(OCTETS, told)))
-        signed_data = tlv(SEQUENCE, integer(3), tlv(SET, _SHA256), content, certificates, tlv(SET, signer))
-        return tlv(SEQUENCE, _SIGNED_DATA, tlv(CONTEXT_0, signed_data))
-
-
-def _attribute(kind: bytes, value: bytes) -> bytes:
-    return tlv(SEQUENCE, kind, tlv(SET, value))
+        signed_data = tlv(SEQUENCE, integer(3), tlv(SET, cms.SHA256), content, certificates, tlv(SET, signer))
+        return tlv(SEQUENCE, cms.SIGNED_DATA, tlv(CONTEXT_0, signed_data))
 
 
 def _rejected(why: bytes) -> bytes:
