@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import asyncpg
 import httpx2
 import pytest
 from fastapi import FastAPI
@@ -89,14 +88,6 @@ async def sessions(settings: Settings) -> AsyncIterator[async_sessionmaker[Sessi
     database = Database(settings)
     yield database.sessions
     await database.close()
-
-
-@pytest.fixture
-async def looking(schema: ServiceDatabase) -> AsyncIterator[asyncpg.Connection]:
-    """A connection that may see everything."""
-    connection = await asyncpg.connect(schema.superuser_dsn)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture(scope="session")

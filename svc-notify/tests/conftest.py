@@ -196,14 +196,6 @@ async def schema(provision: Any) -> Any:
 
 
 @pytest.fixture
-async def looking(schema: Any) -> AsyncIterator[asyncpg.Connection]:
-    """A connection that may see and do everything."""
-    connection = await asyncpg.connect(schema.superuser_dsn)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
 async def settings(schema: Any, service_settings: Any, office: PostOffice) -> Settings:
     """The service's settings, with the post office of this test, on emptied tables."""
     await schema.truncate()

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx2
 import pytest
 from sqlalchemy.ext.asyncio import async_sessionmaker
@@ -52,14 +51,6 @@ async def sessions(settings: ServiceSettings) -> AsyncIterator[async_sessionmake
     database = Database(settings)
     yield database.sessions
     await database.close()
-
-
-@pytest.fixture
-async def looking(schema: ServiceDatabase) -> AsyncIterator[asyncpg.Connection]:
-    """A connection that may see everything."""
-    connection = await asyncpg.connect(schema.superuser_dsn)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

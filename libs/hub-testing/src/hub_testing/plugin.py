@@ -14,6 +14,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import asyncpg
 import httpx2
 import nats
 import pytest
@@ -184,6 +185,14 @@ def provision(
         return provisioned[manifest.name]
 
     return make
+
+
+@pytest.fixture
+async def looking(schema: ServiceDatabase) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that may see and do everything; `schema` is what the tests have provisioned."""
+    connection = await asyncpg.connect(schema.superuser_dsn)
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture(scope="session")
