@@ -3,6 +3,7 @@ PYTHON     ?= python3
 UV_VERSION := 0.13.9
 TOOLS      := .tools
 UV         := $(TOOLS)/bin/uv
+PIP        := pip install --quiet --disable-pip-version-check
 BIN        := .venv/bin
 SYNCED     := .venv/.synced
 NODE       := tests/clients tests/contract tests/forms
@@ -87,8 +88,8 @@ install: $(SYNCED)  ## Install everything into .venv (nothing outside this folde
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, found: $$($(PYTHON) -V)"; exit 1; }
 	@echo "installing uv $(UV_VERSION) into $(TOOLS)/"
-	@$(PYTHON) -m venv $(TOOLS)
-	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(PYTHON) -m $(PIP) --upgrade --target $(TOOLS) uv==$(UV_VERSION) 2>/dev/null || { \
+		$(PYTHON) -m venv $(TOOLS) && $(TOOLS)/bin/python -m $(PIP) uv==$(UV_VERSION); }
 
 $(SYNCED): requirements.lock $(MEMBERS) | $(UV)
 	@echo "installing into .venv"
