@@ -33,20 +33,12 @@ from svc_criminal_record.errors.requests import (
 )
 
 from .build import a_certificate
+from .outside import JUDGMENT
 
 LAW = rules.values(Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ANA = Person(family_name="Popescu", given_name="Ana", birth_date=date(1985, 3, 12), cnp="2850312149008")
 FIRM = Organisation(name="Ionescu Construct SRL", cui="990000013", registration="J2015000900124")
-JUDGMENT = Entry(
-    court="Judecătoria Covasna",
-    judgment="412/2019",
-    judged_on=date(2019, 5, 2),
-    offence="furt, art. 228 alin. (1) Cod penal",
-    penalty="amendă penală 2.400 lei",
-    final_on=date(2019, 6, 3),
-    execution="",
-)
 
 
 def a_match(**special: Any) -> PersonMatch:
