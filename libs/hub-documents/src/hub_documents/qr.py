@@ -10,9 +10,20 @@ from typing import Final, cast
 import zxingcpp
 
 INK: Final = "#000"
-_DARK: Final = re.compile(b"\x00+")
-_LARGEST: Final = 177  # modules of version 40
-_BARS: Final = tuple(f"h{length}v1h-{length}z" for length in range(_LARGEST + 1))
+_ROW: Final = re.compile(b"^\xff+|\x00+\xff*")
+
+
+class _Steps(dict[bytes, str]):
+    """The path of some dark pixels and the light ones after them, on to the next dark one."""
+
+    def __missing__(self, pixels: bytes) -> str:
+        dark = pixels.count(b"\x00")
+        bar = f"h{dark}v1h-{dark}z" if dark else ""
+        self[pixels] = step = f"{bar}m{len(pixels)} 0"
+        return step
+
+
+_STEPS: Final = _Steps()
 
 
 def svg(text: str) -> bytes:
@@ -25,12 +36,11 @@ def svg(text: str) -> bytes:
     image = code.to_image(scale=1, add_quiet_zones=False)
     height, width = image.shape
     pixels = memoryview(cast("bytes", image)).tobytes()  # its stub hides that it is a buffer
-    runs = []
-    for y in range(height):
-        for run in _DARK.finditer(pixels, y * width, (y + 1) * width):
-            start, end = run.span()
-            runs.append(f"M{start - y * width} {y}{_BARS[end - start]}")
+    rows = (pixels[at : at + width] for at in range(0, len(pixels), width))
+    path = "".join(
+        f"M0 {y}{''.join(map(_STEPS.__getitem__, _ROW.findall(row)))}" for y, row in enumerate(rows)
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
-        f'<path fill="{INK}" d="{"".join(runs)}"/></svg>'
+        f'<path fill="{INK}" d="{path}"/></svg>'
     ).encode()
