@@ -28,7 +28,7 @@ from svc_criminal_record import issuing, main
 from svc_criminal_record.documents.files import Files
 from svc_criminal_record.registers.records import HttpRecords
 from svc_criminal_record.settings import Settings
-from svc_criminal_record.storage import certificates
+from svc_criminal_record.storage import certificates, status_lists
 from svc_criminal_record.storage import requests as storage
 
 
@@ -99,7 +99,7 @@ def die_after_publishing() -> None:
 
 POINTS: dict[str, Callable[[], None]] = {
     "asked the register": lambda: die_after(HttpRecords, "find"),
-    "took the number": lambda: die_after(certificates, "next_number"),
+    "took the number": lambda: die_after(status_lists, "take"),
     "sealed": lambda: die_after(seal.Sealer, "seal"),
     "half stored": die_in_the_middle_of_a_file,
     "stored": lambda: die_after(Files, "put"),

@@ -26,7 +26,7 @@ from svc_criminal_record.errors.requests import AskedAlready
 from svc_criminal_record.issuing import Means
 from svc_criminal_record.operations import requests, upkeep
 from svc_criminal_record.operations.requests import Shown, Wish
-from svc_criminal_record.storage import certificates
+from svc_criminal_record.storage import certificates, status_lists
 from svc_criminal_record.storage import requests as storage
 
 from .outside import Outside
@@ -82,7 +82,7 @@ async def state_of(sessions: Sessions, means: Means, request_id: UUID) -> Any:
 @pytest.mark.parametrize(
     ("place", "name"),
     [
-        (certificates, "next_number"),
+        (status_lists, "take"),
         (Store, "put"),
         (certificates, "add"),
         (outbox, "record"),

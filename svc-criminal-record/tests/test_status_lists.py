@@ -30,12 +30,13 @@ async def engine(schema):
     await made.dispose()
 
 
-async def taken(engine: AsyncEngine) -> tuple[int, int]:
+async def taken(engine: AsyncEngine) -> status_lists.Taken:
     async with AsyncSession(engine) as session, session.begin():
         return await status_lists.take(session)
 
 
 async def test_certificates_issued_at_once_get_different_places(engine: AsyncEngine) -> None:
     places = await asyncio.gather(*(taken(engine) for _ in range(40)))
-    assert len(set(places)) == 40
-    assert {number for number, _ in places} == {1}
+    assert len({place.number for place in places}) == 40
+    assert len({place.status_index for place in places}) == 40
+    assert {place.status_list for place in places} == {1}

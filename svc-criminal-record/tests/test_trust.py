@@ -49,8 +49,8 @@ def facts_kid(kid: bytes) -> str:
 
 async def taken(sessions: async_sessionmaker[Session]) -> dict[str, int]:
     async with sessions() as session, session.begin():
-        number, index = await status_lists.take(session)
-    return {"status_list": number, "status_index": index}
+        place = await status_lists.take(session)
+    return {"status_list": place.status_list, "status_index": place.status_index}
 
 
 async def test_a_list_tells_what_is_without_effect(

@@ -115,8 +115,7 @@ class Issuer:
         `render.Unprintable` and `SealOutOfForce` before anything is stored.
         """
         certificate_id, code = ids.new_id(), codes.code_of(secrets.token_bytes(codes.RANDOM_BYTES))
-        number = await certificates.next_number(session)
-        list_number, index = await status_lists.take(session)
+        number, list_number, index = await status_lists.take(session)
         issued_on = local_date(now)
         hint = _hint(what.holder)
         facts = Facts(

@@ -6,7 +6,7 @@ await material.refresh(now)      # at start, and then every quarter of an hour
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -63,7 +63,10 @@ class Material:
         self._authority = authority
         self._lists: dict[str, x509.CertificateRevocationList] = {}
         self._answers: dict[x509.Certificate, ocsp.OCSPResponse] = {}
-        self._proofs: tuple[_Proof, ...] = ()
+        self._evidence: Evidence | None = None
+        self._proved: tuple[datetime, datetime] | None = None
+        # Since when the signer's own certificate, or one above it, is known to be revoked:
+        self.own_revoked_at: datetime | None = None
 
     async def refresh(self, now: datetime) -> None:
         """Ask again; what cannot be had leaves what was known before."""
@@ -78,17 +81,18 @@ class Material:
             issuer = self._issuer(certificate)
             if issuer:
                 await self._ask_about(certificate, issuer, now)
-        self._proofs = tuple(self._shortest(now))
+        self.own_revoked_at = self.revoked_at(*self._own)
+        proofs = tuple(self._shortest(now))
+        self._proved = _common(proofs)
+        self._evidence = Evidence(
+            certificates=tuple(der(one) for one in self._certificates()),
+            crls=tuple(proof.content for proof in proofs if proof.is_list),
+            ocsps=tuple(proof.content for proof in proofs if not proof.is_list),
+        )
 
     def evidence(self, at: datetime) -> Evidence | None:
         """What proves at that time that no certificate was revoked; `None` when something is missing."""
-        if not self._proofs or not all(proof.since <= at < proof.until for proof in self._proofs):
-            return None
-        return Evidence(
-            certificates=tuple(der(one) for one in self._certificates()),
-            crls=tuple(proof.content for proof in self._proofs if proof.is_list),
-            ocsps=tuple(proof.content for proof in self._proofs if not proof.is_list),
-        )
+        return self._evidence if self._proved and self._proved[0] <= at < self._proved[1] else None
 
     def trusts(self, stamp: Stamp, at: datetime) -> bool:
         """Whether a time stamp is of an authority below our roots: verification takes no other."""
@@ -172,6 +176,13 @@ class Material:
                 if len(found) > _LONGEST_ANSWER:
                     raise ValueError("too long an answer")
         return found
+
+
+def _common(proofs: Sequence[_Proof]) -> tuple[datetime, datetime] | None:
+    """From when until when they all hold; `None` where there are none."""
+    if not proofs:
+        return None
+    return max(proof.since for proof in proofs), min(proof.until for proof in proofs)
 
 
 def _list(content: bytes, issuer: x509.Certificate) -> x509.CertificateRevocationList:

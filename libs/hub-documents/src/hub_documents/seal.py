@@ -11,8 +11,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from cryptography import x509
-
 from . import cms, revision
 from .revocation import Material
 from .signers import Signer, der
@@ -59,8 +57,6 @@ class Sealer:
         material: Material | None = None,
     ) -> None:
         self._signer = signer
-        own = (signer.certificate, *signer.chain)
-        self._path = [x509.load_der_x509_certificate(one) for one in own]
         self._name = name
         self._reason = reason
         self._authority = authority
@@ -76,7 +72,7 @@ class Sealer:
 
         `revision.OtherShape` for a file that Typst did not write; `SealRevoked`.
         """
-        if self._material and self._material.revoked_at(*self._path):
+        if self._material and self._material.own_revoked_at:
             raise SealRevoked
         evidence = self._material.evidence(at) if self._material and self._authority else None
         statement = revision.Statement(self._name, self._reason, at)

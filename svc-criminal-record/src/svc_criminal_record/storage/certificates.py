@@ -13,19 +13,13 @@ from ..domain.certificates import Certificate, RevocationReason
 from ..domain.hints import Hint
 from ..domain.products import Product
 from ..keys import MasterKey, Purpose
-from ..tables.certificates import CERTIFICATE_NUMBERS, CERTIFICATES
+from ..tables.certificates import CERTIFICATES
 from . import hints
 
 _COPIED: Final = tuple(CERTIFICATES.c[field.name] for field in fields(Certificate))
 
 
 _ADD: Final = insert(CERTIFICATES)
-
-
-async def next_number(session: AsyncSession) -> int:
-    """The number of the next certificate; one that is not used is missing."""
-    number: int = await session.scalar(CERTIFICATE_NUMBERS.next_value()) or 0
-    return number
 
 
 def code_key(key: MasterKey, code: str) -> bytes:

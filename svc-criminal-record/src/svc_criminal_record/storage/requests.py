@@ -40,6 +40,7 @@ _CHANGING: Final = (
 """What changes of a request; the rest stays as it was sent."""
 
 # Made once, with parameters: most of what a statement costs is its making.
+_NEXT_NUMBER: Final = select(REQUEST_NUMBERS.next_value())
 _ADD: Final = (
     postgresql.insert(REQUESTS)
     .on_conflict_do_nothing(
@@ -48,6 +49,7 @@ _ADD: Final = (
     .returning(REQUESTS.c.id)
 )
 _ADD_STEP: Final = insert(STEPS)
+_STEPS_OF: Final = select(STEPS).where(STEPS.c.request_id == bindparam("of_request")).order_by(STEPS.c.number)
 _STORE: Final = (
     update(REQUESTS)
     .where(REQUESTS.c.id == bindparam("row_id"))
@@ -87,7 +89,7 @@ _SUMMARY: Final = [REQUESTS.c[field.name] for field in fields(Summary)]
 
 async def next_number(session: AsyncSession) -> int:
     """The number of the next request; one that is not used is missing."""
-    number: int = await session.scalar(REQUEST_NUMBERS.next_value()) or 0
+    number: int = await session.scalar(_NEXT_NUMBER) or 0
     return number
 
 
@@ -200,7 +202,7 @@ async def asked_by(session: AsyncSession, request_id: UUID) -> UUID | None:
 
 async def steps(session: AsyncSession, request_id: UUID) -> Sequence[Step]:
     """The steps of a request, the first one first."""
-    wanted = select(STEPS).where(STEPS.c.request_id == request_id).order_by(STEPS.c.number)
+    found = await session.execute(_STEPS_OF, {"of_request": request_id})
     return [
         Step(
             number=row.number,
@@ -209,7 +211,7 @@ async def steps(session: AsyncSession, request_id: UUID) -> Sequence[Step]:
             actor=Actor(ActorKind(row.actor_kind), row.actor_id),
             reason=row.reason,
         )
-        for row in await session.execute(wanted)
+        for row in found
     ]
 
 

@@ -2,27 +2,45 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.status_lists import SIZE, index_of
-from ..tables.certificates import CERTIFICATES, STATUS_LISTS, STATUS_PLACES
+from ..tables.certificates import CERTIFICATE_NUMBERS, CERTIFICATES, STATUS_LISTS, STATUS_PLACES
 
 _SECRET_BYTES: Final = 16
+_NEXT: Final = select(
+    CERTIFICATE_NUMBERS.next_value().label("number"), STATUS_PLACES.next_value().label("one")
+)
+_TAKING: Final = _NEXT.cte("taking")
+_LIST: Final = (_TAKING.c.one - 1) // SIZE + 1
+_TAKE: Final = select(
+    _TAKING.c.number,
+    _LIST.label("status_list"),
+    ((_TAKING.c.one - 1) % SIZE).label("place"),
+    select(STATUS_LISTS.c.secret).where(STATUS_LISTS.c.number == _LIST).scalar_subquery().label("secret"),
+)
 
 
-async def take(session: AsyncSession) -> tuple[int, int]:
-    """A list's number and an index in it, for a certificate that is being issued.
+class Taken(NamedTuple):
+    """The number of a certificate, and its place: a list and an index in it."""
 
-    Nobody waits for it: what is taken and rolled back stays empty.
+    number: int
+    status_list: int
+    status_index: int
+
+
+async def take(session: AsyncSession) -> Taken:
+    """What a certificate that is being issued is given.
+
+    Nobody waits for it: what is taken and rolled back stays empty, and its number is missing.
     """
-    counted: int = await session.scalar(STATUS_PLACES.next_value()) or 0
-    before, place = divmod(counted - 1, SIZE)
-    number = before + 1
-    return number, index_of(place, await _secret(session, number))
+    taken = (await session.execute(_TAKE)).one()
+    secret = taken.secret or await _secret(session, taken.status_list)
+    return Taken(taken.number, taken.status_list, index_of(taken.place, secret))
 
 
 async def exists(session: AsyncSession, number: int) -> bool:
@@ -43,10 +61,9 @@ async def without_effect(session: AsyncSession, number: int) -> Sequence[int]:
 
 
 async def _secret(session: AsyncSession, number: int) -> bytes:
+    """The secret of a new list, which another certificate may just have begun."""
+    made = insert(STATUS_LISTS).values(number=number, secret=secrets.token_bytes(_SECRET_BYTES))
+    await session.execute(made.on_conflict_do_nothing())
     wanted = select(STATUS_LISTS.c.secret).where(STATUS_LISTS.c.number == number)
-    known: bytes | None = await session.scalar(wanted)
-    if known is None:
-        made = insert(STATUS_LISTS).values(number=number, secret=secrets.token_bytes(_SECRET_BYTES))
-        await session.execute(made.on_conflict_do_nothing())
-        known = (await session.execute(wanted)).scalar_one()
-    return known
+    secret: bytes = (await session.execute(wanted)).scalar_one()
+    return secret
