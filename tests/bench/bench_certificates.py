@@ -46,12 +46,13 @@ SCOPES: Final = "openid criminal-record:read criminal-record:write"
 OTHER: Final = "alt-motiv"
 PROCESSES: Final = ("criminal-record", "identity", "gateway", "outside", "postgres")
 RAW: Final = 60
-LOOKS: Final = 400
+LOOKS: Final = 2_000
 FEW: Final = 5_000
 MADE_UP: Final = """
 INSERT INTO "criminal-record".{table}
-SELECT (jsonb_populate_record(one, to_jsonb(one) || {own})).*
-FROM (SELECT * FROM "criminal-record".{table} ORDER BY id DESC LIMIT 1) one, generate_series(1, $1) n
+SELECT made.*
+FROM (SELECT * FROM "criminal-record".{table} ORDER BY id DESC LIMIT 1) one, generate_series(1, $1) n,
+    LATERAL jsonb_populate_record(NULL::"criminal-record".{table}, to_jsonb(one) || {own}) made
 """
 OWN: Final = {
     "requests": """jsonb_build_object('id', gen_random_uuid(), 'number', 10000000 + n + $2,
