@@ -112,7 +112,8 @@ async def verify_by_form(
     form = await _form(request)
     code = _field(form, "code")[:_MOST_TYPED]
     way = Way.QR if _field(form, "way") == Way.QR else Way.CODE
-    return await visitor.answer(verifying.verify_code(session, keys, code, way, now), code, way)
+    async with verifying.in_time():
+        return await visitor.answer(verifying.verify_code(session, keys, code, way, now), code, way)
 
 
 @router.post("/verify/file")
@@ -129,7 +130,8 @@ async def verify_file_by_form(
     verdict = await checker.check(request.stream(), anchors.trust, now)
     seal = Seal(verdict.outcome.value)
     sha256 = bytes.fromhex(verdict.sha256)
-    return await visitor.answer(verifying.verify_file(session, keys, sha256, seal, now), "", Way.CODE)
+    async with verifying.in_time():
+        return await visitor.answer(verifying.verify_file(session, keys, sha256, seal, now), "", Way.CODE)
 
 
 async def _form(request: Request) -> dict[str, list[str]]:

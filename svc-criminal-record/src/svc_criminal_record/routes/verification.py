@@ -56,7 +56,8 @@ async def verify_certificate(
     again is another verification.
     """
     response.headers["cache-control"] = "no-store"
-    return VerificationView.of(await operations.verify_code(session, keys, body.code, body.by(), now))
+    async with operations.in_time():
+        return VerificationView.of(await operations.verify_code(session, keys, body.code, body.by(), now))
 
 
 @router.post(
@@ -83,9 +84,9 @@ async def verify_certificate_file(
     response.headers["cache-control"] = "no-store"
     verdict = await checker.check(request.stream(), anchors.trust, now)
     seal = Seal(verdict.outcome.value)
-    return VerificationView.of(
-        await operations.verify_file(session, keys, bytes.fromhex(verdict.sha256), seal, now)
-    )
+    sha256 = bytes.fromhex(verdict.sha256)
+    async with operations.in_time():
+        return VerificationView.of(await operations.verify_file(session, keys, sha256, seal, now))
 
 
 @router.get(
