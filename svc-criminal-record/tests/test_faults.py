@@ -128,11 +128,13 @@ async def test_a_file_of_who_was_stopped_before_the_commit_is_swept_and_others_s
     with monkeypatch.context() as patched:
         patched.setattr(certificates, "add", fail)
         await client.post(REQUESTS, json=BODY, headers=as_ana)
+    await means.issuer.store.put("certificates/read-me.pdf", b"put there by somebody")
     async with sessions() as session:
         assert await upkeep.sweep(session, means, clock.now()) == 0
         assert await upkeep.sweep(session, means, clock.now() + timedelta(hours=2)) >= 1
         assert await upkeep.sweep(session, means, clock.now() + timedelta(hours=2)) == 0
     assert (await client.get(said["file"], headers=as_ana)).status_code == 200
+    assert await means.issuer.store.get("certificates/read-me.pdf") == b"put there by somebody"
 
 
 async def test_while_the_register_is_away_a_request_is_kept_and_issued_when_it_is_back(

@@ -1,5 +1,6 @@
 """What the clock does with requests and files: each step a transaction of its own."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -26,6 +27,7 @@ Next = Callable[[UUID | None], Awaitable[Request | None]]
 _ORPHAN_AFTER: Final = timedelta(hours=1)
 """Longer than any transaction: who is younger may still get its row."""
 _AT_ONCE: Final = 500
+_OURS: Final = re.compile(rf"{FOLDER}[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}\.pdf")
 _log = structlog.get_logger("requests")
 
 
@@ -78,12 +80,12 @@ async def close_not_come(session: AsyncSession, means: Means, now: datetime) -> 
 async def sweep(session: AsyncSession, means: Means, now: datetime) -> int:
     """Take away the files that no certificate knows, and halves of files; how many.
 
-    Both are left by who was killed before the commit.
+    Both are left by who was killed before the commit. What is not named as ours are stays.
     """
     gone: int = await means.issuer.store.clear(now - _ORPHAN_AFTER)
     names: list[str] = []
     async for name in means.issuer.store.names(now - _ORPHAN_AFTER):
-        if name.startswith(FOLDER):
+        if _OURS.fullmatch(name):
             names.append(name)
         if len(names) == _AT_ONCE:
             gone += await _sweep(session, means, names)
