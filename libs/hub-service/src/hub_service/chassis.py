@@ -109,6 +109,7 @@ def build(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            list(iter_route_contexts(app.routes))  # FastAPI works a route out when it is first looked at
             app.state.hub = await _open(stack, manifest, settings, texts, subscriptions, own_workers)
             _log.info("ready", service=manifest.name)
             yield
