@@ -40,9 +40,9 @@ CITIZEN: Final = (
 )
 OFFICE: Final = (
     "openid staff officials:read officials:write people:verify registration:decide clients:review "
-    "mandates:verify people:read privacy:decide catalog:read catalog:write "
-    "criminal-record:decide"
+    "mandates:verify people:read privacy:decide catalog:read catalog:write"
 )
+RECORDS: Final = "openid staff criminal-record:decide"
 LEFT_OUT: Final = {
     "delete_account": "ends the person who asks",
     "end_session": "ends the session of the token",
@@ -74,6 +74,8 @@ class Asker:
 
 ASKERS: Final = (
     Asker("ana.popescu@example.org", "demo-portal", CITIZEN),
+    Asker("sorin.dinu@example.org", "demo-office", RECORDS, frozenset({"RECORDS_OFFICER"})),
+    Asker("gabriela.vasile@example.org", "demo-office", RECORDS, frozenset({"HEAD"})),
     Asker("elena.marin@example.org", "demo-office", OFFICE, frozenset({"CLERK"})),
     Asker("mihai.stan@example.org", "demo-office", OFFICE, frozenset({"HEAD"})),
     Asker("ioana.rusu@example.org", "demo-office", OFFICE, frozenset({"DPO"})),
