@@ -393,12 +393,19 @@ async def test_the_end_of_a_certificate_is_told_and_never_why(
     ]
 
 
-async def test_a_person_is_told_of_an_extract_that_was_given_and_of_no_other(
-    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
-) -> None:
-    school, seen = ids.new_id(), len(service.office.letters)
+@pytest.fixture
+async def school(publish: Publish, looking: asyncpg.Connection) -> UUID:
+    """An institution that the service knows."""
+    school = ids.new_id()
     await publish(InstitutionChanged(institution_id=school, names={"ro": "Școala nr. 1"}, version=1))
     await until(looking, "SELECT 1 FROM notify.institutions WHERE id = $1", school)
+    return school
+
+
+async def test_a_person_is_told_of_an_extract_that_was_given_and_of_no_other(
+    service: Any, publish: Publish, ana: UUID, school: UUID, looking: asyncpg.Connection
+) -> None:
+    seen = len(service.office.letters)
     for person, state in ((ana, "NO_CONSENT"), (None, "NO_CONSENT"), (ana, "NEEDS_LOOK"), (ana, "ISSUED")):
         await publish(
             ExtractDecided(
@@ -412,11 +419,9 @@ async def test_a_person_is_told_of_an_extract_that_was_given_and_of_no_other(
 
 
 async def test_a_person_is_told_which_institution_holds_an_extract_that_was_revoked(
-    service: Any, publish: Publish, ana: UUID, looking: asyncpg.Connection
+    service: Any, publish: Publish, ana: UUID, school: UUID
 ) -> None:
-    school, seen = ids.new_id(), len(service.office.letters)
-    await publish(InstitutionChanged(institution_id=school, names={"ro": "Școala nr. 1"}, version=1))
-    await until(looking, "SELECT 1 FROM notify.institutions WHERE id = $1", school)
+    seen = len(service.office.letters)
     facts = {"certificate_id": ids.new_id(), "holder_id": ana, "product": "CRIMINAL_RECORD", "version": 2}
     await publish(CertificateRevoked.model_validate(facts | {"institution_id": school}))
     letter = await service.office.letter("Instituția: Școala nr. 1", seen)

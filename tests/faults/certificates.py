@@ -120,13 +120,10 @@ def _of_requests(rows: list[Any], account: Account) -> list[str]:
     by_id = {str(row["of_request"]): row for row in rows}
     if len(by_id) != len(rows):
         broken.append(f"{len(rows) - len(by_id)} requests with more than one certificate")
+    broken += account.differing(by_id, number="request_number", label="number")
     for answer in account.answers.values():
         row = by_id.get(answer["id"])
-        if row is None:
-            broken.append(f"lost: request {answer['number']}")
-        elif row["request_number"] != answer["number"]:
-            broken.append(f"another number than answered: request {answer['number']}")
-        elif answer["certificate"] and answer["certificate"]["id"] != str(row["id"]):
+        if row and answer["certificate"] and answer["certificate"]["id"] != str(row["id"]):
             broken.append(f"another certificate than answered: request {answer['number']}")
     if set(by_id) != set(_ids(account)):
         broken.append(f"{len(by_id)} requests of {len(account.answers)} answers")

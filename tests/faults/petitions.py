@@ -80,12 +80,7 @@ class Petitions:
         for register, numbers in registers.items():
             if sorted(numbers) != list(range(1, len(numbers) + 1)):
                 broken.append(f"register {register} is not 1…{len(numbers)}")
-        for answer in account.answers.values():
-            row = by_id.get(answer["id"])
-            if row is None:
-                broken.append(f"lost: {answer['registration_label']}")
-            elif row["number"] != answer["number"]:
-                broken.append(f"another number than answered: {answer['registration_label']}")
+        broken += account.differing(by_id, number="number", label="registration_label")
         ids = [answer["id"] for answer in account.answers.values()]
         if len(set(ids)) != len(ids):
             broken.append("two keys got one petition")

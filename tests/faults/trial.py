@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -53,6 +53,20 @@ class Account:
     def is_killing(self) -> bool:
         """Whether more is to come."""
         return self.kills.total() < self.planned
+
+    def differing(self, stored: Mapping[str, Any], *, number: str, label: str) -> list[str]:
+        """Answers without a row of their id, or whose row has another number, in the column `number`.
+
+        `label` is the member of an answer by which it is named.
+        """
+        broken = []
+        for answer in self.answers.values():
+            row = stored.get(answer["id"])
+            if row is None:
+                broken.append(f"lost: {answer[label]}")
+            elif row[number] != answer["number"]:
+                broken.append(f"another number than answered: {answer[label]}")
+        return broken
 
 
 class Trial(Protocol):

@@ -20,7 +20,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode, Tracer
 from pydantic import BaseModel
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from structlog.testing import capture_logs
 
 from hub_cli.broker import NatsBox
@@ -65,6 +65,17 @@ async def settled(broker: JetStreamContext) -> bool:
 
 async def dead(broker: JetStreamContext) -> int:
     return (await broker.stream_info("DEAD_LETTERS")).state.messages
+
+
+def three_times_on(engine: AsyncEngine, sessions: Sessions) -> tuple[Callable[[], Session], list[Session]]:
+    """Makes sessions of the engine three times, and good ones after; and those that were made."""
+    made: list[Session] = []
+
+    def make() -> Session:
+        made.append(Session(engine) if len(made) < 3 else sessions())
+        return made[-1]
+
+    return make, made
 
 
 async def effects(database: asyncpg.Connection) -> list[UUID]:
@@ -255,13 +266,7 @@ async def test_a_database_away_counts_for_nothing(
     until: Until,
 ) -> None:
     nowhere = create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere")
-    tries = 0
-
-    def make() -> Session:
-        nonlocal tries
-        tries += 1
-        return Session(nowhere) if tries < 4 else sessions()
-
+    make, _ = three_times_on(nowhere, sessions)
     ids = await publish(broker, events(1))
     with capture_logs() as logs:
         async with consuming(effect, sessions=make, max_failures=1):
@@ -281,20 +286,14 @@ async def test_to_wait_long_for_a_connection_counts_for_nothing_and_is_no_troubl
     until: Until,
 ) -> None:
     crowded = create_async_engine(sessions.kw["bind"].url, pool_size=1, max_overflow=0, pool_timeout=0.01)
-    tries = 0
-
-    def make() -> Session:
-        nonlocal tries
-        tries += 1
-        return Session(crowded) if tries < 4 else sessions()
-
+    make, made = three_times_on(crowded, sessions)
     ids = await publish(broker, events(1))
     with capture_logs() as logs:
         async with crowded.connect(), consuming(effect, sessions=make, max_failures=1):
             await until(lambda: settled(broker))
     await crowded.dispose()
     assert [line["event"] for line in logs] == ["consumer bound"]
-    assert (tries, await dead(broker), await effects(database)) == (4, 0, ids)
+    assert (len(made), await dead(broker), await effects(database)) == (4, 0, ids)
 
 
 async def test_a_connection_lost_inside_the_handler_counts_for_nothing(
