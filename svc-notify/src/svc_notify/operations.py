@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
+from hub_core.principal import Role
 from hub_events import outbox
 
 from . import events, storage
@@ -15,7 +16,7 @@ from .domain import deliveries, kinds
 from .domain.catalog import StaleEntry
 from .domain.deliveries import Cause, Delivery, State
 from .domain.kinds import Kind, Lane
-from .domain.officials import Official, Role
+from .domain.officials import Official
 from .errors import MessageNotFound
 
 

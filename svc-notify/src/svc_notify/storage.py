@@ -22,11 +22,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
+from hub_core.principal import Role
 from hub_events import copies
 
 from .domain.deliveries import Channel, Delivery, Failure, State
 from .domain.kinds import Lane
-from .domain.officials import Official, Role
+from .domain.officials import Official
 from .tables import DELIVERIES, INSTITUTIONS, OFFICIALS, SANDBOX_PEOPLE
 
 _CHANGING: Final = (

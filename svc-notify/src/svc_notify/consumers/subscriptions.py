@@ -6,13 +6,14 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock
+from hub_core.principal import Role
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope
 
 from .. import manifest, operations
 from ..domain.catalog import StaleEntry
 from ..domain.kinds import SANDBOX_MARK, Lane
-from ..domain.officials import Official, Role
+from ..domain.officials import WRITTEN_TO, Official
 from . import certificates, hearing
 from .copies import (
     AppointmentChanged,
@@ -134,7 +135,7 @@ async def _remove_sandbox_person(session: AsyncSession, heard: Envelope[SandboxP
 
 async def _keep_official(session: AsyncSession, heard: Envelope[AppointmentChanged]) -> None:
     told = heard.data
-    if told.role not in list(Role):
+    if told.role not in WRITTEN_TO:
         return
     official = Official(
         appointment_id=told.appointment_id,

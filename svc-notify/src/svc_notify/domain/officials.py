@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
+from hub_core.principal import Role
 
-class Role(StrEnum):
-    """The roles whose officials are written to."""
-
-    CATALOG_EDITOR = "CATALOG_EDITOR"
-    CATALOG_PUBLISHER = "CATALOG_PUBLISHER"
-    RECORDS_OFFICER = "RECORDS_OFFICER"
-    HEAD = "HEAD"
+WRITTEN_TO: Final = frozenset({Role.CATALOG_EDITOR, Role.CATALOG_PUBLISHER, Role.RECORDS_OFFICER, Role.HEAD})
+"""The roles whose officials are written to."""
 
 
 @dataclass(frozen=True, slots=True)
