@@ -16,7 +16,7 @@ from hub_core.rules import Rules
 from hub_core.text import normalise
 from hub_service.database import Database
 from hub_service.settings import ServiceSettings
-from svc_catalog.domain import calendar, figures
+from svc_catalog.domain import figures
 from svc_catalog.domain.guidance import AdviceTopic, FaqCategory
 from svc_catalog.domain.text import Texts
 from svc_catalog.operations import guidance as operations
@@ -78,32 +78,6 @@ def test_advice_says_what_to_do_what_not_and_whom_to_call() -> None:
     assert not bears.is_for(date(2026, 1, 15))
     [gas] = [each for each in ADVICE if each.topic is AdviceTopic.GAS]
     assert gas.is_for(date(2026, 1, 15))
-
-
-@pytest.mark.parametrize(
-    ("year", "sunday"), [(2024, date(2024, 5, 5)), (2026, date(2026, 4, 12)), (2027, date(2027, 5, 2))]
-)
-def test_easter_is_that_of_the_orthodox_church(year: int, sunday: date) -> None:
-    assert calendar.easter(year) == sunday
-
-
-@pytest.mark.parametrize(
-    ("day", "works"),
-    [
-        (date(2026, 4, 3), True),  # the Catholic Good Friday
-        (date(2026, 4, 10), False),
-        (date(2026, 4, 13), False),
-        (date(2026, 6, 1), False),
-        (date(2027, 6, 21), False),
-        (date(2026, 11, 27), True),
-        (date(2026, 11, 28), False),
-        (date(2026, 11, 30), False),
-        (date(2026, 12, 1), False),
-        (date(2026, 12, 2), True),
-    ],
-)
-def test_offices_work_on_weekdays_that_are_no_holidays(day: date, works: bool) -> None:
-    assert calendar.is_working_day(day, HOLIDAYS) is works
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from .postgres import PostgresBox
 
 _IDENTITY: Final = "identity"
 _CRIMINAL_RECORD: Final = "criminal-record"
+_PASSPORT_BOOKING: Final = "passport-booking"
 
 
 def of_preparation(
@@ -74,6 +75,8 @@ def of_service(
         given["HUB_CRIMINAL_RECORD_STORE"] = (place.folder / "documents/criminal-record").absolute().as_uri()
         given["HUB_CRIMINAL_RECORD_TRUST"] = str(place.trust)
         given["HUB_CRIMINAL_RECORD_TIMESTAMPS_URL"] = f"{trust_address(place)}/timestamps"
+    if manifest.name == _PASSPORT_BOOKING:
+        given["HUB_PASSPORT_BOOKING_KEY"] = _key(place, "passport-booking.key")
     return given
 
 

@@ -9,8 +9,9 @@ from uuid import UUID, uuid5
 
 from hub_core import clock
 from hub_core.language import Language
+from hub_terms import calendar
 
-from . import calendar, text
+from . import text
 from .text import Index, Question, Texts
 
 _NAMESPACE: Final = UUID("0f7e7c58-9d34-5c1b-8a51-2f9a4b6d8e37")

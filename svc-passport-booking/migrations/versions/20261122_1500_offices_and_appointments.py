@@ -1,0 +1,340 @@
+"""Offices, slots, appointments, and what every service has."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "20261122_1500"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "appointments",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code_key", sa.LargeBinary(), nullable=False, comment="Keyed hash of the code"),
+        sa.Column("code", sa.LargeBinary(), nullable=False, comment="Encrypted"),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(32), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column(
+            "channel", sa.String(16), nullable=False, comment="ONLINE, COUNTER (walked in), OFFER or OFFICE"
+        ),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("size", sa.SmallInteger(), nullable=False, comment="Persons"),
+        sa.Column("person_id", sa.Uuid(), comment="Whose account it is; none for who booked without one"),
+        sa.Column("contact", sa.LargeBinary(), comment="Encrypted: where to write to who has no account"),
+        sa.Column("situation", sa.LargeBinary(), comment="Encrypted: what the list of documents depends on"),
+        sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), comment="While it is only held"),
+        sa.Column("secret_key", sa.LargeBinary(), comment="Keyed hash of the secret that confirms it"),
+        sa.Column("wrong_secrets", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True)),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("end_reason", sa.String(32)),
+        sa.Column(
+            "replaces_id", sa.Uuid(), comment="The appointment that an office took away, or that was moved"
+        ),
+        sa.Column("has_priority", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("desk", sa.String(32), comment="The counter that called it"),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'HELD') <= (held_until IS NOT NULL)", name="ck_appointments_hold"),
+        sa.CheckConstraint("size > 0 AND starts_at < ends_at", name="ck_appointments_size"),
+        sa.PrimaryKeyConstraint("id", name="pk_appointments"),
+        sa.UniqueConstraint("code_key", name="uq_appointments_code_key"),
+        postgresql_with={"fillfactor": 80},
+    )
+    op.create_index(
+        "ix_appointments_held", "appointments", ["held_until"], postgresql_where=sa.text("state = 'HELD'")
+    )
+    op.create_index("ix_appointments_of_day", "appointments", ["office_id", "starts_at", "id"])
+    op.create_index(
+        "ix_appointments_of_person",
+        "appointments",
+        ["person_id", "id"],
+        postgresql_where=sa.text("person_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_appointments_to_come",
+        "appointments",
+        ["starts_at"],
+        postgresql_where=sa.text("state = 'CONFIRMED'"),
+    )
+    op.create_table(
+        "bridge_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("legal_basis", sa.Text(), nullable=False, comment="The government's decision"),
+        sa.Column("declared_by", sa.Uuid(), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_bridge_days"),
+        comment="Days without work that the government grants, besides the legal holidays",
+    )
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("caller", sa.String(200), nullable=False),
+        sa.Column("key", sa.String(255), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.SmallInteger()),
+        sa.Column("headers", sa.JSON()),
+        sa.Column("body", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("caller", "key", name="pk_idempotency_keys"),
+    )
+    op.create_index("ix_idempotency_keys_claimed_at", "idempotency_keys", ["claimed_at"])
+    op.create_table(
+        "inbox",
+        sa.Column("consumer", sa.String(100), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("consumer", "event_id", name="pk_inbox"),
+        comment="Events that a consumer has done; an event that comes again changes nothing",
+    )
+    op.create_table(
+        "offices",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(64), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False, comment="Whose officials work there"),
+        sa.Column("county", sa.String(2), nullable=False),
+        sa.Column(
+            "serves", postgresql.ARRAY(sa.String(2)), nullable=False, comment="Counties, its own among them"
+        ),
+        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("address", sa.Text()),
+        sa.Column("latitude", sa.Double()),
+        sa.Column("longitude", sa.Double()),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date()),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="ck_offices_place"),
+        sa.PrimaryKeyConstraint("id", name="pk_offices"),
+        sa.UniqueConstraint("code", name="uq_offices_code"),
+    )
+    op.create_index("ix_offices_institution_id", "offices", ["institution_id"])
+    op.create_index("ix_offices_serves", "offices", ["serves"], postgresql_using="gin")
+    op.create_table(
+        "outbox",
+        sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False, comment="UUIDv7: CloudEvents id and Nats-Msg-Id"),
+        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("key", sa.String(200), nullable=False, comment="Aggregate id: order holds within it"),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("traceparent", sa.String(55)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True)),
+        sa.Column("stream_seq", sa.BigInteger(), comment="Where the stream acknowledged it"),
+        sa.PrimaryKeyConstraint("seq", name="pk_outbox"),
+        comment="Events to be published; the truth from which a stream that lost some is filled again",
+    )
+    op.create_index(
+        "outbox_held", "outbox", ["stream_seq"], postgresql_where=sa.text("stream_seq IS NOT NULL")
+    )
+    op.create_index("outbox_waiting", "outbox", ["seq"], postgresql_where=sa.text("published_at IS NULL"))
+    op.create_table(
+        "rule_tables",
+        sa.Column("code", sa.String(64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("rows", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_rule_tables"),
+        comment="The copy of svc-catalog's legal numbers, one row a code, fed by its events",
+    )
+    op.create_table(
+        "changes",
+        sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("pool_id", sa.Uuid()),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text())),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text())),
+        sa.Column("person_id", sa.Uuid(), comment="The official; none where the hub itself did it"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "is_moving",
+            sa.Boolean(),
+            nullable=False,
+            comment="Whether people who had booked were moved by it",
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name="fk_changes_offices"),
+        sa.PrimaryKeyConstraint("seq", name="pk_changes"),
+        comment="Who changed what: nothing is ever changed here",
+    )
+    op.create_index("ix_changes_office_id_seq", "changes", ["office_id", "seq"])
+    op.create_table(
+        "closures",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(32), nullable=False),
+        sa.Column("note", sa.Text(), comment="For people: what happened"),
+        sa.Column("closed_by", sa.Uuid(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reopened_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint("starts_at < ends_at", name="ck_closures_period"),
+        sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name="fk_closures_offices"),
+        sa.PrimaryKeyConstraint("id", name="pk_closures"),
+    )
+    op.create_index("ix_closures_office_id_starts_at", "closures", ["office_id", "starts_at"])
+    op.create_table(
+        "persons",
+        sa.Column("appointment_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.SmallInteger(), nullable=False),
+        sa.Column("family", sa.String(32), nullable=False, comment="Types that exclude one another"),
+        sa.Column("person_key", sa.LargeBinary(), nullable=False, comment="Keyed hash of the CNP"),
+        sa.Column("tail_key", sa.LargeBinary(), nullable=False, comment="Keyed hash of its last four digits"),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False, comment="Encrypted: names and CNP"),
+        sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("state", sa.String(24), server_default=sa.text("'EXPECTED'"), nullable=False),
+        sa.Column("reason", sa.String(32)),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointments.id"], name="fk_persons_appointments"),
+        sa.PrimaryKeyConstraint("appointment_id", "number", name="pk_persons"),
+    )
+    op.create_index("ix_persons_key", "persons", ["person_key", "appointment_id"])
+    op.create_index(
+        "uq_persons_active",
+        "persons",
+        ["person_key", "family"],
+        unique=True,
+        postgresql_where=sa.text("is_active"),
+    )
+    op.create_table(
+        "pools",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(32), nullable=False),
+        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name="fk_pools_offices"),
+        sa.PrimaryKeyConstraint("id", name="pk_pools"),
+        comment="The counters of an office that serve the same things: a place at any of them is the same",
+    )
+    op.create_index("ix_pools_office_id", "pools", ["office_id"])
+    op.create_index("uq_pools_code", "pools", ["office_id", "code"], unique=True)
+    op.create_table(
+        "steps",
+        sa.Column("appointment_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False, comment="The state it came to"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_kind", sa.String(16), nullable=False, comment="PERSON, GUEST, OFFICIAL or SYSTEM"),
+        sa.Column("actor_id", sa.Uuid()),
+        sa.Column("reason", sa.String(32)),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointments.id"], name="fk_steps_appointments"),
+        sa.PrimaryKeyConstraint("appointment_id", "version", name="pk_steps"),
+        comment="The audit trail of appointments: nothing is ever changed here",
+    )
+    op.create_table(
+        "exceptions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("opens", sa.Time(), comment="None: closed on that day"),
+        sa.Column("closes", sa.Time()),
+        sa.Column("slot_minutes", sa.SmallInteger()),
+        sa.Column("counters", sa.SmallInteger()),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "num_nulls(opens, closes, slot_minutes, counters) IN (0, 4)", name="ck_exceptions_hours"
+        ),
+        sa.ForeignKeyConstraint(["pool_id"], ["pools.id"], name="fk_exceptions_pools"),
+        sa.PrimaryKeyConstraint("id", name="pk_exceptions"),
+    )
+    op.create_index(
+        "uq_exceptions_day",
+        "exceptions",
+        ["pool_id", "day", "opens"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    )
+    op.create_table(
+        "pool_types",
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(32), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name="fk_pool_types_offices"),
+        sa.ForeignKeyConstraint(["pool_id"], ["pools.id"], name="fk_pool_types_pools"),
+        sa.PrimaryKeyConstraint("office_id", "type", name="pk_pool_types"),
+        comment="What is served where: one thing by one pool of an office",
+    )
+    op.create_index("ix_pool_types_pool_id", "pool_types", ["pool_id"])
+    op.create_table(
+        "schedules",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("weekday", sa.SmallInteger(), nullable=False, comment="ISO 8601: 1 is Monday"),
+        sa.Column("opens", sa.Time(), nullable=False, comment="Local time, Europe/Bucharest"),
+        sa.Column("closes", sa.Time(), nullable=False),
+        sa.Column("slot_minutes", sa.SmallInteger(), nullable=False),
+        sa.Column("counters", sa.SmallInteger(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date()),
+        sa.CheckConstraint("opens < closes", name="ck_schedules_hours"),
+        sa.CheckConstraint("slot_minutes > 0 AND counters > 0", name="ck_schedules_size"),
+        sa.CheckConstraint("weekday BETWEEN 1 AND 7", name="ck_schedules_weekday"),
+        sa.ForeignKeyConstraint(["pool_id"], ["pools.id"], name="fk_schedules_pools"),
+        sa.PrimaryKeyConstraint("id", name="pk_schedules"),
+    )
+    op.create_index("ix_schedules_pool_id_valid_from", "schedules", ["pool_id", "valid_from"])
+    op.create_table(
+        "slots",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.SmallInteger(), nullable=False),
+        sa.Column("planned", sa.SmallInteger(), nullable=False, comment="Counters that the schedule opens"),
+        sa.Column(
+            "capacity",
+            sa.SmallInteger(),
+            nullable=False,
+            comment="planned, or what was taken before it shrank",
+        ),
+        sa.Column("taken", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("closed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column(
+            "opens_at", sa.DateTime(timezone=True), comment="From when on it can be booked; none: from now on"
+        ),
+        sa.Column(
+            "is_free",
+            sa.Boolean(),
+            sa.Computed("NOT closed AND taken < planned", persisted=True),
+            nullable=False,
+        ),
+        sa.CheckConstraint("minutes > 0", name="ck_slots_minutes"),
+        sa.CheckConstraint("planned BETWEEN 0 AND capacity", name="ck_slots_planned"),
+        sa.CheckConstraint("taken BETWEEN 0 AND capacity", name="ck_slots_taken"),
+        sa.ForeignKeyConstraint(["pool_id"], ["pools.id"], name="fk_slots_pools"),
+        sa.PrimaryKeyConstraint("id", name="pk_slots"),
+        postgresql_with={"fillfactor": 50, "autovacuum_vacuum_scale_factor": 0.05},
+    )
+    op.create_index("ix_slots_free", "slots", ["pool_id", "starts_at"], postgresql_where=sa.text("is_free"))
+    op.create_index("uq_slots_start", "slots", ["pool_id", "starts_at"], unique=True)
+    op.create_table(
+        "places",
+        sa.Column("appointment_id", sa.Uuid(), nullable=False),
+        sa.Column("slot_id", sa.BigInteger(), nullable=False),
+        sa.Column("places", sa.SmallInteger(), nullable=False),
+        sa.CheckConstraint("places > 0", name="ck_places_places"),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointments.id"], name="fk_places_appointments"),
+        sa.ForeignKeyConstraint(["slot_id"], ["slots.id"], name="fk_places_slots"),
+        sa.PrimaryKeyConstraint("appointment_id", "slot_id", name="pk_places"),
+        comment="What an appointment takes up; gone when it is given back",
+    )
+    op.create_index("ix_places_slot_id", "places", ["slot_id"])
+    op.create_table(
+        "releases",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("slot_id", sa.BigInteger(), nullable=False),
+        sa.Column("places", sa.SmallInteger(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("origin", sa.String(16), nullable=False),
+        sa.CheckConstraint("places > 0", name="ck_releases_places"),
+        sa.ForeignKeyConstraint(["slot_id"], ["slots.id"], name="fk_releases_slots"),
+        sa.PrimaryKeyConstraint("id", name="pk_releases"),
+        comment="Places given back, which stay taken until nobody can watch for the second",
+    )
+    op.create_index("ix_releases_due_at", "releases", ["due_at"])
+    op.create_index("ix_releases_slot_id", "releases", ["slot_id"])

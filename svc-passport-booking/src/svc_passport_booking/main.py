@@ -1,0 +1,40 @@
+"""The wiring."""
+
+from fastapi import FastAPI
+
+from hub_service import chassis, i18n
+
+from . import consumers, keys
+from .manifest import MANIFEST
+from .routes import types
+from .settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service as an ASGI application; without `settings`, they are read from the environment."""
+    known = settings or Settings()
+    app = chassis.build(
+        MANIFEST,
+        known,
+        title="Appointments",
+        summary="Places at counters: passports first, anything that people queue for.",
+        description=(
+            "See where and when places are free, book one for yourself or your family, and come at its hour "
+            "(Law 248/2005, Government Decision 94/2006 for passports). Free of charge. No place is given "
+            "twice, and none can be sold: names are fixed."
+        ),
+        routers=[
+            types.router,
+        ],
+        scopes={},
+        tags=[
+            {"name": "availability", "description": "What can be booked, where and when."},
+        ],
+        subscriptions=[
+            consumers.RULES,
+        ],
+        own_workers=[],
+        locale=i18n.folder_of(__file__),
+    )
+    app.state.keys = keys.derived_from(known.passport_booking_key.get_secret_value())
+    return app

@@ -1,0 +1,33 @@
+"""What this service needs from the place it runs in."""
+
+from typing import Final
+
+from hub_core.manifest import Consumer, Manifest
+
+RULES: Final = Consumer(
+    durable="passport-booking-rules",
+    source="catalog",
+    subjects=("hub.catalog.rule.changed.v1",),
+)
+
+MANIFEST: Final = Manifest(
+    name="passport-booking",
+    package="svc_passport_booking",
+    factory="svc_passport_booking.main:create_app",
+    port=8106,
+    consumers=(RULES,),
+    rules=(
+        "booking.active-per-person",
+        "booking.cancel-until",
+        "booking.early",
+        "booking.hold",
+        "booking.late",
+        "booking.max-persons",
+        "booking.no-show-block",
+        "booking.release-longest",
+        "booking.release-shortest",
+        "booking.slot",
+        "booking.window",
+        "calendar.holidays",
+    ),
+)
