@@ -1,5 +1,77 @@
 """One event of each kind, as the contract shows them."""
 
-from hub_events.envelope import Event
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
 
-EVENTS: list[Event] = []
+from hub_core.principal import Kind
+from hub_events.envelope import Event
+from hub_service.access import Action, Result
+from hub_service.access import Channel as AccessChannel
+from svc_passport_booking.domain.states import Channel, State
+from svc_passport_booking.events.access import RecordAccessed
+from svc_passport_booking.events.appointments import (
+    AppointmentCancelled,
+    AppointmentCheckedIn,
+    AppointmentConfirmed,
+    AppointmentExpired,
+    AppointmentHeld,
+    AppointmentMissed,
+    AppointmentMoved,
+    AppointmentRefused,
+    AppointmentServed,
+)
+
+_PERSON: Final = UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71")
+_APPOINTMENT: Final[dict[str, Any]] = {
+    "appointment_id": UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
+    "office_id": UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b72"),
+    "type": "PE",
+    "starts_at": datetime(2026, 12, 3, 7, 30, tzinfo=UTC),
+    "size": 2,
+    "person_id": _PERSON,
+    "channel": Channel.ONLINE,
+    "reason": None,
+}
+_GUEST: Final = _APPOINTMENT | {"person_id": None}
+
+EVENTS: list[Event] = [
+    AppointmentHeld(
+        **_GUEST, held_until=datetime(2026, 11, 22, 10, 30, tzinfo=UTC), replaces_id=None, version=1
+    ),
+    AppointmentConfirmed(**_APPOINTMENT, version=1),
+    AppointmentExpired(**_GUEST, version=2),
+    AppointmentCancelled(**_APPOINTMENT, state=State.CANCELLED_BY_CITIZEN, version=2),
+    AppointmentMoved(
+        **_APPOINTMENT,
+        previous_office_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b73"),
+        previous_starts_at=datetime(2026, 12, 1, 7, 30, tzinfo=UTC),
+        version=2,
+    ),
+    AppointmentCheckedIn(**_APPOINTMENT, version=2),
+    AppointmentServed(**_APPOINTMENT, version=3),
+    AppointmentRefused(**(_APPOINTMENT | {"reason": "DOCUMENTS_MISSING"}), version=3),
+    AppointmentMissed(**_APPOINTMENT, version=2),
+    RecordAccessed(
+        line_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b76"),
+        actor_id="0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b74",
+        actor_kind=Kind.PERSON,
+        roles=(),
+        institution_id=None,
+        on_behalf_of=_PERSON,
+        mandate_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b75"),
+        client_id="demo-portal",
+        action=Action.CREATE,
+        resource_type="appointment",
+        resource_id="0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70",
+        subject_person_id=_PERSON,
+        purpose=None,
+        file=None,
+        legal_basis="Civil Code art. 1295, 2009",
+        channel=AccessChannel.API,
+        result=Result.GRANTED,
+        request_id="0199f2a47c1e7b3a9d523f6a1c8e4b77",
+        withheld_until=None,
+        version=1,
+    ),
+]

@@ -19,6 +19,7 @@ MANIFEST: Final = Manifest(
     rules=(
         "booking.active-per-person",
         "booking.cancel-until",
+        "booking.code-length",
         "booking.early",
         "booking.hold",
         "booking.late",
