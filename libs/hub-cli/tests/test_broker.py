@@ -7,6 +7,7 @@ from nats.aio.client import Client
 from nats.errors import Error
 
 from hub_cli.broker import OPERATOR, NatsBox, User
+from hub_cli.process import ServerFailed
 
 PETITIONS = User("petitions", publish=("hub.petitions.>",), subscribe=("_INBOX.petitions.>",))
 CATALOG = User("catalog", publish=("hub.catalog.>",), subscribe=("_INBOX.catalog.>",))
@@ -87,4 +88,13 @@ async def test_a_user_that_may_publish_nothing_publishes_nothing(broker: NatsBox
     await client.publish("hub.petitions.petition.registered.v1", b"1")
     refusal = await asyncio.wait_for(refusals.get(), 5)
     assert "permissions violation" in str(refusal).lower()
+    await client.close()
+
+
+async def test_users_that_the_server_cannot_take_are_an_error_and_the_others_stay(broker: NatsBox) -> None:
+    broker.configure([PETITIONS])
+    broker.start()
+    with pytest.raises(ServerFailed, match="did not take"):
+        broker.configure([User("petitions", publish=("hub petitions",), subscribe=())])
+    client = await connect(broker, "petitions")
     await client.close()
