@@ -84,7 +84,7 @@ def steps() -> Mapping[str, Step]:
     """What is measured, by its name: each is given a number that no other call had."""
     renderer = printing.renderer()
     return {
-        "QR code": lambda number: qr.svg(link(f"{number:016d}")),
+        "QR code": lambda number: qr.picture(link(f"{number:016d}")),
         "render, no entries": lambda number: printing.pdf(renderer, document(number, 0)),
         "render, 3 entries": lambda number: printing.pdf(renderer, document(number, 3)),
         "render, 40 entries": lambda number: printing.pdf(renderer, document(number, 40)),

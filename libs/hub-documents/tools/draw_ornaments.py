@@ -2,7 +2,8 @@
 
     .venv/bin/python libs/hub-documents/tools/draw_ornaments.py
 
-Fine interlaced lines, as on banknotes: a poor copy shows. What came out is committed.
+Fine interlaced lines, as on banknotes: a poor copy shows. What came out is committed: operators of PDF
+(ISO 32000-1, 8.5), which `hub_documents.forms` puts into the documents.
 """
 
 from math import cos, pi, sin
@@ -26,21 +27,18 @@ def ring(radius: float, swing: float, petals: int, phase: float) -> str:
         return f"{x:.1f} {y:.1f}"
 
     handle = half * BEND
-    curves = (f"C{at(turn, handle)} {at(turn + 1, -handle)} {at(turn + 1)}" for turn in range(petals * 2))
-    return f"M{at(0)}{''.join(curves)}z"
+    curves = (f"{at(turn, handle)} {at(turn + 1, -handle)} {at(turn + 1)} c" for turn in range(petals * 2))
+    return "\n".join((f"{at(0)} m", *curves, "h"))
 
 
 def rosette() -> str:
-    """Three wreaths of interlaced rings, 400 units wide."""
+    """Three wreaths of interlaced rings, 400 by 400 units."""
     rings = [
         ring(radius, swing, petals, phase * 2 * pi / lines)
         for radius, swing, petals, lines in ((164, 32, 20, 4), (104, 30, 13, 4), (50, 26, 7, 3))
         for phase in range(lines)
     ]
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-200 -200 400 400">'
-        f'<path fill="none" stroke="#e6ebf4" stroke-width=".55" d="{"".join(rings)}"/></svg>\n'
-    )
+    return "\n".join(("1 0 0 1 200 200 cm .9020 .9216 .9569 RG .55 w 4 M", *rings, "S\n"))
 
 
 def ribbon() -> str:
@@ -48,21 +46,19 @@ def ribbon() -> str:
     width, half, lines, swing = 1660, 40, 4, 20
     path = []
     for line in range(lines):
-        path.append(f"M{-half * 2 * line // lines} 22")
+        x = -half * 2 * line // lines
+        path.append(f"{x} 22 m")
         for turn in range(width // half + 2):
-            top = round(-swing * 4 / 3) * (-1) ** turn
-            path.append(f"c{half * BEND:.0f} {top} {half * (1 - BEND):.0f} {top} {half} 0")
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1660 44">'
-        '<path fill="none" stroke="#8fa0bf" stroke-width="1.6" '
-        f'd="{"".join(path)}"/></svg>\n'
-    )
+            top = 22 + round(-swing * 4 / 3) * (-1) ** turn
+            path.append(f"{x + half * BEND:.0f} {top} {x + half * (1 - BEND):.0f} {top} {x + half} 22 c")
+            x += half
+    return "\n".join((".5608 .6275 .7490 RG 1.6 w 4 M", *path, "S\n"))
 
 
 def main() -> None:
     """Both ornaments, into the house."""
-    (HOUSE / "rosette.svg").write_text(rosette())
-    (HOUSE / "ribbon.svg").write_text(ribbon())
+    (HOUSE / "rosette.ops").write_text(rosette())
+    (HOUSE / "ribbon.ops").write_text(ribbon())
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
 r"""Typst templates into PDF/A-2a and PDF/UA-1, the same bytes for the same data.
 
-A service has a folder of templates, each with a function `main` of the data and of the files; the
+A service has a folder of templates, each with a function `main` of the data and of the pictures; the
 page, its parts and the fonts of the house come from here:
 
 ```typst
 #import "@hub/house:1.0.0": *
-#let main(it, files) = { … }
+#let main(it, pictures) = { … }
 ```
 
 >>> renderer = render.Renderer(Path("templates"))
->>> renderer.pdf("certificate.typ", {"name": "Țurcan"}, at=now, files={"qr": qr.svg(link)})
+>>> renderer.pdf("certificate.typ", {"name": "Țurcan"}, at=now, pictures={"qr": qr.picture(link)})
 b'%PDF-1.7…%%EOF\n'
 """
 
@@ -26,8 +26,11 @@ import typst
 
 from hub_core import text
 
+from . import forms
+from .forms import Picture
+
 HERE: Final = Path(__file__).parent
-NO_FILES: Final[Mapping[str, bytes]] = MappingProxyType({})
+NO_PICTURES: Final[Mapping[str, Picture]] = MappingProxyType({})
 _BLANK: Final = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _UNSEEN: Final = re.compile(  # controls, soft hyphen, marks of direction, surrogates, private use
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
@@ -75,20 +78,23 @@ class Renderer:
         self._of_thread = threading.local()
 
     def pdf(
-        self, template: str, data: Mapping[str, Any], at: datetime, files: Mapping[str, bytes] = NO_FILES
+        self,
+        template: str,
+        data: Mapping[str, Any],
+        at: datetime,
+        pictures: Mapping[str, Picture] = NO_PICTURES,
     ) -> bytes:
         """The document of a template: PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
 
         The template's `main` is given the data, cleaned, as JSON has them, so that a text is a text
-        and never markup; and the files (UTF-8, as SVG is), as bytes by their names. `at` is when the
-        document says that it was made. Works for some 10 ms of CPU: call it in a thread. Raises
-        `Unprintable` for letters that no font has, `TemplateBroken` for a fault of the template.
+        and never markup; and by their names the pictures, each a function that shows it: it takes what
+        `image` takes, and has to be called. `at` is when the document says that it was made. Works for
+        some 10 ms of CPU: call it in a thread. Raises `Unprintable` for letters that no font has,
+        `TemplateBroken` for a fault of the template.
         """
         # Not by `sys.inputs`: with other inputs Typst evaluates every template anew, and knows no
         # paragraph again that it has set before.
-        given = ", ".join(
-            f"{_literal(name)}: bytes({_literal(file.decode())})" for name, file in files.items()
-        )
+        given = ", ".join(f"{name}: {forms.stand_in(order)}" for order, name in enumerate(pictures))
         source = (
             f"#import {_literal(template)}: main\n"
             f"#main(json(bytes({_literal(orjson.dumps(clean(data)).decode())})), ({given or ':'}))\n"
@@ -106,7 +112,10 @@ class Renderer:
         except typst.TypstError as error:
             raise _explained(template, error) from None
         # Typst's last line has no end, and ISO 19005-2 (6.1.3) lets nothing but one follow.
-        return content + b"\n"
+        try:
+            return forms.put(content, pictures.values()) + b"\n"
+        except forms.NotPlaced:
+            raise TemplateBroken(f"{template}: not all pictures are placed") from None
 
     def _compiler(self) -> typst.Compiler:
         compiler: typst.Compiler | None = getattr(self._of_thread, "compiler", None)

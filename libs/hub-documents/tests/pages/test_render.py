@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from hub_documents import render
+from hub_documents.forms import Picture
 from hub_documents.render import Renderer, TemplateBroken, Unprintable
 
 from .conftest import AT, Read
@@ -95,6 +96,29 @@ def test_a_fault_of_a_template_is_told(renderer: Renderer) -> None:
         renderer.pdf("broken.typ", {"name": "Ana"}, AT)
     with pytest.raises(TemplateBroken, match=r"letter\.typ: dictionary does not contain key"):
         renderer.pdf("letter.typ", {}, AT)
+
+
+def test_a_template_that_leaves_a_picture_out_is_broken(renderer: Renderer) -> None:
+    code = {"code": Picture(1, 1, b"")}
+    with pytest.raises(TemplateBroken, match=r"letter\.typ: .*picture"):
+        renderer.pdf("letter.typ", {"name": "Ana"}, AT, code)
+
+
+def test_each_picture_stands_once_in_the_file_as_it_was_drawn(renderer: Renderer) -> None:
+    drawing = b"0 g 1 1 2 3 re f"
+    made = renderer.pdf("picture.typ", {}, AT, {"code": Picture(4, 5, drawing)})
+    page, _ = PdfFileReader(io.BytesIO(made)).find_page_for_modification(0)
+    (form,) = (one.get_object() for one in page.get_object()["/Resources"]["/XObject"].values())
+    assert form["/Subtype"] == "/Form"
+    assert form["/BBox"] == [0, 0, 4, 5]
+    assert form.data == drawing
+    assert b"/Subtype/Image" not in made
+
+
+def test_the_rosette_behind_the_text_is_in_the_file_once_for_all_pages(letter: Letter) -> None:
+    made = letter("Ana " * 2000)
+    assert PdfFileReader(io.BytesIO(made)).root["/Pages"]["/Count"] > 1
+    assert made.count(b"/Subtype/Form") == 1
 
 
 def test_a_document_can_be_made_after_a_broken_one(renderer: Renderer, letter: Letter) -> None:

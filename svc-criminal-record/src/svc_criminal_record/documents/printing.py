@@ -26,7 +26,7 @@ def pdf(renderer: Renderer, document: Document) -> bytes:
     letter of it.
     """
     return renderer.pdf(
-        _template(document), _data(document), document.issued_at, {"qr": qr.svg(document.link)}
+        _template(document), _data(document), document.issued_at, {"qr": qr.picture(document.link)}
     )
 
 
