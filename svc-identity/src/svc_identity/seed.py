@@ -40,6 +40,7 @@ _PEOPLE: Final = (
 IPJ_CV: Final = UUID("39d62b88-9ccb-5653-a7d6-77ac8931e031")
 IPJ_HR: Final = UUID("0fa0bfb2-fbea-5ea5-b003-d56284cfee4e")
 DGP: Final = UUID("0ce5e61c-482f-5f83-a5d2-27706b7a219c")
+SPCP_CJ: Final = UUID("4d5ab769-9124-50d3-8bd9-91f2a45c046e")
 DGCTI: Final = UUID("a5429851-c1d4-55e3-9420-ce405d3f1521")
 # What the catalog says of them; its own events replace these copies.
 INSTITUTIONS: Final = tuple(
@@ -70,6 +71,15 @@ INSTITUTIONS: Final = tuple(
                 "Direcția Generală de Pașapoarte",
                 "Útlevél-főigazgatóság",
                 "General Directorate for Passports",
+            ),
+        ),
+        (
+            SPCP_CJ,
+            "SPCP-CJ",
+            (
+                "Serviciul Public Comunitar de Pașapoarte Cluj",
+                "Kolozs Megyei Közösségi Útlevélszolgálat",
+                "Cluj Community Public Service for Passports",
             ),
         ),
         (
@@ -115,6 +125,9 @@ _OFFICIALS: Final = (
         Profile("Carmen", "Toma", Language.RO),
         ((DGP, Role.CATALOG_EDITOR),),
     ),
+    ("ovidiu.crisan@example.org", Profile("Ovidiu", "Crișan", Language.RO), ((DGP, Role.HEAD),)),
+    ("adina.moldovan@example.org", Profile("Adina", "Moldovan", Language.RO), ((SPCP_CJ, Role.CLERK),)),
+    ("horia.muresan@example.org", Profile("Horia", "Mureșan", Language.RO), ((SPCP_CJ, Role.HEAD),)),
     (
         "vlad.neagu@example.org",
         Profile("Vlad", "Neagu", Language.RO),
@@ -201,6 +214,7 @@ def demo_portal(now: datetime) -> Client:
                 *("clients:read", "clients:write", "consents:read", "consents:write"),
                 *("mandates:read", "mandates:write", "forms:prefill"),
                 *("criminal-record:read", "criminal-record:write"),
+                *("appointments:read", "appointments:write"),
             }
         ),
         created_at=now,
@@ -224,6 +238,7 @@ def demo_office(now: datetime) -> Client:
                 *("staff", "officials:read", "officials:write", "people:verify", "registration:decide"),
                 *("clients:review", "mandates:verify", "people:read", "privacy:decide"),
                 *("catalog:read", "catalog:write", "criminal-record:decide"),
+                *("appointments:desk", "appointments:manage"),
             }
         ),
     )

@@ -4,9 +4,9 @@ from fastapi import FastAPI
 
 from hub_service import chassis, i18n
 
-from . import consumers, keys
+from . import consumers, jobs, keys
 from .manifest import MANIFEST
-from .routes import types
+from .routes import offices, types
 from .settings import Settings
 
 
@@ -24,16 +24,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "twice, and none can be sold: names are fixed."
         ),
         routers=[
+            offices.router,
             types.router,
         ],
         scopes={},
         tags=[
             {"name": "availability", "description": "What can be booked, where and when."},
+            {"name": "offices", "description": "Where people are received."},
         ],
         subscriptions=[
             consumers.RULES,
         ],
-        own_workers=[],
+        own_workers=[
+            jobs.KEEP_AHEAD,
+        ],
         locale=i18n.folder_of(__file__),
     )
     app.state.keys = keys.derived_from(known.passport_booking_key.get_secret_value())

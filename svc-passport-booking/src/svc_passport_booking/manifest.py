@@ -31,4 +31,5 @@ MANIFEST: Final = Manifest(
         "booking.window",
         "calendar.holidays",
     ),
+    seed="svc_passport_booking.seed:seed",
 )

@@ -59,6 +59,8 @@ DELEGABLE: Final[Mapping[str, frozenset[MandateType]]] = {
     "petitions:write": _EVERY,
     "criminal-record:read": _AUTHENTIC,
     "criminal-record:write": _AUTHENTIC,
+    "appointments:read": _EVERY,
+    "appointments:write": _EVERY,
 }
 """The services that may be used for another, by their scope, and the types that each one accepts.
 

@@ -45,6 +45,10 @@ RECORD_READ: Final = "criminal-record:read"
 RECORD_WRITE: Final = "criminal-record:write"
 RECORD_DECIDE: Final = "criminal-record:decide"
 RECORD_EXTRACT: Final = "criminal-record:extract"
+APPOINTMENTS_READ: Final = "appointments:read"
+APPOINTMENTS_WRITE: Final = "appointments:write"
+APPOINTMENTS_DESK: Final = "appointments:desk"
+APPOINTMENTS_MANAGE: Final = "appointments:manage"
 
 SCOPES: Final = {
     scope.name: scope
@@ -84,6 +88,10 @@ SCOPES: Final = {
         Scope(RECORD_WRITE, "ask for criminal-record certificates in your name"),
         Scope(RECORD_DECIDE, "decide on requests for criminal-record certificates as an official"),
         Scope(RECORD_EXTRACT, "get extracts of the criminal record of people who have consented"),
+        Scope(APPOINTMENTS_READ, "see your appointments at counters"),
+        Scope(APPOINTMENTS_WRITE, "book, move and cancel appointments in your name"),
+        Scope(APPOINTMENTS_DESK, "receive people who have an appointment, as an official at the counter"),
+        Scope(APPOINTMENTS_MANAGE, "set as an official when your office receives people, and close it"),
     )
 }
 
@@ -105,6 +113,7 @@ OF_PERSONS: Final = frozenset(
         *(CONSENTS_READ, CONSENTS_WRITE, FORMS_PREFILL),
         *(CATALOG_READ, CATALOG_WRITE),
         *(RECORD_READ, RECORD_WRITE, RECORD_DECIDE),
+        *(APPOINTMENTS_READ, APPOINTMENTS_WRITE, APPOINTMENTS_DESK, APPOINTMENTS_MANAGE),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

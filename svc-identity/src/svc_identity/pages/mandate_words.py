@@ -28,6 +28,8 @@ SERVICES: Final = {
     "petitions:write": "file petitions",
     "criminal-record:read": "read criminal-record certificates",
     "criminal-record:write": "ask for criminal-record certificates",
+    "appointments:read": "see appointments at counters",
+    "appointments:write": "book, move and cancel appointments",
 }
 NO_SERVICE: Final = "Choose at least one service."
 WRONG_LAST_DAY: Final = "Enter a day that is today or later, or none."

@@ -1,0 +1,78 @@
+"""Slots are made ahead, as the hours of the counters say."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.clock import local_date
+from hub_core.rules import Rules
+from hub_service import rules
+
+from ..domain import schedules as domain
+from ..domain.schedules import Calendar, Timetable
+from ..storage import offices
+from ..storage import schedules as storage
+
+WINDOW: Final = "booking.window"
+HOLIDAYS: Final = "calendar.holidays"
+_MARGIN: Final = timedelta(days=7)
+"""How long nobody needs to look after the service before the window shortens."""
+
+
+async def keep_ahead(session: AsyncSession, now: datetime) -> int:
+    """Make the slots of the window for booking and a week more; how many are new."""
+    async with session.begin():
+        legal = await rules.read(session, WINDOW)
+    today = local_date(now)
+    window = timedelta(days=legal.on(WINDOW, today).whole)
+    return await generate(session, today + window + _MARGIN, now)
+
+
+async def generate(session: AsyncSession, until: date, now: datetime) -> int:
+    """Make the slots of every pool up to a local day that are not made yet; how many are new.
+
+    What is there stays as it is. Pools with the same hours are made together, each such group in a
+    transaction of its own; to do it again, or in several processes, changes nothing.
+    """
+    today = local_date(now)
+    async with session.begin():
+        made = await storage.planned_until(session)
+    by_first_day: dict[date, list[UUID]] = {}
+    for pool_id, last in made.items():
+        by_first_day.setdefault(max(today, last + timedelta(days=1)) if last else today, []).append(pool_id)
+    return sum(
+        [await _extend(session, pool_ids, first, until) for first, pool_ids in sorted(by_first_day.items())]
+    )
+
+
+async def calendar(session: AsyncSession, first: date, last: date) -> Calendar:
+    """The days off from a day to a last one, each by the rule that holds on it."""
+    legal = await rules.read(session, HOLIDAYS)
+    days = (date.fromordinal(each) for each in range(first.toordinal(), last.toordinal() + 1))
+    return Calendar(
+        holidays={day: _codes(legal, day) for day in days},
+        granted=await storage.granted_days(session, first),
+    )
+
+
+async def _extend(session: AsyncSession, pool_ids: list[UUID], first: date, last: date) -> int:
+    if last < first:
+        return 0
+    async with session.begin():
+        held = await offices.lock_pools(session, pool_ids)
+        alike: dict[Timetable, list[UUID]] = {}
+        for pool_id, timetable in (await storage.timetables(session, held, first)).items():
+            alike.setdefault(timetable, []).append(pool_id)
+        days = await calendar(session, first, last)
+        return sum(
+            [
+                await storage.make_slots(session, pools, domain.replan((), timetable, days).new)
+                for timetable, pools in alike.items()
+            ]
+        )
+
+
+def _codes(legal: Rules, day: date) -> tuple[str, ...]:
+    return tuple(option.code for option in legal.on(HOLIDAYS, day).options)

@@ -1,0 +1,244 @@
+"""When pools are open, and the slots that come of it: rows in, domain values out."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time
+from itertools import groupby
+from typing import Any, Final, cast
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    CursorResult,
+    DateTime,
+    SmallInteger,
+    Uuid,
+    column,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import ids
+from hub_core.clock import BUCHAREST, local_date
+
+from ..domain.schedules import (
+    Changed,
+    Closure,
+    DayException,
+    ExistingSlot,
+    Hours,
+    PlannedSlot,
+    Timetable,
+    Weekly,
+)
+from ..tables.offices import BRIDGE_DAYS, CLOSURES, EXCEPTIONS, POOLS, SCHEDULES
+from ..tables.slots import SLOTS
+
+_INSTANT: Final = DateTime(timezone=True)
+
+
+async def add_weekly(session: AsyncSession, weeks: Mapping[UUID, Sequence[Weekly]]) -> None:
+    """Store hours of weekdays, by pool."""
+    rows = [
+        {
+            "id": ids.new_id(),
+            "pool_id": pool_id,
+            "weekday": each.weekday,
+            "opens": each.hours.opens,
+            "closes": each.hours.closes,
+            "slot_minutes": each.hours.slot_minutes,
+            "counters": each.hours.counters,
+            "valid_from": each.valid_from,
+            "valid_to": each.valid_to,
+        }
+        for pool_id, week in weeks.items()
+        for each in week
+    ]
+    if rows:
+        await session.execute(insert(SCHEDULES), rows)
+
+
+async def timetables(
+    session: AsyncSession, pool_ids: Collection[UUID], first: date
+) -> Mapping[UUID, Timetable]:
+    """When these pools are open from a day on."""
+    held = await session.execute(
+        select(SCHEDULES)
+        .where(
+            SCHEDULES.c.pool_id.in_(pool_ids),
+            SCHEDULES.c.valid_to.is_(None) | (SCHEDULES.c.valid_to >= first),
+        )
+        .order_by(SCHEDULES.c.pool_id, SCHEDULES.c.weekday, SCHEDULES.c.valid_from, SCHEDULES.c.opens)
+    )
+    weekly: dict[UUID, list[Weekly]] = {}
+    for row in held.mappings():
+        week = Weekly(row["weekday"], _hours(row), row["valid_from"], row["valid_to"])
+        weekly.setdefault(row["pool_id"], []).append(week)
+    excepted = await _exceptions(session, pool_ids, first)
+    interrupted = await session.execute(
+        select(POOLS.c.id, CLOSURES.c.starts_at, CLOSURES.c.ends_at)
+        .join(POOLS, POOLS.c.office_id == CLOSURES.c.office_id)
+        .where(
+            POOLS.c.id.in_(pool_ids),
+            CLOSURES.c.reopened_at.is_(None),
+            CLOSURES.c.ends_at > _midnight(first),
+        )
+        .order_by(CLOSURES.c.id)
+    )
+    closures: dict[UUID, list[Closure]] = {}
+    for pool_id, starts_at, ends_at in interrupted:
+        closures.setdefault(pool_id, []).append(Closure(starts_at, ends_at))
+    return {
+        pool_id: Timetable(
+            weekly=tuple(weekly.get(pool_id, ())),
+            exceptions=excepted.get(pool_id, ()),
+            closures=tuple(closures.get(pool_id, ())),
+        )
+        for pool_id in pool_ids
+    }
+
+
+async def granted_days(session: AsyncSession, first: date) -> frozenset[date]:
+    """The days off that the government grants, from a day on."""
+    found = await session.execute(select(BRIDGE_DAYS.c.day).where(BRIDGE_DAYS.c.day >= first))
+    return frozenset(found.scalars())
+
+
+async def planned_until(session: AsyncSession) -> Mapping[UUID, date | None]:
+    """Every pool, with the local day of its last slot; none where it has none yet."""
+    last = (
+        select(SLOTS.c.starts_at)
+        .where(SLOTS.c.pool_id == POOLS.c.id)
+        .order_by(SLOTS.c.starts_at.desc())
+        .limit(1)
+        .lateral()
+    )
+    found = await session.execute(
+        select(POOLS.c.id, last.c.starts_at).outerjoin(last, true()).order_by(POOLS.c.id)
+    )
+    return {pool_id: starts_at and local_date(starts_at) for pool_id, starts_at in found}
+
+
+async def lock_slots(session: AsyncSession, pool_id: UUID, first: date, last: date) -> list[ExistingSlot]:
+    """The slots of a pool on these days, locked in the order of their ids."""
+    found = await session.execute(
+        select(
+            *(SLOTS.c.id, SLOTS.c.starts_at, SLOTS.c.minutes),
+            *(SLOTS.c.planned, SLOTS.c.taken, SLOTS.c.closed),
+        )
+        .where(
+            SLOTS.c.pool_id == pool_id,
+            SLOTS.c.starts_at >= _midnight(first),
+            SLOTS.c.starts_at < _midnight(date.fromordinal(last.toordinal() + 1)),
+        )
+        .order_by(SLOTS.c.id)
+        .with_for_update()
+    )
+    return [ExistingSlot(**row) for row in found.mappings()]
+
+
+async def make_slots(
+    session: AsyncSession, pool_ids: Collection[UUID], new: Sequence[tuple[PlannedSlot, bool]]
+) -> int:
+    """Make the same slots, each with whether it is closed, in several pools; how many are new."""
+    if not new:
+        return 0
+    pools = (
+        func.unnest(sql_cast([*pool_ids], ARRAY(Uuid)))
+        .table_valued(column("pool_id", Uuid), name="pools")
+        .render_derived()
+    )
+    planned = (
+        func.unnest(
+            sql_cast([slot.starts_at for slot, _ in new], ARRAY(_INSTANT)),
+            sql_cast([slot.minutes for slot, _ in new], ARRAY(SmallInteger)),
+            sql_cast([slot.counters for slot, _ in new], ARRAY(SmallInteger)),
+            sql_cast([closed for _, closed in new], ARRAY(Boolean)),
+        )
+        .table_valued(
+            column("starts_at", _INSTANT),
+            column("minutes", SmallInteger),
+            column("planned", SmallInteger),
+            column("closed", Boolean),
+            name="planned",
+        )
+        .render_derived()
+    )
+    columns = planned.c
+    made = await session.execute(
+        postgresql_insert(SLOTS)
+        .from_select(
+            ["pool_id", "starts_at", "minutes", "planned", "capacity", "closed"],
+            select(
+                *(pools.c.pool_id, columns.starts_at, columns.minutes),
+                *(columns.planned, columns.planned, columns.closed),
+            )
+            .select_from(pools.join(planned, true()))
+            .order_by(pools.c.pool_id, columns.starts_at),
+        )
+        .on_conflict_do_nothing()
+    )
+    return cast("CursorResult[Any]", made).rowcount
+
+
+async def change_slots(session: AsyncSession, changed: Sequence[Changed]) -> None:
+    """Store what planning anew does with slots; there is room for what is taken, whatever is planned."""
+    if not changed:
+        return
+    new = (
+        func.unnest(
+            sql_cast([each.id for each in changed], ARRAY(BIGINT)),
+            sql_cast([each.minutes for each in changed], ARRAY(SmallInteger)),
+            sql_cast([each.planned for each in changed], ARRAY(SmallInteger)),
+            sql_cast([each.closed for each in changed], ARRAY(Boolean)),
+        )
+        .table_valued(
+            column("id", BIGINT),
+            column("minutes", SmallInteger),
+            column("planned", SmallInteger),
+            column("closed", Boolean),
+            name="new",
+        )
+        .render_derived()
+    )
+    await session.execute(
+        update(SLOTS)
+        .where(SLOTS.c.id == new.c.id)
+        .values(
+            minutes=new.c.minutes,
+            planned=new.c.planned,
+            capacity=func.greatest(new.c.planned, SLOTS.c.taken),
+            closed=new.c.closed,
+        )
+    )
+
+
+async def _exceptions(
+    session: AsyncSession, pool_ids: Collection[UUID], first: date
+) -> Mapping[UUID, tuple[DayException, ...]]:
+    found = await session.execute(
+        select(EXCEPTIONS)
+        .where(EXCEPTIONS.c.pool_id.in_(pool_ids), EXCEPTIONS.c.day >= first)
+        .order_by(EXCEPTIONS.c.pool_id, EXCEPTIONS.c.day, EXCEPTIONS.c.opens)
+    )
+    by_pool: dict[UUID, list[DayException]] = {}
+    rows = found.mappings().all()
+    for (pool_id, day), group in groupby(rows, key=lambda row: (row["pool_id"], row["day"])):
+        stretches = [*group]
+        hours = tuple(_hours(row) for row in stretches if row["opens"] is not None)
+        by_pool.setdefault(pool_id, []).append(DayException(day, hours, stretches[0]["reason"]))
+    return {pool_id: tuple(each) for pool_id, each in by_pool.items()}
+
+
+def _hours(row: Mapping[Any, Any]) -> Hours:
+    return Hours(row["opens"], row["closes"], row["slot_minutes"], row["counters"])
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), BUCHAREST)

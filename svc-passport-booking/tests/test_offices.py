@@ -1,0 +1,144 @@
+"""Offices: loaded once, found by county, type and distance; their slots are made ahead."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import asyncpg
+import httpx2
+import pytest
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from hub_core import clock, ids
+from hub_core.county import BY_CODE
+from hub_events.session import Session
+from hub_testing.databases import ServiceDatabase
+from svc_passport_booking.domain.offices import Point
+from svc_passport_booking.operations import offices, schedules
+from svc_passport_booking.reference import offices as reference
+from svc_passport_booking.reference.types import types
+
+from .build import NOON
+from .offices import an_office
+
+OFFICES = "/passport-booking/v1/offices"
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def loaded(sessions: async_sessionmaker[Session]) -> None:
+    async with sessions() as session:
+        await offices.load(session, reference.offices(), {})  # no hours: no slots
+
+
+def test_every_county_has_an_office_for_every_kind_of_passport_and_for_vehicles() -> None:
+    for code in ("PE", "PT", "CRDS_E", "CRDS_T", "DRIVING_LICENCE", "VEHICLE_REGISTRATION"):
+        serving = {
+            county
+            for office in reference.offices()
+            for county in office.serves
+            if any(code in pool.types for pool in office.pools)
+        }
+        assert serving == BY_CODE.keys()
+
+
+def test_everything_that_can_be_booked_is_served_somewhere_and_nothing_else() -> None:
+    served = {code for office in reference.offices() for pool in office.pools for code in pool.types}
+    assert served == types().keys()
+
+
+async def test_loading_again_changes_nothing(sessions: async_sessionmaker[Session]) -> None:
+    async with sessions() as session:
+        assert await offices.load(session, reference.offices(), reference.weeks()) == 0
+
+
+async def test_the_offices_of_a_county_for_a_type(client: httpx2.AsyncClient) -> None:
+    found = await client.get(OFFICES, params={"county": "IF", "type": "PE"})
+    assert [each["code"] for each in found.json()["items"]] == [
+        "SPCP-B-PARKLAKE",
+        "SPCP-B-PLAZA-ROMANIA",
+        "SPCP-IF-1",
+    ]
+    assert all(each["distance_km"] is None for each in found.json()["items"])
+
+
+async def test_all_offices_are_listed_page_by_page(client: httpx2.AsyncClient) -> None:
+    codes: list[str] = []
+    cursor = None
+    while True:
+        asked = {"type": "DRIVING_LICENCE", "limit": "20"} | ({"cursor": cursor} if cursor else {})
+        page = (await client.get(OFFICES, params=asked)).json()
+        codes += [each["code"] for each in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert codes == [f"SPCRPCIV-{county}-1" for county in sorted(BY_CODE)]
+
+
+async def test_the_nearest_offices_come_first(client: httpx2.AsyncClient) -> None:
+    turda = {"latitude": "46.567", "longitude": "23.785", "type": "PE", "limit": "3"}
+    found = (await client.get(OFFICES, params=turda)).json()
+    assert [each["code"] for each in found["items"]] == ["SPCP-CJ-1", "SPCP-AB-1", "SPCP-MS-1"]
+    assert found["items"][0]["distance_km"] == pytest.approx(25.8, abs=1)
+    assert found["next_cursor"] is None
+
+
+def test_the_distance_between_two_cities_is_that_of_the_map() -> None:
+    assert Point(44.427, 26.103).km_to(Point(46.771, 23.624)) == pytest.approx(324, abs=2)
+
+
+async def test_half_a_point_is_refused(client: httpx2.AsyncClient) -> None:
+    answer = await client.get(OFFICES, params={"latitude": "46.567"})
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "point-incomplete")
+
+
+async def test_one_office_and_none(client: httpx2.AsyncClient) -> None:
+    known = next(each for each in reference.offices() if each.code == "SPCP-B-PARKLAKE")
+    shown = (await client.get(f"{OFFICES}/{known.id}")).json()
+    assert [pool["types"] for pool in shown["pools"]] == [["CRDS_E", "CRDS_T", "PE", "PT"]]
+    assert (await client.get(f"{OFFICES}/{ids.new_id()}")).status_code == 404
+
+
+async def slots_of(schema: ServiceDatabase, pool_id: UUID) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(schema.app_dsn.replace("+asyncpg", ""))
+    try:
+        return await connection.fetch(
+            f'SELECT * FROM "{schema.schema}".slots WHERE pool_id = $1 ORDER BY starts_at', pool_id
+        )
+    finally:
+        await connection.close()
+
+
+async def test_slots_are_made_up_to_a_day_once_and_then_what_is_missing(
+    sessions: async_sessionmaker[Session], schema: ServiceDatabase
+) -> None:
+    office, week = an_office(closes="09:00")
+    [pool] = office.pools
+    async with sessions() as session:
+        await offices.load(session, [office], {pool.id: week})
+        await schedules.generate(session, date(2026, 12, 13), NOON)
+        first = await slots_of(schema, pool.id)
+        assert await schedules.generate(session, date(2026, 12, 13), NOON) == 0
+        await schedules.generate(session, date(2027, 1, 4), NOON)
+    second = await slots_of(schema, pool.id)
+    assert second[: len(first)] == first
+    assert [clock.local_date(made[-1]["starts_at"]) for made in (first, second)] == [
+        date(2026, 12, 11),
+        date(2027, 1, 4),
+    ]
+    assert {(slot["planned"], slot["capacity"], slot["taken"], slot["minutes"]) for slot in second} == {
+        (4, 4, 0, 10)
+    }
+
+
+async def test_no_slots_are_made_on_legal_holidays(
+    sessions: async_sessionmaker[Session], schema: ServiceDatabase
+) -> None:
+    office, week = an_office(closes="08:40", weekdays=range(1, 8))
+    [pool] = office.pools
+    day = date(2027, 4, 27)
+    async with sessions() as session:
+        await offices.load(session, [office], {pool.id: week})
+        await schedules.generate(session, date(2027, 5, 5), NOON)
+    made = {clock.local_date(slot["starts_at"]) for slot in await slots_of(schema, pool.id)}
+    around = [day + timedelta(days=number) for number in range(9)]
+    # Good Friday, 1 May, Easter Sunday and Monday of 2027
+    assert [each.day for each in around if each not in made] == [30, 1, 2, 3]
