@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    bindparam,
     delete,
     event,
     select,
@@ -35,6 +36,7 @@ from sqlalchemy.orm import Session
 from hub_core.ids import new_id
 
 from . import envelope, trace
+from .statements import Part
 
 OUTBOX: Final = Table(
     "outbox",
@@ -53,7 +55,8 @@ OUTBOX: Final = Table(
 Index("outbox_waiting", OUTBOX.c.seq, postgresql_where=OUTBOX.c.published_at.is_(None))
 Index("outbox_held", OUTBOX.c.stream_seq, postgresql_where=OUTBOX.c.stream_seq.is_not(None))
 
-_RECORD: Final = OUTBOX.insert()
+_TOLD: Final = ("id", "subject", "key", "body", "traceparent", "recorded_at")
+_RECORD: Final = Part(OUTBOX.insert().inline().values({name: bindparam(name) for name in _TOLD}))
 _RECORDED: Final = "hub_events.recorded"
 _PURGED_AT_ONCE: Final = 10_000
 
@@ -69,16 +72,14 @@ async def record(session: AsyncSession, told: envelope.Event, now: datetime) -> 
     The current span's `traceparent` goes with it, and the relay is woken when the session commits.
     """
     event_id, traceparent = new_id(), trace.current()
-    await session.execute(
-        _RECORD,
-        {
-            "id": event_id,
-            "subject": told.subject,
-            "key": told.ordering_key(),
-            "body": envelope.encode(event_id, told, now, traceparent),
-            "traceparent": traceparent,
-            "recorded_at": now,
-        },
+    await _RECORD.all(
+        session,
+        id=event_id,
+        subject=told.subject,
+        key=told.ordering_key(),
+        body=envelope.encode(event_id, told, now, traceparent),
+        traceparent=traceparent,
+        recorded_at=now,
     )
     session.info[_RECORDED] = True
     return event_id

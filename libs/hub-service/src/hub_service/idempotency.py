@@ -9,9 +9,10 @@ import hmac
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from asyncpg.exceptions import LockNotAvailableError
 from sqlalchemy import (
     JSON,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    bindparam,
     delete,
     select,
     update,
@@ -32,6 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from hub_core.principal import Kind
+from hub_events.statements import Part
 
 from .problems import IdempotencyKeyInUse, IdempotencyKeyReused
 
@@ -47,6 +50,30 @@ KEYS = Table(
     Column("status", SmallInteger),
     Column("headers", JSON),
     Column("body", LargeBinary),
+)
+
+_OWN: Final = (KEYS.c.caller == bindparam("of_caller"), KEYS.c.key == bindparam("of_key"))
+_CLAIMED: Final[dict[Column[Any], Any]] = {
+    KEYS.c.fingerprint: bindparam("fingerprint"),
+    KEYS.c.claimed_at: bindparam("now"),
+}
+_CLAIM: Final = Part(
+    insert(KEYS)
+    .values({KEYS.c.caller: bindparam("of_caller"), KEYS.c.key: bindparam("of_key"), **_CLAIMED})
+    .on_conflict_do_update(
+        index_elements=[KEYS.c.caller, KEYS.c.key],
+        set_=_CLAIMED,
+        where=KEYS.c.claimed_at < bindparam("aged"),
+    )
+    .returning(KEYS.c.key)
+)
+_FIRST: Final = Part(select(KEYS).where(*_OWN))
+_STORE: Final = Part(
+    update(KEYS)
+    .where(*_OWN)
+    .values(
+        status=bindparam("answer_status"), headers=bindparam("answer_headers"), body=bindparam("answer_body")
+    )
 )
 
 
@@ -88,35 +115,30 @@ async def claim(session: AsyncSession, wanted: Claim, now: datetime) -> Response
     Raises `IdempotencyKeyReused` for another request, `IdempotencyKeyInUse` when the first is
     still at work.
     """
-    values: dict[str, Any] = {"fingerprint": wanted.fingerprint, "claimed_at": now}
-    claiming = (
-        insert(KEYS)
-        .values(caller=wanted.caller, key=wanted.key, **values)
-        .on_conflict_do_update(
-            index_elements=[KEYS.c.caller, KEYS.c.key], set_=values, where=KEYS.c.claimed_at < now - KEPT
-        )
-        .returning(KEYS.c.key)
-    )
     try:
-        if (await session.execute(claiming)).first():
+        if await _CLAIM.first(
+            session, **_is(wanted), fingerprint=wanted.fingerprint, now=now, aged=now - KEPT
+        ):
             return None
     except DBAPIError as error:
-        if isinstance(error.orig.__cause__ if error.orig else None, LockNotAvailableError):
+        if isinstance(error.orig, LockNotAvailableError):
             raise IdempotencyKeyInUse(headers={"retry-after": "1"}) from error
         raise
-    first = (await session.execute(select(KEYS).where(*_is(wanted)))).one()
-    if first.fingerprint != wanted.fingerprint:
+    (first,) = await _FIRST.all(session, **_is(wanted))
+    if first["fingerprint"] != wanted.fingerprint:
         raise IdempotencyKeyReused
-    return Response(first.body, first.status, {**first.headers, "idempotent-replay": "true"})
+    return Response(first["body"], first["status"], {**first["headers"], "idempotent-replay": "true"})
 
 
 async def store(session: AsyncSession, claimed: Claim, answer: Response) -> None:
     """Keep the answer beside the effect, before the commit of both."""
     headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
-    await session.execute(
-        update(KEYS)
-        .where(*_is(claimed))
-        .values(status=answer.status_code, headers=headers, body=bytes(answer.body))
+    await _STORE.all(
+        session,
+        **_is(claimed),
+        answer_status=answer.status_code,
+        answer_headers=orjson.dumps(headers).decode(),
+        answer_body=bytes(answer.body),
     )
 
 
@@ -131,5 +153,5 @@ async def purge(session: AsyncSession, now: datetime) -> None:
         await session.execute(delete(KEYS).where(KEYS.c.claimed_at < now - KEPT))
 
 
-def _is(claimed: Claim) -> tuple[Any, Any]:
-    return KEYS.c.caller == claimed.caller, KEYS.c.key == claimed.key
+def _is(claimed: Claim) -> dict[str, str]:
+    return {"of_caller": claimed.caller, "of_key": claimed.key}

@@ -14,11 +14,12 @@ The copy holds every code that was told, so that a new version of a service find
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
-from sqlalchemy import Column, Integer, MetaData, String, Table, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
@@ -27,6 +28,7 @@ from hub_core.rules import Counting, NoRule, Option, Rule, Rules, Unit
 from hub_events import copies
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope, Event
+from hub_events.statements import Part
 
 COPY: Final = Table(
     "rule_tables",
@@ -77,6 +79,10 @@ class RuleChanged(Event):
 
 
 _ROWS: Final = TypeAdapter(tuple[RowTold, ...])
+_WANTED: Final = any_(bindparam("codes", type_=ARRAY(String)))
+_READ: Final = Part(
+    select(COPY.c.code, COPY.c.rows.cast(Text)).where(COPY.c.code == _WANTED).order_by(COPY.c.code)
+)
 
 
 def attach(metadata: MetaData) -> None:
@@ -107,8 +113,8 @@ async def keep(session: AsyncSession, told: RuleChanged) -> None:
 
 async def read(session: AsyncSession, *codes: str) -> Rules:
     """The tables of these codes, in the caller's transaction; a code that is not there has no row."""
-    found = await session.execute(select(COPY.c.code, COPY.c.rows).where(COPY.c.code.in_(codes)))
-    return Rules(row for code, rows in found for row in _values(code, _ROWS.validate_python(rows)))
+    found = await _READ.all(session, codes=codes)
+    return _rules(tuple((row["code"], row["rows"]) for row in found))
 
 
 async def missing(session: AsyncSession, codes: Collection[str], day: date) -> list[str]:
@@ -123,6 +129,12 @@ def _has(rules: Rules, code: str, day: date) -> bool:
     except NoRule:
         return False
     return True
+
+
+@lru_cache(maxsize=64)
+def _rules(tables: tuple[tuple[str, str], ...]) -> Rules:
+    """The same tables are asked for again and again, and seldom change."""
+    return Rules(row for code, rows in tables for row in _values(code, _ROWS.validate_json(rows)))
 
 
 def _values(code: str, rows: tuple[RowTold, ...]) -> list[Rule]:

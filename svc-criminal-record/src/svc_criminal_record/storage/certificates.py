@@ -1,13 +1,16 @@
 """Certificates: rows in, domain values out. What one says is encrypted beside it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy import Select, Uuid, any_, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_events.statements import Part
 
 from ..domain.certificates import Certificate, RevocationReason
 from ..domain.hints import Hint
@@ -17,9 +20,13 @@ from ..tables.certificates import CERTIFICATES
 from . import hints
 
 _COPIED: Final = tuple(CERTIFICATES.c[field.name] for field in fields(Certificate))
-
-
-_ADD: Final = insert(CERTIFICATES)
+_ALL: Final = select(*_COPIED)
+_ADD: Final = Part(
+    insert(CERTIFICATES).values({column.name: bindparam(column.name) for column in CERTIFICATES.c})
+)
+_OF_REQUESTS: Final = Part(
+    _ALL.where(CERTIFICATES.c.request_id == any_(bindparam("request_ids", type_=ARRAY(Uuid))))
+)
 
 
 def code_key(key: MasterKey, code: str) -> bytes:
@@ -34,7 +41,7 @@ async def add(
     values = {column.name: getattr(certificate, column.name) for column in _COPIED}
     values["facts"] = key.seal(content, _context(certificate.id))
     values["hint"] = hints.seal(key, certificate.id, hint)
-    await session.execute(_ADD, values)
+    await _ADD.all(session, **values)
 
 
 async def content(session: AsyncSession, key: MasterKey, certificate_id: UUID) -> bytes | None:
@@ -71,8 +78,8 @@ async def by_sha256(session: AsyncSession, sha256: bytes) -> Certificate | None:
 
 async def by_requests(session: AsyncSession, request_ids: Collection[UUID]) -> dict[UUID, Certificate]:
     """The certificates of these requests, by request."""
-    found = await session.execute(_ALL.where(CERTIFICATES.c.request_id.in_(request_ids)))
-    return {row["request_id"]: _certificate(row) for row in found.mappings()}
+    found = await _OF_REQUESTS.all(session, request_ids=request_ids)
+    return {row["request_id"]: _certificate(dict(row)) for row in found}
 
 
 async def latest_of_request(session: AsyncSession, request_id: UUID) -> Certificate | None:
@@ -118,9 +125,6 @@ async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID)
     await session.execute(update(CERTIFICATES).where(of_former).values(holder_id=person_id))
 
 
-_ALL: Final = select(*_COPIED)
-
-
 async def _change(session: AsyncSession, certificate: Certificate, **changed: Any) -> None:
     own = CERTIFICATES.c.id == certificate.id
     await session.execute(
@@ -133,7 +137,7 @@ async def _one(session: AsyncSession, wanted: Select[Any]) -> Certificate | None
     return _certificate(row) if row else None
 
 
-def _certificate(row: RowMapping) -> Certificate:
+def _certificate(row: Mapping[Any, Any]) -> Certificate:
     reason = row["revocation_reason"]
     kinds = {
         "product": Product(row["product"]),

@@ -6,12 +6,29 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, bindparam, case, func, insert, or_, select, text, update
+from sqlalchemy import (
+    RowMapping,
+    Select,
+    SmallInteger,
+    String,
+    Uuid,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 from hub_events import outbox
+from hub_events.statements import Part
 
 from ..domain import requests as domain
 from ..domain.products import Channel, Product
@@ -39,27 +56,63 @@ _CHANGING: Final = (
 )
 """What changes of a request; the rest stays as it was sent."""
 
-# Made once, with parameters: most of what a statement costs is its making.
-_NEXT_NUMBER: Final = select(REQUEST_NUMBERS.next_value())
-_ADD: Final = (
+_NEXT_NUMBER: Final = Part(select(REQUEST_NUMBERS.next_value()))
+_ADDED: Final = (
     postgresql.insert(REQUESTS)
+    .values({column.name: bindparam(column.name) for column in REQUESTS.c})
     .on_conflict_do_nothing(
         index_elements=["product", "holder_key", "motive", "requested_on"], index_where=_USES_UP_THE_DAY
     )
     .returning(REQUESTS.c.id)
+    .cte("added")
 )
-_ADD_STEP: Final = insert(STEPS)
-_STEPS_OF: Final = select(STEPS).where(STEPS.c.request_id == bindparam("of_request")).order_by(STEPS.c.number)
-_STORE: Final = (
+_FIRST_STEPS: Final = (
+    func.unnest(
+        bindparam("step_numbers", type_=ARRAY(SmallInteger)),
+        bindparam("step_states", type_=ARRAY(String)),
+        bindparam("step_actor_kinds", type_=ARRAY(String)),
+        bindparam("step_actor_ids", type_=ARRAY(Uuid)),
+    )
+    .table_valued("number", "state", "actor_kind", "actor_id")
+    .render_derived()
+)
+_ADD: Final = Part(
+    insert(STEPS)
+    .from_select(
+        ["request_id", "at", "number", "state", "actor_kind", "actor_id"],
+        select(_ADDED.c.id, bindparam("submitted_at"), *_FIRST_STEPS.c).select_from(
+            _ADDED.join(_FIRST_STEPS, true())
+        ),
+    )
+    .returning(STEPS.c.number)
+)
+_STEPS_OF: Final = Part(
+    select(STEPS).where(STEPS.c.request_id == bindparam("of_request")).order_by(STEPS.c.number)
+)
+_CHANGED: Final = (
     update(REQUESTS)
     .where(REQUESTS.c.id == bindparam("row_id"))
     .values({name: bindparam(name) for name in (*_CHANGING, *_CHANGING_TEXTS, "review_reasons")})
 )
-_STEPS: Final = STEPS.alias()
-_NEXT_STEP: Final = insert(STEPS).values(
-    number=select(func.coalesce(func.max(_STEPS.c.number), 0) + 1)
-    .where(_STEPS.c.request_id == bindparam("of_request"))
-    .scalar_subquery()
+_STORE: Final = Part(_CHANGED)
+_STORED: Final = _CHANGED.returning(REQUESTS.c.id).cte("stored")
+_LAST_STEP: Final = (
+    select(func.max(STEPS.c.number)).where(STEPS.c.request_id == _STORED.c.id).scalar_subquery()
+)
+_OF_STEP: Final = ("at", "actor_kind", "actor_id", "reason")
+_MOVE: Final = Part(
+    insert(STEPS).from_select(
+        ["request_id", "number", "state", *_OF_STEP],
+        select(
+            _STORED.c.id,
+            func.coalesce(_LAST_STEP, 0) + 1,
+            bindparam("state", type_=String),
+            *(
+                bindparam(name, type_=STEPS.c[name].type)
+                for name in ("at", "actor_kind", "actor_id", "reason")
+            ),
+        ),
+    )
 )
 
 
@@ -89,7 +142,8 @@ _SUMMARY: Final = [REQUESTS.c[field.name] for field in fields(Summary)]
 
 async def next_number(session: AsyncSession) -> int:
     """The number of the next request; one that is not used is missing."""
-    number: int = await session.scalar(_NEXT_NUMBER) or 0
+    (row,) = await _NEXT_NUMBER.all(session)
+    number: int = row[0]
     return number
 
 
@@ -99,14 +153,18 @@ async def add(session: AsyncSession, key: MasterKey, request: Request, actor: Ac
     It is SUBMITTED, or AUTO_CHECK where nothing lies between the two. `tell` what has become of it.
     Of equal requests at the same instant one is stored, and the others wait here for its commit.
     """
-    if (await session.execute(_ADD, _values(key, request))).first() is None:
-        return False
-    first: dict[str, Any] = {"request_id": request.id, "at": request.submitted_at, "reason": None}
-    steps = [first | _of_actor(actor) | {"number": 1, "state": State.SUBMITTED}]
+    steps = [(State.SUBMITTED, actor)]
     if request.state is not State.SUBMITTED:
-        steps.append(first | _of_actor(domain.SYSTEM) | {"number": 2, "state": request.state})
-    await session.execute(_ADD_STEP, steps)
-    return True
+        steps.append((request.state, domain.SYSTEM))
+    added = await _ADD.first(
+        session,
+        **_values(key, request),
+        step_numbers=[number for number, _ in enumerate(steps, 1)],
+        step_states=[state for state, _ in steps],
+        step_actor_kinds=[by.kind for _, by in steps],
+        step_actor_ids=[by.id for _, by in steps],
+    )
+    return added is not None
 
 
 async def tell(session: AsyncSession, request: Request) -> None:
@@ -132,8 +190,8 @@ async def move(
     The caller holds its row locked, or has just added it. `RequestState` when there is no way there.
     """
     moved = domain.move(request, to, now, **changed)
-    await store(session, key, moved)
-    await _add_step(session, moved, now, actor, reason)
+    step = {"at": now, "actor_kind": actor.kind, "actor_id": actor.id, "reason": reason}
+    await _MOVE.all(session, **_changing(key, moved), **step)
     if moved.is_told:
         await outbox.record(session, RequestStateChanged.of(moved, request.state), now)
     return moved
@@ -141,10 +199,7 @@ async def move(
 
 async def store(session: AsyncSession, key: MasterKey, request: Request) -> None:
     """Store what has changed of a request besides its state; who holds its row locked may."""
-    texts = _sealed(key, request, _CHANGING_TEXTS)
-    facts = {name: getattr(request, name) for name in _CHANGING}
-    own = {"row_id": request.id, "review_reasons": list(request.review_reasons)}
-    await session.execute(_STORE, facts | texts | own)
+    await _STORE.all(session, **_changing(key, request))
 
 
 async def read(session: AsyncSession, key: MasterKey, request_id: UUID) -> Request | None:
@@ -202,16 +257,15 @@ async def asked_by(session: AsyncSession, request_id: UUID) -> UUID | None:
 
 async def steps(session: AsyncSession, request_id: UUID) -> Sequence[Step]:
     """The steps of a request, the first one first."""
-    found = await session.execute(_STEPS_OF, {"of_request": request_id})
     return [
         Step(
-            number=row.number,
-            state=State(row.state),
-            at=row.at,
-            actor=Actor(ActorKind(row.actor_kind), row.actor_id),
-            reason=row.reason,
+            number=row["number"],
+            state=State(row["state"]),
+            at=row["at"],
+            actor=Actor(ActorKind(row["actor_kind"]), row["actor_id"]),
+            reason=row["reason"],
         )
-        for row in found
+        for row in await _STEPS_OF.all(session, of_request=request_id)
     ]
 
 
@@ -294,17 +348,6 @@ async def _one(session: AsyncSession, key: MasterKey, wanted: Select[Any]) -> Re
     return _request(key, row) if row else None
 
 
-async def _add_step(
-    session: AsyncSession, request: Request, at: datetime, actor: Actor, reason: str | None
-) -> None:
-    told = {"request_id": request.id, "of_request": request.id, "state": request.state, "at": at}
-    await session.execute(_NEXT_STEP, told | {"reason": reason} | _of_actor(actor))
-
-
-def _of_actor(actor: Actor) -> dict[str, Any]:
-    return {"actor_kind": actor.kind, "actor_id": actor.id}
-
-
 def _of_id(request_id: UUID) -> Select[Any]:
     return select(REQUESTS).where(REQUESTS.c.id == request_id)
 
@@ -317,6 +360,12 @@ def _values(key: MasterKey, request: Request) -> dict[str, Any]:
         "holder_kind": request.holder.kind,
         "review_reasons": list(request.review_reasons),
     }
+
+
+def _changing(key: MasterKey, request: Request) -> dict[str, Any]:
+    facts = {name: getattr(request, name) for name in _CHANGING}
+    own = {"row_id": request.id, "review_reasons": list(request.review_reasons)}
+    return facts | own | _sealed(key, request, _CHANGING_TEXTS)
 
 
 def _sealed(key: MasterKey, request: Request, names: Sequence[str]) -> dict[str, bytes | None]:

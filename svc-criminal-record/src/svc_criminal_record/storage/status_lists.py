@@ -8,6 +8,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub_events.statements import Part
+
 from ..domain.status_lists import SIZE, index_of
 from ..tables.certificates import CERTIFICATE_NUMBERS, CERTIFICATES, STATUS_LISTS, STATUS_PLACES
 
@@ -17,11 +19,13 @@ _NEXT: Final = select(
 )
 _TAKING: Final = _NEXT.cte("taking")
 _LIST: Final = (_TAKING.c.one - 1) // SIZE + 1
-_TAKE: Final = select(
-    _TAKING.c.number,
-    _LIST.label("status_list"),
-    ((_TAKING.c.one - 1) % SIZE).label("place"),
-    select(STATUS_LISTS.c.secret).where(STATUS_LISTS.c.number == _LIST).scalar_subquery().label("secret"),
+_TAKE: Final = Part(
+    select(
+        _TAKING.c.number,
+        _LIST.label("status_list"),
+        ((_TAKING.c.one - 1) % SIZE).label("place"),
+        select(STATUS_LISTS.c.secret).where(STATUS_LISTS.c.number == _LIST).scalar_subquery().label("secret"),
+    )
 )
 
 
@@ -38,9 +42,9 @@ async def take(session: AsyncSession) -> Taken:
 
     Nobody waits for it: what is taken and rolled back stays empty, and its number is missing.
     """
-    taken = (await session.execute(_TAKE)).one()
-    secret = taken.secret or await _secret(session, taken.status_list)
-    return Taken(taken.number, taken.status_list, index_of(taken.place, secret))
+    (taken,) = await _TAKE.all(session)
+    secret = taken["secret"] or await _secret(session, taken["status_list"])
+    return Taken(taken["number"], taken["status_list"], index_of(taken["place"], secret))
 
 
 async def exists(session: AsyncSession, number: int) -> bool:

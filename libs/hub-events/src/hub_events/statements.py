@@ -1,0 +1,89 @@
+"""Statements that are compiled once and run by the driver, within a session's transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy import ClauseElement
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.util.concurrency import greenlet_spawn
+
+_DRIVER: Final = "hub_events.driver"
+
+
+class Compiled:
+    """A statement as the driver takes it.
+
+    No type of SQLAlchemy works on its values: JSON is given as text.
+    """
+
+    def __init__(self, statement: ClauseElement) -> None:
+        compiled: Any = statement.compile(dialect=dialect())  # type: ignore[no-untyped-call]
+        self.text = str(compiled)
+        self._fixed = {
+            name: value for name, value in compiled.params.items() if not compiled.binds[name].required
+        }
+        self._names = tuple(compiled.positiontup or ())
+
+    def given(self, values: dict[str, Any]) -> tuple[Any, ...]:
+        """Its parameters, in order; `KeyError` when one is missing."""
+        every = self._fixed | values
+        return tuple(every[name] for name in self._names)
+
+    @contextmanager
+    def failures(self) -> Iterator[None]:
+        """Errors of the driver as those of SQLAlchemy, which `session.is_away` knows."""
+        try:
+            yield
+        except asyncpg.PostgresError as error:
+            raise DBAPIError(self.text, None, error, hide_parameters=True) from error
+        # the second: the server has said that it ends the connection, and nothing was sent
+        except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            raise InterfaceError(self.text, None, error, hide_parameters=True) from error
+
+
+class Part(Compiled):
+    """A statement of a session's transaction, between others of any kind: for what every request does.
+
+    The first of a transaction, or of a savepoint, goes through SQLAlchemy's cursor, which begins it; those
+    after it go to the driver. Commit, roll-back and what hangs on them stay the session's (docs/adr/0019).
+    """
+
+    async def all(self, session: AsyncSession, **values: Any) -> list[asyncpg.Record]:
+        """Every row, as PostgreSQL gives it."""
+        given = self.given(values)
+        transaction, driver = session.info.get(_DRIVER, (None, None))
+        with self.failures():
+            if transaction is None or transaction is not _innermost(session.sync_session):
+                return await greenlet_spawn(self._first, session.sync_session, given)
+            rows: list[asyncpg.Record] = await driver.fetch(self.text, *given)
+            return rows
+
+    async def first(self, session: AsyncSession, **values: Any) -> asyncpg.Record | None:
+        """The first row."""
+        return next(iter(await self.all(session, **values)), None)
+
+    def _first(self, session: Session, given: tuple[Any, ...]) -> list[asyncpg.Record]:
+        connection = session.connection()
+        driver: Any = connection.connection.driver_connection
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self.text, given)
+            rows = list(cursor.fetchall())
+        except connection.dialect.loaded_dbapi.Error as error:
+            if driver.is_closed():
+                connection.invalidate()
+            raise error.__cause__ or error from None
+        finally:
+            cursor.close()
+        session.info[_DRIVER] = _innermost(session), driver
+        return rows
+
+
+def _innermost(session: Session) -> SessionTransaction | None:
+    """The savepoint, or the transaction; SQLAlchemy begins either with the first that it is asked for."""
+    return session.get_nested_transaction() or session.get_transaction()
