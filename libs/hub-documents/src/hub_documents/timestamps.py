@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import httpx2
@@ -45,6 +46,7 @@ _GRANTED: Final = (integer(0), integer(1))
 _NULL: Final = b"\x05\x00"
 _TRUE: Final = tlv(BOOLEAN, b"\xff")
 _TST_INFO: Final = bytes.fromhex("060b2a864886f70d0109100104")
+_MOMENT_DIGITS: Final = 14
 _SHA2: Final = {
     bytes.fromhex("0609608648016503040201"): hashes.SHA256(),
     bytes.fromhex("0609608648016503040202"): hashes.SHA384(),
@@ -152,7 +154,7 @@ def _read(token: bytes, digest: bytes) -> Stamp:
     algorithm, hashed = imprint.parts(SEQUENCE, OCTETS)
     if _sha2(algorithm.whole).name != "sha256" or hashed.content != digest:
         raise TimestampInvalid("of another digest")
-    own, *chain = (x509.load_der_x509_certificate(one) for one in found.certificates)
+    own, *chain = map(_certificate, found.certificates)
     _check(found, told, own)
     nonces = [one.whole for one in more if one.tag == INTEGER]
     return Stamp(_at(moment), own, tuple(chain), nonces[0] if nonces else None)
@@ -193,6 +195,12 @@ def _check(found: SignedData, told: bytes, own: x509.Certificate) -> None:
     paths.check(own.public_key(), found.signature, tlv(SET, found.signed), with_digest)
 
 
+@lru_cache(maxsize=64)
+def _certificate(found: bytes) -> x509.Certificate:
+    """An authority sends the same ones with each token."""
+    return x509.load_der_x509_certificate(found)
+
+
 def _sha2(algorithm: bytes) -> hashes.HashAlgorithm:
     return _SHA2[_plain(algorithm)]
 
@@ -210,5 +218,7 @@ def _at(moment: Value) -> datetime:
     if moment.tag != GENERALIZED_TIME:
         raise TimestampInvalid("without a time")
     whole, _, fraction = moment.content.decode("ascii").removesuffix("Z").partition(".")
-    at = datetime.strptime(whole, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    if not (whole.isdecimal() and len(whole) == _MOMENT_DIGITS):
+        raise TimestampInvalid("with half a time")
+    at = datetime.fromisoformat(f"{whole[:8]}T{whole[8:]}").replace(tzinfo=UTC)
     return at + timedelta(seconds=float(f"0.{fraction or 0}"))
