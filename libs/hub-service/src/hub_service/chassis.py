@@ -29,7 +29,7 @@ from hub_events import connection, consumer, inbox, outbox
 from hub_events.relay import Relay
 from hub_events.session import is_away
 
-from . import contract, health, i18n, idempotency, problems, validation, workers
+from . import asking, contract, health, i18n, idempotency, problems, validation, workers
 from .boundary import Boundary
 from .clients import ServiceClient
 from .database import Database
@@ -163,7 +163,7 @@ async def _open(
     stack.callback(provider.shutdown)
     if settings.otlp_endpoint:
         install(provider)
-    http = await stack.enter_async_context(httpx2.AsyncClient(timeout=5.0))
+    http = await stack.enter_async_context(asking.Client())
     database = Database(settings)
     stack.push_async_callback(database.close)
     hub = Resources(
