@@ -13,6 +13,7 @@ from hub_events.session import Session
 from hub_service.database import Database
 from hub_testing import rules
 from hub_testing.databases import ServiceDatabase
+from svc_passport_booking.keys import MasterKey
 from svc_passport_booking.main import create_app
 from svc_passport_booking.manifest import MANIFEST
 from svc_passport_booking.settings import Settings
@@ -37,6 +38,13 @@ def settings(schema: ServiceDatabase, service_settings: Any) -> Settings:
 def app(settings: Settings) -> FastAPI:
     """The service."""
     return create_app(settings)
+
+
+@pytest.fixture(scope="session")
+def master(app: FastAPI) -> MasterKey:
+    """The keys of the service."""
+    made: MasterKey = app.state.keys
+    return made
 
 
 @pytest.fixture(scope="session")

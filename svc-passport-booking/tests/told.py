@@ -21,6 +21,7 @@ from svc_passport_booking.events.appointments import (
     AppointmentRefused,
     AppointmentServed,
 )
+from svc_passport_booking.events.guests import EmailCodeRequested
 
 _PERSON: Final = UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71")
 _APPOINTMENT: Final[dict[str, Any]] = {
@@ -74,4 +75,5 @@ EVENTS: list[Event] = [
         withheld_until=None,
         version=1,
     ),
+    EmailCodeRequested(code_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b77"), version=1),
 ]

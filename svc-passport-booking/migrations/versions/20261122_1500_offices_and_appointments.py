@@ -337,3 +337,36 @@ def upgrade() -> None:
     )
     op.create_index("ix_releases_due_at", "releases", ["due_at"])
     op.create_index("ix_releases_slot_id", "releases", ["slot_id"])
+    op.create_table(
+        "email_codes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email_key", sa.LargeBinary(), nullable=False, comment="Keyed hash of the address"),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False, comment="Encrypted: address and code"),
+        sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wrong", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("spent_at", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("id", name="pk_email_codes"),
+        comment="Codes by which somebody without an account shows that an address is theirs",
+    )
+    op.create_index("ix_email_codes_expires_at", "email_codes", ["expires_at"])
+    op.create_table(
+        "spent_challenges",
+        sa.Column("nonce", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("nonce", name="pk_spent_challenges"),
+        comment="Challenges whose solution was used, until they are out of date anyway",
+    )
+    op.create_index("ix_spent_challenges_expires_at", "spent_challenges", ["expires_at"])
+    op.create_table(
+        "tries",
+        sa.Column(
+            "key", sa.LargeBinary(), nullable=False, comment="Keyed hash of what is counted and of whom"
+        ),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_tries"),
+        comment="How often something was tried; no person and no address can be read from it",
+    )
+    op.create_index("ix_tries_since", "tries", ["since"])

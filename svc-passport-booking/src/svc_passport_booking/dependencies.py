@@ -1,16 +1,34 @@
 """What a route may ask for, besides what hub_service gives."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from hub_events.session import Session as DatabaseSession
+
 from .keys import MasterKey
+
+
+async def _apart(request: Request) -> AsyncIterator[DatabaseSession]:
+    async with request.app.state.hub.database.sessions() as session:
+        yield session
+
+
+async def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 async def _keys(request: Request) -> MasterKey:
     keys: MasterKey = request.app.state.keys
     return keys
 
+
+Address = Annotated[str, Depends(_address)]
+"""The network address of the caller, as the gateway says it; it is counted, and kept nowhere."""
+
+SessionApart = Annotated[DatabaseSession, Depends(_apart)]
+"""A session outside the unit of work of an Idempotency-Key: a try counts although it is refused."""
 
 Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""

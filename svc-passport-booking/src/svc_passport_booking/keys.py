@@ -12,6 +12,7 @@ class Purpose(StrEnum):
     SEAL = "seal"
     PEOPLE = "people"
     CODES = "codes"
+    CHALLENGES = "challenges"
 
 
 MasterKey: TypeAlias = master_key.MasterKey[Purpose]

@@ -6,7 +6,7 @@ from hub_service import chassis, i18n
 
 from . import consumers, jobs, keys
 from .manifest import MANIFEST
-from .routes import offices, types
+from .routes import guests, internal, offices, types
 from .settings import Settings
 
 
@@ -24,18 +24,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "twice, and none can be sold: names are fixed."
         ),
         routers=[
+            guests.router,
+            internal.router,
             offices.router,
             types.router,
         ],
         scopes={},
         tags=[
             {"name": "availability", "description": "What can be booked, where and when."},
+            {"name": "guests", "description": "Book without an account: a challenge, or a code by e-mail."},
             {"name": "offices", "description": "Where people are received."},
         ],
         subscriptions=[
             consumers.RULES,
         ],
         own_workers=[
+            jobs.FORGET_PROOFS,
             jobs.KEEP_AHEAD,
         ],
         locale=i18n.folder_of(__file__),

@@ -1,0 +1,24 @@
+"""What is told of codes by e-mail: no address and no code; who sends it asks."""
+
+from typing import ClassVar, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from hub_events.envelope import Event
+
+from ..domain.email_codes import EmailCode
+
+
+class EmailCodeRequested(Event):
+    """A code is to be sent to an address. Its id is the question that gives both. Told once."""
+
+    subject: ClassVar[str] = "hub.passport-booking.email-code.requested.v1"
+    key_field: ClassVar[str] = "code_id"
+
+    code_id: UUID = Field(description="The code")
+
+    @classmethod
+    def of(cls, code: EmailCode) -> Self:
+        """The event of a code just made."""
+        return cls(code_id=code.id, version=1)
