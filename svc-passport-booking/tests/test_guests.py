@@ -90,10 +90,8 @@ async def test_a_solution_is_good_once_whoever_is_first(sessions: Any, master: A
     outcomes = await asyncio.gather(
         *(spent(sessions, master, proof, now) for _ in range(5)), return_exceptions=True
     )
-    assert sorted(type(one) for one in outcomes if one is not None) == [ProofRefused] * 4 or (
-        [type(one) for one in outcomes if one is not None] == [ProofRefused] * 4
-    )
     assert outcomes.count(None) == 1
+    assert [type(one) for one in outcomes if one is not None] == [ProofRefused] * 4
 
 
 async def test_a_proof_is_not_lost_when_nothing_came_of_it(sessions: Any, master: Any) -> None:
@@ -197,7 +195,7 @@ async def test_tries_of_a_network_are_counted_whole_and_begin_anew_with_the_peri
 
 
 def test_a_network_is_an_address_or_sixty_four_bits_of_one() -> None:
-    assert network("192.0.2.7") == network("::ffff:192.0.2.7") or network("192.0.2.7") == "192.0.2.7"
+    assert network("192.0.2.7") == network("::ffff:192.0.2.7") != network("192.0.2.8")
     assert network("2001:db8:1:2::7") == network("2001:db8:1:2:ffff::1") != network("2001:db8:1:3::7")
 
 
