@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from hub_events.session import Session as DatabaseSession
 
 from .keys import MasterKey
+from .operations.flights import Flights
 
 
 async def _apart(request: Request) -> AsyncIterator[DatabaseSession]:
@@ -32,3 +33,12 @@ SessionApart = Annotated[DatabaseSession, Depends(_apart)]
 
 Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""
+
+
+async def _shared(request: Request) -> Flights[bytes]:
+    shared: Flights[bytes] = request.app.state.shared
+    return shared
+
+
+Shared = Annotated[Flights[bytes], Depends(_shared)]
+"""The public questions that are being answered at this moment."""

@@ -6,7 +6,8 @@ from hub_service import chassis, i18n
 
 from . import consumers, jobs, keys
 from .manifest import MANIFEST
-from .routes import guests, internal, offices, types
+from .operations.flights import Flights
+from .routes import availability, guests, internal, offices, types
 from .settings import Settings
 
 
@@ -24,6 +25,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "twice, and none can be sold: names are fixed."
         ),
         routers=[
+            availability.router,
             guests.router,
             internal.router,
             offices.router,
@@ -45,4 +47,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         locale=i18n.folder_of(__file__),
     )
     app.state.keys = keys.derived_from(known.passport_booking_key.get_secret_value())
+    app.state.shared = Flights[bytes]()
     return app

@@ -30,6 +30,8 @@ from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope, Event
 from hub_events.statements import Part
 
+from .database import Statement
+
 COPY: Final = Table(
     "rule_tables",
     MetaData(),
@@ -80,9 +82,11 @@ class RuleChanged(Event):
 
 _ROWS: Final = TypeAdapter(tuple[RowTold, ...])
 _WANTED: Final = any_(bindparam("codes", type_=ARRAY(String)))
-_READ: Final = Part(
+_TABLES: Final = (
     select(COPY.c.code, COPY.c.rows.cast(Text)).where(COPY.c.code == _WANTED).order_by(COPY.c.code)
 )
+_READ: Final = Part(_TABLES)
+_READ_APART: Final = Statement(_TABLES)
 
 
 def attach(metadata: MetaData) -> None:
@@ -114,6 +118,12 @@ async def keep(session: AsyncSession, told: RuleChanged) -> None:
 async def read(session: AsyncSession, *codes: str) -> Rules:
     """The tables of these codes, in the caller's transaction; a code that is not there has no row."""
     found = await _READ.all(session, codes=codes)
+    return _rules(tuple((row["code"], row["rows"]) for row in found))
+
+
+async def read_apart(session: AsyncSession, *codes: str) -> Rules:
+    """The same for an operation without a transaction, on a connection of its own."""
+    found = await _READ_APART.all(session, codes=codes)
     return _rules(tuple((row["code"], row["rows"]) for row in found))
 
 

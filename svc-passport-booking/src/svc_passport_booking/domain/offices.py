@@ -7,7 +7,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Final
 from uuid import UUID, uuid5
 
-_EARTH_KM: Final = 6371.0088
+EARTH_KM: Final = 6371.0088
 """The mean radius (IUGG)."""
 
 
@@ -25,7 +25,7 @@ class Point:
             sin(north / 2) ** 2
             + cos(radians(self.latitude)) * cos(radians(other.latitude)) * sin(east / 2) ** 2
         )
-        return 2 * _EARTH_KM * asin(sqrt(chord))
+        return 2 * EARTH_KM * asin(sqrt(chord))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,269 @@
+"""Free places: read from the index that bookings keep, a range or a probe for each pool.
+
+A slot is left out unless it can be booked at this moment: it is free, has not begun, and its day is open.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    DateTime,
+    Double,
+    FromClause,
+    Integer,
+    Interval,
+    Select,
+    String,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+
+from hub_core.clock import local_date
+from hub_events.session import Session
+from hub_service.database import Statement
+
+from ..domain.availability import Circle, Days, FirstPlace, FreeSlots, OfficeCard, OfficeDays, OfficeHours
+from ..domain.offices import Point
+from ..tables.offices import OFFICES, POOL_TYPES
+from ..tables.slots import SLOTS
+
+Where = UUID | str
+"""An office by its id, or those that serve a county by its code."""
+
+_INSTANT: Final = DateTime(timezone=True)
+_NOW: Final = bindparam("now", type_=_INSTANT)
+_BEFORE: Final = bindparam("before", type_=_INSTANT)
+_PERSONS: Final = bindparam("persons", type_=Integer())
+_MINUTE: Final = literal_column("interval '1 minute'", Interval())
+_CARD: Final = (
+    OFFICES.c.id,
+    OFFICES.c.code,
+    OFFICES.c.county,
+    OFFICES.c.names,
+    OFFICES.c.address,
+    OFFICES.c.latitude,
+    OFFICES.c.longitude,
+)
+
+
+async def hours(session: Session, where: Where, type_: str, days: Days, now: datetime) -> list[OfficeHours]:
+    """Each office that serves the type, by code, with every slot that can be booked on these days."""
+    given = {"after": max(now, days.begins_at), "before": days.ends_at}
+    statement = _hours(isinstance(where, str))
+    rows = await statement.all(session, **_where(where), type=type_, **_at(now), **given)
+    return [OfficeHours(_card(row), _free(row)) for row in rows]
+
+
+async def days(
+    session: Session, where: Where, type_: str, persons: int, days: Days, now: datetime
+) -> list[OfficeDays]:
+    """Each office that serves the type, by code, with the days on which so many persons find a place."""
+    spans = [Days(day, day) for day in days.each]
+    given: dict[str, Any] = {
+        "days": [span.first for span in spans],
+        "begins": [max(now, span.begins_at) for span in spans],
+        "ends": [span.ends_at for span in spans],
+    }
+    if persons > 1:
+        given["persons"] = persons
+    statement = _days(isinstance(where, str), persons > 1)
+    rows = await statement.all(session, **_where(where), type=type_, **_at(now), **given)
+    return [OfficeDays(_card(row), row["free"]) for row in rows]
+
+
+async def first_in_counties(
+    session: Session, counties: Sequence[str], type_: str, persons: int, days: Days, now: datetime, limit: int
+) -> list[FirstPlace]:
+    """The first free slot of each office in these counties, the earliest first."""
+    given = _spanned(days, now, persons) | {"counties": list(counties), "rows": limit}
+    rows = await _first(by_county=True, several=persons > 1).all(session, type=type_, **given)
+    return [_place(row) for row in rows]
+
+
+async def first_around(
+    session: Session, circle: Circle, type_: str, persons: int, days: Days, now: datetime
+) -> list[FirstPlace]:
+    """The first free slot of each office in the square that holds a circle."""
+    low, high = circle.corners
+    given = _spanned(days, now, persons) | {
+        "south": low.latitude,
+        "north": high.latitude,
+        "west": low.longitude,
+        "east": high.longitude,
+    }
+    rows = await _first(by_county=False, several=persons > 1).all(session, type=type_, **given)
+    return [_place(row) for row in rows]
+
+
+def _at(now: datetime) -> dict[str, Any]:
+    return {"now": now, "today": local_date(now)}
+
+
+def _spanned(days: Days, now: datetime, persons: int) -> dict[str, Any]:
+    given: dict[str, Any] = _at(now) | {"after": max(now, days.begins_at), "before": days.ends_at}
+    return given | ({"persons": persons} if persons > 1 else {})
+
+
+def _bookable(slots: FromClause, pool: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """What the index `ix_slots_free` holds of a pool, without what is not open yet."""
+    is_open = or_(slots.c.opens_at.is_(None), slots.c.opens_at <= _NOW)
+    return and_(slots.c.pool_id == pool, slots.c.is_free, is_open)
+
+
+def _between(begin: ColumnElement[datetime], end: ColumnElement[datetime]) -> ColumnElement[bool]:
+    return and_(SLOTS.c.starts_at > begin, SLOTS.c.starts_at < end)
+
+
+def _has_room() -> ColumnElement[bool]:
+    """Whether `persons` find places from a slot on: in it, or in it and those that follow without a gap.
+
+    Of free slots in the order of time, one follows the first without a gap as long as its distance to the
+    first is the sum of the minutes between. As each has a place, so many slots as persons are enough.
+    """
+    following = SLOTS.alias("following")
+    next_ones = (
+        select(
+            following.c.starts_at,
+            following.c.minutes,
+            (following.c.planned - following.c.taken).label("free"),
+        )
+        .where(_bookable(following, SLOTS.c.pool_id), following.c.starts_at >= SLOTS.c.starts_at)
+        .order_by(following.c.starts_at)
+        .limit(_PERSONS)
+        .correlate(SLOTS)
+        .lateral("next_ones")
+    )
+    in_order = next_ones.c.starts_at
+    minutes_before = func.sum(next_ones.c.minutes).over(order_by=in_order) - next_ones.c.minutes
+    run = (
+        select(
+            func.sum(next_ones.c.free).over(order_by=in_order).label("places"),
+            (next_ones.c.starts_at - SLOTS.c.starts_at == minutes_before * _MINUTE).label("joins"),
+        )
+        .correlate(SLOTS)
+        .lateral("run")
+    )
+    most = select(func.max(run.c.places)).where(run.c.joins).correlate(SLOTS).scalar_subquery()
+    alone = SLOTS.c.planned - SLOTS.c.taken >= _PERSONS
+    return case((alone, true()), else_=most >= _PERSONS)
+
+
+def _served() -> Select[Any]:
+    """The offices that serve the type, by code, without those that are closed for good."""
+    of_type = POOL_TYPES.c.type == bindparam("type", type_=String())
+    served = and_(POOL_TYPES.c.office_id == OFFICES.c.id, of_type)
+    stays = or_(OFFICES.c.valid_to.is_(None), OFFICES.c.valid_to >= bindparam("today", type_=Date()))
+    found = select(*_CARD).select_from(OFFICES.join(POOL_TYPES, served))
+    return found.where(stays).order_by(OFFICES.c.code)
+
+
+def _asked(by_county: bool) -> ColumnElement[bool]:
+    if by_county:
+        return OFFICES.c.serves.contains(bindparam("counties", type_=ARRAY(String(2))))
+    return OFFICES.c.id == bindparam("office", type_=Uuid())
+
+
+def _where(where: Where) -> dict[str, Any]:
+    return {"counties": [where]} if isinstance(where, str) else {"office": where}
+
+
+@cache
+def _hours(by_county: bool) -> Statement:
+    columns = {
+        "ids": SLOTS.c.id,
+        "starts": cast(func.date_part(literal_column("'epoch'"), SLOTS.c.starts_at), BigInteger),
+        "minutes": SLOTS.c.minutes,
+        "places": SLOTS.c.planned - SLOTS.c.taken,
+    }
+    free = (
+        select(
+            *(
+                func.array_agg(aggregate_order_by(value, SLOTS.c.starts_at)).label(name)
+                for name, value in columns.items()
+            )
+        )
+        .where(
+            _bookable(SLOTS, POOL_TYPES.c.pool_id),
+            _between(bindparam("after", type_=_INSTANT), _BEFORE),
+        )
+        .correlate(POOL_TYPES)
+        .lateral("free")
+    )
+    return Statement(_served().add_columns(*free.c).join(free, true()).where(_asked(by_county)))
+
+
+@cache
+def _days(by_county: bool, several: bool) -> Statement:
+    day = (
+        func.unnest(
+            bindparam("days", type_=ARRAY(Date)),
+            bindparam("begins", type_=ARRAY(_INSTANT)),
+            bindparam("ends", type_=ARRAY(_INSTANT)),
+        )
+        .table_valued("day", "begins_at", "ends_at")
+        .render_derived()
+    )
+    probe = select(SLOTS.c.id).where(
+        _bookable(SLOTS, POOL_TYPES.c.pool_id), _between(day.c.begins_at, day.c.ends_at)
+    )
+    probe = (probe.where(_has_room()) if several else probe).correlate(POOL_TYPES, day)
+    free = func.array(select(day.c.day).where(probe.exists()).correlate(POOL_TYPES).scalar_subquery())
+    return Statement(_served().add_columns(free.label("free")).where(_asked(by_county)))
+
+
+@cache
+def _first(by_county: bool, several: bool) -> Statement:
+    probe = select(
+        SLOTS.c.id.label("slot_id"), SLOTS.c.starts_at, (SLOTS.c.planned - SLOTS.c.taken).label("places")
+    )
+    probe = probe.where(
+        _bookable(SLOTS, POOL_TYPES.c.pool_id), _between(bindparam("after", type_=_INSTANT), _BEFORE)
+    )
+    probe = probe.where(_has_room()) if several else probe
+    first = probe.order_by(SLOTS.c.starts_at).limit(1).correlate(POOL_TYPES).lateral("first")
+    found = _served().order_by(None).add_columns(*first.c).join(first, true())
+    found = found.order_by(first.c.starts_at, OFFICES.c.code)
+    if by_county:
+        counties = bindparam("counties", type_=ARRAY(String))
+        found = found.where(OFFICES.c.county == any_(counties))
+        return Statement(found.limit(bindparam("rows", type_=Integer())))
+    return Statement(
+        found.where(
+            OFFICES.c.latitude.between(_degrees("south"), _degrees("north")),
+            OFFICES.c.longitude.between(_degrees("west"), _degrees("east")),
+        )
+    )
+
+
+def _degrees(name: str) -> ColumnElement[float]:
+    return bindparam(name, type_=Double())
+
+
+def _card(row: Any) -> OfficeCard:
+    latitude, longitude = row["latitude"], row["longitude"]
+    place = None if latitude is None else Point(latitude, longitude)
+    return OfficeCard(row["id"], row["code"], row["county"], row["names"], row["address"], place)
+
+
+def _free(row: Any) -> FreeSlots:
+    return FreeSlots(*(row[name] or () for name in ("ids", "starts", "minutes", "places")))
+
+
+def _place(row: Any) -> FirstPlace:
+    return FirstPlace(_card(row), row["slot_id"], row["starts_at"], row["places"])
