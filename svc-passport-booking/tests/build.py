@@ -24,6 +24,8 @@ KEY = keys.derived_from(bytes(32))
 """The keys of a service that was given no key of its own."""
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """A Monday."""
+FAR = datetime(2098, 11, 24, 12, tzinfo=UTC)
+"""A Monday so far ahead that the clock of the running service leaves alone what is held there."""
 
 _numbers = itertools.count()
 

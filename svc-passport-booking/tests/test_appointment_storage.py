@@ -18,7 +18,7 @@ from svc_passport_booking.errors.slots import SlotTaken
 from svc_passport_booking.storage import appointments as storage
 from svc_passport_booking.storage import slots
 
-from .build import KEY, NOON, a_participant, an_appointment, some_slots
+from .build import FAR, KEY, a_participant, an_appointment, some_slots
 
 Sessions = async_sessionmaker[Session]
 MINUTE = timedelta(minutes=1)
@@ -27,7 +27,8 @@ MINUTE = timedelta(minutes=1)
 async def hold(sessions: Sessions, slot: Slot, persons: Sequence[Participant], **special: Any) -> Appointment:
     """A hold of half an hour in one slot."""
     facts: dict[str, Any] = {"office_id": slot.office_id, "pool_id": slot.pool_id, "size": len(persons)}
-    facts |= {"state": State.HELD, "held_until": NOON + 30 * MINUTE}
+    facts |= {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "created_at": FAR}
+    facts |= {"state": State.HELD, "held_until": FAR + 30 * MINUTE}
     wanted = an_appointment(**(facts | special))
     async with sessions() as session, session.begin():
         places = {slot.id: len(persons)}
@@ -39,7 +40,7 @@ async def move(sessions: Sessions, appointment: Appointment, to: State, minutes:
     async with sessions() as session, session.begin():
         locked = await storage.lock(session, KEY, appointment.id)
         assert locked is not None
-        return await storage.move(session, KEY, locked, to, SYSTEM, NOON + minutes * MINUTE, "WHY")
+        return await storage.move(session, KEY, locked, to, SYSTEM, FAR + minutes * MINUTE, "WHY")
 
 
 async def taken(looking: asyncpg.Connection, slot: Slot) -> tuple[int, int, int]:
@@ -94,7 +95,7 @@ async def test_places_given_back_cool_for_a_random_while(
     after = await looking.fetchval(
         'SELECT due_at - $2 FROM "passport-booking".releases WHERE slot_id = $1',
         slot.id,
-        NOON + (30 if to is State.EXPIRED else 1) * MINUTE,
+        FAR + (30 if to is State.EXPIRED else 1) * MINUTE,
     )
     assert 2 * MINUTE <= after <= 15 * MINUTE
 
@@ -123,7 +124,7 @@ async def test_the_time_of_who_was_served_is_gone(sessions: Sessions, looking: a
 
 
 async def test_a_slot_gives_no_more_than_is_planned(sessions: Sessions) -> None:
-    (slot,) = await some_slots(sessions, 1, capacity=5)
+    (slot,) = await some_slots(sessions, 1, first=FAR, capacity=5)
     await hold(sessions, slot, [a_participant()])
     with pytest.raises(SlotTaken):
         await hold(sessions, slot, [a_participant()])
@@ -140,7 +141,7 @@ async def test_the_table_itself_refuses_more_than_the_capacity(
 async def test_capacity_that_is_no_longer_planned_goes_with_who_had_it(
     sessions: Sessions, looking: asyncpg.Connection
 ) -> None:
-    (slot,) = await some_slots(sessions, 1, capacity=3, taken=3)
+    (slot,) = await some_slots(sessions, 1, first=FAR, capacity=3, taken=3)
     async with sessions() as session, session.begin():
         await slots.free(session, {slot.id: 1})
     row = await looking.fetchrow(
@@ -167,7 +168,7 @@ async def test_a_hold_that_is_over_stands_in_nobodys_way(
     (slot,) = await some_slots(sessions, 9)
     ana, ion = a_participant(), a_participant()
     first = await hold(sessions, slot, [ana, ion])
-    again = NOON + 30 * MINUTE
+    again = FAR + 30 * MINUTE
     with pytest.raises(AlreadyBooked):
         await hold(sessions, slot, [ion], created_at=again - MINUTE)
     second = await hold(sessions, slot, [ion], created_at=again, held_until=again + 30 * MINUTE)

@@ -32,7 +32,6 @@ def upgrade() -> None:
         sa.Column("language", sa.String(2), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("held_until", sa.DateTime(timezone=True), comment="While it is only held"),
-        sa.Column("wrong_secrets", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True)),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.Column("end_reason", sa.String(32)),

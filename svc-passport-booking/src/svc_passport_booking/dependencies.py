@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from hub_events.session import Session as DatabaseSession
 
+from .clients import People
 from .keys import MasterKey
 from .operations.flights import Flights
 
@@ -20,6 +21,14 @@ async def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+async def _people(request: Request) -> People:
+    state = request.app.state
+    if state.people is None:
+        state.people = People(state.hub.service(state.hub.settings.identity_url))
+    people: People = state.people
+    return people
+
+
 async def _keys(request: Request) -> MasterKey:
     keys: MasterKey = request.app.state.keys
     return keys
@@ -30,6 +39,9 @@ Address = Annotated[str, Depends(_address)]
 
 SessionApart = Annotated[DatabaseSession, Depends(_apart)]
 """A session outside the unit of work of an Idempotency-Key: a try counts although it is refused."""
+
+Known = Annotated[People, Depends(_people)]
+"""Who the people with accounts are, by svc-identity."""
 
 Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""

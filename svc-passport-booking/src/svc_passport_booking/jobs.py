@@ -1,12 +1,19 @@
 """What the clock does: one operation each."""
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock
 from hub_service import workers
+from hub_service.workers import Worker
 
-from .operations import guests, schedules, tries
+from .keys import MasterKey
+from .operations import guests, places, schedules, tries, upkeep
+
+_Act = Callable[[AsyncSession, MasterKey, datetime], Awaitable[int]]
 
 
 async def _keep_ahead(hub: Any) -> None:
@@ -26,3 +33,20 @@ async def _forget_proofs(hub: Any) -> None:
 
 FORGET_PROOFS: Final = workers.every("forget-proofs", timedelta(hours=1), _forget_proofs)
 """Challenges, codes and counts of tries that are out of date are forgotten."""
+
+
+def of_appointments(key: MasterKey) -> list[Worker]:
+    """Holds end, places come back, who does not come is noted."""
+
+    def every(name: str, period: timedelta, act: _Act) -> Worker:
+        async def run(hub: Any) -> None:
+            async with hub.database.sessions() as session:
+                await act(session, key, clock.now())
+
+        return workers.every(name, period, run)
+
+    return [
+        every("expire-holds", timedelta(seconds=2), upkeep.expire_due),
+        every("release-places", timedelta(seconds=2), places.release_due),
+        every("note-missed", timedelta(seconds=30), upkeep.note_missed),
+    ]

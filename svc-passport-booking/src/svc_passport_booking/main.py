@@ -7,13 +7,14 @@ from hub_service import chassis, i18n
 from . import consumers, jobs, keys
 from .manifest import MANIFEST
 from .operations.flights import Flights
-from .routes import availability, guests, internal, offices, types
+from .routes import appointments, availability, guest_appointments, guests, internal, offices, types
 from .settings import Settings
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI application; without `settings`, they are read from the environment."""
     known = settings or Settings()
+    master = keys.derived_from(known.passport_booking_key.get_secret_value())
     app = chassis.build(
         MANIFEST,
         known,
@@ -25,27 +26,36 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "twice, and none can be sold: names are fixed."
         ),
         routers=[
+            appointments.router,
             availability.router,
+            guest_appointments.router,
             guests.router,
             internal.router,
             offices.router,
             types.router,
         ],
-        scopes={},
+        scopes={
+            appointments.READ: "Read the appointments in your name",
+            appointments.WRITE: "Book, move and cancel appointments in your name",
+        },
         tags=[
+            {"name": "appointments", "description": "Book a place, confirm it, move it, give it up."},
             {"name": "availability", "description": "What can be booked, where and when."},
             {"name": "guests", "description": "Book without an account: a challenge, or a code by e-mail."},
             {"name": "offices", "description": "Where people are received."},
         ],
         subscriptions=[
+            consumers.PEOPLE,
             consumers.RULES,
         ],
         own_workers=[
             jobs.FORGET_PROOFS,
             jobs.KEEP_AHEAD,
+            *jobs.of_appointments(master),
         ],
         locale=i18n.folder_of(__file__),
     )
-    app.state.keys = keys.derived_from(known.passport_booking_key.get_secret_value())
+    app.state.keys = master
+    app.state.people = None
     app.state.shared = Flights[bytes]()
     return app

@@ -4,6 +4,11 @@ from typing import Final
 
 from hub_core.manifest import Consumer, Manifest
 
+PEOPLE: Final = Consumer(
+    durable="passport-booking-people",
+    source="identity",
+    subjects=("hub.identity.person.merged.v1",),
+)
 RULES: Final = Consumer(
     durable="passport-booking-rules",
     source="catalog",
@@ -15,7 +20,8 @@ MANIFEST: Final = Manifest(
     package="svc_passport_booking",
     factory="svc_passport_booking.main:create_app",
     port=8106,
-    consumers=(RULES,),
+    consumers=(PEOPLE, RULES),
+    calls=("identity.identity:read",),
     rules=(
         "booking.active-per-person",
         "booking.cancel-until",
@@ -25,6 +31,7 @@ MANIFEST: Final = Manifest(
         "booking.code-length",
         "booking.codes-address",
         "booking.codes-email",
+        "booking.digits-tries",
         "booking.early",
         "booking.email-code",
         "booking.email-code-tries",

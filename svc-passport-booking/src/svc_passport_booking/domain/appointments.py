@@ -3,18 +3,22 @@
 `now` is an argument; instants are UTC.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from hub_core.clock import local_date
 from hub_core.cnp import Cnp
 from hub_core.language import Language
+from hub_core.rules import Rules
 
-from ..errors.appointments import AppointmentState
+from ..errors.appointments import AppointmentState, TooLateToChange
+from .slots import Slot
 from .states import ACTIVE, TRANSITIONS, ActorKind, Channel, PersonState, State
 
+CANCEL_RULE: Final = "booking.cancel-until"
 _LAST_DIGITS: Final = 4
 
 
@@ -99,7 +103,6 @@ class Appointment:
     contact: Contact | None = None
     situation: Mapping[str, str] = field(default_factory=dict)
     held_until: datetime | None = None
-    wrong_secrets: int = 0
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: str | None = None
@@ -133,6 +136,28 @@ def move(
     if to not in ACTIVE:
         own |= {"ended_at": now, "end_reason": reason}
     return replace(appointment, state=to, version=appointment.version + 1, **(own | changed))
+
+
+def put_elsewhere(appointment: Appointment, slots: Sequence[Slot], now: datetime) -> Appointment:
+    """The appointment at other slots, in order of time; `AppointmentState` unless it is confirmed."""
+    state = as_of(appointment, now).state
+    if state is not State.CONFIRMED:
+        raise AppointmentState(state, TRANSITIONS[state] - {State.EXPIRED})
+    return replace(
+        appointment,
+        office_id=slots[0].office_id,
+        pool_id=slots[0].pool_id,
+        starts_at=slots[0].starts_at,
+        ends_at=slots[-1].ends_at,
+        version=appointment.version + 1,
+    )
+
+
+def must_be_in_time(appointment: Appointment, legal: Rules, now: datetime) -> None:
+    """`TooLateToChange` when so little is left that the place would go to nobody."""
+    minutes = legal.on(CANCEL_RULE, local_date(appointment.starts_at)).whole
+    if now > appointment.starts_at - timedelta(minutes=minutes):
+        raise TooLateToChange(minutes=minutes)
 
 
 def _is_over(appointment: Appointment, now: datetime) -> bool:

@@ -18,6 +18,7 @@ class Counted(StrEnum):
     BOOKINGS_FROM_ADDRESS = "bookings-from-address"
     CODES_TO_EMAIL = "codes-to-email"
     CODES_FROM_ADDRESS = "codes-from-address"
+    DIGITS_OF_APPOINTMENT = "digits-of-appointment"
     LOOKUPS_OF_CODE = "lookups-of-code"
     LOOKUPS_FROM_ADDRESS = "lookups-from-address"
 
@@ -28,6 +29,7 @@ LIMIT_RULES: Final[Mapping[Counted, str]] = {
     Counted.BOOKINGS_FROM_ADDRESS: "booking.tries-address",
     Counted.CODES_TO_EMAIL: "booking.codes-email",
     Counted.CODES_FROM_ADDRESS: "booking.codes-address",
+    Counted.DIGITS_OF_APPOINTMENT: "booking.digits-tries",
     Counted.LOOKUPS_OF_CODE: "booking.lookups-code",
     Counted.LOOKUPS_FROM_ADDRESS: "booking.lookups-address",
 }

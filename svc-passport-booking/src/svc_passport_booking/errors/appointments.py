@@ -38,3 +38,100 @@ class AlreadyBooked(Problem):
         super().__init__(
             errors=[FieldError(f"/persons/{number}", self.type, self.detail) for number in sorted(numbers)]
         )
+
+
+class TooLateToChange(Problem):
+    """So little is left until the appointment that the place would go to nobody."""
+
+    type, status = "too-late-to-change", 409
+    title = "It is too late for that"
+    detail = "An appointment can be cancelled or moved until {minutes} minutes before it begins."
+    remedy = "If you cannot come, the appointment ends by itself."
+
+
+class OutsideWindow(Problem):
+    """The interval is beyond the days for which appointments are given today."""
+
+    type, status = "outside-booking-window", 422
+    title = "This day cannot be booked yet"
+    detail = "Appointments are given for today and the {days} days after."
+    remedy = "Choose an earlier day, or come back when the day has come nearer."
+
+
+class TypeNotServed(Problem):
+    """The counters of the interval do not serve what it is to be booked for."""
+
+    type, status = "type-not-served", 422
+    title = "This is not done at these counters"
+    detail = "The counters of the interval do not serve what you want to book for."
+    remedy = "Choose an interval that availability shows for it."
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/type", self.type, self.detail)])
+
+
+class TooManyPersons(Problem):
+    """More persons than one appointment takes."""
+
+    type, status = "too-many-persons", 422
+    title = "Too many persons for one appointment"
+    detail = "One appointment takes {most} persons at most."
+    remedy = "Book a second appointment for the others."
+
+
+class PersonNamedTwice(Problem):
+    """The same CNP stands twice in one appointment."""
+
+    type, status = "person-named-twice", 422
+    title = "A person is named twice"
+    detail = "Each person can be named once."
+    remedy = "Take the second entry away."
+
+    def __init__(self, number: int) -> None:
+        super().__init__(errors=[FieldError(f"/persons/{number}", self.type, self.detail)])
+
+
+class NumberOfTheFuture(Problem):
+    """The CNP tells of a birth that is still to come."""
+
+    type, status = "birth-to-come", 422
+    title = "The personal number is not right"
+    detail = "The date of birth in the personal number is still to come."
+    remedy = "Check the digits of the personal number."
+
+    def __init__(self, number: int) -> None:
+        super().__init__(errors=[FieldError(f"/persons/{number}/cnp", self.type, self.detail)])
+
+
+class AccountUnknown(Problem):
+    """No register vouches for the person who signed in."""
+
+    type, status = "account-unknown", 403
+    title = "Your identity is not known well enough"
+    detail = "The population register has not confirmed who you are, so nothing can be filled in for you."
+    remedy = "Name the person with personal number and names instead."
+
+
+class DidNotCome(Problem):
+    """Who did not come to an appointment waits before booking again."""
+
+    type, status = "did-not-come", 409
+    title = "Booking is not possible yet"
+    detail = "Who did not come to an appointment can book again after {days} days."
+    remedy = "Come back later; cancelling in time avoids this."
+
+    def __init__(self, numbers: Collection[int], days: int) -> None:
+        errors = [
+            FieldError(f"/persons/{number}", self.type, self.detail, {"days": days})
+            for number in sorted(numbers)
+        ]
+        super().__init__(errors=errors, days=days)
+
+
+class ConfirmationWrong(Problem):
+    """The secret of the link or the code of the message is not right; for what does not exist as well."""
+
+    type, status = "confirmation-wrong", 422
+    title = "This does not confirm an appointment"
+    detail = "The link or the code is not the one of the message that was sent."
+    remedy = "Open the link of the newest message again, or type its six digits."

@@ -28,12 +28,13 @@ from ..events.appointments import AppointmentMoved
 from ..keys import MasterKey, Purpose
 from ..reference.types import types
 from ..tables.appointments import APPOINTMENTS, PERSONS, PLACES, STEPS
+from ..tables.offices import OFFICES
 from . import slots as slot_storage
 
 _SEALED: Final = frozenset({"code", "contact", "situation"})
 _COPIED: Final = tuple(field.name for field in fields(Appointment) if field.name not in _SEALED)
 _CHANGING: Final = (
-    *("office_id", "pool_id", "starts_at", "ends_at", "state", "held_until", "wrong_secrets"),
+    *("office_id", "pool_id", "starts_at", "ends_at", "state", "held_until"),
     *("confirmed_at", "ended_at", "end_reason", "desk", "version"),
 )
 """What changes of an appointment, besides its situation; the rest stays as it was booked."""
@@ -65,7 +66,10 @@ _ACTIVATE: Final = (
     .where(PERSONS.c.appointment_id == bindparam("of_id"))
     .values(is_active=bindparam("is_active"))
 )
+# Written out, as their indexes have them: a condition with parameters finds no partial index.
 _IS_ACTIVE: Final = text("persons.is_active")
+_HELD: Final = text("state = 'HELD'")
+_TO_COME: Final = text("state = 'CONFIRMED'")
 
 
 def person_key(key: MasterKey, cnp: Cnp) -> bytes:
@@ -172,6 +176,72 @@ async def lock(session: AsyncSession, key: MasterKey, appointment_id: UUID) -> A
     """An appointment; its row is locked until the transaction ends."""
     wanted = select(APPOINTMENTS).where(APPOINTMENTS.c.id == appointment_id)
     return await _one(session, key, wanted.with_for_update(key_share=True))
+
+
+async def by_code(session: AsyncSession, key: MasterKey, code: str, last_four: str) -> Appointment | None:
+    """The appointment with a code, if one of its persons has these last four digits; locked."""
+    wanted = select(APPOINTMENTS).where(APPOINTMENTS.c.code_key == code_key(key, code))
+    found = await _one(session, key, wanted.with_for_update(key_share=True))
+    whose = found.id if found else UUID(int=0)
+    comes = select(PERSONS.c.number).where(
+        PERSONS.c.appointment_id == whose, PERSONS.c.tail_key == _tail_key(key, whose, last_four)
+    )
+    is_theirs = (await session.scalars(comes)).first() is not None
+    return found if is_theirs else None
+
+
+async def of_account(
+    session: AsyncSession, key: MasterKey, person_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[Appointment]:
+    """The appointments of an account, newest first, of those before the appointment `before`."""
+    wanted = select(APPOINTMENTS).where(APPOINTMENTS.c.person_id == person_id)
+    if before:
+        wanted = wanted.where(APPOINTMENTS.c.id < before)
+    rows = await session.execute(wanted.order_by(APPOINTMENTS.c.id.desc()).limit(limit))
+    return [_appointment(key, row) for row in rows.mappings()]
+
+
+async def lock_over(session: AsyncSession, key: MasterKey, now: datetime) -> Appointment | None:
+    """A hold that is over and not yet noted as such, locked; what others have in hand is passed over."""
+    wanted = select(APPOINTMENTS).where(_HELD, APPOINTMENTS.c.held_until <= now)
+    return await _next(session, key, wanted.order_by(APPOINTMENTS.c.held_until))
+
+
+async def lock_missed(session: AsyncSession, key: MasterKey, before: datetime) -> Appointment | None:
+    """A confirmed appointment that began before an instant, locked, in the same way."""
+    wanted = select(APPOINTMENTS).where(_TO_COME, APPOINTMENTS.c.starts_at < before)
+    return await _next(session, key, wanted.order_by(APPOINTMENTS.c.starts_at))
+
+
+async def missed_since(
+    session: AsyncSession, key: MasterKey, participants: Sequence[Participant], since: datetime
+) -> Sequence[int]:
+    """Who of these persons did not come to an appointment that began after an instant, by number."""
+    numbers = {person_key(key, one.cnp): number for number, one in enumerate(participants)}
+    missed = (
+        select(PERSONS.c.person_key)
+        .join_from(PERSONS, APPOINTMENTS)
+        .where(
+            PERSONS.c.person_key.in_(numbers),
+            APPOINTMENTS.c.state == State.NO_SHOW,
+            APPOINTMENTS.c.starts_at > since,
+        )
+    )
+    return [numbers[one] for one in await session.scalars(missed)]
+
+
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
+    """Appointments of one account become another's."""
+    theirs = update(APPOINTMENTS).where(APPOINTMENTS.c.person_id == former_id)
+    await session.execute(theirs.values(person_id=person_id))
+
+
+async def place_of(session: AsyncSession, office_id: UUID) -> tuple[Mapping[str, str], str | None]:
+    """Names by language and address of the office of an appointment."""
+    row = (
+        await session.execute(select(OFFICES.c.names, OFFICES.c.address).where(OFFICES.c.id == office_id))
+    ).one()
+    return row.names, row.address
 
 
 async def persons(session: AsyncSession, key: MasterKey, appointment_id: UUID) -> Sequence[Person]:
@@ -298,6 +368,10 @@ async def _add_step(
         "reason": reason,
     }
     await session.execute(insert(STEPS), step)
+
+
+async def _next(session: AsyncSession, key: MasterKey, wanted: Select[Any]) -> Appointment | None:
+    return await _one(session, key, wanted.limit(1).with_for_update(skip_locked=True, key_share=True))
 
 
 async def _one(session: AsyncSession, key: MasterKey, wanted: Select[Any]) -> Appointment | None:

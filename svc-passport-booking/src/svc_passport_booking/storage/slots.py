@@ -1,6 +1,6 @@
 """Slots: how many places are taken, kept by conditional updates that the table's constraint stands behind.
 
-Who locks several rows locks them in the order of their ids.
+Who locks several rows locks them in the order of their ids, and before any row of a person.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..domain.slots import Origin, Slot
 from ..errors.slots import SlotTaken
 from ..tables.appointments import PLACES
-from ..tables.offices import POOLS
+from ..tables.offices import POOL_TYPES, POOLS
 from ..tables.slots import RELEASES, SLOTS
 
 _COPIED: Final = ("id", "pool_id", "starts_at", "minutes", "planned", "taken", "closed", "opens_at")
@@ -103,6 +103,23 @@ async def free(session: AsyncSession, places: Mapping[int, int]) -> None:
         left = SLOTS.c.taken - number
         changed: dict[str, Any] = {"taken": left, "capacity": func.greatest(SLOTS.c.planned, left)}
         await session.execute(update(SLOTS).where(SLOTS.c.id == slot_id).values(changed))
+
+
+async def serves(session: AsyncSession, slot: Slot, type_code: str) -> bool:
+    """Whether the counters of a slot serve something that can be booked."""
+    served = select(POOL_TYPES.c.pool_id).where(
+        POOL_TYPES.c.office_id == slot.office_id, POOL_TYPES.c.type == type_code
+    )
+    return await session.scalar(served) == slot.pool_id
+
+
+async def pop_due(session: AsyncSession, now: datetime) -> tuple[int, int] | None:
+    """Slot and places of a release whose time has come, which is gone with the commit; else none."""
+    due = select(RELEASES.c.id).where(RELEASES.c.due_at <= now).order_by(RELEASES.c.due_at)
+    first = due.limit(1).with_for_update(skip_locked=True).scalar_subquery()
+    gone = delete(RELEASES).where(RELEASES.c.id == first).returning(RELEASES.c.slot_id, RELEASES.c.places)
+    row = (await session.execute(gone)).first()
+    return (row.slot_id, row.places) if row else None
 
 
 def _slot(row: RowMapping) -> Slot:

@@ -42,7 +42,6 @@ APPOINTMENTS: Final = Table(
     Column("language", String(2), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("held_until", DateTime(timezone=True), comment="While it is only held"),
-    Column("wrong_secrets", SmallInteger, nullable=False, server_default=text("0")),
     Column("confirmed_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
     Column("end_reason", String(32)),
