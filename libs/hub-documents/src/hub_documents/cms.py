@@ -6,6 +6,7 @@ encoded once.
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -34,6 +35,7 @@ SHA256: Final = bytes.fromhex("300b0609608648016503040201")
 ECDSA_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
 _VERSION_1: Final = b"\x02\x01\x01"
 
+_USUAL_BYTES: Final = 4_096
 _MOST_CERTIFICATES: Final = 8
 DIGEST_BYTES: Final = 32
 LONGEST_SIGNATURE: Final = 72
@@ -174,13 +176,32 @@ def _apart(certificates: Value, signer: Value) -> tuple[bytes, ...]:
     found = [one.whole for one in certificates.parts()]
     if len(found) > _MOST_CERTIFICATES:
         raise DerInvalid("more certificates than any path has")
-    named = [x509.load_der_x509_certificate(one) for one in found]
-    (own,) = (
-        der
-        for der, one in zip(found, named, strict=True)
-        if signer.whole == tlv(SEQUENCE, one.issuer.public_bytes(), integer(one.serial_number))
-    )
+    (own,) = (one for one in found if signer.whole == _parsed(one)[1])
     return own, *(one for one in found if one is not own)
+
+
+def certificate(der: bytes) -> x509.Certificate:
+    """A certificate that was written beside a signature; `ValueError`."""
+    return _parsed(der)[0]
+
+
+def _parsed(der: bytes) -> tuple[x509.Certificate, bytes]:
+    """A certificate, and how a signature names it: by issuer and number.
+
+    The usual ones are remembered, because an authority sends the same ones each time; what anybody
+    uploads may be large and is not.
+    """
+    return _usual(der) if len(der) <= _USUAL_BYTES else _parse(der)
+
+
+@lru_cache(maxsize=64)
+def _usual(der: bytes) -> tuple[x509.Certificate, bytes]:
+    return _parse(der)
+
+
+def _parse(der: bytes) -> tuple[x509.Certificate, bytes]:
+    found = x509.load_der_x509_certificate(der)
+    return found, tlv(SEQUENCE, found.issuer.public_bytes(), integer(found.serial_number))
 
 
 def attribute(kind: bytes, value: bytes) -> bytes:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
 import httpx2
@@ -154,7 +153,7 @@ def _read(token: bytes, digest: bytes) -> Stamp:
     algorithm, hashed = imprint.parts(SEQUENCE, OCTETS)
     if _sha2(algorithm.whole).name != "sha256" or hashed.content != digest:
         raise TimestampInvalid("of another digest")
-    own, *chain = map(_certificate, found.certificates)
+    own, *chain = map(cms.certificate, found.certificates)
     _check(found, told, own)
     nonces = [one.whole for one in more if one.tag == INTEGER]
     return Stamp(_at(moment), own, tuple(chain), nonces[0] if nonces else None)
@@ -193,12 +192,6 @@ def _check(found: SignedData, told: bytes, own: x509.Certificate) -> None:
         raise TimestampInvalid("of another certificate")
     with_digest = _SIGNED_WITH[_plain(found.signature_algorithm)] or digest
     paths.check(own.public_key(), found.signature, tlv(SET, found.signed), with_digest)
-
-
-@lru_cache(maxsize=64)
-def _certificate(found: bytes) -> x509.Certificate:
-    """An authority sends the same ones with each token."""
-    return x509.load_der_x509_certificate(found)
 
 
 def _sha2(algorithm: bytes) -> hashes.HashAlgorithm:
