@@ -415,6 +415,7 @@ async def test_while_the_register_is_away_items_wait(
         taken = await client.post(BATCHES, json=body, headers=as_school)
         async with sessions() as session:
             await extracts.decide_all(session, means, clock.now)
+            assert await extracts.is_any_open(session)
         batch = (await client.get(taken.headers["location"], headers=as_school)).json()
         assert (batch["counts"]["waiting"], batch["finished_at"]) == (1, None)
     finally:
@@ -423,6 +424,7 @@ async def test_while_the_register_is_away_items_wait(
     assert items[str(ana)]["state"] == "ISSUED"
     async with sessions() as session:
         await extracts.finish_batches(session, clock.now())
+        assert not await extracts.is_any_open(session)
     assert (await client.get(taken.headers["location"], headers=as_school)).json()["finished_at"]
 
 

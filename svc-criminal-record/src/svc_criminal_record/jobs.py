@@ -77,6 +77,9 @@ def of_extracts(opening: Opening) -> Worker:
             await extracts.decide_all(session, opening(hub), clock.now)
 
     async def run(hub: Any) -> None:
+        async with hub.database.sessions() as session:
+            if not await extracts.is_any_open(session):
+                return
         await asyncio.gather(*(decide(hub) for _ in range(_EXTRACTS_AT_ONCE)))
         async with hub.database.sessions() as session:
             await extracts.finish_batches(session, clock.now())

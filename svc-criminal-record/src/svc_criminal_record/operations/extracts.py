@@ -197,6 +197,11 @@ async def decide_next(
     return decided
 
 
+async def is_any_open(session: AsyncSession) -> bool:
+    """Whether there is anything to decide or to finish."""
+    return await storage.is_any_open(session)
+
+
 async def finish_batches(session: AsyncSession, now: datetime) -> None:
     """Close the batches of which nothing waits any more."""
     async with session.begin():

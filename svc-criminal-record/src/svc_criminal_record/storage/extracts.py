@@ -10,6 +10,8 @@ import orjson
 from sqlalchemy import RowMapping, exists, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub_service.database import Statement
+
 from ..domain.extracts import Batch, Counts, Extract, ExtractState, Result, Subject
 from ..keys import MasterKey
 from ..tables.certificates import CERTIFICATES
@@ -19,6 +21,7 @@ _BATCH: Final = select(*(BATCHES.c[field.name] for field in fields(Batch)))
 _COPIED: Final = tuple(field.name for field in fields(Extract) if field.name != "subject")
 # Written out, as the index has it: a condition with parameters finds no partial index.
 _WAITING: Final = text("extracts.state = 'WAITING'")
+_IS_ANY_OPEN: Final = Statement(select(exists().where(BATCHES.c.finished_at.is_(None)).label("is_open")))
 
 
 async def add(session: AsyncSession, key: MasterKey, batch: Batch, items: Sequence[Extract]) -> None:
@@ -32,6 +35,12 @@ async def add(session: AsyncSession, key: MasterKey, batch: Batch, items: Sequen
             for item in items
         ],
     )
+
+
+async def is_any_open(session: AsyncSession) -> bool:
+    """Whether there is a batch that is not finished; asked apart from the session's transaction."""
+    row = await _IS_ANY_OPEN.first(session)
+    return row is not None and row["is_open"] is True
 
 
 async def read_batch(session: AsyncSession, batch_id: UUID, institution_id: UUID) -> Batch | None:
