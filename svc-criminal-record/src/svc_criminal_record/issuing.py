@@ -129,13 +129,13 @@ class Issuer:
             status_list=self.status_list(list_number),
             status_index=index,
         )
-        document, pdf = await asyncio.get_running_loop().run_in_executor(
-            self._thread, self._printed, what, facts, number
-        )
         try:
-            sealed = await self._sealer.seal(pdf, now)
+            document, begun = await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._pressed, what, facts, number
+            )
         except seal.SealRevoked:
             raise SealOutOfForce from None
+        sealed = await self._sealer.finish(begun)
         stored = await self.store.put(f"{FOLDER}{certificate_id}.pdf", sealed.content)
         certificate = Certificate(
             id=certificate_id,
@@ -198,9 +198,9 @@ class Issuer:
             holder_key=wallet_key,
         )
 
-    def _printed(self, what: ToIssue, facts: Facts, number: int) -> tuple[models.Document, bytes]:
+    def _pressed(self, what: ToIssue, facts: Facts, number: int) -> tuple[models.Document, seal.Begun]:
         document = self._document(what, facts, number)
-        return document, printing.pdf(self._renderer, document)
+        return document, self._sealer.begin(printing.pdf(self._renderer, document), facts.issued_at)
 
     def _document(self, what: ToIssue, facts: Facts, number: int) -> models.Document:
         token = signed_facts.sign(facts.claims(), self._signer)

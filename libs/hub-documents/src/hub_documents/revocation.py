@@ -63,8 +63,8 @@ class Material:
         self._authority = authority
         self._lists: dict[str, x509.CertificateRevocationList] = {}
         self._answers: dict[x509.Certificate, ocsp.OCSPResponse] = {}
-        self._evidence: Evidence | None = None
-        self._proved: tuple[datetime, datetime] | None = None
+        # What proves it, from when and until when: in one, as threads read it while it is made anew.
+        self._proved: tuple[Evidence, datetime, datetime] | None = None
         # Since when the signer's own certificate, or one above it, is known to be revoked:
         self.own_revoked_at: datetime | None = None
 
@@ -83,16 +83,18 @@ class Material:
                 await self._ask_about(certificate, issuer, now)
         self.own_revoked_at = self.revoked_at(*self._own)
         proofs = tuple(self._shortest(now))
-        self._proved = _common(proofs)
-        self._evidence = Evidence(
+        evidence = Evidence(
             certificates=tuple(der(one) for one in self._certificates()),
             crls=tuple(proof.content for proof in proofs if proof.is_list),
             ocsps=tuple(proof.content for proof in proofs if not proof.is_list),
         )
+        common = _common(proofs)
+        self._proved = (evidence, *common) if common else None
 
     def evidence(self, at: datetime) -> Evidence | None:
         """What proves at that time that no certificate was revoked; `None` when something is missing."""
-        return self._evidence if self._proved and self._proved[0] <= at < self._proved[1] else None
+        proved = self._proved
+        return proved[0] if proved and proved[1] <= at < proved[2] else None
 
     def trusts(self, stamp: Stamp, at: datetime) -> bool:
         """Whether a time stamp is of an authority below our roots: verification takes no other."""

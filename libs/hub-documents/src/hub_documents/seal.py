@@ -72,27 +72,35 @@ class Sealer:
 
         `revision.OtherShape` for a file that Typst did not write; `SealRevoked`.
         """
+        return await self.finish(await asyncio.to_thread(self.begin, pdf, at))
+
+    def begin(self, pdf: bytes, at: datetime) -> "Begun":
+        """The first half of `seal`, which waits for nobody: for the thread that has made the file."""
         if self._material and self._material.own_revoked_at:
             raise SealRevoked
         evidence = self._material.evidence(at) if self._material and self._authority else None
-        statement = revision.Statement(self._name, self._reason, at)
-        begun = await asyncio.to_thread(self._begin, pdf, statement, evidence)
+        return self._signed(pdf, revision.Statement(self._name, self._reason, at), evidence)
+
+    async def finish(self, begun: "Begun") -> Sealed:
+        """The second half: the time stamp, and all in its place."""
+        at = begun.statement.at
         token, stamping = await self._stamp(begun.signature, at)
-        if token and evidence and stamping not in evidence.certificates:
-            evidence = None  # the authority has taken a new certificate: nothing is known of it yet
-            begun = await asyncio.to_thread(self._begin, pdf, statement, None)
+        if token and begun.evidence and stamping not in begun.evidence.certificates:
+            # The authority has taken a new certificate: nothing is known of it yet.
+            begun = await asyncio.to_thread(self._signed, begun.pdf, begun.statement, None)
             token, _ = await self._stamp(begun.signature, at)
         content = begun.draft.filled(self._template.message(begun.digest, begun.signature, token))
         if token is None:
             return Sealed(content, Level.B_B)
-        return Sealed(content, Level.B_LT if evidence else Level.B_T)
+        return Sealed(content, Level.B_LT if begun.evidence else Level.B_T)
 
-    def _begin(
+    def _signed(
         self, pdf: bytes, statement: revision.Statement, evidence: revision.Evidence | None
-    ) -> "_Begun":
+    ) -> "Begun":
         draft = revision.draft(pdf, statement, self._room, evidence)
         digest = draft.digest()
-        return _Begun(draft, digest, self._signer.sign(self._template.to_sign(digest)))
+        signature = self._signer.sign(self._template.to_sign(digest))
+        return Begun(pdf, statement, evidence, draft, digest, signature)
 
     async def _stamp(self, signature: bytes, at: datetime) -> tuple[bytes | None, bytes | None]:
         """A time stamp over the signature and the certificate behind it, or nothing that would be of use."""
@@ -109,9 +117,12 @@ class Sealer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
+class Begun:
     """A file whose signature is known and not yet in its place."""
 
+    pdf: bytes
+    statement: revision.Statement
+    evidence: revision.Evidence | None
     draft: revision.Draft
     digest: bytes
     signature: bytes

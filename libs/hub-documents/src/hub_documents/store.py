@@ -98,15 +98,25 @@ class Store:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = nonce + self._cipher.encrypt(nonce, content, name.encode())
         try:
-            await self._objects.put_async(name, sealed, mode="create", use_multipart=False)
+            if self._folder:
+                await asyncio.to_thread(self._write, self._folder, name, sealed)
+            else:
+                await self._objects.put_async(name, sealed, mode="create", use_multipart=False)
         except AlreadyExistsError:
             if await self.get(name) != content:
                 raise NameTaken(name) from None
         except BaseError as problem:
             raise StoreUnavailable(name) from problem
-        if self._folder:
-            await asyncio.to_thread(_flush, self._folder, name)
         return Stored(name, hashlib.sha256(content).digest(), len(content))
+
+    def _write(self, folder: Path, name: str, sealed: bytes) -> None:
+        """Into the folder, and to the disk; so too what somebody wrote before, who may have been stopped."""
+        try:
+            self._objects.put(name, sealed, mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            _flush(folder, name)
+            raise
+        _flush(folder, name)
 
     async def get(self, name: str) -> bytes:
         """The document's content; raises `DocumentMissing` or `DocumentDamaged`."""
