@@ -39,6 +39,8 @@ def upgrade() -> None:
             "replaces_id", sa.Uuid(), comment="The appointment that an office took away, or that was moved"
         ),
         sa.Column("has_priority", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), comment="When its people checked in"),
+        sa.Column("called_at", sa.DateTime(timezone=True)),
         sa.Column("desk", sa.String(32), comment="The counter that called it"),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(state = 'HELD') <= (held_until IS NOT NULL)", name="ck_appointments_hold"),
@@ -62,6 +64,12 @@ def upgrade() -> None:
         "appointments",
         ["starts_at"],
         postgresql_where=sa.text("state = 'CONFIRMED'"),
+    )
+    op.create_index(
+        "ix_appointments_waiting",
+        "appointments",
+        ["office_id"],
+        postgresql_where=sa.text("state = 'CHECKED_IN'"),
     )
     op.create_table(
         "bridge_days",
@@ -369,3 +377,78 @@ def upgrade() -> None:
         comment="How often something was tried; no person and no address can be read from it",
     )
     op.create_index("ix_tries_since", "tries", ["since"])
+    _applications_and_figures()
+
+
+def _applications_and_figures() -> None:
+    op.create_table(
+        "applications",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(32), nullable=False, comment="That of the office, written in one way"),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(32), nullable=False),
+        sa.Column("appointment_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "person_number", sa.SmallInteger(), nullable=False, comment="Which person of the appointment"
+        ),
+        sa.Column("person_id", sa.Uuid(), comment="Whose account the appointment was; none for who had none"),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("applied_on", sa.Date(), nullable=False),
+        sa.Column(
+            "search_key",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="Keyed hash: end of the CNP and applied_on",
+        ),
+        sa.Column(
+            "phone",
+            sa.LargeBinary(),
+            comment="Encrypted: where to tell that it can be fetched, while wanted",
+        ),
+        sa.Column("phone_since", sa.DateTime(timezone=True), comment="When that was asked for"),
+        sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(phone IS NULL) = (phone_since IS NULL)", name="ck_applications_phone"),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointments.id"], name="fk_applications_appointments"),
+        sa.PrimaryKeyConstraint("id", name="pk_applications"),
+        sa.UniqueConstraint("number", name="uq_applications_number"),
+    )
+    op.create_index("ix_applications_of_office", "applications", ["office_id", "state", "id"])
+    op.create_index(
+        "ix_applications_of_person",
+        "applications",
+        ["person_id", "id"],
+        postgresql_where=sa.text("person_id IS NOT NULL"),
+    )
+    op.create_index("ix_applications_search", "applications", ["search_key"])
+    op.create_index(
+        "uq_applications_person", "applications", ["appointment_id", "person_number"], unique=True
+    )
+    op.create_table(
+        "application_steps",
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False, comment="The state it came to"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "actor_kind", sa.String(16), nullable=False, comment="OFFICIAL, or SYSTEM for the production"
+        ),
+        sa.Column("actor_id", sa.Uuid()),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name="fk_application_steps_applications",
+        ),
+        sa.PrimaryKeyConstraint("application_id", "version", name="pk_application_steps"),
+        comment="The audit trail of applications: nothing is ever changed here",
+    )
+    op.create_table(
+        "daily_figures",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("measure", sa.String(48), nullable=False, comment="What is counted, and of what kind"),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "pool_id", "measure", name="pk_daily_figures"),
+        comment="What the days that are over amount to; a day that stands here never changes",
+    )

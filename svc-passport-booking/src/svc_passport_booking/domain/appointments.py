@@ -84,7 +84,8 @@ class Appointment:
     `person_id` is whose account it is, and `contact` says where to write to who has none. While it is HELD
     it ends exactly at `held_until`. `situation` is what the list of documents depends on. `replaces_id` is
     the appointment that an office took away, for which this one was given with priority. `desk` is the
-    counter that called it; `version` grows with each change.
+    counter that called it, at `called_at`, after its people had checked in at `arrived_at`; `version` grows
+    with each change.
     """
 
     id: UUID
@@ -108,6 +109,8 @@ class Appointment:
     end_reason: str | None = None
     replaces_id: UUID | None = None
     has_priority: bool = False
+    arrived_at: datetime | None = None
+    called_at: datetime | None = None
     desk: str | None = None
     version: int = 1
 

@@ -35,7 +35,8 @@ _SEALED: Final = frozenset({"code", "contact", "situation"})
 _COPIED: Final = tuple(field.name for field in fields(Appointment) if field.name not in _SEALED)
 _CHANGING: Final = (
     *("office_id", "pool_id", "starts_at", "ends_at", "state", "held_until"),
-    *("confirmed_at", "ended_at", "end_reason", "desk", "version"),
+    *("confirmed_at", "ended_at", "end_reason"),
+    *("arrived_at", "called_at", "desk", "version"),
 )
 """What changes of an appointment, besides its situation; the rest stays as it was booked."""
 _GIVEN_BACK: Final = {
@@ -170,6 +171,11 @@ async def store(session: AsyncSession, key: MasterKey, appointment: Appointment)
 async def read(session: AsyncSession, key: MasterKey, appointment_id: UUID) -> Appointment | None:
     """An appointment, as it is stored: `domain.as_of` says how it stands now."""
     return await _one(session, key, select(APPOINTMENTS).where(APPOINTMENTS.c.id == appointment_id))
+
+
+async def find_all(session: AsyncSession, key: MasterKey, wanted: Select[Any]) -> list[Appointment]:
+    """The appointments of a query of their table, in its order, as they are stored."""
+    return [_appointment(key, row) for row in (await session.execute(wanted)).mappings()]
 
 
 async def lock(session: AsyncSession, key: MasterKey, appointment_id: UUID) -> Appointment | None:

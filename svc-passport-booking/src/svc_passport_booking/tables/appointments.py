@@ -47,6 +47,8 @@ APPOINTMENTS: Final = Table(
     Column("end_reason", String(32)),
     Column("replaces_id", Uuid, comment="The appointment that an office took away, or that was moved"),
     Column("has_priority", Boolean, nullable=False, server_default=text("false")),
+    Column("arrived_at", DateTime(timezone=True), comment="When its people checked in"),
+    Column("called_at", DateTime(timezone=True)),
     Column("desk", String(32), comment="The counter that called it"),
     Column("version", Integer, nullable=False),
     CheckConstraint("size > 0 AND starts_at < ends_at", name="size"),
@@ -54,6 +56,7 @@ APPOINTMENTS: Final = Table(
     Index("ix_appointments_of_person", "person_id", "id", postgresql_where=text("person_id IS NOT NULL")),
     Index("ix_appointments_of_day", "office_id", "starts_at", "id"),
     Index("ix_appointments_held", "held_until", postgresql_where=text("state = 'HELD'")),
+    Index("ix_appointments_waiting", "office_id", postgresql_where=text("state = 'CHECKED_IN'")),
     Index("ix_appointments_to_come", "starts_at", postgresql_where=text("state = 'CONFIRMED'")),
     postgresql_with={"fillfactor": 80},
 )
