@@ -1,6 +1,6 @@
 """One event of each kind, as the contract shows them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,7 +8,10 @@ from hub_core.principal import Kind
 from hub_events.envelope import Event
 from hub_service.access import Action, Result
 from hub_service.access import Channel as AccessChannel
+from svc_passport_booking.domain.openings import Kind as OpeningKind
 from svc_passport_booking.domain.states import Channel, State
+from svc_passport_booking.domain.waiting import EndReason
+from svc_passport_booking.domain.waiting import Kind as WaitingKind
 from svc_passport_booking.events.access import RecordAccessed
 from svc_passport_booking.events.appointments import (
     AppointmentCancelled,
@@ -22,6 +25,8 @@ from svc_passport_booking.events.appointments import (
     AppointmentServed,
 )
 from svc_passport_booking.events.guests import EmailCodeRequested
+from svc_passport_booking.events.openings import DayAnnounced
+from svc_passport_booking.events.waiting import WaitingJoined, WaitingLeft, WaitingOffered, WaitingTold
 
 _PERSON: Final = UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71")
 _APPOINTMENT: Final[dict[str, Any]] = {
@@ -34,6 +39,17 @@ _APPOINTMENT: Final[dict[str, Any]] = {
     "channel": Channel.ONLINE,
     "reason": None,
 }
+_ENTRY: Final[dict[str, Any]] = {
+    "entry_id": UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b78"),
+    "kind": WaitingKind.PLACE,
+    "type": "PE",
+    "size": 2,
+    "person_id": _PERSON,
+    "opening_id": None,
+}
+_ALERT: Final = _ENTRY | {"kind": WaitingKind.ALERT}
+_OFFICE: Final = UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b72")
+_STARTS_AT: Final = datetime(2026, 12, 3, 7, 30, tzinfo=UTC)
 _GUEST: Final = _APPOINTMENT | {"person_id": None}
 
 EVENTS: list[Event] = [
@@ -76,4 +92,27 @@ EVENTS: list[Event] = [
         version=1,
     ),
     EmailCodeRequested(code_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b77"), version=1),
+    WaitingJoined(**_ENTRY, version=1),
+    WaitingOffered(
+        **_ENTRY,
+        appointment_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
+        office_id=_OFFICE,
+        starts_at=_STARTS_AT,
+        offered_until=datetime(2026, 11, 22, 10, 15, tzinfo=UTC),
+        version=2,
+    ),
+    WaitingTold(**_ALERT, slot_id=48213, office_id=_OFFICE, starts_at=_STARTS_AT, version=2),
+    WaitingLeft(**_ENTRY, end_reason=EndReason.BOOKED, version=3),
+    DayAnnounced(
+        opening_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b79"),
+        office_id=_OFFICE,
+        pool_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b7a"),
+        kind=OpeningKind.DRAW,
+        days_from=date(2027, 2, 22),
+        days_to=date(2027, 2, 26),
+        window_from=datetime(2026, 11, 30, 7, tzinfo=UTC),
+        window_to=datetime(2026, 11, 30, 10, tzinfo=UTC),
+        commitment="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        version=1,
+    ),
 ]

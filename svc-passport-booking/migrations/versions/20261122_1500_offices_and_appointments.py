@@ -378,6 +378,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_tries_since", "tries", ["since"])
     _applications_and_figures()
+    _openings()
+    _waiting()
 
 
 def _applications_and_figures() -> None:
@@ -451,4 +453,148 @@ def _applications_and_figures() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("day", "pool_id", "measure", name="pk_daily_figures"),
         comment="What the days that are over amount to; a day that stands here never changes",
+    )
+
+
+def _openings() -> None:
+    op.create_table(
+        "openings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False, comment="RANDOM_MINUTE or DRAW"),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("days_from", sa.Date(), nullable=False),
+        sa.Column("days_to", sa.Date(), nullable=False),
+        sa.Column("window_from", sa.DateTime(timezone=True), nullable=False, comment="What was announced"),
+        sa.Column("window_to", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False, comment="Secret until it has come"),
+        sa.Column("seed", sa.LargeBinary(), nullable=False, comment="Encrypted: minute and order come of it"),
+        sa.Column(
+            "commitment",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="SHA-256 of the seed: public from the start",
+        ),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("announced_by", sa.Uuid(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint("days_from <= days_to", name="ck_openings_days"),
+        sa.CheckConstraint("opens_at BETWEEN window_from AND window_to", name="ck_openings_opens"),
+        sa.CheckConstraint("window_from < window_to", name="ck_openings_window"),
+        sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name="fk_openings_offices"),
+        sa.ForeignKeyConstraint(["pool_id"], ["pools.id"], name="fk_openings_pools"),
+        sa.PrimaryKeyConstraint("id", name="pk_openings"),
+    )
+    op.create_index("ix_openings_office_id_window_from", "openings", ["office_id", "window_from"])
+    op.create_index("ix_openings_pool_id_days_from", "openings", ["pool_id", "days_from"])
+    op.create_index("ix_openings_to_come", "openings", ["opens_at"])
+
+
+def _waiting() -> None:
+    op.create_table(
+        "waiting_entries",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "seq", sa.BigInteger(), sa.Identity(always=True), nullable=False, comment="The order of joining"
+        ),
+        sa.Column("kind", sa.String(8), nullable=False, comment="PLACE, or ALERT of who has an appointment"),
+        sa.Column("code_key", sa.LargeBinary(), nullable=False, comment="Keyed hash of the code"),
+        sa.Column("code", sa.LargeBinary(), nullable=False, comment="Encrypted"),
+        sa.Column("type", sa.String(32), nullable=False),
+        sa.Column("topic", sa.String(64), nullable=False, comment="What competes for the same places"),
+        sa.Column("county", sa.String(2), nullable=False),
+        sa.Column("office_id", sa.Uuid(), comment="None: any office that serves the county"),
+        sa.Column("size", sa.SmallInteger(), nullable=False, comment="Persons"),
+        sa.Column("days_from", sa.Date(), nullable=False),
+        sa.Column("days_to", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(8), nullable=False),
+        sa.Column("end_reason", sa.String(16)),
+        sa.Column("person_id", sa.Uuid(), comment="Whose account it is; none for who waits without one"),
+        sa.Column("contact", sa.LargeBinary(), comment="Encrypted: where to write to who has no account"),
+        sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("has_priority", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column(
+            "appointment_id",
+            sa.Uuid(),
+            comment="What an office took away, or what an earlier place is to replace",
+        ),
+        sa.Column("opening_id", sa.Uuid(), comment="The draw it takes part in"),
+        sa.Column("rank", sa.Integer(), comment="Its place in that draw"),
+        sa.Column("offered_id", sa.Uuid(), comment="The appointment that is the present offer"),
+        sa.Column("offered_slot_id", sa.BigInteger()),
+        sa.Column("offered_until", sa.DateTime(timezone=True)),
+        sa.Column("unanswered", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'OFFERED') = (offered_until IS NOT NULL)", name="ck_waiting_entries_offer"
+        ),
+        sa.CheckConstraint("kind = 'PLACE' OR appointment_id IS NOT NULL", name="ck_waiting_entries_kind"),
+        sa.CheckConstraint("size > 0 AND days_from <= days_to", name="ck_waiting_entries_size"),
+        sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name="fk_waiting_entries_offices"),
+        sa.PrimaryKeyConstraint("id", name="pk_waiting_entries"),
+        sa.UniqueConstraint("code_key", name="uq_waiting_entries_code_key"),
+    )
+    op.create_index(
+        "ix_waiting_entries_of_opening",
+        "waiting_entries",
+        ["opening_id", "rank"],
+        postgresql_where=sa.text("opening_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_waiting_entries_of_person",
+        "waiting_entries",
+        ["person_id", "id"],
+        postgresql_where=sa.text("person_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_waiting_entries_offered",
+        "waiting_entries",
+        ["offered_until"],
+        postgresql_where=sa.text("state = 'OFFERED'"),
+    )
+    op.create_index(
+        "ix_waiting_entries_waiting",
+        "waiting_entries",
+        ["county", "topic", "seq"],
+        postgresql_where=sa.text("state = 'WAITING'"),
+    )
+    op.create_table(
+        "waiting_offers",
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("slot_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False, comment="OFFERED, KEPT or TOLD"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["waiting_entries.id"], name="fk_waiting_offers_waiting_entries"
+        ),
+        sa.ForeignKeyConstraint(["slot_id"], ["slots.id"], name="fk_waiting_offers_slots"),
+        sa.PrimaryKeyConstraint("entry_id", "slot_id", name="pk_waiting_offers"),
+        comment="Nobody is offered or told of the same interval twice; nothing is ever changed here",
+    )
+    op.create_index("ix_waiting_offers_slot_id", "waiting_offers", ["slot_id"])
+    op.create_table(
+        "waiting_persons",
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.SmallInteger(), nullable=False),
+        sa.Column("family", sa.String(32), nullable=False, comment="Types that exclude one another"),
+        sa.Column("opening_id", sa.Uuid(), comment="The draw it takes part in"),
+        sa.Column("person_key", sa.LargeBinary(), nullable=False, comment="Keyed hash of the CNP"),
+        sa.Column("tail_key", sa.LargeBinary(), nullable=False, comment="Keyed hash of its last four digits"),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False, comment="Encrypted: names and CNP"),
+        sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["waiting_entries.id"], name="fk_waiting_persons_waiting_entries"
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "number", name="pk_waiting_persons"),
+    )
+    op.create_index(
+        "uq_waiting_persons_active",
+        "waiting_persons",
+        ["person_key", "family", "opening_id"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=sa.text("is_active"),
     )

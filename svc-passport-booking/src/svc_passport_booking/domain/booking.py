@@ -59,14 +59,14 @@ class Booker:
         return Actor(ActorKind.PERSON, self.principal.person_id) if self.principal else GUEST
 
 
-def must_be_sound(wish: Wish, legal: Rules, now: datetime) -> None:
+def must_be_sound(participants: Sequence[Participant], legal: Rules, now: datetime) -> None:
     """Raise what is wrong with the persons: `TooManyPersons`, `PersonNamedTwice`, `NumberOfTheFuture`."""
     today = local_date(now)
     most = legal.on("booking.max-persons", today).whole
-    if len(wish.participants) > most:
+    if len(participants) > most:
         raise TooManyPersons(most=most)
     named: set[str] = set()
-    for number, one in enumerate(wish.participants):
+    for number, one in enumerate(participants):
         if one.cnp.number in named:
             raise PersonNamedTwice(number)
         named.add(one.cnp.number)

@@ -22,6 +22,7 @@ class Origin(StrEnum):
     HOLD = "HOLD"
     CANCELLATION = "CANCELLATION"
     MOVE = "MOVE"
+    KEPT = "KEPT"
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,6 @@ class WaitingWish:
     days_to: date
     participants: Sequence[Participant]
     language: Language
-    contact: Contact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +158,15 @@ def told(entry: Entry) -> Entry:
     return _changed(entry)
 
 
+def must_be_offered(entry: Entry, now: datetime) -> datetime:
+    """Until when an offer is open; `WaitingState` unless there is one now."""
+    if entry.state is not State.OFFERED or entry.offered_until is None or entry.offered_until <= now:
+        raise WaitingState(State.WAITING if entry.state is State.OFFERED else entry.state)
+    return entry.offered_until
+
+
 def settled(entry: Entry, offer: AppointmentState | None, minutes: Minutes, now: datetime) -> Entry:
-    """What has become of an entry with an offer, whose appointment is in the state `offer` (None: an ALERT's).
+    """What has become of an entry with an offer; `offer` is the state of its appointment, None for an ALERT.
 
     It has ended when the offer was taken, waits again when it was declined or lapsed, and leaves the list
     after as many lapses as the rule tables allow.
@@ -169,18 +175,23 @@ def settled(entry: Entry, offer: AppointmentState | None, minutes: Minutes, now:
         return entry
     is_over = entry.offered_until <= now
     if offer is None:
-        return _waiting(entry) if is_over else entry
-    if offer is AppointmentState.HELD and not is_over:
-        return entry
+        return waits_again(entry) if is_over else entry
     if offer in (AppointmentState.HELD, AppointmentState.EXPIRED):
-        lapsed = replace(_waiting(entry), unanswered=entry.unanswered + 1)
-        if lapsed.unanswered >= minutes.unanswered:
-            return _ended(lapsed, EndReason.UNANSWERED, now)
-        return lapsed
+        is_open = offer is AppointmentState.HELD and not is_over
+        return entry if is_open else _lapsed(entry, minutes, now)
+    return _answered(entry, offer, now)
+
+
+def _lapsed(entry: Entry, minutes: Minutes, now: datetime) -> Entry:
+    lapsed = replace(waits_again(entry), unanswered=entry.unanswered + 1)
+    return lapsed if lapsed.unanswered < minutes.unanswered else _ended(lapsed, EndReason.UNANSWERED, now)
+
+
+def _answered(entry: Entry, offer: AppointmentState, now: datetime) -> Entry:
     if offer is AppointmentState.CANCELLED_BY_OFFICE:
-        return replace(_waiting(entry), has_priority=True)
+        return replace(waits_again(entry), has_priority=True)
     if offer is AppointmentState.CANCELLED_BY_CITIZEN:
-        return _waiting(entry)
+        return waits_again(entry)
     return _ended(entry, EndReason.BOOKED, now)
 
 
@@ -191,7 +202,8 @@ def end(entry: Entry, reason: EndReason, now: datetime) -> Entry:
     return _ended(entry, reason, now)
 
 
-def _waiting(entry: Entry) -> Entry:
+def waits_again(entry: Entry) -> Entry:
+    """The entry without its offer."""
     return _changed(entry, state=State.WAITING, offered_id=None, offered_slot_id=None, offered_until=None)
 
 

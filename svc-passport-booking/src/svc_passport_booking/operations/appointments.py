@@ -69,7 +69,7 @@ async def book(session: AsyncSession, key: MasterKey, wish: Wish, booker: Booker
     """
     async with session.begin():
         legal = await rules.read(session, *booking.RULES)
-        booking.must_be_sound(wish, legal, now)
+        booking.must_be_sound(wish.participants, legal, now)
         row = await _bookable(session, wish.slot_id, wish.type, len(wish.participants), legal, now)
         await _must_have_come(session, key, wish, legal, now)
         places = spread(row, len(wish.participants), now)
@@ -181,7 +181,7 @@ async def reschedule(
     async with session.begin():
         locked = await storage.lock(session, key, appointment_id)
         found = await _of_caller(locked, session, caller, Action.CHANGE, now)
-        return await _reschedule(session, key, found, slot_id, actor_of(caller), now)
+        return await move_to(session, key, found, slot_id, actor_of(caller), now)
 
 
 async def find_as_guest(
@@ -213,7 +213,7 @@ async def reschedule_as_guest(
     await _count(apart, key, opened, now)
     async with session.begin():
         found = await _of_guest(session, key, opened)
-        return await _reschedule(session, key, found, slot_id, GUEST, now)
+        return await move_to(session, key, found, slot_id, GUEST, now)
 
 
 async def take_away(
@@ -230,6 +230,24 @@ async def take_away(
         await storage.move(session, key, found, State.EXPIRED, SYSTEM, now)
         return None
     return await storage.move(session, key, found, State.CANCELLED_BY_OFFICE, SYSTEM, now, reason)
+
+
+async def move_to(
+    session: AsyncSession, key: MasterKey, found: Appointment, slot_id: int, actor: Actor, now: datetime
+) -> Shown:
+    """Have a confirmed appointment at other slots, within the caller's transaction, which holds its row.
+
+    Raises `AppointmentState`, `TooLateToChange`, `SlotNotFound`, `SlotTaken`, `OutsideWindow`,
+    `TypeNotServed`.
+    """
+    legal = await rules.read(session, CANCEL_RULE, *booking.RULES)
+    row = await _bookable(session, slot_id, found.type, found.size, legal, now)
+    places = spread(row, found.size, now)
+    moved = domain.put_elsewhere(found, [slot for slot in row if slot.id in places], now)
+    domain.must_be_in_time(found, legal, now)
+    await slots.take(session, places)
+    await storage.put_elsewhere(session, key, found, moved, places, actor, now)
+    return await _show(session, key, moved, now)
 
 
 def secret_of(key: MasterKey, appointment_id: UUID) -> str:
@@ -331,19 +349,6 @@ async def _cancel(
     if domain.as_of(found, now).state in (State.HELD, State.CONFIRMED):
         domain.must_be_in_time(found, await rules.read(session, CANCEL_RULE), now)
     return await _move(session, key, found, State.CANCELLED_BY_CITIZEN, actor, now)
-
-
-async def _reschedule(
-    session: AsyncSession, key: MasterKey, found: Appointment, slot_id: int, actor: Actor, now: datetime
-) -> Shown:
-    legal = await rules.read(session, CANCEL_RULE, *booking.RULES)
-    row = await _bookable(session, slot_id, found.type, found.size, legal, now)
-    places = spread(row, found.size, now)
-    moved = domain.put_elsewhere(found, [slot for slot in row if slot.id in places], now)
-    domain.must_be_in_time(found, legal, now)
-    await slots.take(session, places)
-    await storage.put_elsewhere(session, key, found, moved, places, actor, now)
-    return await _show(session, key, moved, now)
 
 
 async def _move(

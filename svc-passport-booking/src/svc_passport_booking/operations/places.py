@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..domain.slots import Slot
 from ..keys import MasterKey
 from ..storage import slots
+from . import offers
 
 
 async def release_due(session: AsyncSession, key: MasterKey, now: datetime) -> int:
@@ -25,13 +25,7 @@ async def _release_one(session: AsyncSession, key: MasterKey, now: datetime) -> 
         slot_id, places = due
         (slot,) = await slots.lock(session, [slot_id])
         planned = slot.planned - (slot.taken - places)
-        offered = await _offer(session, key, slot, min(places, max(0, planned)), now)
+        offered = await offers.offer(session, key, slot, min(places, max(0, planned)), now)
         if offered < places:
             await slots.free(session, {slot_id: places - offered})
     return True
-
-
-async def _offer(session: AsyncSession, key: MasterKey, slot: Slot, places: int, now: datetime) -> int:
-    """How many of the places were offered to who waits: those stay taken, and belong to the offers."""
-    del session, key, slot, places, now
-    return 0

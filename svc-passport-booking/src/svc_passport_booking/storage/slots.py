@@ -122,5 +122,24 @@ async def pop_due(session: AsyncSession, now: datetime) -> tuple[int, int] | Non
     return (row.slot_id, row.places) if row else None
 
 
+async def keep(session: AsyncSession, slot_id: int, places: int, until: datetime) -> None:
+    """Keep places that are taken for somebody who may move there: they come free when it lapses."""
+    kept = {"slot_id": slot_id, "places": places, "due_at": until, "origin": Origin.KEPT.value}
+    await session.execute(insert(RELEASES), kept)
+
+
+async def end_keeping(session: AsyncSession, slot_id: int, places: int, until: datetime) -> bool:
+    """Take back that places are kept; False when they are not any more. The caller does what comes next."""
+    kept = select(RELEASES.c.id).where(
+        RELEASES.c.slot_id == slot_id,
+        RELEASES.c.places == places,
+        RELEASES.c.due_at == until,
+        RELEASES.c.origin == Origin.KEPT.value,
+    )
+    first = kept.limit(1).with_for_update().scalar_subquery()
+    gone = delete(RELEASES).where(RELEASES.c.id == first).returning(RELEASES.c.id)
+    return (await session.execute(gone)).first() is not None
+
+
 def _slot(row: RowMapping) -> Slot:
     return Slot(**row)

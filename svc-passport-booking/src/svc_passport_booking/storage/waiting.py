@@ -1,27 +1,25 @@
 """The waiting list: rows in, domain values out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from sqlalchemy import (
-    ColumnElement,
     RowMapping,
     Select,
     and_,
     any_,
     bindparam,
-    case,
     exists,
     func,
     insert,
+    literal,
     or_,
     select,
     text,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql
@@ -93,24 +91,33 @@ async def add(
     adding = (
         postgresql.insert(WAITING_PERSONS)
         .values(sorted(rows, key=lambda row: row["person_key"]))
-        .on_conflict_do_nothing(
-            index_elements=["person_key", "family", "opening_id"], index_where=_IS_ACTIVE
-        )
+        .on_conflict_do_nothing(index_elements=["person_key", "family", "opening_id"], index_where=_IS_ACTIVE)
         .returning(WAITING_PERSONS.c.number)
     )
     stored = set(await session.scalars(adding))
-    if missing := [row["number"] for row in rows if row["number"] not in stored]:
+    if missing := set(range(len(rows))) - stored:
         raise AlreadyWaiting(missing)
     return entry
 
 
 async def booked(
-    session: AsyncSession, key: MasterKey, family: str, participants: Sequence[Participant], now: datetime
+    session: AsyncSession,
+    key: MasterKey,
+    family: str,
+    participants: Sequence[Participant],
+    now: datetime,
+    *,
+    firmly: bool = False,
 ) -> list[int]:
-    """Which of these persons have an active appointment of a family, by number; a hold that is over is none."""
+    """Which of these persons have an active appointment of a family, by number; a hold that is over is none.
+
+    `firmly`: of those that are held, none counts.
+    """
     keys = {person_key(key, one.cnp): number for number, one in enumerate(participants)}
+    confirmed = APPOINTMENTS.c.state != AppointmentState.HELD
+    stands = confirmed if firmly else or_(confirmed, APPOINTMENTS.c.held_until > now)
     wanted = select(PERSONS.c.person_key).where(
-        PERSONS.c.person_key.in_(keys), PERSONS.c.family == family, PERSONS.c.is_active, _stands(now)
+        PERSONS.c.person_key.in_(keys), PERSONS.c.family == family, PERSONS.c.is_active, stands
     )
     found = await session.scalars(wanted.join(APPOINTMENTS))
     return sorted(keys[each] for each in found)
@@ -162,9 +169,7 @@ async def participants(session: AsyncSession, key: MasterKey, entry_id: UUID) ->
     """The persons of an entry, in the order they were named."""
     wanted = select(WAITING_PERSONS).where(WAITING_PERSONS.c.entry_id == entry_id)
     found = await session.execute(wanted.order_by(WAITING_PERSONS.c.number))
-    said = [
-        orjson.loads(key.unseal(row.sealed, f"waiting-person:{entry_id}:{row.number}")) for row in found
-    ]
+    said = [orjson.loads(key.unseal(row.sealed, f"waiting-person:{entry_id}:{row.number}")) for row in found]
     return [Participant(family_name, given_name, Cnp(cnp)) for family_name, given_name, cnp in said]
 
 
@@ -264,7 +269,7 @@ async def lock_to_settle(
 
 
 async def lock_over(session: AsyncSession, key: MasterKey, now: datetime) -> Entry | None:
-    """The next entry that waits for days which have passed, or as an alert of an appointment that has ended."""
+    """The next entry whose days have passed, or which is the alert of an appointment that has ended."""
     ended = exists().where(
         APPOINTMENTS.c.id == WAITING.c.appointment_id, APPOINTMENTS.c.state != AppointmentState.CONFIRMED
     )
@@ -275,12 +280,23 @@ async def lock_over(session: AsyncSession, key: MasterKey, now: datetime) -> Ent
     return await _one(session, key, _locked(wanted.order_by(WAITING.c.seq).limit(1)))
 
 
+async def lock_alerts_of(session: AsyncSession, key: MasterKey, appointment_id: UUID) -> Sequence[Entry]:
+    """The entries that wait for an earlier place than an appointment's, locked."""
+    wanted = select(WAITING).where(
+        WAITING.c.appointment_id == appointment_id,
+        WAITING.c.kind == Kind.ALERT,
+        WAITING.c.state != State.ENDED,
+    )
+    rows = await session.execute(wanted.with_for_update())
+    return [_entry(key, row) for row in rows.mappings()]
+
+
 async def offer_state(session: AsyncSession, entry: Entry) -> AppointmentState | None:
     """Where the appointment stands that is offered to somebody; None when it is none."""
     if entry.offered_id is None:
         return None
-    found = await session.scalar(select(APPOINTMENTS.c.state).where(APPOINTMENTS.c.id == entry.offered_id))
-    return AppointmentState(found)
+    wanted = select(APPOINTMENTS.c.state).where(APPOINTMENTS.c.id == entry.offered_id)
+    return AppointmentState((await session.scalars(wanted)).one())
 
 
 async def entries_of_draw(session: AsyncSession, opening_id: UUID) -> Sequence[UUID]:
@@ -305,7 +321,7 @@ async def rank(session: AsyncSession, ranks: Mapping[UUID, int]) -> None:
 async def serves(session: AsyncSession, type_code: str, county: str, office_id: UUID | None) -> bool:
     """Whether an office, or any that serves a county, serves a type."""
     wanted = select(OFFICES.c.id).join(POOL_TYPES, POOL_TYPES.c.office_id == OFFICES.c.id)
-    wanted = wanted.where(POOL_TYPES.c.type == type_code, county == any_(OFFICES.c.serves))
+    wanted = wanted.where(POOL_TYPES.c.type == type_code, literal(county) == any_(OFFICES.c.serves))
     if office_id is not None:
         wanted = wanted.where(OFFICES.c.id == office_id)
     return (await session.scalars(wanted.limit(1))).first() is not None
@@ -313,9 +329,7 @@ async def serves(session: AsyncSession, type_code: str, county: str, office_id: 
 
 def _matching(slot: Slot, places: int) -> Select[Any]:
     """Entries that wait for a place like one of a slot, and have not been told of it."""
-    asked = exists().where(
-        WAITING_OFFERS.c.entry_id == WAITING.c.id, WAITING_OFFERS.c.slot_id == slot.id
-    )
+    asked = exists().where(WAITING_OFFERS.c.entry_id == WAITING.c.id, WAITING_OFFERS.c.slot_id == slot.id)
     day = local_date(slot.starts_at)
     served = select(POOL_TYPES.c.type).where(POOL_TYPES.c.pool_id == slot.pool_id)
     return (
@@ -336,10 +350,6 @@ def _matching(slot: Slot, places: int) -> Select[Any]:
 
 def _locked(wanted: Select[Any]) -> Select[Any]:
     return wanted.with_for_update(of=WAITING, skip_locked=True)
-
-
-def _stands(now: datetime) -> ColumnElement[bool]:
-    return or_(APPOINTMENTS.c.state != AppointmentState.HELD, APPOINTMENTS.c.held_until > now)
 
 
 async def _one(session: AsyncSession, key: MasterKey, wanted: Select[Any]) -> Entry | None:

@@ -47,7 +47,9 @@ WAITING: Final = Table(
     Column("joined_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     Column("has_priority", Boolean, nullable=False, server_default=text("false")),
-    Column("appointment_id", Uuid, comment="What an office took away, or what an earlier place is to replace"),
+    Column(
+        "appointment_id", Uuid, comment="What an office took away, or what an earlier place is to replace"
+    ),
     Column("opening_id", Uuid, comment="The draw it takes part in"),
     Column("rank", Integer, comment="Its place in that draw"),
     Column("offered_id", Uuid, comment="The appointment that is the present offer"),
@@ -58,12 +60,12 @@ WAITING: Final = Table(
     CheckConstraint("size > 0 AND days_from <= days_to", name="size"),
     CheckConstraint("(state = 'OFFERED') = (offered_until IS NOT NULL)", name="offer"),
     CheckConstraint("kind = 'PLACE' OR appointment_id IS NOT NULL", name="kind"),
-    Index(
-        "ix_waiting_entries_waiting", "county", "topic", "seq", postgresql_where=text("state = 'WAITING'")
-    ),
+    Index("ix_waiting_entries_waiting", "county", "topic", "seq", postgresql_where=text("state = 'WAITING'")),
     Index("ix_waiting_entries_offered", "offered_until", postgresql_where=text("state = 'OFFERED'")),
     Index("ix_waiting_entries_of_person", "person_id", "id", postgresql_where=text("person_id IS NOT NULL")),
-    Index("ix_waiting_entries_of_opening", "opening_id", "rank", postgresql_where=text("opening_id IS NOT NULL")),
+    Index(
+        "ix_waiting_entries_of_opening", "opening_id", "rank", postgresql_where=text("opening_id IS NOT NULL")
+    ),
 )
 
 WAITING_PERSONS: Final = Table(
