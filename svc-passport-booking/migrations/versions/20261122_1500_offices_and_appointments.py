@@ -344,6 +344,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_releases_due_at", "releases", ["due_at"])
     op.create_index("ix_releases_slot_id", "releases", ["slot_id"])
+    _applications_and_figures()
+    _guests()
+    _openings()
+    _waiting()
+
+
+def _guests() -> None:
     op.create_table(
         "email_codes",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -377,9 +384,6 @@ def upgrade() -> None:
         comment="How often something was tried; no person and no address can be read from it",
     )
     op.create_index("ix_tries_since", "tries", ["since"])
-    _applications_and_figures()
-    _openings()
-    _waiting()
 
 
 def _applications_and_figures() -> None:
