@@ -100,7 +100,7 @@ def die_after_publishing() -> None:
 POINTS: dict[str, Callable[[], None]] = {
     "asked the register": lambda: die_after(HttpRecords, "find"),
     "took the number": lambda: die_after(status_lists, "take"),
-    "sealed": lambda: die_after(seal.Sealer, "seal"),
+    "sealed": lambda: die_after(seal.Sealer, "finish"),
     "half stored": die_in_the_middle_of_a_file,
     "stored": lambda: die_after(Files, "put"),
     "wrote the row": lambda: die_after(certificates, "add"),

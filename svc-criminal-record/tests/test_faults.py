@@ -177,11 +177,11 @@ async def test_without_a_seal_in_force_requests_wait_and_letters_without_a_font_
     fault: Callable[[], Exception],
     state: State,
 ) -> None:
-    async def fail(*_: Any, **__: Any) -> NoReturn:
+    def fail(*_: Any, **__: Any) -> NoReturn:
         raise fault()
 
     with monkeypatch.context() as patched:
-        patched.setattr(seal.Sealer, "seal", fail)
+        patched.setattr(seal.Sealer, "begin", fail)
         shown = await ask(ana, clock.now())
     assert (shown.request.state, await rows(looking, ana)) == (state, (1, 0))
 
