@@ -9,6 +9,7 @@ from hub_events.envelope import Event
 from hub_service.access import Action, Result
 from hub_service.access import Channel as AccessChannel
 from svc_passport_booking.domain.openings import Kind as OpeningKind
+from svc_passport_booking.domain.reminders import Reminder
 from svc_passport_booking.domain.states import Channel, State
 from svc_passport_booking.domain.waiting import EndReason
 from svc_passport_booking.domain.waiting import Kind as WaitingKind
@@ -22,6 +23,7 @@ from svc_passport_booking.events.appointments import (
     AppointmentMissed,
     AppointmentMoved,
     AppointmentRefused,
+    AppointmentReminded,
     AppointmentServed,
 )
 from svc_passport_booking.events.guests import EmailCodeRequested
@@ -69,6 +71,7 @@ EVENTS: list[Event] = [
     AppointmentServed(**_APPOINTMENT, version=3),
     AppointmentRefused(**(_APPOINTMENT | {"reason": "DOCUMENTS_MISSING"}), version=3),
     AppointmentMissed(**_APPOINTMENT, version=2),
+    AppointmentReminded(**_GUEST, reminder=Reminder.FIRST, version=2),
     RecordAccessed(
         line_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b76"),
         actor_id="0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b74",

@@ -450,6 +450,21 @@ def _applications_and_figures() -> None:
         comment="The audit trail of applications: nothing is ever changed here",
     )
     op.create_table(
+        "reminders",
+        sa.Column("appointment_id", sa.Uuid(), nullable=False),
+        sa.Column("reminder", sa.String(8), nullable=False, comment="FIRST or SECOND"),
+        sa.Column(
+            "starts_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="Another hour is reminded of again",
+        ),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointments.id"], name="fk_reminders_appointments"),
+        sa.PrimaryKeyConstraint("appointment_id", "reminder", "starts_at", name="pk_reminders"),
+        comment="Reminders that were told, or were not due any more when it was booked",
+    )
+    op.create_table(
         "daily_figures",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("pool_id", sa.Uuid(), nullable=False),

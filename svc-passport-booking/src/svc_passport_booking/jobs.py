@@ -11,7 +11,7 @@ from hub_service import workers
 from hub_service.workers import Worker
 
 from .keys import MasterKey
-from .operations import guests, places, schedules, tries, upkeep
+from .operations import guests, places, reminders, schedules, tries, upkeep
 
 _Act = Callable[[AsyncSession, MasterKey, datetime], Awaitable[int]]
 
@@ -50,3 +50,12 @@ def of_appointments(key: MasterKey) -> list[Worker]:
         every("release-places", timedelta(seconds=2), places.release_due),
         every("note-missed", timedelta(seconds=30), upkeep.note_missed),
     ]
+
+
+async def _remind(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        await reminders.remind_due(session, clock.now())
+
+
+REMIND: Final = workers.every("remind", timedelta(seconds=30), _remind)
+"""Who has an appointment is reminded of it."""

@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         own_workers=[
             jobs.FORGET_PROOFS,
             jobs.KEEP_AHEAD,
+            jobs.REMIND,
             *jobs.of_appointments(master),
         ],
         locale=i18n.folder_of(__file__),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from hub_events.envelope import Event
 
 from ..domain.appointments import Appointment
+from ..domain.reminders import Reminder
 from ..domain.states import Channel, State
 
 
@@ -113,6 +114,20 @@ class AppointmentMissed(Facts, Event):
 
     subject: ClassVar[str] = "hub.passport-booking.appointment.missed.v1"
     key_field: ClassVar[str] = "appointment_id"
+
+
+class AppointmentReminded(Facts, Event):
+    """An appointment comes near, and its people are reminded of it; each reminder is told once."""
+
+    subject: ClassVar[str] = "hub.passport-booking.appointment.reminded.v1"
+    key_field: ClassVar[str] = "appointment_id"
+
+    reminder: Reminder = Field(description="FIRST, a day before, or SECOND, some hours before")
+
+    @classmethod
+    def told(cls, facts: Mapping[str, Any], reminder: Reminder) -> Self:
+        """The event of an appointment with these facts."""
+        return cls.model_validate({"reason": None, **facts, "reminder": reminder})
 
 
 _OF_STATE: Final[Mapping[State, Callable[[Appointment, str | None], Event]]] = {

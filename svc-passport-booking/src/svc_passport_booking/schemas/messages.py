@@ -10,6 +10,7 @@ from hub_core.language import Language
 
 from ..domain.states import State
 from ..operations.messages import Message
+from ..reference.types import types
 
 
 class MessageView(BaseModel):
@@ -25,6 +26,7 @@ class MessageView(BaseModel):
     secret: str | None
     digits: str | None
     type: str
+    type_names: dict[Language, str]
     office_names: dict[str, str]
     office_address: str | None
     local_start: str
@@ -46,6 +48,7 @@ class MessageView(BaseModel):
             secret=message.secret,
             digits=message.digits,
             type=one.type,
+            type_names=dict(types()[one.type].names),
             office_names=dict(message.office_names),
             office_address=message.office_address,
             local_start=f"{one.starts_at.astimezone(BUCHAREST):%Y-%m-%dT%H:%M}",
