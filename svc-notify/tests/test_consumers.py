@@ -20,6 +20,13 @@ from svc_notify import manifest as wanted
 from svc_notify.consumers import subscriptions
 from svc_notify.consumers.copies import (
     AppointmentChanged,
+    BookingCancelled,
+    BookingCodeRequested,
+    BookingConfirmed,
+    BookingExpired,
+    BookingHeld,
+    BookingMoved,
+    BookingReminded,
     CertificateRequestAlarmed,
     CertificateRequestChanged,
     CertificateRequested,
@@ -89,6 +96,18 @@ Publish = Callable[..., Awaitable[UUID]]
                 CertificateSuperseded,
                 CertificateVerified,
                 ExtractDecided,
+            )
+        ),
+        *(
+            (told, f"svc-passport-booking/contract/events/{told.subject.removeprefix('hub.')}")
+            for told in (
+                BookingHeld,
+                BookingConfirmed,
+                BookingMoved,
+                BookingCancelled,
+                BookingExpired,
+                BookingReminded,
+                BookingCodeRequested,
             )
         ),
     ],
@@ -313,6 +332,17 @@ async def test_of_a_company_s_certificate_who_asked_for_it_is_told(
     await service.office.letter("Cererea se află în verificare manuală.", seen)
     rows = await looking.fetch("SELECT person_id FROM notify.deliveries WHERE cause_id = $1", cause)
     assert [row["person_id"] for row in rows] == [ana]
+
+
+async def test_an_event_of_an_appointment_that_comes_twice_makes_one_message(
+    publish: Publish, looking: asyncpg.Connection
+) -> None:
+    twice, once = (BookingCodeRequested(code_id=ids.new_id(), version=1) for _ in range(2))
+    await publish(twice, again=await publish(twice))
+    await publish(once)
+    counted = "SELECT count(*) FROM notify.deliveries WHERE about_id = $1"
+    await until(looking, counted, once.code_id)
+    assert await looking.fetchval(counted, twice.code_id) == 1
 
 
 def alarmed(institution_id: UUID | None) -> CertificateRequestAlarmed:

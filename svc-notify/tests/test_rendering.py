@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, date, datetime
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,94 @@ def due(language: Language) -> Letter:
 
 def revoked_extract(language: Language) -> Letter:
     return extract(language, "REVOKED")
+
+
+BOOKED: dict[str, object] = {
+    "booking": "K7QF2M9X",
+    "code": "482913",
+    "what": "Pașaport simplu electronic",
+    "office": "Ghișeul de pașapoarte Cluj-Napoca",
+    "address": "str. Traian nr. 27",
+    "starts_on": date(2026, 12, 3),
+    "starts_at": datetime(2026, 12, 3, 7, 30, tzinfo=UTC),
+    "persons": "2",
+    "valid_on": date(2026, 11, 22),
+    "valid_until": datetime(2026, 11, 22, 10, 30, tzinfo=UTC),
+    "channel": "OFFER",
+    "state": "CANCELLED_BY_OFFICE",
+    "previous_on": date(2026, 12, 1),
+    "previous_hour": "10:00",
+}
+OF_APPOINTMENTS = sorted(set(kinds.BOOKINGS) - {kinds.BOOKING_CODE.template})
+
+
+def booked(template: str, language: Language, **special: object) -> Letter:
+    return rendering.render(template, 1, language, BOOKED | special, ACCOUNT)
+
+
+def booking_code(language: Language) -> Letter:
+    return rendering.render("booking.email-code", 1, language, CONFIRM, ACCOUNT)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("template", OF_APPOINTMENTS)
+def test_a_message_about_an_appointment_says_when_where_and_its_code_and_its_subject_says_little(
+    template: str, language: Language
+) -> None:
+    letter = booked(template, language)
+    for fact in (formats.day(date(2026, 12, 3), language), "09:30", "K7QF2M9X", "Ghișeul", "Traian"):
+        assert fact in letter.text
+    for fact in ("K7QF2M9X", "482913", "Ghișeul", "Traian", "lectronic", "așapo", "útlev", "assport"):
+        assert fact not in letter.subject
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("template", ["booking.confirm", "booking.offer"])
+def test_what_is_held_is_confirmed_by_a_button_or_by_six_digits_until_an_hour(
+    template: str, language: Language
+) -> None:
+    letter = booked(template, language)
+    assert "    482913" in letter.text.splitlines()
+    assert ACCOUNT in letter.text.splitlines()
+    assert f'<a href="{ACCOUNT}"' in letter.html
+    assert "12:30" in letter.subject
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_stands_asks_for_nothing_and_brings_no_code_that_confirms(language: Language) -> None:
+    for template in ("booking.confirmed", "booking.moved", "booking.reminder", "booking.cancelled"):
+        assert "482913" not in booked(template, language).text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_offer_of_the_waiting_list_and_one_of_an_office_that_closes_are_told_apart(
+    language: Language,
+) -> None:
+    offered, moved = (booked("booking.offer", language, channel=each) for each in ("OFFER", "OFFICE"))
+    assert offered.text != moved.text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_who_cancelled_an_appointment_is_told(language: Language) -> None:
+    by_office = booked("booking.cancelled", language)
+    by_citizen = booked("booking.cancelled", language, state="CANCELLED_BY_CITIZEN")
+    assert by_office.text != by_citizen.text
+
+
+GSM_7 = re.compile(r"[A-Za-z0-9 @$_!\"#%&'()*+,\-./:;<=>?\n]*")
+"""Of the GSM 7-bit alphabet what stands in our texts."""
+ONE_SMS = 160
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("template", ["booking.confirm", "booking.offer", "booking.reminder"])
+def test_a_text_message_fits_into_one_and_has_no_letter_that_would_make_it_three(
+    template: str, language: Language
+) -> None:
+    said = booked(template, language).sms
+    assert "K7QF2M9X" in said
+    assert GSM_7.fullmatch(said)
+    assert len(said) <= ONE_SMS
 
 
 @pytest.mark.parametrize("language", Language)
@@ -220,6 +309,8 @@ def test_a_code_stands_alone_on_its_line_with_its_hour_and_not_in_the_subject(la
         ended,
         verified,
         extract,
+        booking_code,
+        *(partial(booked, template) for template in OF_APPOINTMENTS),
     ],
 )
 def test_both_parts_say_the_same(write: Any, language: Language) -> None:
@@ -285,6 +376,7 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         kinds.CERTIFICATE_VERIFIED,
         kinds.CERTIFICATE_DUE,
         kinds.EXTRACT,
+        *kinds.BOOKINGS.values(),
     ],
 )
 def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
@@ -294,11 +386,12 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 48
+    assert len(wording) == 72
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables
         | kinds.CERTIFICATE_REQUESTED.variables
+        | BOOKED.keys()
         | {
             "number",
             "registered_on",

@@ -1,7 +1,8 @@
 """What svc-notify asks of others.
 
-Addresses and codes are svc-identity's. They are asked for at the moment of sending, so that a
-changed address is used at once, a closed account gets nothing, and no copy of them lies here.
+Addresses and codes are svc-identity's, and of who has no account svc-passport-booking's. They are asked
+for at the moment of sending, so that a changed address is used at once, a closed account gets nothing,
+and no copy of them lies here.
 """
 
 from datetime import datetime
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from hub_core.clock import BUCHAREST
 from hub_core.language import Language
 from hub_service.clients import ServiceClient
 
@@ -27,6 +29,37 @@ class Confirmation(Contact):
     expires_at: datetime
 
 
+class Appointment(BaseModel):
+    """An appointment as it stands now, and whom to write to of it: an account or an address.
+
+    `secret` and `digits` confirm it while it is held. Times are local, Europe/Bucharest.
+    """
+
+    state: str
+    person_id: UUID | None
+    email: str | None
+    language: Language
+    code: str
+    secret: str | None
+    digits: str | None
+    type_names: dict[Language, str] = {}
+    office_names: dict[Language, str]
+    office_address: str | None
+    local_start: datetime
+    held_until: datetime | None
+    persons: int
+
+    @property
+    def starts_at(self) -> datetime:
+        """When it begins, with its zone."""
+        return self.local_start.replace(tzinfo=BUCHAREST)
+
+    @property
+    def valid_until(self) -> datetime | None:
+        """When the hold ends, with its zone."""
+        return self.held_until and self.held_until.replace(tzinfo=BUCHAREST)
+
+
 async def find_contact(identity: ServiceClient, person_id: UUID) -> Contact | None:
     """A person's address; none when there is no such account any more."""
     found = await identity.get(f"/internal/v1/people/{person_id}/contact")
@@ -36,4 +69,16 @@ async def find_contact(identity: ServiceClient, person_id: UUID) -> Contact | No
 async def find_confirmation(identity: ServiceClient, confirmation_id: UUID) -> Confirmation | None:
     """An open e-mail confirmation; none when it is spent or past."""
     found = await identity.get(f"/internal/v1/email-confirmations/{confirmation_id}")
+    return Confirmation.model_validate(found) if found else None
+
+
+async def find_appointment(booking: ServiceClient, appointment_id: UUID) -> Appointment | None:
+    """An appointment at a counter; none when there is no such one."""
+    found = await booking.get(f"/internal/v1/appointments/{appointment_id}/message")
+    return Appointment.model_validate(found) if found else None
+
+
+async def find_email_code(booking: ServiceClient, code_id: UUID) -> Confirmation | None:
+    """A code for somebody who books without an account; none when it is used or past."""
+    found = await booking.get(f"/internal/v1/email-codes/{code_id}/message")
     return Confirmation.model_validate(found) if found else None

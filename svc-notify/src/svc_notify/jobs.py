@@ -8,15 +8,12 @@ is free again when its lease ends.
 
 import asyncio
 import random
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from http import HTTPStatus
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-import httpx2
 import structlog
 from opentelemetry.trace import SpanKind, get_tracer
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,14 +22,14 @@ from hub_core import clock
 from hub_core.language import Language
 from hub_events import trace
 from hub_service.chassis import Resources
-from hub_service.clients import ServiceClient
 
-from . import channels, clients, operations, rendering
-from .domain import deliveries, kinds
+from . import channels, operations, writing
+from .domain import deliveries
 from .domain.deliveries import Answer, Delivery, Outcome
 from .domain.kinds import Lane
 from .operations import Claimed
 from .settings import Settings
+from .writing import Mail
 
 _log: Final = structlog.get_logger("sender")
 _tracer: Final = get_tracer("svc_notify")
@@ -44,24 +41,6 @@ _ANSWER_SECONDS: Final = 8.0
 _DATABASE_AGAIN: Final = 0.2
 GOODBYE_SECONDS: Final = 5.0
 _DATABASE_AWAY: Final = (SQLAlchemyError, OSError)
-_IDENTITY_AWAY: Final = {
-    HTTPStatus.UNAUTHORIZED,
-    HTTPStatus.FORBIDDEN,
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.BAD_GATEWAY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.GATEWAY_TIMEOUT,
-}
-"""Answers that say nothing of the one person who was asked about."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mail:
-    """A message ready to go; the address lives only as long as the attempt."""
-
-    address: str
-    language: Language
-    content: bytes
 
 
 @dataclass(slots=True)
@@ -152,7 +131,7 @@ class Sender:
         delivery = claimed.delivery
         try:
             with _tracer.start_as_current_span("deliver", context=trace.context_of(delivery.traceparent)):
-                mail = await _write(hub, self._settings, claimed)
+                mail = await writing.write(hub, self._settings, claimed)
                 if isinstance(mail, Outcome):
                     await self._settle(hub, delivery, mail, None)
                 else:
@@ -160,7 +139,7 @@ class Sender:
         finally:
             del self._held[delivery.id]
 
-    async def _send(self, hub: Resources, delivery: Delivery, mail: _Mail) -> None:
+    async def _send(self, hub: Resources, delivery: Delivery, mail: Mail) -> None:
         """Hand a message over and note it. A server that takes its time is awaited under the lease."""
         way = _HandingOver()
 
@@ -188,7 +167,7 @@ class Sender:
         else:
             await self._settle(hub, delivery, outcome, mail.language)
 
-    async def _hand_over(self, mail: _Mail) -> Outcome:
+    async def _hand_over(self, mail: Mail) -> Outcome:
         with _tracer.start_as_current_span("SMTP", kind=SpanKind.CLIENT) as span:
             outcome = await self._smtp.hand_over(mail.address, mail.content)
             span.set_attributes(
@@ -249,51 +228,3 @@ class Sender:
                 attempt.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
         await self._smtp.close()
-
-
-async def _write(hub: Resources, settings: Settings, claimed: Claimed) -> _Mail | Outcome:
-    """The message of a claimed delivery, or how its attempt ends before there is one."""
-    delivery = claimed.delivery
-    try:
-        asked = await _ask(hub.service(settings.identity_url), delivery)
-        if asked is None:
-            return Outcome(Answer.RECIPIENT_GONE)
-        contact, facts = asked
-        institution = claimed.institution.get(contact.language) or claimed.institution.get(Language.RO, "")
-        letter = rendering.render(
-            delivery.template,
-            delivery.template_version,
-            contact.language,
-            {**_read(delivery.variables), "institution": institution, **facts},
-            action_url=settings.public_origin + kinds.page_of(delivery.template),
-        )
-        content = channels.compose(delivery, letter, settings.notify_sender, contact.email)
-    except channels.UnusableAddress:
-        return Outcome(Answer.ADDRESS_UNUSABLE)
-    except httpx2.HTTPStatusError as refusal:
-        away = refusal.response.status_code in _IDENTITY_AWAY
-        return Outcome(Answer.OUTAGE if away else Answer.DEFERRED)
-    except httpx2.HTTPError:
-        return Outcome(Answer.OUTAGE)
-    return _Mail(contact.email, contact.language, content)
-
-
-async def _ask(
-    identity: ServiceClient, delivery: Delivery
-) -> tuple[clients.Contact, Mapping[str, object]] | None:
-    """Whom the delivery is for, with the facts that svc-identity alone knows; none when gone."""
-    if delivery.confirmation_id:
-        confirmation = await clients.find_confirmation(identity, delivery.confirmation_id)
-        if confirmation is None:
-            return None
-        return confirmation, {"code": confirmation.code, "valid_until": confirmation.expires_at}
-    contact = await clients.find_contact(identity, delivery.person_id) if delivery.person_id else None
-    return (contact, {}) if contact else None
-
-
-def _read(variables: Mapping[str, str]) -> dict[str, object]:
-    """A delivery's variables as its template takes them: dates as dates."""
-    return {
-        name: date.fromisoformat(value) if name.endswith("_on") else value
-        for name, value in variables.items()
-    }

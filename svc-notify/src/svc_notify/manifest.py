@@ -65,6 +65,19 @@ CRIMINAL_RECORD: Final = Consumer(
         "hub.criminal-record.extract.decided.v1",
     ),
 )
+PASSPORT_BOOKING: Final = Consumer(
+    durable="notify-passport-booking",
+    source="passport-booking",
+    subjects=(
+        "hub.passport-booking.appointment.held.v1",
+        "hub.passport-booking.appointment.confirmed.v1",
+        "hub.passport-booking.appointment.moved.v1",
+        "hub.passport-booking.appointment.cancelled.v1",
+        "hub.passport-booking.appointment.expired.v1",
+        "hub.passport-booking.appointment.reminded.v1",
+        "hub.passport-booking.email-code.requested.v1",
+    ),
+)
 
 MANIFEST: Final = Manifest(
     name="notify",
@@ -81,7 +94,8 @@ MANIFEST: Final = Manifest(
         APPOINTMENTS,
         ENTRIES,
         CRIMINAL_RECORD,
+        PASSPORT_BOOKING,
     ),
-    calls=("identity.contact:read",),
+    calls=("identity.contact:read", "passport-booking.contact:read"),
     holds_personal_data=True,
 )

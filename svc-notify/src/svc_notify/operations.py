@@ -148,6 +148,35 @@ async def queue_notices(
         return [delivery for delivery in queued if await _add(session, delivery)]
 
 
+async def queue_booking_notice(
+    session: AsyncSession,
+    kind: Kind,
+    about_id: UUID,
+    person_id: UUID | None,
+    variables: Mapping[str, str],
+    cause: Cause,
+    now: datetime,
+    until: datetime | None = None,
+) -> Delivery | None:
+    """Queue a message about an appointment, or a code to book one; it is not worth sending after `until`.
+
+    Without a person it goes to the address that svc-passport-booking gives when it is sent. None where the
+    person was invented and is no more.
+    """
+    delivery = deliveries.queue(
+        kind,
+        ids.new_id(),
+        cause,
+        now,
+        person_id=person_id,
+        about_id=about_id,
+        variables=variables,
+        until=until,
+    )
+    async with session.begin():
+        return delivery if await _add(session, delivery) else None
+
+
 async def _add(session: AsyncSession, delivery: Delivery) -> bool:
     """Store a message, but none to somebody invented who is no more; whether it was stored."""
     if delivery.person_id is not None and await storage.is_removed(session, delivery.person_id):

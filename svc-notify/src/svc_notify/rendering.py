@@ -28,17 +28,28 @@ _ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_OPTIONAL: Final[Mapping[str, Any]] = {"code": "", "facts": [], "next_title": "", "next": [], "action": ""}
+_OPTIONAL: Final[Mapping[str, Any]] = {
+    "code": "",
+    "facts": [],
+    "next_title": "",
+    "next": [],
+    "action": "",
+    "sms": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message in words: the subject line, and the same content as plain text and as HTML."""
+    """A message in words: the subject line, and the same content as plain text and as HTML.
+
+    `sms` is what a text message would say, in letters that all fit into one (8.1); empty where none would.
+    """
 
     language: Language
     subject: str
     text: str
     html: str
+    sms: str = ""
 
 
 def render(
@@ -59,6 +70,7 @@ def render(
         subject=said["subject"],
         text=_ENVIRONMENT.get_template(f"{frame}.txt").render(said),
         html=_ENVIRONMENT.get_template(f"{frame}.html").render(said),
+        sms=said["sms"],
     )
 
 

@@ -32,6 +32,7 @@ DELIVERIES = Table(
     Column("cause_id", Uuid, nullable=False, comment="The event that caused it"),
     Column("person_id", Uuid),
     Column("confirmation_id", Uuid, comment="Recipient who has no account yet"),
+    Column("about_id", Uuid, comment="What svc-passport-booking is asked about when it is sent"),
     Column("template", String(64), nullable=False),
     Column("template_version", SmallInteger, nullable=False),
     Column("variables", JSONB, nullable=False, comment="Numbers, dates, ids: nothing personal"),
@@ -50,7 +51,10 @@ DELIVERIES = Table(
     Column("version", Integer, nullable=False),
     Column("once", String(128), comment="What is told once only: its second message is not stored"),
     UniqueConstraint("once", name="uq_deliveries_once"),
-    CheckConstraint("num_nonnulls(person_id, confirmation_id) = 1", name="ck_deliveries_recipient"),
+    CheckConstraint(
+        "num_nonnulls(confirmation_id, coalesce(person_id, about_id)) = 1",
+        name="ck_deliveries_recipient",
+    ),
     CheckConstraint("(due_at IS NULL) = (ended_at IS NOT NULL)", name="ck_deliveries_due_or_ended"),
     comment="One row for each message to one recipient by one channel",
 )

@@ -47,6 +47,7 @@ def of_service(
         "HUB_NATS_SEED": nats.seed(manifest.name),
         "HUB_NOTIFY_SMTP_HOST": ports.LOOPBACK,
         "HUB_NOTIFY_SMTP_PORT": str(place.ports[SMTP]),
+        "HUB_NOTIFY_PASSPORT_BOOKING_URL": addresses.get(_PASSPORT_BOOKING, ""),
         "HUB_GATEWAY_UPSTREAMS": json.dumps(addresses),
     }
     if manifest.has_database:

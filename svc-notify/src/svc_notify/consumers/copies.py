@@ -1,6 +1,6 @@
 """Events of others: what each copy states is what we need of it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -235,6 +235,66 @@ class CertificateVerified(Event):
 
     certificate_id: UUID
     person_id: UUID | None
+
+
+class _Booking(BaseModel):
+    key_field: ClassVar[str] = "appointment_id"
+
+    appointment_id: UUID
+    starts_at: datetime
+    person_id: UUID | None
+    channel: str
+
+
+class BookingHeld(_Booking, Event):
+    """A place at a counter is held, and is lost unless it is confirmed."""
+
+    subject: ClassVar[str] = "hub.passport-booking.appointment.held.v1"
+
+    held_until: datetime
+
+
+class BookingConfirmed(_Booking, Event):
+    """An appointment at a counter stands."""
+
+    subject: ClassVar[str] = "hub.passport-booking.appointment.confirmed.v1"
+
+
+class BookingMoved(_Booking, Event):
+    """It is at another time now, perhaps elsewhere."""
+
+    subject: ClassVar[str] = "hub.passport-booking.appointment.moved.v1"
+
+    previous_starts_at: datetime
+
+
+class BookingCancelled(_Booking, Event):
+    """It was given up, or taken away by the office."""
+
+    subject: ClassVar[str] = "hub.passport-booking.appointment.cancelled.v1"
+
+    state: str
+
+
+class BookingExpired(_Booking, Event):
+    """A hold has ended without having been confirmed."""
+
+    subject: ClassVar[str] = "hub.passport-booking.appointment.expired.v1"
+
+
+class BookingReminded(_Booking, Event):
+    """It comes near."""
+
+    subject: ClassVar[str] = "hub.passport-booking.appointment.reminded.v1"
+
+
+class BookingCodeRequested(Event):
+    """Somebody who books without an account waits for a code."""
+
+    subject: ClassVar[str] = "hub.passport-booking.email-code.requested.v1"
+    key_field: ClassVar[str] = "code_id"
+
+    code_id: UUID
 
 
 class ExtractDecided(Event):

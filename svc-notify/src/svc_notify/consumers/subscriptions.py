@@ -14,7 +14,7 @@ from .. import manifest, operations
 from ..domain.catalog import StaleEntry
 from ..domain.kinds import SANDBOX_MARK, Lane
 from ..domain.officials import WRITTEN_TO, Official
-from . import certificates, hearing
+from . import bookings, certificates, hearing
 from .copies import (
     AppointmentChanged,
     EmailConfirmationRequested,
@@ -116,6 +116,7 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
         Subscription(manifest.APPOINTMENTS, {AppointmentChanged: _keep_official}),
         Subscription(manifest.ENTRIES, {EntryStale: remind_the_provider}),
         certificates.subscription(wake),
+        bookings.subscription(wake),
     ]
 
 

@@ -100,7 +100,8 @@ class Delivery:
     """One message to one recipient by one channel.
 
     The recipient is a person or, before there is an account, an e-mail confirmation; the address
-    is asked for when it is sent and never kept. `variables` hold nothing personal. `due_at` is the
+    is asked for when it is sent and never kept. `about_id` is what another service is asked about then: it
+    knows the address of who has no account as well. `variables` hold nothing personal. `due_at` is the
     next attempt while queued, the end of the lease while being sent, nothing once it has ended.
     `version` grows by one with each change: who holds an older one has lost the delivery. Of deliveries
     with the same `once` there is one only.
@@ -110,6 +111,7 @@ class Delivery:
     cause_id: UUID
     person_id: UUID | None = None
     confirmation_id: UUID | None = None
+    about_id: UUID | None = None
     template: str
     template_version: int
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -143,29 +145,36 @@ def queue(
     *,
     person_id: UUID | None = None,
     confirmation_id: UUID | None = None,
+    about_id: UUID | None = None,
     variables: Mapping[str, str] | None = None,
     once: str | None = None,
+    until: datetime | None = None,
 ) -> Delivery:
     """A message to be sent at once: what a person caused at night is told at night.
 
-    It is worth sending for the kind's lifetime from the cause on, however late that was heard of.
+    It is worth sending for the kind's lifetime from the cause on, however late that was heard of, and
+    not after `until`.
     """
     given = dict(variables or {})
     if given.keys() != kind.variables:
         raise ValueError(f"{kind.template} takes {sorted(kind.variables)}, not {sorted(given)}")
-    if (person_id is None) == (confirmation_id is None):
+    if (about_id is not None) is (kind.question is None):
+        raise ValueError(f"what {kind.template} is about is asked for, or it is not")
+    if about_id is None and (person_id is None) == (confirmation_id is None):
         raise ValueError("a message goes to a person or to a confirmation")
+    last = cause.at + kind.lifetime
     return Delivery(
         id=delivery_id,
         cause_id=cause.id,
         person_id=person_id,
         confirmation_id=confirmation_id,
+        about_id=about_id,
         template=kind.template,
         template_version=kind.version,
         variables=given,
         lane=kind.lane,
         due_at=now,
-        expires_at=cause.at + kind.lifetime,
+        expires_at=min(last, until) if until else last,
         queued_at=now,
         traceparent=cause.traceparent,
         once=once,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Final
 
 
@@ -13,15 +13,28 @@ class Lane(IntEnum):
     NOTICE = 1
 
 
+class Question(StrEnum):
+    """What svc-passport-booking is asked about, as its addresses name it."""
+
+    APPOINTMENT = "appointments"
+    EMAIL_CODE = "email-codes"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of message: its template and version, its lane, how long it is worth sending."""
+    """A kind of message: its template and version, its lane, how long it is worth sending.
+
+    `question` is what svc-passport-booking is asked when it is sent; `states` are those of an appointment
+    in which the message still tells the truth.
+    """
 
     template: str
     version: int
     lane: Lane
     lifetime: timedelta
     variables: frozenset[str]
+    question: Question | None = None
+    states: frozenset[str] = frozenset()
 
 
 SUBMISSION_REGISTERED: Final = Kind(
@@ -115,9 +128,98 @@ EXTRACT: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset({"change", "institution_id", "told_on"}),
 )
+BOOKING_CONFIRM: Final = Kind(
+    template="booking.confirm",
+    version=1,
+    lane=Lane.CODE,
+    lifetime=timedelta(days=1),
+    variables=frozenset(),
+    question=Question.APPOINTMENT,
+    states=frozenset({"HELD"}),
+)
+BOOKING_OFFER: Final = Kind(
+    template="booking.offer",
+    version=1,
+    lane=Lane.CODE,
+    lifetime=timedelta(days=7),
+    variables=frozenset({"channel"}),
+    question=Question.APPOINTMENT,
+    states=frozenset({"HELD"}),
+)
+BOOKING_CONFIRMED: Final = Kind(
+    template="booking.confirmed",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset(),
+    question=Question.APPOINTMENT,
+    states=frozenset({"CONFIRMED"}),
+)
+BOOKING_MOVED: Final = Kind(
+    template="booking.moved",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"previous_on", "previous_hour"}),
+    question=Question.APPOINTMENT,
+    states=frozenset({"CONFIRMED"}),
+)
+BOOKING_CANCELLED: Final = Kind(
+    template="booking.cancelled",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"state"}),
+    question=Question.APPOINTMENT,
+    states=frozenset({"CANCELLED_BY_CITIZEN", "CANCELLED_BY_OFFICE"}),
+)
+BOOKING_EXPIRED: Final = Kind(
+    template="booking.expired",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=7),
+    variables=frozenset({"channel"}),
+    question=Question.APPOINTMENT,
+    states=frozenset({"EXPIRED"}),
+)
+BOOKING_REMINDER: Final = Kind(
+    template="booking.reminder",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=2),
+    variables=frozenset(),
+    question=Question.APPOINTMENT,
+    states=frozenset({"CONFIRMED"}),
+)
+BOOKING_CODE: Final = Kind(
+    template="booking.email-code",
+    version=1,
+    lane=Lane.CODE,
+    lifetime=timedelta(minutes=15),
+    variables=frozenset(),
+    question=Question.EMAIL_CODE,
+)
+BOOKINGS: Final = {
+    kind.template: kind
+    for kind in (
+        BOOKING_CONFIRM,
+        BOOKING_OFFER,
+        BOOKING_CONFIRMED,
+        BOOKING_MOVED,
+        BOOKING_CANCELLED,
+        BOOKING_EXPIRED,
+        BOOKING_REMINDER,
+        BOOKING_CODE,
+    )
+}
+"""The messages of appointments, by template: svc-passport-booking is asked about them when they are sent."""
 TOLD_STEPS: Final = frozenset({"ISSUED", "MANUAL_REVIEW", "NEEDS_COUNTER", "REJECTED", "CANCELLED"})
 """The states of a request for a certificate that its people are written to about."""
 _OF_PURPOSE: Final = {"PASSWORD_RESET": PASSWORD_RESET}
+CONFIRM_PAGE: Final = "/appointments/confirm"
+"""Where a held appointment is confirmed; the secret stands behind `#`, which no server is sent."""
+BOOKINGS_PAGE: Final = "/appointments"
+"""Where an appointment is looked at and given up; its code stands behind `#`."""
 _PAGES: Final = {REGISTRATION_STEP.template: "/account/registrations"}
 
 _PETITION_KINDS: Final = frozenset({"REQUEST", "COMPLAINT", "NOTIFICATION", "PROPOSAL"})

@@ -1,0 +1,89 @@
+"""Appointments at counters: what their people are written.
+
+The events name no address: svc-passport-booking is asked when a message is sent, and whether it still
+tells the truth then.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import clock
+from hub_events.consumer import Subscription
+from hub_events.envelope import Envelope
+
+from .. import manifest, operations
+from ..domain import formats, kinds
+from ..domain.kinds import Kind, Lane
+from . import hearing
+from .copies import (
+    BookingCancelled,
+    BookingCodeRequested,
+    BookingConfirmed,
+    BookingExpired,
+    BookingHeld,
+    BookingMoved,
+    BookingReminded,
+)
+
+_ONLINE: Final = "ONLINE"
+_PLAIN: Final = {BookingConfirmed: kinds.BOOKING_CONFIRMED, BookingReminded: kinds.BOOKING_REMINDER}
+
+
+def subscription(wake: Callable[[Lane], None]) -> Subscription:
+    """The consumer; `wake` is called for a lane once what was queued in it is committed."""
+
+    async def tell(session: AsyncSession, heard: Envelope[Any]) -> None:
+        kind, said, until = _news(heard.data)
+        delivery = await operations.queue_booking_notice(
+            session,
+            kind,
+            heard.data.appointment_id,
+            heard.data.person_id,
+            said,
+            hearing.cause(heard),
+            clock.now(),
+            until,
+        )
+        if delivery:
+            hearing.wake_after_commit(session, wake, delivery.lane)
+
+    async def send_the_code(session: AsyncSession, heard: Envelope[BookingCodeRequested]) -> None:
+        delivery = await operations.queue_booking_notice(
+            session, kinds.BOOKING_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
+        )
+        if delivery:
+            hearing.wake_after_commit(session, wake, delivery.lane)
+
+    return Subscription(
+        manifest.PASSPORT_BOOKING,
+        {
+            BookingHeld: tell,
+            BookingConfirmed: tell,
+            BookingMoved: tell,
+            BookingCancelled: tell,
+            BookingExpired: tell,
+            BookingReminded: tell,
+            BookingCodeRequested: send_the_code,
+        },
+    )
+
+
+def _news(booking: Any) -> tuple[Kind, Mapping[str, str], datetime]:
+    """What is written of an event, with which variables, and until when it is worth sending."""
+    match booking:
+        case BookingHeld(channel=channel, held_until=until):
+            is_own = channel == _ONLINE
+            kind = kinds.BOOKING_CONFIRM if is_own else kinds.BOOKING_OFFER
+            return kind, {} if is_own else {"channel": channel}, until
+        case BookingMoved(previous_starts_at=before):
+            day, hour = clock.local_date(before).isoformat(), formats.hour(before)
+            return kinds.BOOKING_MOVED, {"previous_on": day, "previous_hour": hour}, booking.starts_at
+        case BookingCancelled(state=state):
+            return kinds.BOOKING_CANCELLED, {"state": state}, booking.starts_at
+        case BookingExpired(channel=channel):
+            return kinds.BOOKING_EXPIRED, {"channel": channel}, booking.starts_at
+        case _:
+            return _PLAIN[type(booking)], {}, booking.starts_at

@@ -1,0 +1,140 @@
+"""A claimed delivery as a message: what only others know of it is asked for, at the moment of sending."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+import httpx2
+
+from hub_core.language import Language
+from hub_service.chassis import Resources
+from hub_service.clients import ServiceClient
+
+from . import channels, clients, rendering
+from .clients import Appointment, Confirmation
+from .domain import kinds
+from .domain.deliveries import Answer, Delivery, Outcome
+from .domain.kinds import Kind, Question
+from .operations import Claimed
+from .settings import Settings
+
+_AWAY: Final = {
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+"""Answers that say nothing of the one person who was asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message ready to go; the address lives only as long as the attempt."""
+
+    address: str
+    language: Language
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Known:
+    """Whom a delivery goes to, in which language, the page it leads to, and the facts that others know."""
+
+    email: str
+    language: Language
+    page: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Mail | Outcome:
+    """The message of a claimed delivery, or how its attempt ends before there is one."""
+    delivery = claimed.delivery
+    try:
+        known = await _ask(hub, settings, delivery)
+        if known is None:
+            return Outcome(Answer.RECIPIENT_GONE)
+        institution = claimed.institution.get(known.language) or claimed.institution.get(Language.RO, "")
+        letter = rendering.render(
+            delivery.template,
+            delivery.template_version,
+            known.language,
+            {**_read(delivery.variables), "institution": institution, **known.facts},
+            action_url=settings.public_origin + known.page,
+        )
+        content = channels.compose(delivery, letter, settings.notify_sender, known.email)
+    except channels.UnusableAddress:
+        return Outcome(Answer.ADDRESS_UNUSABLE)
+    except httpx2.HTTPStatusError as refusal:
+        away = refusal.response.status_code in _AWAY
+        return Outcome(Answer.OUTAGE if away else Answer.DEFERRED)
+    except httpx2.HTTPError:
+        return Outcome(Answer.OUTAGE)
+    return Mail(known.email, known.language, content)
+
+
+async def _ask(hub: Resources, settings: Settings, delivery: Delivery) -> _Known | None:
+    """What others know of a delivery; none when there is nobody or nothing to write about any more."""
+    identity = hub.service(settings.identity_url)
+    kind = kinds.BOOKINGS.get(delivery.template)
+    if kind and delivery.about_id:
+        booking = hub.service(settings.notify_passport_booking_url)
+        if kind.question is Question.EMAIL_CODE:
+            return _of_code(delivery, await clients.find_email_code(booking, delivery.about_id))
+        return await _of_appointment(booking, identity, kind, delivery.about_id)
+    if delivery.confirmation_id:
+        return _of_code(delivery, await clients.find_confirmation(identity, delivery.confirmation_id))
+    contact = await clients.find_contact(identity, delivery.person_id) if delivery.person_id else None
+    return _Known(contact.email, contact.language, kinds.page_of(delivery.template)) if contact else None
+
+
+def _of_code(delivery: Delivery, found: Confirmation | None) -> _Known | None:
+    if found is None:
+        return None
+    facts = {"code": found.code, "valid_until": found.expires_at}
+    return _Known(found.email, found.language, kinds.page_of(delivery.template), facts)
+
+
+async def _of_appointment(
+    booking: ServiceClient, identity: ServiceClient, kind: Kind, appointment_id: UUID
+) -> _Known | None:
+    """What an appointment's people are told; none when it has gone on, so that it would not be true."""
+    found = await clients.find_appointment(booking, appointment_id)
+    if found is None or found.state not in kind.states:
+        return None
+    email, language = found.email, found.language
+    if found.person_id is not None:
+        contact = await clients.find_contact(identity, found.person_id)
+        email, language = (contact.email, contact.language) if contact else (None, language)
+    if email is None:
+        return None
+    page = f"{kinds.CONFIRM_PAGE}#{found.secret}" if found.secret else f"{kinds.BOOKINGS_PAGE}#{found.code}"
+    return _Known(email, language, page, _facts(found, language))
+
+
+def _facts(found: Appointment, language: Language) -> Mapping[str, object]:
+    until = found.valid_until or found.starts_at
+    return {
+        "booking": found.code,
+        "code": found.digits or "",
+        "what": found.type_names.get(language, ""),
+        "office": found.office_names.get(language) or found.office_names.get(Language.RO, ""),
+        "address": found.office_address or "",
+        "starts_on": found.starts_at.date(),
+        "starts_at": found.starts_at,
+        "persons": str(found.persons),
+        "valid_on": until.date(),
+        "valid_until": until,
+    }
+
+
+def _read(variables: Mapping[str, str]) -> dict[str, object]:
+    """A delivery's variables as its template takes them: dates as dates."""
+    return {
+        name: date.fromisoformat(value) if name.endswith("_on") else value
+        for name, value in variables.items()
+    }
