@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints, WithJsonSchema
 
 from hub_core.cnp import CnpField
 from hub_core.language import Language
@@ -32,6 +32,18 @@ SlotId = Annotated[
         json_schema_extra={"format": "int64", "examples": [48213]},
     ),
 ]
+Phone = Annotated[
+    PhoneField,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\+?[0-9 ().\-/]+$",
+            "minLength": 3,
+            "maxLength": 31,
+            "examples": ["+40745123456"],
+        }
+    ),
+]
 Name = Annotated[Line, Field(min_length=1, max_length=100)]
 StateField = Annotated[
     State,
@@ -42,8 +54,8 @@ StateField = Annotated[
 ]
 Situation = Annotated[
     dict[
-        Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")],
-        Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_-]{1,64}$")],
+        Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)],
+        Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_-]+$", max_length=64)],
     ],
     Field(
         max_length=20,
@@ -122,7 +134,7 @@ class ContactDetails(schemas.Resource):
             examples=["ana.popescu@example.com"],
         ),
     ]
-    phone: Annotated[PhoneField | None, Field(description="A telephone number.")] = None
+    phone: Annotated[Phone | None, Field(description="A telephone number.")] = None
 
 
 class BookGuestAppointment(_Wanted):
