@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from math import cos, inf, pi, radians
 from typing import Final, Self
 from uuid import UUID
@@ -56,8 +57,9 @@ class Days:
         return _midnight(self.last + timedelta(days=1))
 
 
+@lru_cache(maxsize=1_024)
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), BUCHAREST)
+    return datetime.combine(day, time(), BUCHAREST).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

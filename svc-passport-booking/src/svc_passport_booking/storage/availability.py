@@ -20,6 +20,7 @@ from sqlalchemy import (
     Interval,
     Select,
     String,
+    Subquery,
     Uuid,
     and_,
     any_,
@@ -33,6 +34,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from hub_core.clock import local_date
 from hub_events.session import Session
@@ -50,6 +52,7 @@ _INSTANT: Final = DateTime(timezone=True)
 _NOW: Final = bindparam("now", type_=_INSTANT)
 _BEFORE: Final = bindparam("before", type_=_INSTANT)
 _PERSONS: Final = bindparam("persons", type_=Integer())
+_PLACES: Final = SLOTS.c.planned - SLOTS.c.taken
 _MINUTE: Final = literal_column("interval '1 minute'", Interval())
 _CARD: Final = (
     OFFICES.c.id,
@@ -74,12 +77,7 @@ async def days(
     session: Session, where: Where, type_: str, persons: int, days: Days, now: datetime
 ) -> list[OfficeDays]:
     """Each office that serves the type, by code, with the days on which so many persons find a place."""
-    spans = [Days(day, day) for day in days.each]
-    given: dict[str, Any] = {
-        "days": [span.first for span in spans],
-        "begins": [max(now, span.begins_at) for span in spans],
-        "ends": [span.ends_at for span in spans],
-    }
+    given = _each(days, now)
     if persons > 1:
         given["persons"] = persons
     statement = _days(isinstance(where, str), persons > 1)
@@ -115,53 +113,54 @@ def _at(now: datetime) -> dict[str, Any]:
     return {"now": now, "today": local_date(now)}
 
 
+def _each(days: Days, now: datetime) -> dict[str, Any]:
+    spans = [Days(day, day) for day in days.each]
+    return {
+        "days": [span.first for span in spans],
+        "begins": [max(now, span.begins_at) for span in spans],
+        "ends": [span.ends_at for span in spans],
+    }
+
+
 def _spanned(days: Days, now: datetime, persons: int) -> dict[str, Any]:
-    given: dict[str, Any] = _at(now) | {"after": max(now, days.begins_at), "before": days.ends_at}
-    return given | ({"persons": persons} if persons > 1 else {})
+    if persons > 1:
+        return _at(now) | _each(days, now) | {"persons": persons}
+    return _at(now) | {"after": max(now, days.begins_at), "before": days.ends_at}
 
 
-def _bookable(slots: FromClause, pool: ColumnElement[UUID]) -> ColumnElement[bool]:
+def _bookable(pool: ColumnElement[UUID]) -> ColumnElement[bool]:
     """What the index `ix_slots_free` holds of a pool, without what is not open yet."""
-    is_open = or_(slots.c.opens_at.is_(None), slots.c.opens_at <= _NOW)
-    return and_(slots.c.pool_id == pool, slots.c.is_free, is_open)
+    is_open = or_(SLOTS.c.opens_at.is_(None), SLOTS.c.opens_at <= _NOW)
+    return and_(SLOTS.c.pool_id == pool, SLOTS.c.is_free, is_open)
 
 
 def _between(begin: ColumnElement[datetime], end: ColumnElement[datetime]) -> ColumnElement[bool]:
     return and_(SLOTS.c.starts_at > begin, SLOTS.c.starts_at < end)
 
 
-def _has_room() -> ColumnElement[bool]:
-    """Whether `persons` find places from a slot on: in it, or in it and those that follow without a gap.
+def _rooms(within: ColumnElement[bool], *outer: FromClause) -> LateralFromClause:
+    """The slots of a pool `within` a time, each with its `room`: places in it and those that join on.
 
-    Of free slots in the order of time, one follows the first without a gap as long as its distance to the
-    first is the sum of the minutes between. As each has a place, so many slots as persons are enough.
+    Slots that follow one another without a gap are a run, in which the room of each is the sum of the
+    places from it on. `outer` are the tables that `within` speaks of.
     """
-    following = SLOTS.alias("following")
-    next_ones = (
+    ends = SLOTS.c.starts_at + SLOTS.c.minutes * _MINUTE
+    joins_on = func.lag(ends).over(order_by=SLOTS.c.starts_at) == SLOTS.c.starts_at
+    free = (
         select(
-            following.c.starts_at,
-            following.c.minutes,
-            (following.c.planned - following.c.taken).label("free"),
+            SLOTS.c.id,
+            SLOTS.c.starts_at,
+            _PLACES.label("places"),
+            case((joins_on, 0), else_=1).label("begins"),
         )
-        .where(_bookable(following, SLOTS.c.pool_id), following.c.starts_at >= SLOTS.c.starts_at)
-        .order_by(following.c.starts_at)
-        .limit(_PERSONS)
-        .correlate(SLOTS)
-        .lateral("next_ones")
+        .where(within)
+        .correlate(*outer)
+        .lateral("free")
     )
-    in_order = next_ones.c.starts_at
-    minutes_before = func.sum(next_ones.c.minutes).over(order_by=in_order) - next_ones.c.minutes
-    run = (
-        select(
-            func.sum(next_ones.c.free).over(order_by=in_order).label("places"),
-            (next_ones.c.starts_at - SLOTS.c.starts_at == minutes_before * _MINUTE).label("joins"),
-        )
-        .correlate(SLOTS)
-        .lateral("run")
-    )
-    most = select(func.max(run.c.places)).where(run.c.joins).correlate(SLOTS).scalar_subquery()
-    alone = SLOTS.c.planned - SLOTS.c.taken >= _PERSONS
-    return case((alone, true()), else_=most >= _PERSONS)
+    run = func.sum(free.c.begins).over(order_by=free.c.starts_at).label("run")
+    runs = select(*free.c, run).lateral("runs")
+    room = func.sum(runs.c.places).over(partition_by=runs.c.run, order_by=runs.c.starts_at, rows=(0, None))
+    return select(*runs.c, room.label("room")).lateral("rooms")
 
 
 def _served() -> Select[Any]:
@@ -189,7 +188,7 @@ def _hours(by_county: bool) -> Statement:
         "ids": SLOTS.c.id,
         "starts": cast(func.date_part(literal_column("'epoch'"), SLOTS.c.starts_at), BigInteger),
         "minutes": SLOTS.c.minutes,
-        "places": SLOTS.c.planned - SLOTS.c.taken,
+        "places": _PLACES,
     }
     free = (
         select(
@@ -199,7 +198,7 @@ def _hours(by_county: bool) -> Statement:
             )
         )
         .where(
-            _bookable(SLOTS, POOL_TYPES.c.pool_id),
+            _bookable(POOL_TYPES.c.pool_id),
             _between(bindparam("after", type_=_INSTANT), _BEFORE),
         )
         .correlate(POOL_TYPES)
@@ -208,35 +207,41 @@ def _hours(by_county: bool) -> Statement:
     return Statement(_served().add_columns(*free.c).join(free, true()).where(_asked(by_county)))
 
 
+def _spans() -> Subquery:
+    """Days in order, each with when it begins and ends."""
+    given = func.unnest(
+        bindparam("days", type_=ARRAY(Date)),
+        bindparam("begins", type_=ARRAY(_INSTANT)),
+        bindparam("ends", type_=ARRAY(_INSTANT)),
+    )
+    spans = given.table_valued("day", "begins_at", "ends_at").render_derived()
+    return select(spans).order_by(spans.c.begins_at).subquery("spans")
+
+
 @cache
 def _days(by_county: bool, several: bool) -> Statement:
-    day = (
-        func.unnest(
-            bindparam("days", type_=ARRAY(Date)),
-            bindparam("begins", type_=ARRAY(_INSTANT)),
-            bindparam("ends", type_=ARRAY(_INSTANT)),
-        )
-        .table_valued("day", "begins_at", "ends_at")
-        .render_derived()
+    span = _spans()
+    within = and_(_bookable(POOL_TYPES.c.pool_id), _between(span.c.begins_at, span.c.ends_at))
+    has_place: ColumnElement[bool] = _probe(within, POOL_TYPES, span)
+    if several:
+        rooms = _rooms(within, POOL_TYPES, span)
+        in_several = select(rooms.c.id).where(rooms.c.room >= _PERSONS).correlate(POOL_TYPES, span).exists()
+        # most days have a slot for all of them
+        alone = _probe(and_(within, _PLACES >= _PERSONS), POOL_TYPES, span)
+        has_place = case((alone, true()), else_=in_several)
+    free = select(span.c.day).where(has_place).order_by(span.c.begins_at).correlate(POOL_TYPES)
+    return Statement(
+        _served().add_columns(func.array(free.scalar_subquery()).label("free")).where(_asked(by_county))
     )
-    probe = select(SLOTS.c.id).where(
-        _bookable(SLOTS, POOL_TYPES.c.pool_id), _between(day.c.begins_at, day.c.ends_at)
-    )
-    probe = (probe.where(_has_room()) if several else probe).correlate(POOL_TYPES, day)
-    free = func.array(select(day.c.day).where(probe.exists()).correlate(POOL_TYPES).scalar_subquery())
-    return Statement(_served().add_columns(free.label("free")).where(_asked(by_county)))
+
+
+def _probe(within: ColumnElement[bool], *outer: FromClause) -> ColumnElement[bool]:
+    return select(SLOTS.c.id).where(within).correlate(*outer).exists()
 
 
 @cache
 def _first(by_county: bool, several: bool) -> Statement:
-    probe = select(
-        SLOTS.c.id.label("slot_id"), SLOTS.c.starts_at, (SLOTS.c.planned - SLOTS.c.taken).label("places")
-    )
-    probe = probe.where(
-        _bookable(SLOTS, POOL_TYPES.c.pool_id), _between(bindparam("after", type_=_INSTANT), _BEFORE)
-    )
-    probe = probe.where(_has_room()) if several else probe
-    first = probe.order_by(SLOTS.c.starts_at).limit(1).correlate(POOL_TYPES).lateral("first")
+    first = _first_with_room() if several else _first_free()
     found = _served().order_by(None).add_columns(*first.c).join(first, true())
     found = found.order_by(first.c.starts_at, OFFICES.c.code)
     if by_county:
@@ -249,6 +254,30 @@ def _first(by_county: bool, several: bool) -> Statement:
             OFFICES.c.longitude.between(_degrees("west"), _degrees("east")),
         )
     )
+
+
+def _first_free() -> LateralFromClause:
+    after = bindparam("after", type_=_INSTANT)
+    free = select(SLOTS.c.id.label("slot_id"), SLOTS.c.starts_at, _PLACES.label("places"))
+    free = free.where(_bookable(POOL_TYPES.c.pool_id), _between(after, _BEFORE))
+    return free.order_by(SLOTS.c.starts_at).limit(1).correlate(POOL_TYPES).lateral("first")
+
+
+def _first_with_room() -> LateralFromClause:
+    """Day after day, until there is one with enough room."""
+    span = _spans()
+    within = and_(_bookable(POOL_TYPES.c.pool_id), _between(span.c.begins_at, span.c.ends_at))
+    rooms = _rooms(within, POOL_TYPES, span)
+    enough = (
+        select(rooms.c.id.label("slot_id"), rooms.c.starts_at, rooms.c.places)
+        .where(rooms.c.room >= _PERSONS)
+        .order_by(rooms.c.starts_at)
+        .limit(1)
+        .correlate(POOL_TYPES, span)
+        .lateral("enough")
+    )
+    of_all_days = select(*enough.c).select_from(span.join(enough, true())).order_by(span.c.begins_at)
+    return of_all_days.limit(1).correlate(POOL_TYPES).lateral("first")
 
 
 def _degrees(name: str) -> ColumnElement[float]:
