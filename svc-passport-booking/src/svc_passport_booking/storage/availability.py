@@ -20,7 +20,6 @@ from sqlalchemy import (
     Interval,
     Select,
     String,
-    Subquery,
     Uuid,
     and_,
     any_,
@@ -77,7 +76,12 @@ async def days(
     session: Session, where: Where, type_: str, persons: int, days: Days, now: datetime
 ) -> list[OfficeDays]:
     """Each office that serves the type, by code, with the days on which so many persons find a place."""
-    given = _each(days, now)
+    spans = [Days(day, day) for day in days.each]
+    given: dict[str, Any] = {
+        "days": [span.first for span in spans],
+        "begins": [max(now, span.begins_at) for span in spans],
+        "ends": [span.ends_at for span in spans],
+    }
     if persons > 1:
         given["persons"] = persons
     statement = _days(isinstance(where, str), persons > 1)
@@ -113,19 +117,9 @@ def _at(now: datetime) -> dict[str, Any]:
     return {"now": now, "today": local_date(now)}
 
 
-def _each(days: Days, now: datetime) -> dict[str, Any]:
-    spans = [Days(day, day) for day in days.each]
-    return {
-        "days": [span.first for span in spans],
-        "begins": [max(now, span.begins_at) for span in spans],
-        "ends": [span.ends_at for span in spans],
-    }
-
-
 def _spanned(days: Days, now: datetime, persons: int) -> dict[str, Any]:
-    if persons > 1:
-        return _at(now) | _each(days, now) | {"persons": persons}
-    return _at(now) | {"after": max(now, days.begins_at), "before": days.ends_at}
+    given = _at(now) | {"after": max(now, days.begins_at), "before": days.ends_at}
+    return given | ({"persons": persons} if persons > 1 else {})
 
 
 def _bookable(pool: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -138,29 +132,30 @@ def _between(begin: ColumnElement[datetime], end: ColumnElement[datetime]) -> Co
     return and_(SLOTS.c.starts_at > begin, SLOTS.c.starts_at < end)
 
 
-def _rooms(within: ColumnElement[bool], *outer: FromClause) -> LateralFromClause:
-    """The slots of a pool `within` a time, each with its `room`: places in it and those that join on.
+def _runs(within: ColumnElement[bool], *outer: FromClause) -> LateralFromClause:
+    """The slots of a pool `within` a time, in order: when the run of each began, and its places so far.
 
-    Slots that follow one another without a gap are a run, in which the room of each is the sum of the
-    places from it on. `outer` are the tables that `within` speaks of.
+    A run are slots that follow one another without a gap. The first whose places are enough began where so
+    many persons find places from then on, and no earlier one did. Nothing is sorted: what is read ends with
+    the first row that is wanted. `outer` are the tables that `within` speaks of.
     """
-    ends = SLOTS.c.starts_at + SLOTS.c.minutes * _MINUTE
-    joins_on = func.lag(ends).over(order_by=SLOTS.c.starts_at) == SLOTS.c.starts_at
+    ends_at = SLOTS.c.starts_at + SLOTS.c.minutes * _MINUTE
+    before = func.lag(ends_at).over(order_by=SLOTS.c.starts_at, rows=(None, 0))
+    total = func.sum(_PLACES).over(order_by=SLOTS.c.starts_at, rows=(None, 0))
+    begins = before.is_distinct_from(SLOTS.c.starts_at)
     free = (
-        select(
-            SLOTS.c.id,
-            SLOTS.c.starts_at,
-            _PLACES.label("places"),
-            case((joins_on, 0), else_=1).label("begins"),
-        )
+        select(SLOTS.c.starts_at, _PLACES.label("places"), total.label("total"), begins.label("begins"))
         .where(within)
         .correlate(*outer)
         .lateral("free")
     )
-    run = func.sum(free.c.begins).over(order_by=free.c.starts_at).label("run")
-    runs = select(*free.c, run).lateral("runs")
-    room = func.sum(runs.c.places).over(partition_by=runs.c.run, order_by=runs.c.starts_at, rows=(0, None))
-    return select(*runs.c, room.label("room")).lateral("rooms")
+    at_first = case((free.c.begins, free.c.total - free.c.places))
+    passed = func.max(at_first).over(order_by=free.c.starts_at, rows=(None, 0))
+    first = case((free.c.begins, free.c.starts_at))
+    began_at = func.max(first).over(order_by=free.c.starts_at, rows=(None, 0))
+    return select(
+        free.c.starts_at, began_at.label("began_at"), (free.c.total - passed).label("places")
+    ).lateral("runs")
 
 
 def _served() -> Select[Any]:
@@ -207,41 +202,27 @@ def _hours(by_county: bool) -> Statement:
     return Statement(_served().add_columns(*free.c).join(free, true()).where(_asked(by_county)))
 
 
-def _spans() -> Subquery:
-    """Days in order, each with when it begins and ends."""
+@cache
+def _days(by_county: bool, several: bool) -> Statement:
     given = func.unnest(
         bindparam("days", type_=ARRAY(Date)),
         bindparam("begins", type_=ARRAY(_INSTANT)),
         bindparam("ends", type_=ARRAY(_INSTANT)),
     )
-    spans = given.table_valued("day", "begins_at", "ends_at").render_derived()
-    return select(spans).order_by(spans.c.begins_at).subquery("spans")
-
-
-@cache
-def _days(by_county: bool, several: bool) -> Statement:
-    span = _spans()
+    span = given.table_valued("day", "begins_at", "ends_at").render_derived()
     within = and_(_bookable(POOL_TYPES.c.pool_id), _between(span.c.begins_at, span.c.ends_at))
-    has_place: ColumnElement[bool] = _probe(within, POOL_TYPES, span)
+    probe: Select[Any] = select(SLOTS.c.id).where(within)
     if several:
-        rooms = _rooms(within, POOL_TYPES, span)
-        in_several = select(rooms.c.id).where(rooms.c.room >= _PERSONS).correlate(POOL_TYPES, span).exists()
-        # most days have a slot for all of them
-        alone = _probe(and_(within, _PLACES >= _PERSONS), POOL_TYPES, span)
-        has_place = case((alone, true()), else_=in_several)
-    free = select(span.c.day).where(has_place).order_by(span.c.begins_at).correlate(POOL_TYPES)
-    return Statement(
-        _served().add_columns(func.array(free.scalar_subquery()).label("free")).where(_asked(by_county))
-    )
-
-
-def _probe(within: ColumnElement[bool], *outer: FromClause) -> ColumnElement[bool]:
-    return select(SLOTS.c.id).where(within).correlate(*outer).exists()
+        runs = _runs(within, POOL_TYPES, span)
+        probe = select(runs.c.starts_at).where(runs.c.places >= _PERSONS)
+    free = select(span.c.day).where(probe.correlate(POOL_TYPES, span).exists()).order_by(span.c.day)
+    shown = func.array(free.correlate(POOL_TYPES).scalar_subquery()).label("free")
+    return Statement(_served().add_columns(shown).where(_asked(by_county)))
 
 
 @cache
 def _first(by_county: bool, several: bool) -> Statement:
-    first = _first_with_room() if several else _first_free()
+    first = _first_slot(several)
     found = _served().order_by(None).add_columns(*first.c).join(first, true())
     found = found.order_by(first.c.starts_at, OFFICES.c.code)
     if by_county:
@@ -256,28 +237,16 @@ def _first(by_county: bool, several: bool) -> Statement:
     )
 
 
-def _first_free() -> LateralFromClause:
-    after = bindparam("after", type_=_INSTANT)
-    free = select(SLOTS.c.id.label("slot_id"), SLOTS.c.starts_at, _PLACES.label("places"))
-    free = free.where(_bookable(POOL_TYPES.c.pool_id), _between(after, _BEFORE))
-    return free.order_by(SLOTS.c.starts_at).limit(1).correlate(POOL_TYPES).lateral("first")
-
-
-def _first_with_room() -> LateralFromClause:
-    """Day after day, until there is one with enough room."""
-    span = _spans()
-    within = and_(_bookable(POOL_TYPES.c.pool_id), _between(span.c.begins_at, span.c.ends_at))
-    rooms = _rooms(within, POOL_TYPES, span)
-    enough = (
-        select(rooms.c.id.label("slot_id"), rooms.c.starts_at, rooms.c.places)
-        .where(rooms.c.room >= _PERSONS)
-        .order_by(rooms.c.starts_at)
-        .limit(1)
-        .correlate(POOL_TYPES, span)
-        .lateral("enough")
-    )
-    of_all_days = select(*enough.c).select_from(span.join(enough, true())).order_by(span.c.begins_at)
-    return of_all_days.limit(1).correlate(POOL_TYPES).lateral("first")
+def _first_slot(several: bool) -> LateralFromClause:
+    slot = select(SLOTS.c.id.label("slot_id"), SLOTS.c.starts_at, _PLACES.label("places"))
+    within = and_(_bookable(POOL_TYPES.c.pool_id), _between(bindparam("after", type_=_INSTANT), _BEFORE))
+    if not several:
+        free = slot.where(within).order_by(SLOTS.c.starts_at).limit(1)
+        return free.correlate(POOL_TYPES).lateral("first")
+    runs = _runs(within, POOL_TYPES)
+    enough = select(runs.c.began_at).where(runs.c.places >= _PERSONS).order_by(runs.c.starts_at).limit(1)
+    begins = SLOTS.c.starts_at == enough.correlate(POOL_TYPES).scalar_subquery()
+    return slot.where(SLOTS.c.pool_id == POOL_TYPES.c.pool_id, begins).correlate(POOL_TYPES).lateral("first")
 
 
 def _degrees(name: str) -> ColumnElement[float]:
