@@ -1,20 +1,30 @@
-"""What this service asks of svc-identity, at the moment it is needed: no copy of it is stored."""
+"""What this service asks of svc-identity and the catalog when it is needed: no copy of it is stored."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
+from http import HTTPStatus
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 import httpx2
-from pydantic import BaseModel, ConfigDict
+import structlog
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from hub_core.cnp import Cnp
 from hub_service.problems import ServiceUnavailable
 
 from .domain.appointments import Participant
+from .domain.documents import Assessment, Value
 
 _REMEMBERED: Final = 60.0
 """Seconds. Who looks for a place in a rush sends many requests, and stays the same person."""
 _MOST: Final = 20_000
+
+
+_ASSESSMENT: Final = TypeAdapter(Assessment)
+_POINTER: Final = "/facts/"
+_log = structlog.get_logger("service")
 
 
 class Identity(Protocol):
@@ -67,3 +77,54 @@ class People:
 
 def _has_failed(asked: asyncio.Task[Participant | None]) -> bool:
     return asked.done() and (asked.cancelled() or asked.exception() is not None)
+
+
+class Questioned(Protocol):
+    """The catalog, as `hub_service.clients.ServiceClient` asks it."""
+
+    async def ask(self, path: str, question: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The answer to a public question, none when there is nothing at the path."""
+        ...
+
+
+class CatalogAway(Exception):
+    """The catalog does not answer, or does not know the service."""
+
+
+class FactsRefused(Exception):
+    """The catalog does not know these `facts`, or not with these answers."""
+
+    def __init__(self, facts: Sequence[str]) -> None:
+        super().__init__(facts)
+        self.facts = facts
+
+
+class Catalog:
+    """What the entries of the catalog say of a case."""
+
+    def __init__(self, catalog: Questioned) -> None:
+        self._catalog = catalog
+
+    async def assess(self, service: str, facts: Mapping[str, Value], on: date) -> Assessment:
+        """What an entry says of a case on a day; raises `CatalogAway`, `FactsRefused`."""
+        question = {"facts": facts, "on": on.isoformat()}
+        try:
+            told = await self._catalog.ask(f"/catalog/v1/services/{service}/eligibility", question)
+        except httpx2.HTTPError as error:
+            if refused := _refused(error):
+                raise FactsRefused(refused) from error
+            _log.warning("the catalog is away", error=type(error).__name__)
+            raise CatalogAway from error
+        if told is None:
+            raise CatalogAway
+        return _ASSESSMENT.validate_python(told)
+
+
+def _refused(error: httpx2.HTTPError) -> list[str]:
+    """The facts that an answer names as wrong."""
+    if not isinstance(error, httpx2.HTTPStatusError):
+        return []
+    if error.response.status_code != HTTPStatus.UNPROCESSABLE_ENTITY:
+        return []
+    pointers = [flaw["pointer"] for flaw in error.response.json().get("errors", ())]
+    return [each.removeprefix(_POINTER) for each in pointers if each.startswith(_POINTER)]

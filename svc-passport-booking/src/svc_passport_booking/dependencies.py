@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 from hub_events.session import Session as DatabaseSession
 
-from .clients import People
+from .clients import Catalog, People
 from .keys import MasterKey
 from .operations.flights import Flights
 
@@ -29,6 +29,14 @@ async def _people(request: Request) -> People:
     return people
 
 
+async def _catalog(request: Request) -> Catalog:
+    state = request.app.state
+    if state.catalog is None:
+        state.catalog = Catalog(state.hub.service(state.hub.settings.catalog_url))
+    catalog: Catalog = state.catalog
+    return catalog
+
+
 async def _keys(request: Request) -> MasterKey:
     keys: MasterKey = request.app.state.keys
     return keys
@@ -42,6 +50,9 @@ SessionApart = Annotated[DatabaseSession, Depends(_apart)]
 
 Known = Annotated[People, Depends(_people)]
 """Who the people with accounts are, by svc-identity."""
+
+Entries = Annotated[Catalog, Depends(_catalog)]
+"""What the entries of the catalog say of a case."""
 
 Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""

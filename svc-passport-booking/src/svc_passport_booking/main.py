@@ -7,7 +7,16 @@ from hub_service import chassis, i18n
 from . import consumers, jobs, keys
 from .manifest import MANIFEST
 from .operations.flights import Flights
-from .routes import appointments, availability, guest_appointments, guests, internal, offices, types
+from .routes import (
+    appointments,
+    availability,
+    documents,
+    guest_appointments,
+    guests,
+    internal,
+    offices,
+    types,
+)
 from .settings import Settings
 
 
@@ -28,6 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=[
             appointments.router,
             availability.router,
+            documents.router,
             guest_appointments.router,
             guests.router,
             internal.router,
@@ -41,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         tags=[
             {"name": "appointments", "description": "Book a place, confirm it, move it, give it up."},
             {"name": "availability", "description": "What can be booked, where and when."},
+            {"name": "documents", "description": "What to bring, and the appointment for a calendar."},
             {"name": "guests", "description": "Book without an account: a challenge, or a code by e-mail."},
             {"name": "offices", "description": "Where people are received."},
         ],
@@ -57,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         locale=i18n.folder_of(__file__),
     )
     app.state.keys = master
+    app.state.catalog = None
     app.state.people = None
     app.state.shared = Flights[bytes]()
     return app

@@ -56,8 +56,13 @@ MANIFEST: Final = Manifest(
         "booking.tries-person",
         "booking.window",
         "calendar.holidays",
+        "capacity.birthday-of-leap-day",
+        "capacity.full-age",
         "notification.quiet-from",
         "notification.quiet-until",
+        "passport.age-second",
+        "passport.issue",
+        "passport.own-document-age",
     ),
     seed="svc_passport_booking.seed:seed",
 )

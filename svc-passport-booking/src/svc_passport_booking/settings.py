@@ -15,11 +15,13 @@ class Settings(ServiceSettings):
     """The shared settings, and this service's own (prefix `HUB_`).
 
     `passport_booking_key` (base64 of 32 bytes) encrypts personal data at rest and derives look-ups.
+    `catalog_url` is where svc-catalog is asked what to bring.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
 
     passport_booking_key: SecretBytes = SecretBytes(bytes(KEY_BYTES))
+    catalog_url: str = "http://127.0.0.1:8102"
 
     @field_validator("passport_booking_key", mode="before")
     @classmethod

@@ -16,6 +16,7 @@ from .place import GATEWAY, OUTSIDE, SMTP, Place
 from .postgres import PostgresBox
 
 _IDENTITY: Final = "identity"
+_CATALOG: Final = "catalog"
 _CRIMINAL_RECORD: Final = "criminal-record"
 _PASSPORT_BOOKING: Final = "passport-booking"
 
@@ -78,6 +79,7 @@ def of_service(
         given["HUB_CRIMINAL_RECORD_TIMESTAMPS_URL"] = f"{trust_address(place)}/timestamps"
     if manifest.name == _PASSPORT_BOOKING:
         given["HUB_PASSPORT_BOOKING_KEY"] = _key(place, "passport-booking.key")
+        given["HUB_CATALOG_URL"] = addresses.get(_CATALOG, "")
     return given
 
 

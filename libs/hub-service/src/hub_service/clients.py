@@ -3,9 +3,11 @@
 A service's `clients.py` holds one function per question and calls it through a `ServiceClient`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
+import orjson
 from opentelemetry import propagate
 
 from .tokens import OwnToken
@@ -30,6 +32,21 @@ class ServiceClient:
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+    async def ask(self, path: str, question: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The answer to a public question: a POST that changes nothing, and takes no token.
+
+        `None` when there is nothing at `path`; raises `httpx2.HTTPError` otherwise.
+        """
+        headers = {"content-type": "application/json"}
+        propagate.inject(headers)
+        body = orjson.dumps(question)
+        answer = await self._http.post(f"{self._address}{path}", content=body, headers=headers)
+        if answer.status_code == httpx2.codes.NOT_FOUND:
+            return None
+        answer.raise_for_status()
+        told: dict[str, Any] = answer.json()
+        return told
 
     async def _ask(self, path: str) -> httpx2.Response:
         headers = {"authorization": f"Bearer {await self._token.get()}"}

@@ -1,0 +1,57 @@
+"""Appointments and the catalog, as two services that run side by side."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+import svc_catalog.main
+import svc_passport_booking.main
+from hub_core import clock
+from hub_service.clients import ServiceClient
+from hub_service.database import Database
+from hub_service.settings import ServiceSettings
+from hub_testing import rules
+from svc_catalog.operations import evidence, institutions, loading
+from svc_catalog.operations import rules as tables
+from svc_catalog.reference.evidence import evidence_types
+from svc_catalog.reference.institutions import institutions as first_institutions
+from svc_catalog.reference.rules import rule_tables
+from svc_catalog.reference.services import services
+from svc_passport_booking.clients import Catalog
+from svc_passport_booking.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+async def catalog(provision: Any, service_settings: Any, running: Any) -> AsyncIterator[httpx2.AsyncClient]:
+    """The catalog with its entries, and what it takes to read them."""
+    manifest = svc_catalog.main.MANIFEST
+    await provision(manifest)
+    settings: ServiceSettings = service_settings(manifest, ServiceSettings)
+    database = Database(settings)
+    now = clock.now()
+    async with database.sessions() as session:
+        await tables.load(session, rule_tables(), now)
+        await institutions.load(session, first_institutions(), now)
+        await evidence.load(session, evidence_types(), now)
+        await loading.load(session, services(), now)
+    await database.close()
+    async with running(svc_catalog.main.create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def appointments(
+    provision: Any, service_settings: Any, running: Any, catalog: httpx2.AsyncClient
+) -> AsyncIterator[httpx2.AsyncClient]:
+    """Appointments, which ask that catalog."""
+    manifest = svc_passport_booking.main.MANIFEST
+    await rules.load(await provision(manifest), ROOT / "svc-catalog/contract/rules.json")
+    app = svc_passport_booking.main.create_app(service_settings(manifest, Settings))
+    async with running(app) as client:
+        app.state.catalog = Catalog(ServiceClient("", app.state.hub.own_token, catalog))
+        yield client
