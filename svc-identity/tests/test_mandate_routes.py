@@ -244,8 +244,8 @@ async def test_a_parent_acts_for_minor_children_at_once(
     assert made["principal"]["name"] == "Mara Popescu"
     assert (made["principal"]["age"], made["principal"]["acts_with_consent"]) == (15, True)
     assert made["valid_to"] == str(born.replace(year=born.year + 18) - timedelta(days=1))
-    certificates = ["criminal-record:read", "criminal-record:write"]
-    assert made["services"] == [*certificates, "petitions:read", "petitions:write"]
+    services = ("appointments", "criminal-record", "petitions")
+    assert made["services"] == [f"{each}:{act}" for each in services for act in ("read", "write")]
     assert UUID(made["principal"]["id"]) != ana.id
     again = await ana.post("/parental-mandates")
     assert [one["id"] for one in again.json()["items"]] == [made["id"]]
