@@ -1,11 +1,15 @@
 """What a route may ask for, besides what hub_service gives."""
 
+import re
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 
+from hub_core.principal import Assurance, Role
 from hub_events.session import Session as DatabaseSession
+from hub_service import policy
+from hub_service.problems import PreconditionFailed, PreconditionRequired
 
 from .clients import Catalog, People
 from .keys import MasterKey
@@ -37,6 +41,36 @@ async def _catalog(request: Request) -> Catalog:
     return catalog
 
 
+MANAGE: Final = "appointments:manage"
+_HEADS: Final = (Role.HEAD,)
+_TAG: Final = re.compile(r'"([0-9]{1,9})"')
+
+
+def managing(raises: tuple[Any, ...], *, auditing: bool = False) -> dict[str, Any]:
+    """What an operation of heads of offices says of itself; `auditing` lets auditors look, too."""
+    roles = (*_HEADS, Role.AUDITOR) if auditing else _HEADS
+    return policy.operation(MANAGE, assurance=Assurance.SUBSTANTIAL, roles=roles, raises=raises)
+
+
+def etag(version: int) -> str:
+    """The ETag of something whose version grows with every change."""
+    return f'"{version}"'
+
+
+async def _base(
+    if_match: Annotated[
+        str | None,
+        Header(max_length=64, pattern=r"^[ -~]*$", description="The ETag of what was read."),
+    ] = None,
+) -> int:
+    if if_match is None:
+        raise PreconditionRequired
+    tag = _TAG.fullmatch(if_match.strip())
+    if tag is None:
+        raise PreconditionFailed
+    return int(tag[1])
+
+
 async def _keys(request: Request) -> MasterKey:
     keys: MasterKey = request.app.state.keys
     return keys
@@ -65,3 +99,5 @@ async def _shared(request: Request) -> Flights[bytes]:
 
 Shared = Annotated[Flights[bytes], Depends(_shared)]
 """The public questions that are being answered at this moment."""
+Base = Annotated[int, Depends(_base)]
+"""The version that a change was made from, by its ETag in `If-Match` (428 without, 412 when stale)."""

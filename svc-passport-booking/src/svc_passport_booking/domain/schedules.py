@@ -52,6 +52,15 @@ class DayException:
 
 
 @dataclass(frozen=True, slots=True)
+class BridgeDay:
+    """A day off that the government grants besides the legal holidays, by the decision it cites."""
+
+    day: date
+    legal_basis: str
+    declared_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """A period in which an office is closed by an incident."""
 

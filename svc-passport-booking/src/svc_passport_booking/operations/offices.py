@@ -5,11 +5,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub_service.policy import Official
+
+from ..domain.changes import Change
 from ..domain.offices import Office, Point
 from ..domain.schedules import Weekly
-from ..errors.offices import BookingOfficeNotFound
+from ..errors.offices import BookingOfficeNotFound, OfficeOfOthers
+from ..storage import changes, schedules
 from ..storage import offices as storage
-from ..storage import schedules
 from ..storage.offices import Wanted
 
 
@@ -51,3 +54,25 @@ async def load(
         new = await storage.put(session, offices)
         await schedules.add_weekly(session, {pool: week for pool, week in weeks.items() if pool in new})
     return len(new)
+
+
+async def of_official(session: AsyncSession, official: Official, office_id: UUID) -> Office:
+    """An office of the institution that the official acts for, in the caller's transaction.
+
+    Raises `BookingOfficeNotFound`, `OfficeOfOthers`.
+    """
+    office = await storage.read(session, office_id)
+    if office is None:
+        raise BookingOfficeNotFound
+    if office.institution_id != official.institution_id:
+        raise OfficeOfOthers
+    return office
+
+
+async def history(
+    session: AsyncSession, official: Official, office_id: UUID, before: int | None, limit: int
+) -> list[Change]:
+    """Who changed what of an office, the newest first, before one; raises what `of_official` raises."""
+    async with session.begin():
+        await of_official(session, official, office_id)
+        return await changes.find(session, office_id, before, limit)

@@ -1,5 +1,6 @@
 """Slots are made ahead, as the hours of the counters say."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,7 +12,7 @@ from hub_core.rules import Rules
 from hub_service import rules
 
 from ..domain import schedules as domain
-from ..domain.schedules import Calendar, Timetable
+from ..domain.schedules import Calendar, Changed, Timetable
 from ..storage import offices
 from ..storage import schedules as storage
 
@@ -45,6 +46,40 @@ async def generate(session: AsyncSession, until: date, now: datetime) -> int:
     return sum(
         [await _extend(session, pool_ids, first, until) for first, pool_ids in sorted(by_first_day.items())]
     )
+
+
+async def replan(
+    session: AsyncSession,
+    pool_ids: Collection[UUID],
+    first: date,
+    last: date | None,
+    now: datetime,
+    since: datetime | None = None,
+) -> frozenset[UUID]:
+    """Bring the slots that are made of pools to what now holds, from a day to a last one (None: all).
+
+    In the caller's transaction, who holds the pools locked. Slots that have begun, or began before `since`,
+    stay as they are, and so does what is booked. The pools at which somebody has booked what is closed now:
+    they are moved.
+    """
+    since = min(since or now, now)
+    made = await storage.planned_until(session)
+    end = max((day for pool_id in pool_ids if (day := made.get(pool_id))), default=first)
+    first, last = max(first, local_date(now)), min(last or end, end)
+    days = await calendar(session, first, last)
+    existing = await storage.lock_slots(session, pool_ids, first, last)
+    moving: set[UUID] = set()
+    changed: list[Changed] = []
+    for pool_id, timetable in (await storage.timetables(session, pool_ids, first)).items():
+        to_come = [slot for slot in existing.get(pool_id, ()) if slot.starts_at >= since]
+        plan = domain.replan(to_come, timetable, days)
+        await storage.make_slots(session, [pool_id], [each for each in plan.new if each[0].starts_at > now])
+        changed += plan.changed
+        booked = {slot.id for slot in to_come if slot.taken and not slot.closed}
+        if any(each.closed and each.id in booked for each in plan.changed):
+            moving.add(pool_id)
+    await storage.change_slots(session, changed)
+    return frozenset(moving)
 
 
 async def calendar(session: AsyncSession, first: date, last: date) -> Calendar:

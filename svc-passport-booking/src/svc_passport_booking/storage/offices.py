@@ -100,6 +100,11 @@ async def read_pool(session: AsyncSession, pool_id: UUID) -> Pool | None:
     return _pool(row) if row else None
 
 
+async def offices_of_pools(session: AsyncSession) -> Mapping[UUID, UUID]:
+    """The office of every pool."""
+    return dict((await session.execute(select(POOLS.c.id, POOLS.c.office_id))).tuples().all())
+
+
 async def lock_pools(session: AsyncSession, pool_ids: Iterable[UUID] | None = None) -> Mapping[UUID, int]:
     """Lock pools, all of them where none are named, in the order of their ids; the version of each.
 

@@ -1,7 +1,8 @@
 """When pools are open, and the slots that come of it: rows in, domain values out."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, time
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any, Final, cast
 from uuid import UUID
@@ -13,6 +14,7 @@ from sqlalchemy import (
     SmallInteger,
     Uuid,
     column,
+    delete,
     func,
     insert,
     select,
@@ -28,6 +30,7 @@ from hub_core import ids
 from hub_core.clock import BUCHAREST, local_date
 
 from ..domain.schedules import (
+    BridgeDay,
     Changed,
     Closure,
     DayException,
@@ -104,10 +107,68 @@ async def timetables(
     }
 
 
+async def replace_week(session: AsyncSession, pool_id: UUID, first: date, week: Sequence[Weekly]) -> None:
+    """Let these hours hold from a day on; those that held before end the day before."""
+    await session.execute(
+        delete(SCHEDULES).where(SCHEDULES.c.pool_id == pool_id, SCHEDULES.c.valid_from >= first)
+    )
+    await session.execute(
+        update(SCHEDULES)
+        .where(
+            SCHEDULES.c.pool_id == pool_id,
+            SCHEDULES.c.valid_to.is_(None) | (SCHEDULES.c.valid_to >= first),
+        )
+        .values(valid_to=first - timedelta(days=1))
+    )
+    await add_weekly(session, {pool_id: week})
+
+
+async def replace_exception(
+    session: AsyncSession, pool_id: UUID, day: date, exception: DayException | None
+) -> None:
+    """Let this hold on a day; None: what holds in any week."""
+    await session.execute(delete(EXCEPTIONS).where(EXCEPTIONS.c.pool_id == pool_id, EXCEPTIONS.c.day == day))
+    if exception is None:
+        return
+    stretches: list[dict[str, Any]] = [asdict(each) for each in exception.hours] or [{}]
+    fixed = {"pool_id": pool_id, "day": day, "reason": exception.reason}
+    await session.execute(
+        insert(EXCEPTIONS), [fixed | stretch | {"id": ids.new_id()} for stretch in stretches]
+    )
+
+
 async def granted_days(session: AsyncSession, first: date) -> frozenset[date]:
     """The days off that the government grants, from a day on."""
     found = await session.execute(select(BRIDGE_DAYS.c.day).where(BRIDGE_DAYS.c.day >= first))
     return frozenset(found.scalars())
+
+
+async def bridge_days(session: AsyncSession, first: date) -> list[BridgeDay]:
+    """The days off that the government grants, from a day on, by day."""
+    query = select(BRIDGE_DAYS.c.day, BRIDGE_DAYS.c.legal_basis, BRIDGE_DAYS.c.declared_at)
+    found = await session.execute(query.where(BRIDGE_DAYS.c.day >= first).order_by(BRIDGE_DAYS.c.day))
+    return [BridgeDay(*row) for row in found]
+
+
+async def grant(session: AsyncSession, granted: BridgeDay, official: UUID) -> None:
+    """Store a day off; declared again, it has the newer legal basis."""
+    storing = postgresql_insert(BRIDGE_DAYS).values(asdict(granted) | {"declared_by": official})
+    await session.execute(
+        storing.on_conflict_do_update(
+            index_elements=[BRIDGE_DAYS.c.day], set_={"legal_basis": storing.excluded.legal_basis}
+        )
+    )
+
+
+async def withdraw(session: AsyncSession, day: date) -> BridgeDay | None:
+    """Take a day off back; what it was, None when it was none."""
+    gone = await session.execute(
+        delete(BRIDGE_DAYS)
+        .where(BRIDGE_DAYS.c.day == day)
+        .returning(BRIDGE_DAYS.c.day, BRIDGE_DAYS.c.legal_basis, BRIDGE_DAYS.c.declared_at)
+    )
+    row = gone.one_or_none()
+    return BridgeDay(*row) if row else None
 
 
 async def planned_until(session: AsyncSession) -> Mapping[UUID, date | None]:
@@ -125,22 +186,25 @@ async def planned_until(session: AsyncSession) -> Mapping[UUID, date | None]:
     return {pool_id: starts_at and local_date(starts_at) for pool_id, starts_at in found}
 
 
-async def lock_slots(session: AsyncSession, pool_id: UUID, first: date, last: date) -> list[ExistingSlot]:
-    """The slots of a pool on these days, locked in the order of their ids."""
-    found = await session.execute(
+async def lock_slots(
+    session: AsyncSession, pool_ids: Collection[UUID], first: date, last: date | None
+) -> Mapping[UUID, list[ExistingSlot]]:
+    """The slots of pools from a day to a last one, None: all, locked in the order of their ids."""
+    query = (
         select(
-            *(SLOTS.c.id, SLOTS.c.starts_at, SLOTS.c.minutes),
+            *(SLOTS.c.pool_id, SLOTS.c.id, SLOTS.c.starts_at, SLOTS.c.minutes),
             *(SLOTS.c.planned, SLOTS.c.taken, SLOTS.c.closed),
         )
-        .where(
-            SLOTS.c.pool_id == pool_id,
-            SLOTS.c.starts_at >= _midnight(first),
-            SLOTS.c.starts_at < _midnight(date.fromordinal(last.toordinal() + 1)),
-        )
+        .where(SLOTS.c.pool_id.in_(pool_ids), SLOTS.c.starts_at >= _midnight(first))
         .order_by(SLOTS.c.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
-    return [ExistingSlot(**row) for row in found.mappings()]
+    if last is not None:
+        query = query.where(SLOTS.c.starts_at < _midnight(last + timedelta(days=1)))
+    found: dict[UUID, list[ExistingSlot]] = {}
+    for pool_id, *facts in await session.execute(query):
+        found.setdefault(pool_id, []).append(ExistingSlot(*facts))
+    return found
 
 
 async def make_slots(

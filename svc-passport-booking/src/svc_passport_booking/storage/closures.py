@@ -1,0 +1,143 @@
+"""Closures, who is to be moved because of them, and where there is room: rows in, domain values out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import insert, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.clock import local_date
+
+from ..domain.appointments import Appointment
+from ..domain.closures import ClosureReason, DayOff, OfficeClosure
+from ..domain.slots import Slot
+from ..domain.states import State
+from ..tables.appointments import APPOINTMENTS, PLACES
+from ..tables.offices import BRIDGE_DAYS, CLOSURES, OFFICES, POOL_TYPES
+from ..tables.slots import SLOTS
+
+_LONGEST_BACK: Final = timedelta(days=1)
+"""Who was to come earlier than that has met closed doors, and knows."""
+_FOR_FAMILIES: Final = 100
+"""How many free slots of a pool are looked at on either side for a row of them."""
+_COPIED: Final = ("id", "pool_id", "starts_at", "minutes", "planned", "taken", "closed", "opens_at")
+
+
+async def add(session: AsyncSession, closure: OfficeClosure) -> None:
+    """Store a closure."""
+    await session.execute(insert(CLOSURES).values(asdict(closure)))
+
+
+async def lock(session: AsyncSession, office_id: UUID, closure_id: UUID) -> OfficeClosure | None:
+    """A closure of an office, locked."""
+    query = select(CLOSURES).where(CLOSURES.c.id == closure_id, CLOSURES.c.office_id == office_id)
+    row = (await session.execute(query.with_for_update())).mappings().one_or_none()
+    return _closure(row) if row else None
+
+
+async def reopen(session: AsyncSession, closure: OfficeClosure, now: datetime) -> OfficeClosure:
+    """The closure, ended now."""
+    await session.execute(update(CLOSURES).where(CLOSURES.c.id == closure.id).values(reopened_at=now))
+    return replace(closure, reopened_at=now)
+
+
+async def to_come(session: AsyncSession, office_id: UUID, now: datetime) -> list[OfficeClosure]:
+    """The closures of an office that are not over, by their beginning."""
+    query = (
+        select(CLOSURES)
+        .where(CLOSURES.c.office_id == office_id, CLOSURES.c.ends_at > now, CLOSURES.c.reopened_at.is_(None))
+        .order_by(CLOSURES.c.starts_at, CLOSURES.c.id)
+    )
+    return [_closure(row) for row in (await session.execute(query)).mappings()]
+
+
+async def lock_next(session: AsyncSession, now: datetime) -> UUID | None:
+    """An appointment at a time at which nobody is received, locked; those that others move are left out."""
+    query = (
+        select(APPOINTMENTS.c.id)
+        .join(PLACES, PLACES.c.appointment_id == APPOINTMENTS.c.id)
+        .join(SLOTS, SLOTS.c.id == PLACES.c.slot_id)
+        .where(
+            SLOTS.c.closed,
+            SLOTS.c.taken > 0,
+            SLOTS.c.starts_at > now - _LONGEST_BACK,
+            APPOINTMENTS.c.state.in_([State.HELD, State.CONFIRMED]),
+        )
+        .order_by(SLOTS.c.starts_at, APPOINTMENTS.c.id)
+        .limit(1)
+        .with_for_update(of=APPOINTMENTS, skip_locked=True, key_share=True)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def slots_of(session: AsyncSession, appointment_id: UUID) -> Sequence[int]:
+    """The slots in which an appointment has places."""
+    query = select(PLACES.c.slot_id).where(PLACES.c.appointment_id == appointment_id)
+    return (await session.execute(query)).scalars().all()
+
+
+async def reason_of(session: AsyncSession, taken: Appointment) -> str:
+    """Why nobody is received at the time of an appointment."""
+    closed = await session.scalar(
+        select(CLOSURES.c.reason)
+        .where(
+            CLOSURES.c.office_id == taken.office_id,
+            CLOSURES.c.starts_at < taken.ends_at,
+            CLOSURES.c.ends_at > taken.starts_at,
+            CLOSURES.c.reopened_at.is_(None),
+        )
+        .order_by(CLOSURES.c.id)
+        .limit(1)
+    )
+    if closed is not None:
+        return str(closed)
+    day = local_date(taken.starts_at)
+    granted = await session.scalar(select(BRIDGE_DAYS.c.day).where(BRIDGE_DAYS.c.day == day))
+    return DayOff.CLOSED_DAY if granted is None else DayOff.BRIDGE_DAY
+
+
+async def vacant(
+    session: AsyncSession, taken: Appointment, first: datetime, end: datetime, now: datetime
+) -> Sequence[Slot]:
+    """Free slots around an appointment, from an instant to before another, at the offices of its county.
+
+    Of each pool that serves the same: as many after it and as many before it as may be needed.
+    """
+    each = 1 if taken.size == 1 else _FOR_FAMILIES
+    county = select(OFFICES.c.county).where(OFFICES.c.id == taken.office_id).scalar_subquery()
+    today = local_date(now)
+    pools = (
+        select(POOL_TYPES.c.pool_id, POOL_TYPES.c.office_id)
+        .join(OFFICES, OFFICES.c.id == POOL_TYPES.c.office_id)
+        .where(
+            POOL_TYPES.c.type == taken.type,
+            OFFICES.c.county == county,
+            OFFICES.c.valid_from <= today,
+            or_(OFFICES.c.valid_to.is_(None), OFFICES.c.valid_to >= today),
+        )
+        .cte("pools")
+    )
+    free = select(*(SLOTS.c[name] for name in _COPIED)).where(
+        SLOTS.c.pool_id == pools.c.pool_id,
+        SLOTS.c.is_free,
+        SLOTS.c.starts_at >= first,
+        SLOTS.c.starts_at < end,
+        or_(SLOTS.c.opens_at.is_(None), SLOTS.c.opens_at <= now),
+    )
+    sides = (
+        free.where(SLOTS.c.starts_at >= taken.starts_at).order_by(SLOTS.c.starts_at),
+        free.where(SLOTS.c.starts_at < taken.starts_at).order_by(SLOTS.c.starts_at.desc()),
+    )
+    found: list[Slot] = []
+    for side in sides:
+        slots = side.limit(each).lateral()
+        rows = await session.execute(select(slots, pools.c.office_id).join_from(pools, slots, true()))
+        found += [Slot(**row) for row in rows.mappings()]
+    return found
+
+
+def _closure(row: Mapping[Any, Any]) -> OfficeClosure:
+    return OfficeClosure(**{**row, "reason": ClosureReason(row["reason"])})
