@@ -8,6 +8,7 @@ from hub_core.principal import Kind
 from hub_events.envelope import Event
 from hub_service.access import Action, Result
 from hub_service.access import Channel as AccessChannel
+from svc_passport_booking.domain.closures import ClosureReason
 from svc_passport_booking.domain.openings import Kind as OpeningKind
 from svc_passport_booking.domain.reminders import Reminder
 from svc_passport_booking.domain.states import Channel, State
@@ -27,6 +28,7 @@ from svc_passport_booking.events.appointments import (
     AppointmentServed,
 )
 from svc_passport_booking.events.guests import EmailCodeRequested
+from svc_passport_booking.events.offices import OfficeClosed, OfficeReopened
 from svc_passport_booking.events.openings import DayAnnounced
 from svc_passport_booking.events.waiting import WaitingJoined, WaitingLeft, WaitingOffered, WaitingTold
 
@@ -93,6 +95,20 @@ EVENTS: list[Event] = [
         request_id="0199f2a47c1e7b3a9d523f6a1c8e4b77",
         withheld_until=None,
         version=1,
+    ),
+    OfficeClosed(
+        office_id=_APPOINTMENT["office_id"],
+        closure_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b78"),
+        starts_at=datetime(2026, 12, 3, 7, tzinfo=UTC),
+        ends_at=datetime(2026, 12, 4, 15, tzinfo=UTC),
+        reason=ClosureReason.POWER,
+        version=1,
+    ),
+    OfficeReopened(
+        office_id=_APPOINTMENT["office_id"],
+        closure_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b78"),
+        reopened_at=datetime(2026, 12, 3, 12, tzinfo=UTC),
+        version=2,
     ),
     EmailCodeRequested(code_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b77"), version=1),
     WaitingJoined(**_ENTRY, version=1),

@@ -316,6 +316,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_slots"),
         postgresql_with={"fillfactor": 50, "autovacuum_vacuum_scale_factor": 0.05},
     )
+    op.create_index("ix_slots_closed", "slots", ["starts_at"], postgresql_where=sa.text("closed"))
     op.create_index("ix_slots_free", "slots", ["pool_id", "starts_at"], postgresql_where=sa.text("is_free"))
     op.create_index("uq_slots_start", "slots", ["pool_id", "starts_at"], unique=True)
     op.create_table(

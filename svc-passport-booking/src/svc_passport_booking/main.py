@@ -4,17 +4,19 @@ from fastapi import FastAPI
 
 from hub_service import chassis, i18n
 
-from . import consumers, jobs, keys
+from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
 from .operations.flights import Flights
 from .routes import (
     appointments,
     availability,
+    closures,
     documents,
     guest_appointments,
     guests,
     internal,
     offices,
+    timetables,
     types,
 )
 from .settings import Settings
@@ -38,15 +40,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             appointments.router,
             availability.router,
             documents.router,
+            closures.router,
             guest_appointments.router,
             guests.router,
             internal.router,
             offices.router,
+            timetables.router,
             types.router,
         ],
         scopes={
             appointments.READ: "Read the appointments in your name",
             appointments.WRITE: "Book, move and cancel appointments in your name",
+            dependencies.MANAGE: "Set when the offices of your institution receive people, as its head",
         },
         tags=[
             {"name": "appointments", "description": "Book a place, confirm it, move it, give it up."},
@@ -54,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "documents", "description": "What to bring, and the appointment for a calendar."},
             {"name": "guests", "description": "Book without an account: a challenge, or a code by e-mail."},
             {"name": "offices", "description": "Where people are received."},
+            {"name": "timetables", "description": "When counters are open, and heads who change it."},
         ],
         subscriptions=[
             consumers.PEOPLE,

@@ -45,6 +45,7 @@ MANIFEST: Final = Manifest(
         "booking.offer",
         "booking.offers-unanswered",
         "booking.opening-notice",
+        "booking.priority-offer",
         "booking.release-longest",
         "booking.release-shortest",
         "booking.reminder-first",

@@ -1,13 +1,13 @@
 """An office that closes unforeseen, and where those who had booked go instead."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from hub_core.clock import local_date
+from hub_core.clock import BUCHAREST, local_date
 from hub_core.rules import Rules
 
 from ..errors.slots import SlotTaken
@@ -68,32 +68,27 @@ def offer_until(taken: Appointment, legal: Rules, now: datetime) -> datetime:
     return now + timedelta(minutes=minutes)
 
 
-def nearest(
-    vacant: Sequence[Slot], taken: Appointment, now: datetime
-) -> tuple[Sequence[Slot], Mapping[int, int]] | None:
-    """The slots nearest to an appointment in which all its persons have a place, with the places by slot.
+def nearest(vacant: Sequence[Slot], taken: Appointment, now: datetime) -> Sequence[Slot]:
+    """The slots nearest to an appointment in which all its persons have a place; empty where there are none.
 
-    `vacant` may be of several pools. The nearest day counts first, then the same office, then the hour;
-    of two days as near, the later one. None where there is no room for all.
+    `vacant` may be of several pools. The nearest day counts first, of two as near the later; then the
+    same office, then the hour.
     """
-    before = local_date(taken.starts_at)
+    before = taken.starts_at.astimezone(BUCHAREST)
 
     def distance(row: Sequence[Slot]) -> tuple[int, bool, bool, timedelta]:
-        days = (local_date(row[0].starts_at) - before).days
-        return (
-            abs(days),
-            days < 0,
-            row[0].office_id != taken.office_id,
-            abs(row[0].starts_at - taken.starts_at),
-        )
+        start = row[0].starts_at.astimezone(BUCHAREST)
+        days = (start.date() - before.date()).days
+        at_that_hour = datetime.combine(start.date(), before.time(), BUCHAREST)
+        return abs(days), days < 0, row[0].office_id != taken.office_id, abs(start - at_that_hour)
 
     for row in sorted(_rows(vacant, taken.size), key=distance):
         try:
             places = spread(row, taken.size, now)
         except SlotTaken:
             continue
-        return [slot for slot in row if slot.id in places], places
-    return None
+        return [slot for slot in row if slot.id in places]
+    return []
 
 
 def instead(

@@ -1,7 +1,7 @@
 """An office closes by an incident and opens again; who had booked is moved with priority."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,22 +10,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
 from hub_core.clock import BUCHAREST, local_date
+from hub_core.rules import Rules
 from hub_events import outbox
 from hub_service import rules
 from hub_service.policy import Official
 
 from ..domain import closures as domain
 from ..domain import codes
-from ..domain.appointments import SYSTEM
+from ..domain.appointments import SYSTEM, Appointment
 from ..domain.changes import Change, ChangeKind
 from ..domain.closures import ClosureReason, OfficeClosure
-from ..domain.slots import spread
+from ..domain.slots import Slot, spread
+from ..domain.states import Channel, State
 from ..errors.offices import BookingOfficeNotFound, ClosureEnded, ClosureNotFound, ClosurePeriod
 from ..errors.slots import SlotTaken
+from ..errors.waiting import AlreadyWaiting
 from ..events.offices import OfficeClosed, OfficeReopened
 from ..keys import MasterKey
 from ..storage import appointments, changes, offices, slots
 from ..storage import closures as storage
+from . import waiting
 from .appointments import take_away
 from .offices import of_official
 from .schedules import replan
@@ -115,33 +119,51 @@ async def _move_next(session: AsyncSession, key: MasterKey, now: datetime) -> bo
         taken = found and await appointments.lock(session, key, found)
         if not taken:
             return None
+        reason = await storage.reason_of(session, taken)
+        if taken.state is State.HELD and taken.channel is Channel.OFFER:  # who waits goes on waiting
+            return await take_away(session, key, taken.id, reason, now) is not None
         legal = await rules.read(session, *RULES)
-        today = local_date(now)
         until = domain.offer_until(taken, legal, now)
-        window = timedelta(days=legal.on(domain.WINDOW_RULE, today).whole + 1)
-        end = datetime.combine(today + window, time(), BUCHAREST)
-        chosen = domain.nearest(await storage.vacant(session, taken, until, end, now), taken, now)
-        row, places = chosen or ((), {})
+        row = await _nearest(session, taken, until, legal, now)
         own = await storage.slots_of(session, taken.id)
-        held = {slot.id: slot for slot in await slots.lock(session, [*own, *places])}
+        held = {slot.id: slot for slot in await slots.lock(session, [*own, *(slot.id for slot in row)])}
         if not any(held[slot_id].closed for slot_id in own):
             return False  # opened again in the meantime
+        row = [held[slot.id] for slot in row]
         try:
-            row = [held[slot.id] for slot in row]
             places = spread(row, taken.size, now) if row else {}
         except SlotTaken:
             return False  # somebody was quicker: look again
-        persons = await appointments.persons(session, key, taken.id)
-        reason = await storage.reason_of(session, taken)
         if await take_away(session, key, taken.id, reason, now) is None:
-            return True
-        participants = [person.participant for person in persons]
+            return False
         if row:
-            code = codes.code_of(secrets.token_bytes(legal.on(codes.LENGTH_RULE, today).whole))
+            length = legal.on(codes.LENGTH_RULE, local_date(now)).whole
+            code = codes.code_of(secrets.token_bytes(length))
             given = domain.instead(taken, row, ids.new_id(), code, until, now)
+            people = [one.participant for one in await appointments.persons(session, key, taken.id)]
             await slots.take(session, places)
-            await appointments.add(session, key, given, participants, places, SYSTEM)
+            await appointments.add(session, key, given, people, places, SYSTEM)
+        else:
+            await _let_wait(session, key, taken, now)
         return True
+
+
+async def _nearest(
+    session: AsyncSession, taken: Appointment, first: datetime, legal: Rules, now: datetime
+) -> Sequence[Slot]:
+    """The nearest slots with room for all, from an instant on; empty where there are none."""
+    window = timedelta(days=legal.on(domain.WINDOW_RULE, local_date(now)).whole + 1)
+    end = datetime.combine(local_date(now) + window, time(), BUCHAREST)
+    return domain.nearest(await storage.vacant(session, taken, first, end, now), taken, now)
+
+
+async def _let_wait(session: AsyncSession, key: MasterKey, taken: Appointment, now: datetime) -> None:
+    """First in the waiting list; who waits already keeps that turn."""
+    try:
+        async with session.begin_nested():
+            await waiting.put_first(session, key, taken, now)
+    except AlreadyWaiting:
+        return
 
 
 async def _apply(

@@ -21,8 +21,8 @@ from ..tables.slots import SLOTS
 
 _LONGEST_BACK: Final = timedelta(days=1)
 """Who was to come earlier than that has met closed doors, and knows."""
-_FOR_FAMILIES: Final = 100
-"""How many free slots of a pool are looked at on either side for a row of them."""
+_LOOKED_AT: Final = 100
+"""How many free slots of a pool are looked at on either side: more than a day has."""
 _COPIED: Final = ("id", "pool_id", "starts_at", "minutes", "planned", "taken", "closed", "opens_at")
 
 
@@ -106,7 +106,6 @@ async def vacant(
 
     Of each pool that serves the same: as many after it and as many before it as may be needed.
     """
-    each = 1 if taken.size == 1 else _FOR_FAMILIES
     county = select(OFFICES.c.county).where(OFFICES.c.id == taken.office_id).scalar_subquery()
     today = local_date(now)
     pools = (
@@ -133,7 +132,7 @@ async def vacant(
     )
     found: list[Slot] = []
     for side in sides:
-        slots = side.limit(each).lateral()
+        slots = side.limit(_LOOKED_AT).lateral()
         rows = await session.execute(select(slots, pools.c.office_id).join_from(pools, slots, true()))
         found += [Slot(**row) for row in rows.mappings()]
     return found

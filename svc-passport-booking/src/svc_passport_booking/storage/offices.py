@@ -102,7 +102,8 @@ async def read_pool(session: AsyncSession, pool_id: UUID) -> Pool | None:
 
 async def offices_of_pools(session: AsyncSession) -> Mapping[UUID, UUID]:
     """The office of every pool."""
-    return dict((await session.execute(select(POOLS.c.id, POOLS.c.office_id))).tuples().all())
+    found = await session.execute(select(POOLS.c.id, POOLS.c.office_id))
+    return {row.id: row.office_id for row in found}
 
 
 async def lock_pools(session: AsyncSession, pool_ids: Iterable[UUID] | None = None) -> Mapping[UUID, int]:

@@ -41,6 +41,8 @@ SLOTS: Final = Table(
     Index("uq_slots_start", "pool_id", "starts_at", unique=True),
     # What availability is read from: the bookings keep it, and only when a slot fills up or frees again.
     Index("ix_slots_free", "pool_id", "starts_at", postgresql_where=text("is_free")),
+    # Whoever had booked there is moved.
+    Index("ix_slots_closed", "starts_at", postgresql_where=text("closed")),
     # An update of `taken` touches no index, and stays on its page.
     postgresql_with={"fillfactor": 50, "autovacuum_vacuum_scale_factor": 0.05},
 )
