@@ -33,7 +33,7 @@ from .build import KEY, NOON, a_slot, an_appointment
 from .offices import API, OpenOffice, a_day, at, open_office, unaccounted
 
 Sessions = async_sessionmaker[Session]
-COUNTIES = iter(sorted(BY_CODE.keys() - {"VN"}))
+COUNTIES = iter(sorted(BY_CODE.keys() - {"IF", "VN"}))
 """A county of its own for each test: people are moved within one."""
 
 
@@ -392,7 +392,7 @@ async def test_a_bridge_day_declared_after_sixty_bookings_moves_all_sixty(
     assert day.isoformat() in {each["day"] for each in listed}
     await move(sessions)
     given = [await instead_of(sessions, each) for each in taken]
-    assert all((await now_of(sessions, each)).end_reason == "BRIDGE_DAY" for each in taken)
+    assert {(await now_of(sessions, each)).end_reason for each in taken} == {"BRIDGE_DAY"}
     assert all(each is not None and clock.local_date(each.starts_at) != day for each in given)
     assert {slot.taken for slot in await office.slots(day)} == {0}
     assert await unaccounted(sessions, office.pool.id) == []
