@@ -1,6 +1,7 @@
 """Offices close, by an incident or for a day: nobody books there, and who had booked is moved."""
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,8 +26,9 @@ from svc_passport_booking.errors.slots import SlotTaken
 from svc_passport_booking.operations import closures, waiting
 from svc_passport_booking.reference.offices import declares_bridge_days
 from svc_passport_booking.storage import appointments as storage
-from svc_passport_booking.tables.appointments import APPOINTMENTS
+from svc_passport_booking.tables.appointments import APPOINTMENTS, PLACES
 from svc_passport_booking.tables.metadata import metadata
+from svc_passport_booking.tables.slots import SLOTS
 from svc_passport_booking.tables.waiting import WAITING
 
 from .build import KEY, NOON, a_slot, an_appointment
@@ -45,6 +47,10 @@ def county() -> str:
 @pytest.fixture
 async def office(sessions: Sessions, client: httpx2.AsyncClient, signed_in: Any, county: str) -> OpenOffice:
     return await open_office(sessions, client, signed_in, county=county)
+
+
+class Killed(Exception):
+    """What ends a process in the midst of its work."""
 
 
 def slug(answer: httpx2.Response) -> tuple[int, str]:
@@ -73,9 +79,19 @@ async def close_day(office: OpenOffice, day: date) -> str:
 
 
 async def move(sessions: Sessions) -> None:
-    """Move everybody who is to be moved, as the clock does."""
+    """Move everybody who is to be moved; whom the service's own clock is moving has been moved then, too."""
     async with sessions() as session:
         await closures.move_people(session, KEY, clock.now())
+    of_closed = (
+        select(APPOINTMENTS.c.id)
+        .join(PLACES, PLACES.c.appointment_id == APPOINTMENTS.c.id)
+        .join(SLOTS, SLOTS.c.id == PLACES.c.slot_id)
+        .where(SLOTS.c.closed)
+        .order_by(APPOINTMENTS.c.id)
+        .with_for_update(of=APPOINTMENTS)
+    )
+    async with sessions() as session, session.begin():
+        await session.execute(of_closed)
 
 
 async def instead_of(sessions: Sessions, taken: Appointment) -> Appointment | None:
@@ -318,16 +334,16 @@ async def test_who_is_stopped_halfway_goes_on_where_it_stopped(
     taken = [await office.book(day, "09:00", size=2 - number) for number in (0, 1)]
     taken.append(await office.book(day, "09:10"))
     await close_day(office, day)
-    add, calls = storage.add, iter([False, True])
+    add, calls = storage.add, itertools.count()
 
     async def killed(*arguments: Any) -> Appointment:
         if next(calls):
-            raise KeyboardInterrupt
+            raise Killed
         return await add(*arguments)
 
     with monkeypatch.context() as patched:
         patched.setattr(storage, "add", killed)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Killed):
             await move(office.sessions)
     states = [(await now_of(office.sessions, each)).state for each in taken]
     assert sorted(states) == [State.CANCELLED_BY_OFFICE, State.CONFIRMED, State.CONFIRMED]
