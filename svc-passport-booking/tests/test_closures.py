@@ -15,23 +15,25 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import clock, ids
 from hub_core.county import BY_CODE
-from hub_core.principal import Role
+from hub_core.principal import Assurance, Kind, Principal, Role
 from hub_events import outbox
 from hub_events.session import Session
-from svc_passport_booking.domain.appointments import Appointment
-from svc_passport_booking.domain.closures import nearest
+from hub_service.policy import Official
+from svc_passport_booking.domain.appointments import SYSTEM, Appointment
+from svc_passport_booking.domain.closures import ClosureReason, nearest
 from svc_passport_booking.domain.slots import Slot
 from svc_passport_booking.domain.states import Channel, State
 from svc_passport_booking.errors.slots import SlotTaken
-from svc_passport_booking.operations import closures, waiting
+from svc_passport_booking.operations import closures, upkeep, waiting
 from svc_passport_booking.reference.offices import declares_bridge_days
 from svc_passport_booking.storage import appointments as storage
+from svc_passport_booking.storage import slots
 from svc_passport_booking.tables.appointments import APPOINTMENTS, PLACES
 from svc_passport_booking.tables.metadata import metadata
 from svc_passport_booking.tables.slots import SLOTS
 from svc_passport_booking.tables.waiting import WAITING
 
-from .build import KEY, NOON, a_slot, an_appointment
+from .build import KEY, NOON, a_participant, a_slot, an_appointment, some_slots
 from .offices import API, OpenOffice, a_day, at, open_office, unaccounted
 
 Sessions = async_sessionmaker[Session]
@@ -209,6 +211,42 @@ async def test_a_closure_ends_after_it_begins_and_after_now(office: OpenOffice) 
     wrong = [(at(day, "10:00"), at(day, "09:00")), (now - timedelta(days=2), now - timedelta(days=1))]
     answers = [slug(await close(office, *period)) for period in wrong]
     assert answers == [(422, "closure-period")] * 2
+
+
+async def test_a_closure_that_began_before_it_was_noted_closes_also_what_has_begun(
+    office: OpenOffice,
+) -> None:
+    day = a_day()
+    principal = Principal(
+        kind=Kind.PERSON,
+        subject=str(ids.new_id()),
+        assurance=Assurance.SUBSTANTIAL,
+        scopes=frozenset(),
+        client_id="demo-office",
+    )
+    head = Official(principal.person_id, office.office.institution_id, frozenset({Role.HEAD}), principal)
+    async with office.sessions() as session:
+        await closures.close(
+            *(session, head, office.office.id, at(day, "08:50"), at(day, "10:00"), ClosureReason.FIRE, None),
+            at(day, "09:05"),
+        )
+    assert [slot.closed for slot in await office.slots(day)] == [False] * 2 + [True] * 7 + [False] * 3
+
+
+async def test_who_meets_closed_doors_has_missed_nothing(office: OpenOffice, sessions: Sessions) -> None:
+    begun = clock.now() - timedelta(minutes=20)
+    [slot] = await some_slots(sessions, 3, first=begun)
+    wanted = an_appointment(
+        office_id=slot.office_id, pool_id=slot.pool_id, starts_at=begun, ends_at=slot.ends_at
+    )
+    async with sessions() as session:
+        async with session.begin():
+            await slots.take(session, {slot.id: 1})
+            await storage.add(session, KEY, wanted, [a_participant()], {slot.id: 1}, SYSTEM)
+            await session.execute(update(SLOTS).where(SLOTS.c.id == slot.id).values(closed=True))
+        await upkeep.note_missed(session, KEY, clock.now())
+    await move(sessions)
+    assert (await now_of(sessions, wanted)).state is State.CANCELLED_BY_OFFICE
 
 
 # Moving people

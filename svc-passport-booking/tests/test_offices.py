@@ -1,11 +1,12 @@
 """Offices: loaded once, found by county, type and distance; their slots are made ahead."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import httpx2
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import clock, ids
@@ -13,9 +14,11 @@ from hub_core.county import BY_CODE
 from hub_events.session import Session
 from hub_testing.databases import ServiceDatabase
 from svc_passport_booking.domain.offices import Point
+from svc_passport_booking.domain.openings import Kind, State
 from svc_passport_booking.operations import offices, schedules
 from svc_passport_booking.reference import offices as reference
 from svc_passport_booking.reference.types import types
+from svc_passport_booking.tables.openings import OPENINGS
 
 from .build import NOON
 from .offices import an_office
@@ -144,3 +147,37 @@ async def test_no_slots_are_made_on_legal_holidays(
     around = [day + timedelta(days=number) for number in range(9)]
     # Good Friday, 1 May, Easter Sunday and Monday of 2027
     assert [each.day for each in around if each not in made] == [30, 1, 2, 3]
+
+
+async def test_new_slots_of_days_whose_opening_is_announced_wait_for_it(
+    sessions: async_sessionmaker[Session], schema: ServiceDatabase
+) -> None:
+    office, week = an_office(closes="08:40")
+    [pool] = office.pools
+    opens_at = datetime(2026, 11, 24, 7, 13, tzinfo=UTC)
+    async with sessions() as session:
+        await offices.load(session, [office], {pool.id: week})
+        async with session.begin():
+            await session.execute(
+                insert(OPENINGS).values(
+                    id=ids.new_id(),
+                    office_id=office.id,
+                    pool_id=pool.id,
+                    kind=Kind.RANDOM_MINUTE,
+                    state=State.ANNOUNCED,
+                    days_from=date(2026, 12, 8),
+                    days_to=date(2026, 12, 9),
+                    window_from=datetime(2026, 11, 24, 7, tzinfo=UTC),
+                    window_to=datetime(2026, 11, 24, 8, tzinfo=UTC),
+                    opens_at=opens_at,
+                    seed=b"",
+                    commitment=b"",
+                    announced_at=NOON,
+                    announced_by=ids.new_id(),
+                )
+            )
+        await schedules.generate(session, date(2026, 12, 10), NOON)
+    told = {
+        clock.local_date(slot["starts_at"]).day: slot["opens_at"] for slot in await slots_of(schema, pool.id)
+    }
+    assert {day: told[day] for day in (7, 8, 9, 10)} == {7: None, 8: opens_at, 9: opens_at, 10: None}

@@ -78,6 +78,7 @@ async def replan(
         booked = {slot.id for slot in to_come if slot.taken and not slot.closed}
         if any(each.closed and each.id in booked for each in plan.changed):
             moving.add(pool_id)
+    await storage.keep_closed_days(session, pool_ids)
     await storage.change_slots(session, changed)
     return frozenset(moving)
 
@@ -101,12 +102,12 @@ async def _extend(session: AsyncSession, pool_ids: list[UUID], first: date, last
         for pool_id, timetable in (await storage.timetables(session, held, first)).items():
             alike.setdefault(timetable, []).append(pool_id)
         days = await calendar(session, first, last)
-        return sum(
-            [
-                await storage.make_slots(session, pools, domain.replan((), timetable, days).new)
-                for timetable, pools in alike.items()
-            ]
-        )
+        made = [
+            await storage.make_slots(session, pools, domain.replan((), timetable, days).new)
+            for timetable, pools in alike.items()
+        ]
+        await storage.keep_closed_days(session, pool_ids)
+        return sum(made)
 
 
 def _codes(legal: Rules, day: date) -> tuple[str, ...]:

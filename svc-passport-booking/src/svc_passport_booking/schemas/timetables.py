@@ -201,7 +201,7 @@ class BridgeDayView(Resource):
 class BridgeDaysView(Resource):
     """The bridge days from today on."""
 
-    items: Annotated[list[BridgeDayView], Field(max_length=400, description="By day.")]
+    items: Annotated[list[BridgeDayView], Field(max_length=200, description="By day.")]
 
 
 class DeclareBridgeDay(Resource):
@@ -249,7 +249,7 @@ class ClosureView(Resource):
 class ClosuresView(Resource):
     """The closures of an office that are not over."""
 
-    items: Annotated[list[ClosureView], Field(max_length=400, description="By their beginning.")]
+    items: Annotated[list[ClosureView], Field(max_length=200, description="By their beginning.")]
 
 
 class CloseOffice(Resource):

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import RowMapping, Select, bindparam, insert, select, text, update
+from sqlalchemy import RowMapping, Select, bindparam, exists, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +29,7 @@ from ..keys import MasterKey, Purpose
 from ..reference.types import types
 from ..tables.appointments import APPOINTMENTS, PERSONS, PLACES, STEPS
 from ..tables.offices import OFFICES
+from ..tables.slots import SLOTS
 from . import slots as slot_storage
 
 _SEALED: Final = frozenset({"code", "contact", "situation"})
@@ -214,8 +215,14 @@ async def lock_over(session: AsyncSession, key: MasterKey, now: datetime) -> App
 
 
 async def lock_missed(session: AsyncSession, key: MasterKey, before: datetime) -> Appointment | None:
-    """A confirmed appointment that began before an instant, locked, in the same way."""
-    wanted = select(APPOINTMENTS).where(_TO_COME, APPOINTMENTS.c.starts_at < before)
+    """A confirmed appointment that began before an instant, locked, in the same way.
+
+    Who met closed doors has missed nothing.
+    """
+    of_closed = exists().where(
+        PLACES.c.appointment_id == APPOINTMENTS.c.id, PLACES.c.slot_id == SLOTS.c.id, SLOTS.c.closed
+    )
+    wanted = select(APPOINTMENTS).where(_TO_COME, APPOINTMENTS.c.starts_at < before, ~of_closed)
     return await _next(session, key, wanted.order_by(APPOINTMENTS.c.starts_at))
 
 

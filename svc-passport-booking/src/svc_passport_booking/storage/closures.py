@@ -19,6 +19,7 @@ from ..tables.appointments import APPOINTMENTS, PLACES
 from ..tables.offices import BRIDGE_DAYS, CLOSURES, OFFICES, POOL_TYPES
 from ..tables.slots import SLOTS
 
+_MOST_SHOWN: Final = 200
 _LONGEST_BACK: Final = timedelta(days=1)
 """Who was to come earlier than that has met closed doors, and knows."""
 _LOOKED_AT: Final = 100
@@ -50,6 +51,7 @@ async def to_come(session: AsyncSession, office_id: UUID, now: datetime) -> list
         select(CLOSURES)
         .where(CLOSURES.c.office_id == office_id, CLOSURES.c.ends_at > now, CLOSURES.c.reopened_at.is_(None))
         .order_by(CLOSURES.c.starts_at, CLOSURES.c.id)
+        .limit(_MOST_SHOWN)
     )
     return [_closure(row) for row in (await session.execute(query)).mappings()]
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     CursorResult,
     DateTime,
     SmallInteger,
@@ -29,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core import ids
 from hub_core.clock import BUCHAREST, local_date
 
+from ..domain.openings import State as OpeningState
 from ..domain.schedules import (
     BridgeDay,
     Changed,
@@ -41,8 +43,10 @@ from ..domain.schedules import (
     Weekly,
 )
 from ..tables.offices import BRIDGE_DAYS, CLOSURES, EXCEPTIONS, POOLS, SCHEDULES
+from ..tables.openings import OPENINGS
 from ..tables.slots import SLOTS
 
+_MOST_SHOWN: Final = 200
 _INSTANT: Final = DateTime(timezone=True)
 
 
@@ -144,9 +148,11 @@ async def granted_days(session: AsyncSession, first: date) -> frozenset[date]:
 
 
 async def bridge_days(session: AsyncSession, first: date) -> list[BridgeDay]:
-    """The days off that the government grants, from a day on, by day."""
+    """The next days off that the government grants, from a day on, by day."""
     query = select(BRIDGE_DAYS.c.day, BRIDGE_DAYS.c.legal_basis, BRIDGE_DAYS.c.declared_at)
-    found = await session.execute(query.where(BRIDGE_DAYS.c.day >= first).order_by(BRIDGE_DAYS.c.day))
+    found = await session.execute(
+        query.where(BRIDGE_DAYS.c.day >= first).order_by(BRIDGE_DAYS.c.day).limit(_MOST_SHOWN)
+    )
     return [BridgeDay(*row) for row in found]
 
 
@@ -251,6 +257,22 @@ async def make_slots(
     return cast("CursorResult[Any]", made).rowcount
 
 
+async def keep_closed_days(session: AsyncSession, pool_ids: Collection[UUID]) -> None:
+    """Let new slots of days whose opening is announced be booked from that instant on, as the others."""
+    await session.execute(
+        update(SLOTS)
+        .where(
+            SLOTS.c.pool_id == OPENINGS.c.pool_id,
+            OPENINGS.c.pool_id.in_(pool_ids),
+            OPENINGS.c.state != OpeningState.OPEN,
+            SLOTS.c.starts_at >= _beginning(OPENINGS.c.days_from),
+            SLOTS.c.starts_at < _beginning(OPENINGS.c.days_to + 1),
+            SLOTS.c.opens_at.is_(None),
+        )
+        .values(opens_at=OPENINGS.c.opens_at)
+    )
+
+
 async def change_slots(session: AsyncSession, changed: Sequence[Changed]) -> None:
     """Store what planning anew does with slots; there is room for what is taken, whatever is planned."""
     if not changed:
@@ -302,6 +324,11 @@ async def _exceptions(
 
 def _hours(row: Mapping[Any, Any]) -> Hours:
     return Hours(row["opens"], row["closes"], row["slot_minutes"], row["counters"])
+
+
+def _beginning(day: ColumnElement[date]) -> ColumnElement[datetime]:
+    """When a local day begins."""
+    return func.timezone(BUCHAREST.key, sql_cast(day, DateTime))
 
 
 def _midnight(day: date) -> datetime:
