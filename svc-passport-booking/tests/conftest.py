@@ -1,6 +1,6 @@
 """The running service and what its tests build. Tests stay apart by ids of their own, nothing is emptied."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from svc_passport_booking.keys import MasterKey
 from svc_passport_booking.main import create_app
 from svc_passport_booking.manifest import MANIFEST
 from svc_passport_booking.settings import Settings
+
+from .desks import AddDesk, Clock, Desk, a_desk
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +62,34 @@ async def sessions(settings: Settings) -> AsyncIterator[async_sessionmaker[Sessi
     database = Database(settings)
     yield database.sessions
     await database.close()
+
+
+@pytest.fixture
+def clock(app: FastAPI) -> Iterator[Clock]:
+    """The clock of the service: it stands at NOON until the test moves it."""
+    made = Clock(app)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def add_desk(
+    client: httpx2.AsyncClient,
+    sessions: async_sessionmaker[Session],
+    master: MasterKey,
+    signed_in: Any,
+    clock: Clock,
+) -> AddDesk:
+    """Make `add_desk(*planned)`: an office with slots of so many places from NOON on."""
+
+    async def make(*planned: int) -> Desk:
+        return await a_desk(client, sessions, master, signed_in, clock, planned or (3, 3, 3))
+
+    return make
+
+
+@pytest.fixture
+async def desk(add_desk: AddDesk) -> Desk:
+    """An office with three slots for three people each."""
+    return await add_desk()

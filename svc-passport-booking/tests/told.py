@@ -8,6 +8,7 @@ from hub_core.principal import Kind
 from hub_events.envelope import Event
 from hub_service.access import Action, Result
 from hub_service.access import Channel as AccessChannel
+from svc_passport_booking.domain.applications import Stage
 from svc_passport_booking.domain.closures import ClosureReason
 from svc_passport_booking.domain.openings import Kind as OpeningKind
 from svc_passport_booking.domain.reminders import Reminder
@@ -15,6 +16,7 @@ from svc_passport_booking.domain.states import Channel, State
 from svc_passport_booking.domain.waiting import EndReason
 from svc_passport_booking.domain.waiting import Kind as WaitingKind
 from svc_passport_booking.events.access import RecordAccessed
+from svc_passport_booking.events.applications import ApplicationStateChanged
 from svc_passport_booking.events.appointments import (
     AppointmentCancelled,
     AppointmentCheckedIn,
@@ -74,6 +76,15 @@ EVENTS: list[Event] = [
     AppointmentRefused(**(_APPOINTMENT | {"reason": "DOCUMENTS_MISSING"}), version=3),
     AppointmentMissed(**_APPOINTMENT, version=2),
     AppointmentReminded(**_GUEST, reminder=Reminder.FIRST, version=2),
+    ApplicationStateChanged(
+        application_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b78"),
+        office_id=_APPOINTMENT["office_id"],
+        type="PE",
+        state=Stage.AT_COUNTER,
+        person_id=_PERSON,
+        wants_message=True,
+        version=5,
+    ),
     RecordAccessed(
         line_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b76"),
         actor_id="0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b74",

@@ -7,13 +7,31 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Header, Request
 
 from hub_core.principal import Assurance, Role
+from hub_core.problem import Problem
 from hub_events.session import Session as DatabaseSession
 from hub_service import policy
 from hub_service.problems import PreconditionFailed, PreconditionRequired
 
 from .clients import Catalog, People
+from .errors.offices import BookingOfficeNotFound
 from .keys import MasterKey
 from .operations.flights import Flights
+
+DESK: Final = "appointments:desk"
+
+
+def at_desk(*raises: type[Problem], asks: bool = False) -> dict[str, Any]:
+    """What an operation of officials at the counters of an office says of itself.
+
+    `asks` marks a POST that is a question, so that no Idempotency-Key keeps an answer with names.
+    """
+    said = policy.operation(
+        DESK,
+        assurance=Assurance.SUBSTANTIAL,
+        roles=(Role.CLERK, Role.HEAD),
+        raises=(BookingOfficeNotFound, *raises),
+    )
+    return said | {"openapi_extra": said["openapi_extra"] | {policy.ASKS: True}} if asks else said
 
 
 async def _apart(request: Request) -> AsyncIterator[DatabaseSession]:

@@ -8,9 +8,11 @@ from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
 from .operations.flights import Flights
 from .routes import (
+    applications,
     appointments,
     availability,
     closures,
+    desk,
     documents,
     guest_appointments,
     guests,
@@ -37,10 +39,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "twice, and none can be sold: names are fixed."
         ),
         routers=[
+            applications.router,
             appointments.router,
             availability.router,
-            documents.router,
             closures.router,
+            desk.router,
+            documents.router,
             guest_appointments.router,
             guests.router,
             internal.router,
@@ -49,13 +53,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             types.router,
         ],
         scopes={
+            dependencies.DESK: "Receive people at an office: check-in, calls, applications",
             appointments.READ: "Read the appointments in your name",
             appointments.WRITE: "Book, move and cancel appointments in your name",
             dependencies.MANAGE: "Set when the offices of your institution receive people, as its head",
         },
         tags=[
+            {"name": "applications", "description": "What was handed in, and how far it has come."},
             {"name": "appointments", "description": "Book a place, confirm it, move it, give it up."},
             {"name": "availability", "description": "What can be booked, where and when."},
+            {"name": "desk", "description": "Officials: the day at the counters of an office."},
             {"name": "documents", "description": "What to bring, and the appointment for a calendar."},
             {"name": "guests", "description": "Book without an account: a challenge, or a code by e-mail."},
             {"name": "offices", "description": "Where people are received."},

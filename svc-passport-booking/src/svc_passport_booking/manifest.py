@@ -52,6 +52,8 @@ MANIFEST: Final = Manifest(
         "booking.reminder-lead",
         "booking.reminder-second",
         "booking.slot",
+        "booking.states-address",
+        "booking.states-application",
         "booking.tries-address",
         "booking.tries-period",
         "booking.tries-person",
@@ -65,5 +67,6 @@ MANIFEST: Final = Manifest(
         "passport.issue",
         "passport.own-document-age",
     ),
+    holds_personal_data=True,
     seed="svc_passport_booking.seed:seed",
 )

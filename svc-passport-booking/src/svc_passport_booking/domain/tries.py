@@ -21,6 +21,8 @@ class Counted(StrEnum):
     DIGITS_OF_APPOINTMENT = "digits-of-appointment"
     LOOKUPS_OF_CODE = "lookups-of-code"
     LOOKUPS_FROM_ADDRESS = "lookups-from-address"
+    STATES_OF_APPLICATION = "states-of-application"
+    STATES_FROM_ADDRESS = "states-from-address"
 
 
 LIMIT_RULES: Final[Mapping[Counted, str]] = {
@@ -32,6 +34,8 @@ LIMIT_RULES: Final[Mapping[Counted, str]] = {
     Counted.DIGITS_OF_APPOINTMENT: "booking.digits-tries",
     Counted.LOOKUPS_OF_CODE: "booking.lookups-code",
     Counted.LOOKUPS_FROM_ADDRESS: "booking.lookups-address",
+    Counted.STATES_OF_APPLICATION: "booking.states-application",
+    Counted.STATES_FROM_ADDRESS: "booking.states-address",
 }
 """The rule that says how many there may be in the period of `PERIOD_RULE`.
 

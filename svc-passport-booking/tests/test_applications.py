@@ -1,0 +1,356 @@
+"""Applications after they were handed in: moved on, looked up by anybody, told of by text message."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub_core import cnp, ids
+from hub_core.principal import Kind
+from svc_passport_booking.domain import applications as domain
+from svc_passport_booking.domain.applications import NEXT, Application, Stage
+from svc_passport_booking.domain.appointments import Participant
+from svc_passport_booking.errors.applications import ApplicationState
+
+from .build import NOON, a_cnp, a_participant
+from .desks import AddDesk, Clock, Desk, a_key, slug
+
+API = "/passport-booking/v1/applications"
+TODAY = "2026-11-23"
+ANSWERED_NOTHING = {"state": None, "changed_on": None}
+
+
+def a_number() -> str:
+    return f"CJ-{ids.new_id().hex[-12:].upper()}"
+
+
+def end_of(person: Participant) -> str:
+    return person.cnp.number[-9:]
+
+
+async def ask(client: httpx2.AsyncClient, **body: str) -> Any:
+    answer = await client.post(f"{API}/state", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def opened(desk: Desk, number: str, state: Stage = Stage.IN_ANALYSIS) -> dict[str, Any]:
+    """The application with a number, as its office sees it."""
+    page = (await desk.get(f"/applications?state={state}")).json()
+    found: dict[str, Any] = next(one for one in page["items"] if one["number"] == number)
+    return found
+
+
+async def move(desk: Desk, application: dict[str, Any], to: str, **special: Any) -> httpx2.Response:
+    return await desk.post(f"/applications/{application['id']}/move", {"state": to}, **special)
+
+
+# Who may.
+
+
+async def test_an_application_of_another_office_is_not_found(desk: Desk, add_desk: AddDesk) -> None:
+    number = a_number()
+    await desk.serve(a_participant(), number)
+    theirs = await opened(desk, number)
+    elsewhere = await add_desk()
+    assert slug(await move(elsewhere, theirs, "APPROVED")) == (404, "application-not-found")
+    assert (await elsewhere.get("/applications")).json()["items"] == []
+
+
+async def test_nobody_decides_on_what_their_own_account_applied_for(desk: Desk) -> None:
+    number, ana = a_number(), a_participant()
+    booked = await desk.book(ana, person_id=desk.clerk_id)
+    await desk.check_in(booked, ana)
+    colleague = {"sub": str(ids.new_id())}
+    ended = {"persons": [{"number": 0, "outcome": "SERVED", "application_number": number}]}
+    assert (await desk.post(f"/appointments/{booked.id}/end", ended, **colleague)).status_code == 200
+    assert slug(await move(desk, await opened(desk, number), "APPROVED")) == (403, "own-case")
+
+
+@pytest.mark.parametrize("path", ["/internal/v1/applications/states", "/internal/v1/applications/{}/message"])
+async def test_only_a_service_that_may_moves_or_reads_applications(
+    client: httpx2.AsyncClient, signed_in: Any, path: str
+) -> None:
+    method = "POST" if path.endswith("states") else "GET"
+    sent = {"json": {"lines": [{"number": "CJ-1", "state": "SENT"}]}} if method == "POST" else {}
+    where = path.format(ids.new_id())
+    assert (await client.request(method, where, **sent)).status_code == 401
+    other = signed_in(None, {"petitions:read"}, sub="press", kind=Kind.SERVICE, client_id="press", sid=None)
+    assert (await client.request(method, where, headers=other, **sent)).status_code == 403
+
+
+# How far it has come.
+
+
+async def test_an_application_goes_from_analysis_to_the_hands_of_its_person(
+    desk: Desk, looking: asyncpg.Connection
+) -> None:
+    number = a_number()
+    await desk.serve(a_participant(), f" {number.lower()[:5]} {number.lower()[5:]}".strip())
+    seen = []
+    for state, to in zip(
+        Stage, ["APPROVED", "", "PERSONALISED", "SENT", "AT_COUNTER", "COLLECTED"], strict=False
+    ):
+        if not to:
+            continue
+        current = Stage.APPROVED if state is Stage.REJECTED else state
+        desk.clock.now += timedelta(days=1)
+        application = await opened(desk, number, [Stage.IN_ANALYSIS, *[Stage(one) for one in seen]][-1])
+        assert to in application["open_states"], current
+        assert (await move(desk, application, to)).json()["state"] == to
+        assert (await move(desk, application, to)).json()["state"] == to
+        seen.append(to)
+    assert slug(await move(desk, application, "SENT")) == (409, "application-state")
+    assert await ask(desk.client, number=number) == {"state": "COLLECTED", "changed_on": "2026-11-28"}
+    steps = await looking.fetch(
+        """SELECT state, actor_kind FROM "passport-booking".application_steps
+        WHERE application_id = $1 ORDER BY version""",
+        application["id"],
+    )
+    assert [row["state"] for row in steps] == ["IN_ANALYSIS", *seen]
+    assert {row["actor_kind"] for row in steps} == {"OFFICIAL"}
+    told = await looking.fetchval(
+        """SELECT count(*) FROM "passport-booking".outbox WHERE key = $1""", application["id"]
+    )
+    assert told == 6
+
+
+@given(st.lists(st.sampled_from(list(Stage)), max_size=12))
+def test_whatever_is_tried_an_application_moves_along_its_states_only(tried: list[Stage]) -> None:
+    application = Application(
+        id=ids.new_id(),
+        number="CJ-1",
+        office_id=ids.new_id(),
+        type="PE",
+        appointment_id=ids.new_id(),
+        person_number=0,
+        person_id=None,
+        state=Stage.IN_ANALYSIS,
+        applied_on=NOON.date(),
+        search_key=b"",
+        phone=None,
+        phone_since=None,
+        language="ro",  # type: ignore[arg-type]
+        changed_at=NOON,
+    )
+    for to in tried:
+        if to in NEXT[application.state]:
+            moved = domain.move(application, to, NOON)
+            assert (moved.state, moved.version) == (to, application.version + 1)
+            application = moved
+        else:
+            with pytest.raises(ApplicationState):
+                domain.move(application, to, NOON)
+
+
+async def test_a_number_is_given_once(desk: Desk) -> None:
+    number, ana = a_number(), a_participant()
+    await desk.serve(a_participant(), number)
+    booked = await desk.book(ana)
+    await desk.check_in(booked, ana)
+    ended = {"persons": [{"number": 0, "outcome": "SERVED", "application_number": number.lower()}]}
+    answer = await desk.post(f"/appointments/{booked.id}/end", ended)
+    assert slug(answer) == (409, "application-number-used")
+    assert (await desk.get(f"/appointments/{booked.id}")).json()["appointment"]["state"] == "CHECKED_IN"
+
+
+async def test_the_production_moves_many_at_once_each_by_itself(desk: Desk, signed_in: Any) -> None:
+    numbers = [a_number() for _ in range(2)]
+    for number in numbers:
+        await desk.serve(a_participant(), number)
+        await move(desk, await opened(desk, number), "APPROVED")
+    press = signed_in(
+        None,
+        {"passport-booking.applications:write"},
+        sub="press",
+        kind=Kind.SERVICE,
+        client_id="press",
+        sid=None,
+    )
+    lines = [
+        {"number": numbers[0], "state": "PERSONALISED"},
+        {"number": numbers[0], "state": "SENT"},
+        {"number": numbers[1], "state": "SENT"},
+        {"number": a_number(), "state": "SENT"},
+    ]
+
+    async def send() -> list[str]:
+        answer = await desk.client.post(
+            "/internal/v1/applications/states", json={"lines": lines}, headers=press
+        )
+        told: list[str] = answer.json()["answers"]
+        return told
+
+    assert await send() == ["MOVED", "MOVED", "NOT_POSSIBLE", "NOT_FOUND"]
+    assert await send() == ["NOT_POSSIBLE", "UNCHANGED", "NOT_POSSIBLE", "NOT_FOUND"]
+    assert (await ask(desk.client, number=numbers[0]))["state"] == "SENT"
+
+
+# Looking it up.
+
+
+async def test_anybody_learns_how_far_it_has_come_and_nothing_else(
+    desk: Desk, looking: asyncpg.Connection
+) -> None:
+    number, ana = a_number(), a_participant()
+    await desk.serve(ana, number)
+    expected = {"state": "IN_ANALYSIS", "changed_on": TODAY}
+    assert await ask(desk.client, number=f"{number.lower()} ") == expected
+    assert await ask(desk.client, cnp_end=end_of(ana), applied_on=TODAY) == expected
+    row = await looking.fetchval(
+        """SELECT to_jsonb(a)::text FROM "passport-booking".applications a WHERE number = $1""", number
+    )
+    assert end_of(ana) not in row
+    assert ana.given_name not in row
+
+
+async def test_none_and_several_are_answered_in_the_very_same_way(desk: Desk) -> None:
+    """Edge case 43: two people whose personal numbers end alike applied on the same day."""
+    man = a_cnp()
+    woman = next(
+        each
+        for digit in "2356"
+        for each in [cnp.complete(f"{digit}{man.number[1:12]}")]
+        if each.number[-9:-1] == man.number[-9:-1]
+    )
+    twins = [man, *_ends_like(man)]
+    assert woman.number != man.number
+    for one in twins[:2]:
+        await desk.serve(a_participant(cnp=one), a_number())
+    answers = [
+        await desk.client.post(f"{API}/state", json=body)
+        for body in (
+            {"cnp_end": twins[0].number[-9:], "applied_on": TODAY},
+            {"cnp_end": twins[0].number[-9:], "applied_on": "2026-11-22"},
+            {"number": a_number()},
+        )
+    ]
+    assert {one.status_code for one in answers} == {200}
+    assert [one.json() for one in answers] == [ANSWERED_NOTHING] * 3
+    told = [{name: one.headers[name] for name in ("cache-control", "content-length")} for one in answers]
+    assert told[0] == told[1] == told[2]
+
+
+def _ends_like(one: cnp.Cnp) -> list[cnp.Cnp]:
+    """Other personal numbers with the same last nine digits: of another decade."""
+    found = []
+    for head in ("1", "2", "5", "6"):
+        for year in range(100):
+            for tens in ("0", "1"):
+                number = f"{head}{year:02d}{tens}{one.number[4:]}"
+                try:
+                    other = cnp.parse(number)
+                except cnp.InvalidCnp:
+                    continue
+                if other != one and other.is_plausible(NOON.date()) and number[-9:] == one.number[-9:]:
+                    found.append(other)
+    return [each for each in found if (each.birth_date or NOON.date()) < NOON.date()]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"cnp_end": "312129003"},
+        {"applied_on": TODAY},
+        {"number": "CJ-1234", "cnp_end": "312129003", "applied_on": TODAY},
+        {"number": "2850312129003"},
+        {"cnp_end": "12345678", "applied_on": TODAY},
+    ],
+)
+async def test_a_question_that_is_none_is_refused(client: httpx2.AsyncClient, body: dict[str, str]) -> None:
+    answer = await client.post(f"{API}/state", json=body)
+    assert answer.status_code == 422
+    assert "2850312129003" not in answer.text
+
+
+async def test_one_pair_is_asked_a_few_times_and_one_address_some_more(
+    client: httpx2.AsyncClient, clock: Clock
+) -> None:
+    clock.now = NOON + timedelta(days=400)
+    end = f"{ids.new_id().int % 10**9:09d}"
+    pair = {"cnp_end": end, "applied_on": TODAY}
+    answers = [await client.post(f"{API}/state", json=pair) for _ in range(11)]
+    assert [one.status_code for one in answers] == [200] * 10 + [429]
+    assert slug(answers[-1]) == (429, "booking-tried-too-often")
+    assert int(answers[-1].headers["retry-after"]) > 0
+    other = [await client.post(f"{API}/state", json={"number": a_number()}) for _ in range(50)]
+    assert {one.status_code for one in other[:49]} == {200}
+    assert other[-1].status_code == 429
+
+
+# Text messages.
+
+
+async def pick_up(client: httpx2.AsyncClient, number: str, end: str, phone: str | None) -> httpx2.Response:
+    body = {"number": number, "cnp_end": end} | ({"phone": phone} if phone else {})
+    path = f"{API}/pick-up-message" + ("" if phone else "/stop")
+    return await client.post(path, json=body, headers=a_key())
+
+
+async def test_who_asks_is_told_by_text_message_until_they_ask_no_more(
+    desk: Desk, signed_in: Any, looking: asyncpg.Connection
+) -> None:
+    number, ana = a_number(), a_participant()
+    await desk.serve(ana, number)
+    application = await opened(desk, number)
+    as_notify = signed_in(
+        None,
+        {"passport-booking.contact:read"},
+        sub="notify",
+        kind=Kind.SERVICE,
+        client_id="notify",
+        sid=None,
+    )
+
+    async def message() -> Any:
+        path = f"/internal/v1/applications/{application['id']}/message"
+        return (await desk.client.get(path, headers=as_notify)).json()
+
+    assert (await message())["phone"] is None
+    asked = await pick_up(desk.client, number, end_of(ana), "0745 123 456")
+    assert asked.json() == {"is_wanted": True, "phone": "+40******456"}
+    assert (await message())["phone"] == "+40745123456"
+    assert (await opened(desk, number))["wants_message"]
+    stored = await looking.fetchval(
+        'SELECT phone FROM "passport-booking".applications WHERE number = $1', number
+    )
+    assert b"745123456" not in stored
+    stopped = await pick_up(desk.client, number, end_of(ana), None)
+    assert stopped.json() == {"is_wanted": False, "phone": None}
+    assert (await message())["phone"] is None
+    kept = await looking.fetchval(
+        'SELECT phone FROM "passport-booking".applications WHERE number = $1', number
+    )
+    assert kept is None
+
+
+@pytest.mark.parametrize("phone", ["+36 30 123 4567", "+49 1512 3456789", "0264 123 456"])
+async def test_a_number_abroad_or_a_fixed_one_gets_no_message(desk: Desk, phone: str) -> None:
+    """Edge case 44."""
+    number, ana, bela = a_number(), a_participant(), a_participant()
+    await desk.serve(ana, number)
+    assert slug(await pick_up(desk.client, number, end_of(ana), phone)) == (422, "pick-up-number")
+    booked = await desk.book(bela)
+    await desk.check_in(booked, bela)
+    served = {"number": 0, "outcome": "SERVED", "application_number": a_number(), "phone": phone}
+    answer = await desk.post(f"/appointments/{booked.id}/end", {"persons": [served]})
+    assert slug(answer) == (422, "pick-up-number")
+
+
+async def test_a_wrong_number_and_wrong_digits_look_the_same(desk: Desk) -> None:
+    number, ana = a_number(), a_participant()
+    await desk.serve(ana, number, phone="0745123456")
+    wrong = await asyncio.gather(
+        pick_up(desk.client, number, "123456789", "0745123457"),
+        pick_up(desk.client, a_number(), end_of(ana), "0745123457"),
+        pick_up(desk.client, number, "123456789", None),
+    )
+    assert {slug(one) for one in wrong} == {(404, "application-not-found")}
+    assert len({one.json()["detail"] for one in wrong}) == 1
+    assert (await opened(desk, number))["wants_message"]
