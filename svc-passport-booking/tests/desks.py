@@ -15,6 +15,7 @@ from hub_core import ids
 from hub_core.principal import Assurance, Role
 from hub_events.session import Session
 from hub_service.dependencies import Now
+from svc_passport_booking.dependencies import Address
 from svc_passport_booking.domain.appointments import GUEST, Appointment, Participant
 from svc_passport_booking.domain.slots import Slot
 from svc_passport_booking.keys import MasterKey
@@ -40,14 +41,16 @@ def a_key() -> dict[str, str]:
 
 @dataclass
 class Clock:
-    """The clock of the service."""
+    """The clock of the service, and where its callers are: at an address that no other test counts on."""
 
     app: FastAPI
     now: datetime = NOON
+    address: str = field(default_factory=lambda: ids.new_id().hex)
 
     def start(self) -> None:
         """From now on the service reads this clock."""
         self.app.dependency_overrides[get_args(Now)[1].dependency] = lambda: self.now
+        self.app.dependency_overrides[get_args(Address)[1].dependency] = lambda: self.address
 
     def stop(self) -> None:
         """The service has its own clock again."""

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_core import cnp, ids
+from hub_core.language import Language
 from hub_core.principal import Kind
 from svc_passport_booking.domain import applications as domain
 from svc_passport_booking.domain.applications import NEXT, Application, Stage
 from svc_passport_booking.domain.appointments import Participant
 from svc_passport_booking.errors.applications import ApplicationState
 
-from .build import NOON, a_cnp, a_participant
+from .build import NOON, a_participant
 from .desks import AddDesk, Clock, Desk, a_key, slug
 
 API = "/passport-booking/v1/applications"
@@ -63,12 +64,12 @@ async def test_an_application_of_another_office_is_not_found(desk: Desk, add_des
 
 
 async def test_nobody_decides_on_what_their_own_account_applied_for(desk: Desk) -> None:
-    number, ana = a_number(), a_participant()
-    booked = await desk.book(ana, person_id=desk.clerk_id)
+    number, ana, account = a_number(), a_participant(), ids.new_id()
+    booked = await desk.book(ana, person_id=account)
     await desk.check_in(booked, ana)
-    colleague = {"sub": str(ids.new_id())}
     ended = {"persons": [{"number": 0, "outcome": "SERVED", "application_number": number}]}
-    assert (await desk.post(f"/appointments/{booked.id}/end", ended, **colleague)).status_code == 200
+    assert (await desk.post(f"/appointments/{booked.id}/end", ended)).status_code == 200
+    desk.clerk_id = account
     assert slug(await move(desk, await opened(desk, number), "APPROVED")) == (403, "own-case")
 
 
@@ -92,18 +93,13 @@ async def test_an_application_goes_from_analysis_to_the_hands_of_its_person(
 ) -> None:
     number = a_number()
     await desk.serve(a_participant(), f" {number.lower()[:5]} {number.lower()[5:]}".strip())
-    seen = []
-    for state, to in zip(
-        Stage, ["APPROVED", "", "PERSONALISED", "SENT", "AT_COUNTER", "COLLECTED"], strict=False
-    ):
-        if not to:
-            continue
-        current = Stage.APPROVED if state is Stage.REJECTED else state
+    seen = [Stage.IN_ANALYSIS]
+    for to in (Stage.APPROVED, Stage.PERSONALISED, Stage.SENT, Stage.AT_COUNTER, Stage.COLLECTED):
         desk.clock.now += timedelta(days=1)
-        application = await opened(desk, number, [Stage.IN_ANALYSIS, *[Stage(one) for one in seen]][-1])
-        assert to in application["open_states"], current
-        assert (await move(desk, application, to)).json()["state"] == to
-        assert (await move(desk, application, to)).json()["state"] == to
+        application = await opened(desk, number, seen[-1])
+        assert to in application["open_states"]
+        for _ in range(2):
+            assert (await move(desk, application, to)).json()["state"] == to
         seen.append(to)
     assert slug(await move(desk, application, "SENT")) == (409, "application-state")
     assert await ask(desk.client, number=number) == {"state": "COLLECTED", "changed_on": "2026-11-28"}
@@ -112,7 +108,7 @@ async def test_an_application_goes_from_analysis_to_the_hands_of_its_person(
         WHERE application_id = $1 ORDER BY version""",
         application["id"],
     )
-    assert [row["state"] for row in steps] == ["IN_ANALYSIS", *seen]
+    assert [row["state"] for row in steps] == seen
     assert {row["actor_kind"] for row in steps} == {"OFFICIAL"}
     told = await looking.fetchval(
         """SELECT count(*) FROM "passport-booking".outbox WHERE key = $1""", application["id"]
@@ -135,7 +131,7 @@ def test_whatever_is_tried_an_application_moves_along_its_states_only(tried: lis
         search_key=b"",
         phone=None,
         phone_since=None,
-        language="ro",  # type: ignore[arg-type]
+        language=Language.RO,
         changed_at=NOON,
     )
     for to in tried:
@@ -211,22 +207,14 @@ async def test_anybody_learns_how_far_it_has_come_and_nothing_else(
 
 async def test_none_and_several_are_answered_in_the_very_same_way(desk: Desk) -> None:
     """Edge case 43: two people whose personal numbers end alike applied on the same day."""
-    man = a_cnp()
-    woman = next(
-        each
-        for digit in "2356"
-        for each in [cnp.complete(f"{digit}{man.number[1:12]}")]
-        if each.number[-9:-1] == man.number[-9:-1]
-    )
-    twins = [man, *_ends_like(man)]
-    assert woman.number != man.number
-    for one in twins[:2]:
+    alike = cnp.Cnp("1300212129005"), cnp.Cnp("1361212129005")
+    for one in alike:
         await desk.serve(a_participant(cnp=one), a_number())
     answers = [
         await desk.client.post(f"{API}/state", json=body)
         for body in (
-            {"cnp_end": twins[0].number[-9:], "applied_on": TODAY},
-            {"cnp_end": twins[0].number[-9:], "applied_on": "2026-11-22"},
+            {"cnp_end": alike[0].number[-9:], "applied_on": TODAY},
+            {"cnp_end": alike[0].number[-9:], "applied_on": "2026-11-22"},
             {"number": a_number()},
         )
     ]
@@ -234,22 +222,6 @@ async def test_none_and_several_are_answered_in_the_very_same_way(desk: Desk) ->
     assert [one.json() for one in answers] == [ANSWERED_NOTHING] * 3
     told = [{name: one.headers[name] for name in ("cache-control", "content-length")} for one in answers]
     assert told[0] == told[1] == told[2]
-
-
-def _ends_like(one: cnp.Cnp) -> list[cnp.Cnp]:
-    """Other personal numbers with the same last nine digits: of another decade."""
-    found = []
-    for head in ("1", "2", "5", "6"):
-        for year in range(100):
-            for tens in ("0", "1"):
-                number = f"{head}{year:02d}{tens}{one.number[4:]}"
-                try:
-                    other = cnp.parse(number)
-                except cnp.InvalidCnp:
-                    continue
-                if other != one and other.is_plausible(NOON.date()) and number[-9:] == one.number[-9:]:
-                    found.append(other)
-    return [each for each in found if (each.birth_date or NOON.date()) < NOON.date()]
 
 
 @pytest.mark.parametrize(
@@ -272,7 +244,7 @@ async def test_a_question_that_is_none_is_refused(client: httpx2.AsyncClient, bo
 async def test_one_pair_is_asked_a_few_times_and_one_address_some_more(
     client: httpx2.AsyncClient, clock: Clock
 ) -> None:
-    clock.now = NOON + timedelta(days=400)
+    assert clock.now == NOON
     end = f"{ids.new_id().int % 10**9:09d}"
     pair = {"cnp_end": end, "applied_on": TODAY}
     answers = [await client.post(f"{API}/state", json=pair) for _ in range(11)]

@@ -21,7 +21,6 @@ from hub_service.purpose import Stated
 
 from ..domain import booking, codes, desk
 from ..domain.appointments import Appointment
-from ..domain.booking import Wish
 from ..domain.desk import EARLY_RULE, LATE_RULE, Outcome, Overview, Source, WalkIn
 from ..domain.slots import Slot
 from ..domain.states import Channel, PersonState, State
@@ -222,8 +221,7 @@ async def walk_in(
         row = await places.lock_now(session, pool.id, now)
         if not row:
             raise SlotTaken
-        wish = Wish(row[0].id, wanted.type, wanted.participants, wanted.language)
-        booking.must_be_sound(wish, legal, now)
+        booking.must_be_sound(wanted.participants, legal, now)
         found = await _places(session, pool.id, row, size, now)
         made = Appointment(
             id=ids.new_id(),

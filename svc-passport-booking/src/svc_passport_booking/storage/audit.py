@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Subquery, Table, func, or_, select
+from sqlalchemy import Subquery, Table, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.states import ACTIVE, State
-from ..tables.appointments import APPOINTMENTS, PERSONS, PLACES
+from ..tables.appointments import APPOINTMENTS, PERSONS, PLACES, STEPS
 from ..tables.slots import RELEASES, SLOTS
 
 _ENDED_BEFORE: Final = (State.EXPIRED, State.CANCELLED_BY_CITIZEN, State.CANCELLED_BY_OFFICE)
@@ -41,12 +41,20 @@ async def slots(session: AsyncSession) -> Sequence[Unaccounted]:
 
 
 async def appointments(session: AsyncSession) -> Sequence[UUID]:
-    """The appointments that have places they gave back, or not as many places as persons."""
+    """The appointments that have places they gave back, or not as many places as persons.
+
+    Fewer has only one whose people had not come: who walked in has them.
+    """
     of_one = PLACES.c.appointment_id == APPOINTMENTS.c.id
     has = select(func.coalesce(func.sum(PLACES.c.places), 0)).where(of_one).scalar_subquery()
     is_over = APPOINTMENTS.c.state.in_(_ENDED_BEFORE)
+    was_missed = exists().where(STEPS.c.appointment_id == APPOINTMENTS.c.id, STEPS.c.state == State.NO_SHOW)
     wanted = select(APPOINTMENTS.c.id).where(
-        or_(is_over & (has > 0), ~is_over & (has != APPOINTMENTS.c.size))
+        or_(
+            is_over & (has > 0),
+            ~is_over & (has > APPOINTMENTS.c.size),
+            ~is_over & (has < APPOINTMENTS.c.size) & ~was_missed,
+        )
     )
     return (await session.scalars(wanted.order_by(APPOINTMENTS.c.id))).all()
 

@@ -13,7 +13,7 @@ from hub_core.cnp import Cnp
 
 from ..domain.appointments import Appointment
 from ..domain.desk import Outcome, Overview
-from ..domain.slots import Slot
+from ..domain.slots import Origin, Slot
 from ..domain.states import State
 from ..keys import MasterKey
 from ..tables.appointments import APPOINTMENTS, PERSONS, PLACES
@@ -147,7 +147,7 @@ async def take_cancelled(session: AsyncSession, slot_ids: Collection[int], at_mo
     """Places of these slots that were given back and are not the public's yet: by slot, `at_most`."""
     cooling = (
         select(RELEASES)
-        .where(RELEASES.c.slot_id.in_(slot_ids))
+        .where(RELEASES.c.slot_id.in_(slot_ids), RELEASES.c.origin != Origin.KEPT)
         .order_by(RELEASES.c.slot_id, RELEASES.c.id)
         .with_for_update(skip_locked=True)
     )
