@@ -107,7 +107,8 @@ async def test_names_are_read_for_a_purpose_only_and_leave_a_line(
         assert found.headers["cache-control"] == "no-store"
     lines = await looking.fetch(
         """SELECT convert_from(body, 'UTF8') AS body FROM "passport-booking".outbox
-        WHERE subject = 'hub.passport-booking.record.accessed.v1' AND convert_from(body, 'UTF8') LIKE $1 ORDER BY seq""",
+        WHERE subject = 'hub.passport-booking.record.accessed.v1' AND convert_from(body, 'UTF8') LIKE $1
+        ORDER BY seq""",
         f"%{account}%",
     )
     told = [json.loads(row["body"])["data"] for row in lines]
