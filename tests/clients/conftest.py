@@ -31,7 +31,14 @@ def packages() -> Path:
     folder = HERE / "node_modules"
     if not all(
         (folder / name).is_dir()
-        for name in ("@sd-jwt/sd-jwt-vc", "altcha-lib", "jsonld", "openid-client", "oidc-client-ts")
+        for name in (
+            "@sd-jwt/sd-jwt-vc",
+            "altcha-lib",
+            "ical.js",
+            "jsonld",
+            "openid-client",
+            "oidc-client-ts",
+        )
     ):
         programs.missing("the client libraries are not installed: run `npm ci` in tests/clients")
     return folder
