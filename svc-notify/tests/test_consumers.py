@@ -25,6 +25,7 @@ from svc_notify.consumers.copies import (
     BookingConfirmed,
     BookingExpired,
     BookingHeld,
+    BookingMessageRequested,
     BookingMoved,
     BookingReminded,
     CertificateRequestAlarmed,
@@ -102,6 +103,7 @@ Publish = Callable[..., Awaitable[UUID]]
             (told, f"svc-passport-booking/contract/events/{told.subject.removeprefix('hub.')}")
             for told in (
                 BookingHeld,
+                BookingMessageRequested,
                 BookingConfirmed,
                 BookingMoved,
                 BookingCancelled,
@@ -334,6 +336,7 @@ async def test_of_a_company_s_certificate_who_asked_for_it_is_told(
     assert [row["person_id"] for row in rows] == [ana]
 
 
+@pytest.mark.usefixtures("service")
 async def test_an_event_of_an_appointment_that_comes_twice_makes_one_message(
     publish: Publish, looking: asyncpg.Connection
 ) -> None:

@@ -9,6 +9,7 @@ from hub_events.envelope import Event
 from hub_testing import contract, texts
 from svc_passport_booking import errors
 from svc_passport_booking.main import create_app
+from svc_passport_booking.pages import rendering, words
 from svc_passport_booking.settings import Settings
 
 from . import told
@@ -29,3 +30,9 @@ def test_every_text_of_a_problem_is_translated(language: str) -> None:
     catalog = texts.translations(LOCALE, language)
     assert {*texts.of_problems(errors)} <= catalog.keys()
     assert all(catalog.values())
+
+
+@pytest.mark.parametrize("language", ["ro", "hu"])
+def test_every_text_of_the_pages_is_translated(language: str) -> None:
+    templates = Path(rendering.__file__).parent / "templates"
+    assert texts.of_templates(templates) | words.ALL <= texts.translations(LOCALE, language).keys()

@@ -23,6 +23,7 @@ from svc_passport_booking.events.appointments import (
     AppointmentConfirmed,
     AppointmentExpired,
     AppointmentHeld,
+    AppointmentMessageRequested,
     AppointmentMissed,
     AppointmentMoved,
     AppointmentRefused,
@@ -63,6 +64,7 @@ EVENTS: list[Event] = [
         **_GUEST, held_until=datetime(2026, 11, 22, 10, 30, tzinfo=UTC), replaces_id=None, version=1
     ),
     AppointmentConfirmed(**_APPOINTMENT, version=1),
+    AppointmentMessageRequested(**_GUEST, held_until=datetime(2026, 11, 22, 10, 30, tzinfo=UTC), version=1),
     AppointmentExpired(**_GUEST, version=2),
     AppointmentCancelled(**_APPOINTMENT, state=State.CANCELLED_BY_CITIZEN, version=2),
     AppointmentMoved(

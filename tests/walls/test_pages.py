@@ -14,8 +14,10 @@ from svc_criminal_record.main import create_app as create_criminal_record
 from svc_criminal_record.settings import Settings as CriminalRecordSettings
 from svc_identity.main import create_app
 from svc_identity.settings import Settings
+from svc_passport_booking.main import create_app as create_passport_booking
+from svc_passport_booking.settings import Settings as PassportBookingSettings
 
-PREFIXES = {"criminal-record": "/verify/"}
+PREFIXES = {"criminal-record": "/verify/", "passport-booking": "/appointments/"}
 ROUTES = tomllib.loads((Path(__file__).parents[2] / "gateway/src/gateway/routes.toml").read_text())
 
 
@@ -54,8 +56,23 @@ def verification_pages() -> set[tuple[str, str]]:
     }
 
 
+def appointment_pages() -> set[tuple[str, str]]:
+    """Method and path of every page of svc-passport-booking."""
+    return {
+        (method, context.path)
+        for context in iter_route_contexts(create_passport_booking(PassportBookingSettings()).routes)
+        if isinstance(context.route, APIRoute) and context.path.startswith("/appointments")
+        for method in context.route.methods
+    }
+
+
 @pytest.mark.parametrize(
-    ("service", "found"), [("catalog", catalog_pages), ("criminal-record", verification_pages)]
+    ("service", "found"),
+    [
+        ("catalog", catalog_pages),
+        ("criminal-record", verification_pages),
+        ("passport-booking", appointment_pages),
+    ],
 )
 def test_every_page_of_a_service_is_listed_with_it(
     service: str, found: Callable[[], set[tuple[str, str]]]

@@ -70,6 +70,7 @@ PASSPORT_BOOKING: Final = Consumer(
     source="passport-booking",
     subjects=(
         "hub.passport-booking.appointment.held.v1",
+        "hub.passport-booking.appointment.message-requested.v1",
         "hub.passport-booking.appointment.confirmed.v1",
         "hub.passport-booking.appointment.moved.v1",
         "hub.passport-booking.appointment.cancelled.v1",

@@ -7,6 +7,7 @@ from hub_service import chassis, i18n
 from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
 from .operations.flights import Flights
+from .pages.rendering import Pages
 from .routes import (
     applications,
     appointments,
@@ -19,6 +20,7 @@ from .routes import (
     guests,
     internal,
     offices,
+    pages,
     timetables,
     types,
 )
@@ -51,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             guests.router,
             internal.router,
             offices.router,
+            pages.router,
             timetables.router,
             types.router,
         ],
@@ -84,6 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.keys = master
     app.state.catalog = None
+    app.state.pages = Pages(app.state.texts)
     app.state.people = None
     app.state.shared = Flights[bytes]()
     return app

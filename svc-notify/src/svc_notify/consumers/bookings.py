@@ -24,6 +24,7 @@ from .copies import (
     BookingConfirmed,
     BookingExpired,
     BookingHeld,
+    BookingMessageRequested,
     BookingMoved,
     BookingReminded,
 )
@@ -61,6 +62,7 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
         manifest.PASSPORT_BOOKING,
         {
             BookingHeld: tell,
+            BookingMessageRequested: tell,
             BookingConfirmed: tell,
             BookingMoved: tell,
             BookingCancelled: tell,
@@ -74,7 +76,10 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
 def _news(booking: Any) -> tuple[Kind, Mapping[str, str], datetime]:
     """What is written of an event, with which variables, and until when it is worth sending."""
     match booking:
-        case BookingHeld(channel=channel, held_until=until):
+        case (
+            BookingHeld(channel=channel, held_until=until)
+            | BookingMessageRequested(channel=channel, held_until=until)
+        ):
             is_own = channel == _ONLINE
             kind = kinds.BOOKING_CONFIRM if is_own else kinds.BOOKING_OFFER
             return kind, {} if is_own else {"channel": channel}, until

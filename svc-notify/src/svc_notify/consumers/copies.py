@@ -254,6 +254,14 @@ class BookingHeld(_Booking, Event):
     held_until: datetime
 
 
+class BookingMessageRequested(_Booking, Event):
+    """Somebody waits for the message that confirms a hold, and asks for it again."""
+
+    subject: ClassVar[str] = "hub.passport-booking.appointment.message-requested.v1"
+
+    held_until: datetime
+
+
 class BookingConfirmed(_Booking, Event):
     """An appointment at a counter stands."""
 

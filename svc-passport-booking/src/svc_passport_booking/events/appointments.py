@@ -49,6 +49,15 @@ class AppointmentHeld(Facts, Event):
     replaces_id: UUID | None = Field(description="The appointment for which an office gives this one")
 
 
+class AppointmentMessageRequested(Facts, Event):
+    """Somebody waits for the message that confirms a hold, and asks for it again."""
+
+    subject: ClassVar[str] = "hub.passport-booking.appointment.message-requested.v1"
+    key_field: ClassVar[str] = "appointment_id"
+
+    held_until: datetime = Field(description="When the hold ends, UTC")
+
+
 class AppointmentConfirmed(Facts, Event):
     """An appointment stands."""
 

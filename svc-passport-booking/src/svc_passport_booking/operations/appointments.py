@@ -27,12 +27,14 @@ from ..domain.states import ActorKind, State
 from ..domain.tries import Counted, Try, network
 from ..errors.appointments import (
     AppointmentNotFound,
+    AppointmentState,
     ConfirmationWrong,
     DidNotCome,
     TypeNotServed,
 )
 from ..errors.slots import SlotNotFound
 from ..events.access import RecordAccessed
+from ..events.appointments import AppointmentMessageRequested
 from ..keys import MasterKey, Purpose
 from ..storage import appointments as storage
 from ..storage import slots
@@ -129,11 +131,58 @@ async def confirm_by_secret(session: AsyncSession, key: MasterKey, secret: str, 
 
     Raises `ConfirmationWrong`, `AppointmentState`.
     """
-    appointment_id = confirmation.appointment_of(secret)
-    if appointment_id is None or not hmac.compare_digest(secret_of(key, appointment_id), secret):
-        raise ConfirmationWrong
+    appointment_id = _of_secret(key, secret)
     async with session.begin():
         return await _confirm(session, key, appointment_id, now)
+
+
+async def held_by_secret(session: AsyncSession, key: MasterKey, secret: str, now: datetime) -> Shown:
+    """What the secret of a link would confirm, as it stands now; nothing is confirmed.
+
+    Raises `ConfirmationWrong`.
+    """
+    appointment_id = _of_secret(key, secret)
+    async with session.begin():
+        found = await storage.read(session, key, appointment_id)
+        if found is None:
+            raise ConfirmationWrong
+        return await _show(session, key, found, now)
+
+
+async def confirm_by_code(
+    apart: AsyncSession,
+    session: AsyncSession,
+    key: MasterKey,
+    code: str,
+    digits: str,
+    address: str,
+    now: datetime,
+) -> Shown:
+    """As `confirm_by_digits`, for who has the code of the appointment at hand and not its id."""
+    await tries.take(apart, key, [Try(Counted.LOOKUPS_FROM_ADDRESS, network(address))], now)
+    async with session.begin():
+        known = await storage.id_of(session, key, code)
+    nobodys = UUID(bytes=storage.code_key(key, code)[: len(UUID(int=0).bytes)])
+    return await confirm_by_digits(apart, session, key, known or nobodys, digits, now)
+
+
+async def resend_as_guest(
+    apart: AsyncSession, session: AsyncSession, key: MasterKey, opened: Opened, now: datetime
+) -> Shown:
+    """Have the message of a hold sent again, to the same address; raises what `find_as_guest` raises.
+
+    And `AppointmentState` for what is not held.
+    """
+    await _count(apart, key, opened, now)
+    async with session.begin():
+        shown = await _show(session, key, await _of_guest(session, key, opened), now)
+    found = shown.appointment
+    if found.state is not State.HELD:
+        raise AppointmentState(found.state, ())
+    await tries.take(apart, key, [Try(Counted.CODES_TO_EMAIL, str(found.id))], now)
+    async with session.begin():
+        await outbox.record(session, AppointmentMessageRequested.of(found), now)
+    return shown
 
 
 async def confirm_by_digits(
@@ -317,6 +366,13 @@ async def _of_caller(
         raise AppointmentNotFound
     await note_access(session, caller, action, found.id, now)
     return found
+
+
+def _of_secret(key: MasterKey, secret: str) -> UUID:
+    appointment_id = confirmation.appointment_of(secret)
+    if appointment_id is None or not hmac.compare_digest(secret_of(key, appointment_id), secret):
+        raise ConfirmationWrong
+    return appointment_id
 
 
 async def _count(apart: AsyncSession, key: MasterKey, opened: Opened, now: datetime) -> None:

@@ -27,6 +27,12 @@ class Message:
     digits: str | None
 
 
+async def place_of(session: AsyncSession, appointment: Appointment) -> tuple[Mapping[str, str], str | None]:
+    """Names by language and address of where an appointment is."""
+    async with session.begin():
+        return await storage.place_of(session, appointment.office_id)
+
+
 async def message_of(session: AsyncSession, key: MasterKey, appointment_id: UUID, now: datetime) -> Message:
     """What a message about an appointment tells; raises `AppointmentNotFound`."""
     async with session.begin():

@@ -98,6 +98,28 @@ async def cancel_guest_appointment(
 
 
 @router.post(
+    "/guest-appointments/resend",
+    status_code=202,
+    summary="Have the message of a held appointment sent again",
+    **policy.public(raises=(*_OPENED, AppointmentState)),
+)
+async def resend_guest_message(
+    body: GuestPair,
+    apart: SessionApart,
+    session: Session,
+    keys: Keys,
+    address: Address,
+    now: Now,
+    response: Response,
+) -> AppointmentView:
+    """The message by which it is confirmed goes out again, to the same address; `held_until` stays."""
+    async with in_time():
+        shown = await operations.resend_as_guest(apart, session, keys, body.opened(address), now)
+    response.headers["etag"] = etag(shown)
+    return AppointmentView.of(shown)
+
+
+@router.post(
     "/guest-appointments/reschedule",
     summary="Move an appointment by its code",
     **policy.public(raises=(*_OPENED, AppointmentState, TooLateToChange, *NEW_PLACES)),

@@ -197,6 +197,13 @@ async def by_code(session: AsyncSession, key: MasterKey, code: str, last_four: s
     return found if is_theirs else None
 
 
+async def id_of(session: AsyncSession, key: MasterKey, code: str) -> UUID | None:
+    """Which appointment has a code."""
+    wanted = select(APPOINTMENTS.c.id).where(APPOINTMENTS.c.code_key == code_key(key, code))
+    found: UUID | None = await session.scalar(wanted)
+    return found
+
+
 async def of_account(
     session: AsyncSession, key: MasterKey, person_id: UUID, *, before: UUID | None, limit: int
 ) -> Sequence[Appointment]:
