@@ -16,6 +16,7 @@ from .clients import Catalog, People
 from .errors.offices import BookingOfficeNotFound
 from .keys import MasterKey
 from .operations.flights import Flights
+from .operations.rush import Rush
 
 DESK: Final = "appointments:desk"
 
@@ -43,12 +44,26 @@ async def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-async def _people(request: Request) -> People:
+def known_people(request: Request) -> People:
+    """Who the people with accounts are, by svc-identity."""
     state = request.app.state
     if state.people is None:
         state.people = People(state.hub.service(state.hub.settings.identity_url))
     people: People = state.people
     return people
+
+
+def rush(request: Request) -> Rush:
+    """The bookings that are being stored."""
+    state = request.app.state
+    if state.rush is None:
+        state.rush = Rush(state.hub.database.sessions, state.keys, state.hub.wake_relay)
+    gathering: Rush = state.rush
+    return gathering
+
+
+async def _people(request: Request) -> People:
+    return known_people(request)
 
 
 async def _catalog(request: Request) -> Catalog:

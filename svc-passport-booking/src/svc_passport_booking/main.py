@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ),
         routers=[
             applications.router,
+            appointments.booking,
             appointments.router,
             availability.router,
             calendar.router,
@@ -89,5 +90,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.catalog = None
     app.state.pages = Pages(app.state.texts)
     app.state.people = None
+    app.state.rush = None
     app.state.shared = Flights[bytes]()
     return app

@@ -99,8 +99,8 @@ def _conditional(request: Request, answer: Response) -> Response:
     )
 
 
-async def _once(request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
-    """Handle a POST inside one unit of work with the record of its Idempotency-Key."""
+async def claim_of(request: Request) -> idempotency.Claim:
+    """What a POST claims with its Idempotency-Key; raises `InvalidRequest`, `InvalidToken`."""
     key = request.headers["idempotency-key"]
     if not _KEY.fullmatch(key):
         raise InvalidRequest(
@@ -116,16 +116,20 @@ async def _once(request: Request, handle: Callable[[Request], Coroutine[Any, Any
         caller = idempotency.caller_of(
             principal.kind, principal.subject, principal.client_id, principal.mandate_id
         )
-    hub = request.app.state.hub
     parts = [
         request.method.encode(),
         request.url.path.encode(),
         request.url.query.encode(),
         await request.body(),
     ]
-    secret = hub.settings.service_secret.get_secret_value().encode()
-    wanted = idempotency.Claim(caller, key, idempotency.fingerprint(secret, parts))
-    async with hub.database.sessions() as session:
+    secret = request.app.state.hub.settings.service_secret.get_secret_value().encode()
+    return idempotency.Claim(caller, key, idempotency.fingerprint(secret, parts))
+
+
+async def _once(request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+    """Handle a POST inside one unit of work with the record of its Idempotency-Key."""
+    wanted = await claim_of(request)
+    async with request.app.state.hub.database.sessions() as session:
         request.state.session = session
         async with session.unit_of_work():
             replayed = await idempotency.claim(session, wanted, clock.now())

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import APIRouter, Path, Response
 
 from hub_core.principal import Assurance
 from hub_service import paging, policy, schemas
@@ -34,6 +34,7 @@ from ..schemas.appointments import (
     BookAppointment,
     RescheduleAppointment,
 )
+from .rush import RushRoute
 
 READ: Final = "appointments:read"
 WRITE: Final = "appointments:write"
@@ -45,11 +46,14 @@ NEW_APPOINTMENT: Final = (
 )
 """What stands against a new appointment."""
 router = Router(prefix="/passport-booking/v1", tags=["appointments"])
+booking = APIRouter(
+    prefix=router.prefix, tags=["appointments"], route_class=RushRoute, redirect_slashes=False
+)
 
 AppointmentId = Annotated[schemas.Id, Path(description="The appointment's identifier.")]
 
 
-@router.post(
+@booking.post(
     "/appointments",
     status_code=201,
     summary="Book an appointment",

@@ -97,7 +97,7 @@ async def add(
     The places were taken by the caller. Holds of the same persons that are over end here. The answer has
     another code where that one is in use. Raises `AlreadyBooked`.
     """
-    while (await session.execute(_ADD, _values(key, appointment))).first() is None:
+    while (await session.execute(_ADD, row_of(key, appointment))).first() is None:
         appointment = replace(appointment, code=codes.code_of(secrets.token_bytes(len(appointment.code))))
     await _add_persons(session, key, appointment, participants)
     taken = [
@@ -301,14 +301,7 @@ async def _add_persons(
     """Store the persons; in the order of their keys, so that two families never wait for each other."""
     family = types()[appointment.type].family
     rows = [
-        {
-            "appointment_id": appointment.id,
-            "number": number,
-            "family": family,
-            "person_key": person_key(key, one.cnp),
-            "tail_key": _tail_key(key, appointment.id, one.last_four),
-            "sealed": _sealed(key, appointment.id, number, one),
-        }
+        {"appointment_id": appointment.id, **row_of_person(key, appointment, number, one)}
         for number, one in enumerate(participants)
     ]
     missing = await _insert_persons(session, rows)
@@ -399,7 +392,8 @@ async def _one(session: AsyncSession, key: MasterKey, wanted: Select[Any]) -> Ap
     return _appointment(key, row) if row else None
 
 
-def _values(key: MasterKey, appointment: Appointment) -> dict[str, Any]:
+def row_of(key: MasterKey, appointment: Appointment) -> dict[str, Any]:
+    """The row of an appointment."""
     contact = appointment.contact
     return {
         **{name: getattr(appointment, name) for name in _COPIED},
@@ -409,6 +403,17 @@ def _values(key: MasterKey, appointment: Appointment) -> dict[str, Any]:
         if contact
         else None,
         "situation": _situation(key, appointment),
+    }
+
+
+def row_of_person(key: MasterKey, appointment: Appointment, number: int, one: Participant) -> dict[str, Any]:
+    """The row of a person of an appointment, without the appointment's id."""
+    return {
+        "number": number,
+        "family": types()[appointment.type].family,
+        "person_key": person_key(key, one.cnp),
+        "tail_key": _tail_key(key, appointment.id, one.last_four),
+        "sealed": _sealed(key, appointment.id, number, one),
     }
 
 

@@ -1,0 +1,202 @@
+"""Booking in a rush: while one batch is being stored the next one gathers, and each hears its own outcome.
+
+Nobody waits for a timer. What is not the plain case (a family, a person who has an appointment, a key that
+was used) is left to the ordinary way, `operations.appointments.book`.
+"""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from hub_core import ids
+from hub_core.clock import local_date
+from hub_core.rules import Rules
+from hub_events import envelope, trace
+from hub_events.session import Session, is_away
+from hub_service import rules
+from hub_service.problems import ServiceUnavailable
+
+from ..domain import booking
+from ..domain.appointments import Appointment
+from ..domain.booking import NO_SHOW_RULE, Booker, Wish
+from ..domain.slots import Slot
+from ..events import appointments as events
+from ..keys import MasterKey
+from ..reference.types import types
+from ..storage import batches as storage
+from ..storage.appointments import person_key
+from ..storage.batches import Answer, Booking, Outcome, Told
+from .flights import Flights
+
+_WRITERS: Final = 2
+_AT_ONCE: Final = 128
+_WAITING: Final = 2_000
+"""More than this wait half a minute on a slow disk: they are told to come again."""
+_SLOTS: Final = 50_000
+_LEGAL: Final = 5.0
+"""Seconds for which the numbers of the rule tables are remembered; rows to come are among them."""
+_CHANCE_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    booking: Booking
+    person: bytes
+    outcome: asyncio.Future[Outcome]
+
+
+class Rush:
+    """The bookings that this process is storing."""
+
+    def __init__(
+        self, sessions: async_sessionmaker[Session], key: MasterKey, wake_relay: Callable[[], None]
+    ) -> None:
+        self._sessions = sessions
+        self._key = key
+        self._wake_relay = wake_relay
+        self._waiting: deque[_Waiting] = deque()
+        self._writers: set[asyncio.Task[None]] = set()
+        self._slots: dict[int, Slot] = {}
+        self._legal: tuple[float, Rules] = (0.0, Rules())
+        self._looks: Flights[Slot | None] = Flights()
+        self._reads: Flights[Rules] = Flights()
+
+    async def prepare(self, wish: Wish, booker: Booker, now: datetime) -> Appointment | None:
+        """The appointment, if it can be stored in a batch; None when the ordinary way has to.
+
+        Raises what is wrong with the wish, as far as it can be seen here.
+        """
+        legal = await self._rules()
+        if len(wish.participants) != 1 or legal.on(NO_SHOW_RULE, local_date(now)).whole:
+            return None
+        slot = self._slots.get(wish.slot_id) or await self._looks.share(
+            wish.slot_id, partial(self._look, wish.slot_id)
+        )
+        if slot is None or wish.type not in types():
+            return None
+        booking.must_be_sound(wish.participants, legal, now)
+        booking.must_be_in_window(slot, legal, now)
+        chance = secrets.token_bytes(_CHANCE_BYTES)
+        return booking.book(wish, [slot], booker, ids.new_id(), chance, legal, now)
+
+    async def store(
+        self, wish: Wish, booker: Booker, appointment: Appointment, answer: Answer | None
+    ) -> Outcome:
+        """Store what was prepared, together with whatever waits; raises `ServiceUnavailable`."""
+        if len(self._waiting) >= _WAITING:
+            raise ServiceUnavailable(headers={"retry-after": "1"})
+        one = Booking(
+            slot_id=wish.slot_id,
+            appointment=appointment,
+            participant=wish.participants[0],
+            actor=booker.actor,
+            told=_told(appointment),
+            answer=answer,
+        )
+        person = person_key(self._key, one.participant.cnp)
+        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(one, person, outcome))
+        if len(self._writers) < _WRITERS:
+            writer = asyncio.create_task(self._write())
+            self._writers.add(writer)
+            writer.add_done_callback(self._writers.discard)
+        return await outcome
+
+    async def _write(self) -> None:
+        """Store batch after batch until nobody waits."""
+        while self._waiting:
+            batch = self._gather()
+            try:
+                await self._store(batch)
+            except Exception as error:  # whoever waits has to hear of it
+                if len(batch) == 1:
+                    _fail(batch, error)
+                else:
+                    await self._store_one_by_one(batch)
+
+    def _gather(self) -> list[_Waiting]:
+        """Who waits, the first ones; a second of the same person or key waits for the next batch."""
+        batch: list[_Waiting] = []
+        seen: set[object] = set()
+        for _ in range(min(len(self._waiting), _AT_ONCE)):
+            one = self._waiting.popleft()
+            own = {one.person, one.booking.claimed} - {None}
+            if seen & own:
+                self._waiting.append(one)
+            else:
+                seen |= own
+                batch.append(one)
+        return batch
+
+    async def _store(self, batch: Sequence[_Waiting]) -> None:
+        async with self._sessions() as session:
+            outcomes = await storage.book(session, self._key, [one.booking for one in batch])
+        if Outcome.MADE in outcomes:
+            self._wake_relay()
+        for one, outcome in zip(batch, outcomes, strict=True):
+            if outcome is Outcome.OTHER:
+                self._slots.pop(one.booking.slot_id, None)
+            if not one.outcome.done():
+                one.outcome.set_result(outcome)
+
+    async def _store_one_by_one(self, batch: Sequence[_Waiting]) -> None:
+        """What failed together is tried again apart: only whose fault it was is left to the ordinary way."""
+        for number, one in enumerate(batch):
+            try:
+                await self._store([one])
+            except Exception as error:  # as above
+                _fail([one], error)
+                if is_away(error):
+                    _fail(batch[number + 1 :], error)
+                    return
+
+    async def _look(self, slot_id: int) -> Slot | None:
+        async with self._sessions() as session:
+            found = await storage.slots(session, [slot_id])
+        if len(self._slots) >= _SLOTS:
+            self._slots.clear()
+        self._slots.update(found)
+        return found.get(slot_id)
+
+    async def _rules(self) -> Rules:
+        until, legal = self._legal
+        if until > asyncio.get_running_loop().time():
+            return legal
+        return await self._reads.share(None, self._read_rules)
+
+    async def _read_rules(self) -> Rules:
+        async with self._sessions() as session, session.begin():
+            legal = await rules.read(session, *booking.RULES)
+        self._legal = (asyncio.get_running_loop().time() + _LEGAL, legal)
+        return legal
+
+
+def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+    for one in batch:
+        if one.outcome.done():
+            continue
+        if _is_a_conflict(error):
+            one.outcome.set_result(Outcome.OTHER)
+        else:
+            one.outcome.set_exception(error)
+
+
+def _is_a_conflict(error: Exception) -> bool:
+    """Whether a row stands in the way, of which the ordinary way tells more."""
+    state: Any = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return isinstance(error, IntegrityError) or str(state).startswith("23")
+
+
+def _told(appointment: Appointment) -> Told:
+    event_id, traceparent = ids.new_id(), trace.current()
+    event = events.of(appointment)
+    body = envelope.encode(event_id, event, appointment.created_at, traceparent)
+    return Told(event_id, event.subject, body, traceparent)

@@ -1,0 +1,96 @@
+"""Booking as it is done most: one person, one place. HTTP and nothing else, and as little of that as can be.
+
+The contract is the ordinary route's, which also answers whatever is not the plain case.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, TypeAlias
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub_core import clock
+from hub_core.principal import Kind, Principal
+from hub_service import policy
+from hub_service.routing import ApiRoute, claim_of
+
+from ..dependencies import known_people, rush
+from ..domain.appointments import Appointment, Person
+from ..domain.booking import Booker, Wish
+from ..errors.slots import SlotTaken
+from ..operations import people
+from ..operations.appointments import Shown
+from ..schemas.appointments import AppointmentView, BookAppointment
+from ..storage.batches import Answer, Outcome
+
+_Handle: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
+_BODY: Final = TypeAdapter(BookAppointment)
+_CREATED: Final = 201
+
+
+class RushRoute(ApiRoute):
+    """A route that first tries to have a booking stored in a batch."""
+
+    def get_route_handler(self) -> _Handle:
+        """The lean handler, and FastAPI's for what it leaves."""
+        ordinary = super().get_route_handler()
+        checks = [one.dependency for one in self.dependencies if one.dependency]
+
+        async def handle(request: Request) -> Response:
+            wanted = await _read(request)
+            if wanted is not None:
+                principal = await policy.authenticate(request)
+                for check in checks:
+                    await check(principal)
+                answer = await _book(request, wanted, principal)
+                if answer is not None:
+                    return answer
+            return await ordinary(request)
+
+        return handle
+
+
+async def _read(request: Request) -> BookAppointment | None:
+    """The body, where it is in order and for one person."""
+    if request.headers.get("content-type") != "application/json" or request.url.query:
+        return None
+    try:
+        wanted = _BODY.validate_json(await request.body())
+    except ValidationError:
+        return None
+    return wanted if len(wanted.persons) == 1 else None
+
+
+async def _book(request: Request, wanted: BookAppointment, principal: Principal) -> Response | None:
+    if principal.kind is not Kind.PERSON or principal.mandate_id is not None:
+        return None
+    claim = await claim_of(request) if "idempotency-key" in request.headers else None
+    account = None
+    if wanted.needs_account():
+        account = await people.participant(known_people(request), principal.person_id)
+    now, wish, booker = clock.now(), wanted.wish(account), Booker(principal)
+    gathering = rush(request)
+    appointment = await gathering.prepare(wish, booker, now)
+    if appointment is None:
+        return None
+    headers, body = _shown(request, wish, appointment)
+    answer = Answer(claim, orjson.dumps(headers).decode(), body) if claim else None
+    match await gathering.store(wish, booker, appointment, answer):
+        case Outcome.MADE:
+            return Response(body, _CREATED, headers)
+        case Outcome.FULL:
+            raise SlotTaken
+        case Outcome.OTHER:
+            return None
+
+
+def _shown(request: Request, wish: Wish, appointment: Appointment) -> tuple[dict[str, str], bytes]:
+    shown = Shown(appointment, [Person(0, wish.participants[0])])
+    headers = {
+        "location": f"{request.url.path}/{appointment.id}",
+        "etag": f'"{appointment.version}"',
+        "content-type": "application/json",
+    }
+    return headers, AppointmentView.of(shown).model_dump_json().encode()
