@@ -7,9 +7,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeAlias
 
 import orjson
+from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
-from starlette.requests import Request
-from starlette.responses import Response
 
 from hub_core import clock
 from hub_core.principal import Kind, Principal
