@@ -10,7 +10,7 @@ from hub_events.envelope import Envelope, Event
 from hub_service import rules
 
 from . import manifest
-from .operations import people
+from .operations import people, personal_data
 
 
 class PersonMerged(Event):
@@ -28,5 +28,19 @@ async def person_merged(session: AsyncSession, told: Envelope[PersonMerged]) -> 
     await people.follow_person(session, told.data.formerly, told.data.person_id)
 
 
-PEOPLE: Final = Subscription(manifest.PEOPLE, {PersonMerged: person_merged})
+class AccountDeleted(Event):
+    """An account is gone. Its other members are passed over."""
+
+    subject: ClassVar[str] = "hub.identity.account.deleted.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+
+
+async def account_deleted(session: AsyncSession, told: Envelope[AccountDeleted]) -> None:
+    """Keep what a law makes the offices keep, and no more; a repeated event finds nothing left to do."""
+    await personal_data.erase(session, told.data.person_id)
+
+
+PEOPLE: Final = Subscription(manifest.PEOPLE, {AccountDeleted: account_deleted, PersonMerged: person_merged})
 RULES: Final = rules.subscription(manifest.RULES)

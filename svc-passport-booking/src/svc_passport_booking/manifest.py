@@ -7,7 +7,7 @@ from hub_core.manifest import Consumer, Manifest
 PEOPLE: Final = Consumer(
     durable="passport-booking-people",
     source="identity",
-    subjects=("hub.identity.person.merged.v1",),
+    subjects=("hub.identity.account.deleted.v1", "hub.identity.person.merged.v1"),
 )
 RULES: Final = Consumer(
     durable="passport-booking-rules",

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..clients import People
 from ..domain.appointments import Participant
 from ..errors.appointments import AccountUnknown
-from ..storage import appointments
+from ..storage import applications, appointments, waiting
 
 
 async def participant(people: People, person_id: UUID) -> Participant:
@@ -22,6 +22,8 @@ async def participant(people: People, person_id: UUID) -> Participant:
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
-    """Appointments of a person who has got another id are that id's from now on."""
+    """Appointments, applications and entries of a person who has got another id are that id's from now on."""
     async with session.begin():
         await appointments.follow_person(session, former_id, person_id)
+        await applications.follow_person(session, former_id, person_id)
+        await waiting.follow_person(session, former_id, person_id)

@@ -4,16 +4,18 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from hub_service import policy
-from hub_service.dependencies import Now, Session
+from hub_service import personal_data, policy
+from hub_service.dependencies import Now, Session, Texts
 from hub_service.problems import NotFound
 
-from ..dependencies import Keys
+from ..dependencies import Keys, Known
 from ..operations import applications, guests
 from ..operations.messages import message_of
+from ..operations.personal_data import held_of
 from ..schemas.applications import ApplicationMessageView, MovedAnswers, MovedLines
 from ..schemas.guests import EmailCodeMessageView
 from ..schemas.messages import MessageView
+from ..schemas.personal_data import personal_data as show
 
 CONTACT = "passport-booking.contact:read"
 PRODUCTION = "passport-booking.applications:write"
@@ -51,3 +53,11 @@ async def move_applications(body: MovedLines, session: Session, keys: Keys, now:
     """What the production system says of applications; a line that comes again changes nothing."""
     lines = [line.value() for line in body.lines]
     return MovedAnswers.of(await applications.move_all(session, keys, lines, now))
+
+
+@router.get("/people/{person_id}/export", **policy.internal(personal_data.SCOPE))
+async def get_personal_data(
+    person_id: UUID, session: Session, keys: Keys, people: Known, texts: Texts, now: Now
+) -> personal_data.PersonalData:
+    """What this service holds of a person, for the copy they asked for."""
+    return show(texts, await held_of(session, keys, people, person_id), now)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,7 @@ from ..errors.desk import ApplicationNumberUsed
 from ..events.applications import ApplicationStateChanged
 from ..keys import MasterKey, Purpose
 from ..tables.applications import APPLICATION_STEPS, APPLICATIONS
+from ..tables.appointments import PERSONS
 
 _COPIED: Final = tuple(field.name for field in fields(Application) if field.name != "phone")
 _ROW: Final = select(APPLICATIONS)
@@ -110,10 +111,15 @@ async def of_office(
     return await _all(session, key, wanted.order_by(APPLICATIONS.c.id).limit(limit))
 
 
-async def of_person(session: AsyncSession, key: MasterKey, person_id: UUID) -> Sequence[Application]:
-    """The applications of an account's appointments, the oldest first."""
-    wanted = _ROW.where(APPLICATIONS.c.person_id == person_id)
-    return await _all(session, key, wanted.order_by(APPLICATIONS.c.id))
+async def of_person(
+    session: AsyncSession, key: MasterKey, person_id: UUID, person_key: bytes | None
+) -> Sequence[Application]:
+    """The applications of an account's appointments, and a person's own at others'; the oldest first."""
+    mine = APPLICATIONS.c.person_id == person_id
+    if person_key is not None:
+        own = select(PERSONS.c.appointment_id, PERSONS.c.number).where(PERSONS.c.person_key == person_key)
+        mine = or_(mine, tuple_(APPLICATIONS.c.appointment_id, APPLICATIONS.c.person_number).in_(own))
+    return await _all(session, key, _ROW.where(mine).order_by(APPLICATIONS.c.id))
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:

@@ -165,6 +165,12 @@ async def of_account(
     return [_entry(key, row) for row in found.mappings()]
 
 
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
+    """Entries of one account become another's."""
+    theirs = update(WAITING).where(WAITING.c.person_id == former_id)
+    await session.execute(theirs.values(person_id=person_id))
+
+
 async def participants(session: AsyncSession, key: MasterKey, entry_id: UUID) -> Sequence[Participant]:
     """The persons of an entry, in the order they were named."""
     wanted = select(WAITING_PERSONS).where(WAITING_PERSONS.c.entry_id == entry_id)
