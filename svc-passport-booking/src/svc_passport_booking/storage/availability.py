@@ -20,6 +20,7 @@ from sqlalchemy import (
     Interval,
     Select,
     String,
+    TableValuedAlias,
     Uuid,
     and_,
     any_,
@@ -49,6 +50,7 @@ Where = UUID | str
 
 _INSTANT: Final = DateTime(timezone=True)
 _NOW: Final = bindparam("now", type_=_INSTANT)
+_AFTER: Final = bindparam("after", type_=_INSTANT)
 _BEFORE: Final = bindparam("before", type_=_INSTANT)
 _PERSONS: Final = bindparam("persons", type_=Integer())
 _PLACES: Final = SLOTS.c.planned - SLOTS.c.taken
@@ -76,12 +78,7 @@ async def days(
     session: Session, where: Where, type_: str, persons: int, days: Days, now: datetime
 ) -> list[OfficeDays]:
     """Each office that serves the type, by code, with the days on which so many persons find a place."""
-    spans = [Days(day, day) for day in days.each]
-    given: dict[str, Any] = {
-        "days": [span.first for span in spans],
-        "begins": [max(now, span.begins_at) for span in spans],
-        "ends": [span.ends_at for span in spans],
-    }
+    given = _each(days, now)
     if persons > 1:
         given["persons"] = persons
     statement = _days(isinstance(where, str), persons > 1)
@@ -117,9 +114,19 @@ def _at(now: datetime) -> dict[str, Any]:
     return {"now": now, "today": local_date(now)}
 
 
+def _each(days: Days, now: datetime) -> dict[str, Any]:
+    spans = [Days(day, day) for day in days.each]
+    return {
+        "days": [span.first for span in spans],
+        "begins": [max(now, span.begins_at) for span in spans],
+        "ends": [span.ends_at for span in spans],
+    }
+
+
 def _spanned(days: Days, now: datetime, persons: int) -> dict[str, Any]:
-    given = _at(now) | {"after": max(now, days.begins_at), "before": days.ends_at}
-    return given | ({"persons": persons} if persons > 1 else {})
+    if persons > 1:
+        return _at(now) | _each(days, now) | {"persons": persons}
+    return _at(now) | {"after": max(now, days.begins_at), "before": days.ends_at}
 
 
 def _bookable(pool: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -194,7 +201,7 @@ def _hours(by_county: bool) -> Statement:
         )
         .where(
             _bookable(POOL_TYPES.c.pool_id),
-            _between(bindparam("after", type_=_INSTANT), _BEFORE),
+            _between(_AFTER, _BEFORE),
         )
         .correlate(POOL_TYPES)
         .lateral("free")
@@ -202,14 +209,19 @@ def _hours(by_county: bool) -> Statement:
     return Statement(_served().add_columns(*free.c).join(free, true()).where(_asked(by_county)))
 
 
-@cache
-def _days(by_county: bool, several: bool) -> Statement:
+def _spans() -> TableValuedAlias:
+    """Days, each with when it begins and ends."""
     given = func.unnest(
         bindparam("days", type_=ARRAY(Date)),
         bindparam("begins", type_=ARRAY(_INSTANT)),
         bindparam("ends", type_=ARRAY(_INSTANT)),
     )
-    span = given.table_valued("day", "begins_at", "ends_at").render_derived()
+    return given.table_valued("day", "begins_at", "ends_at").render_derived()
+
+
+@cache
+def _days(by_county: bool, several: bool) -> Statement:
+    span = _spans()
     within = and_(_bookable(POOL_TYPES.c.pool_id), _between(span.c.begins_at, span.c.ends_at))
     probe: Select[Any] = select(SLOTS.c.id).where(within)
     if several:
@@ -239,14 +251,25 @@ def _first(by_county: bool, several: bool) -> Statement:
 
 def _first_slot(several: bool) -> LateralFromClause:
     slot = select(SLOTS.c.id.label("slot_id"), SLOTS.c.starts_at, _PLACES.label("places"))
-    within = and_(_bookable(POOL_TYPES.c.pool_id), _between(bindparam("after", type_=_INSTANT), _BEFORE))
     if not several:
+        within = and_(_bookable(POOL_TYPES.c.pool_id), _between(_AFTER, _BEFORE))
         free = slot.where(within).order_by(SLOTS.c.starts_at).limit(1)
         return free.correlate(POOL_TYPES).lateral("first")
-    runs = _runs(within, POOL_TYPES)
+    begun = SLOTS.c.starts_at == _first_run().scalar_subquery()
+    return slot.where(SLOTS.c.pool_id == POOL_TYPES.c.pool_id, begun).correlate(POOL_TYPES).lateral("first")
+
+
+def _first_run() -> Select[Any]:
+    """When the first run begins that has places for all: day after day, until there is one."""
+    spans = _spans()
+    span = select(*spans.c).order_by(spans.c.begins_at).subquery("span")
+    runs = _runs(
+        and_(_bookable(POOL_TYPES.c.pool_id), _between(span.c.begins_at, span.c.ends_at)), POOL_TYPES, span
+    )
     enough = select(runs.c.began_at).where(runs.c.places >= _PERSONS).order_by(runs.c.starts_at).limit(1)
-    begins = SLOTS.c.starts_at == enough.correlate(POOL_TYPES).scalar_subquery()
-    return slot.where(SLOTS.c.pool_id == POOL_TYPES.c.pool_id, begins).correlate(POOL_TYPES).lateral("first")
+    of_day = enough.correlate(POOL_TYPES, span).lateral("of_day")
+    found = select(of_day.c.began_at).select_from(span.join(of_day, true()))
+    return found.order_by(span.c.begins_at).limit(1).correlate(POOL_TYPES)
 
 
 def _degrees(name: str) -> ColumnElement[float]:
