@@ -70,11 +70,16 @@ async def lock_due(session: AsyncSession, key: MasterKey, now: datetime) -> Open
     return await _one(session, key, wanted)
 
 
-async def to_come(session: AsyncSession, key: MasterKey) -> Sequence[Opening]:
-    """Those that are not open yet."""
-    wanted = select(OPENINGS).where(OPENINGS.c.state != State.OPEN)
-    found = await session.execute(wanted.order_by(OPENINGS.c.opens_at))
+async def lock_to_come(session: AsyncSession, key: MasterKey) -> Sequence[Opening]:
+    """Those that are not open yet, locked: nobody opens them meanwhile."""
+    wanted = select(OPENINGS).where(OPENINGS.c.state != State.OPEN).order_by(OPENINGS.c.id)
+    found = await session.execute(wanted.with_for_update(skip_locked=True))
     return [_opening(key, row) for row in found.mappings()]
+
+
+async def lock(session: AsyncSession, key: MasterKey, opening_id: UUID) -> Opening | None:
+    """An opening; its row is locked until the transaction ends."""
+    return await _one(session, key, select(OPENINGS).where(OPENINGS.c.id == opening_id).with_for_update())
 
 
 async def store(session: AsyncSession, opening: Opening) -> None:

@@ -324,6 +324,17 @@ async def rank(session: AsyncSession, ranks: Mapping[UUID, int]) -> None:
         await connection.execute(statement, rows)
 
 
+async def ranked(
+    session: AsyncSession, opening_id: UUID, after: int, limit: int
+) -> Sequence[tuple[int, UUID]]:
+    """The places of a draw after one, each with its entry."""
+    wanted = select(WAITING.c.rank, WAITING.c.id).where(
+        WAITING.c.opening_id == opening_id, WAITING.c.rank > after
+    )
+    rows = await session.execute(wanted.order_by(WAITING.c.rank).limit(limit))
+    return [(row.rank, row.id) for row in rows]
+
+
 async def serves(session: AsyncSession, type_code: str, county: str, office_id: UUID | None) -> bool:
     """Whether an office, or any that serves a county, serves a type."""
     wanted = select(OFFICES.c.id).join(POOL_TYPES, POOL_TYPES.c.office_id == OFFICES.c.id)
