@@ -11,7 +11,7 @@ from hub_service import workers
 from hub_service.workers import Worker
 
 from .keys import MasterKey
-from .operations import closures, guests, places, reminders, schedules, tries, upkeep
+from .operations import closures, guests, offers, openings, places, reminders, schedules, tries, upkeep
 
 _Act = Callable[[AsyncSession, MasterKey, datetime], Awaitable[int]]
 
@@ -36,7 +36,7 @@ FORGET_PROOFS: Final = workers.every("forget-proofs", timedelta(hours=1), _forge
 
 
 def of_appointments(key: MasterKey) -> list[Worker]:
-    """Holds end, places come back, people of closed offices are moved, who does not come is noted."""
+    """Holds end, days open, places come back, people are moved, who does not come is noted."""
 
     def every(name: str, period: timedelta, act: _Act) -> Worker:
         async def run(hub: Any) -> None:
@@ -48,7 +48,9 @@ def of_appointments(key: MasterKey) -> list[Worker]:
     return [
         every("expire-holds", timedelta(seconds=2), upkeep.expire_due),
         every("move-people", timedelta(seconds=2), closures.move_people),
+        every("open-days", timedelta(seconds=5), openings.open_due),
         every("release-places", timedelta(seconds=2), places.release_due),
+        every("settle-offers", timedelta(seconds=2), offers.settle),
         every("note-missed", timedelta(seconds=30), upkeep.note_missed),
     ]
 

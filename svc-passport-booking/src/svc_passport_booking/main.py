@@ -17,13 +17,16 @@ from .routes import (
     desk,
     documents,
     guest_appointments,
+    guest_waiting,
     guests,
     health,
     internal,
     offices,
+    openings,
     pages,
     timetables,
     types,
+    waiting,
 )
 from .settings import Settings
 
@@ -52,13 +55,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             desk.router,
             documents.router,
             guest_appointments.router,
+            guest_waiting.router,
             guests.router,
             health.router,
             internal.router,
             offices.router,
+            openings.router,
             pages.router,
             timetables.router,
             types.router,
+            waiting.router,
         ],
         scopes={
             dependencies.DESK: "Receive people at an office: check-in, calls, applications",
@@ -74,7 +80,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "documents", "description": "What to bring, and the appointment for a calendar."},
             {"name": "guests", "description": "Book without an account: a challenge, or a code by e-mail."},
             {"name": "offices", "description": "Where people are received."},
+            {"name": "openings", "description": "When new days open: by a secret minute, or by draw."},
             {"name": "timetables", "description": "When counters are open, and heads who change it."},
+            {"name": "waiting", "description": "Wait for a place; be told of an earlier one."},
         ],
         subscriptions=[
             consumers.PEOPLE,

@@ -75,7 +75,7 @@ async def list_openings(
     **policy.public(raises=(OpeningNotFound,)),
 )
 async def get_opening(opening_id: OpeningId, session: Session, keys: Keys, now: Now) -> OpeningView:
-    """An opening: what was announced, and afterwards what proves that nobody chose the minute or the order."""
+    """An opening: what was announced, and afterwards what proves that nobody chose minute or order."""
     return OpeningView.of(await operations.read(session, keys, opening_id), now)
 
 
@@ -99,9 +99,7 @@ async def list_draw_order(
     "/openings/{opening_id}/entries",
     status_code=201,
     summary="Take part in a draw",
-    **policy.operation(
-        WRITE, mandate=True, raises=(*JOINING, AccountUnknown, OpeningNotFound, DrawNotOpen)
-    ),
+    **policy.operation(WRITE, mandate=True, raises=(*JOINING, AccountUnknown, OpeningNotFound, DrawNotOpen)),
 )
 async def join_draw(
     opening_id: OpeningId,

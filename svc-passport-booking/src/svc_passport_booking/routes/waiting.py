@@ -53,9 +53,7 @@ EntryId = Annotated[schemas.Id, Path(description="The entry's identifier.")]
     "/waiting-entries",
     status_code=201,
     summary="Join the waiting list",
-    **policy.operation(
-        WRITE, mandate=True, raises=(*JOINING, DaysNotBookable, AccountUnknown)
-    ),
+    **policy.operation(WRITE, mandate=True, raises=(*JOINING, DaysNotBookable, AccountUnknown)),
 )
 async def join_waiting_list(
     body: JoinWaitingList,
@@ -80,9 +78,7 @@ async def join_waiting_list(
     return _view(shown, response)
 
 
-@router.get(
-    "/waiting-entries", summary="List what you wait for", **policy.operation(READ, mandate=True)
-)
+@router.get("/waiting-entries", summary="List what you wait for", **policy.operation(READ, mandate=True))
 async def list_waiting_entries(
     asked: paging.Asked, person: policy.Person, session: Session, keys: Keys, now: Now
 ) -> paging.Page[WaitingSummaryView]:
@@ -146,9 +142,7 @@ async def leave_waiting_list(
     "/appointments/{appointment_id}/earlier",
     status_code=201,
     summary="Ask to be told of an earlier place",
-    **policy.operation(
-        WRITE, mandate=True, raises=(AppointmentNotFound, AlreadyWaiting, DaysNotBookable)
-    ),
+    **policy.operation(WRITE, mandate=True, raises=(AppointmentNotFound, AlreadyWaiting, DaysNotBookable)),
 )
 async def ask_earlier_place(
     appointment_id: AppointmentId,

@@ -46,9 +46,7 @@ class AnnounceOpening(schemas.Resource):
 
     def plan(self) -> Plan:
         """What was sent, as a value."""
-        return Plan(
-            self.pool_id, self.kind, self.days_from, self.days_to, self.window_from, self.window_to
-        )
+        return Plan(self.pool_id, self.kind, self.days_from, self.days_to, self.window_from, self.window_to)
 
 
 class OpeningView(schemas.Resource):
@@ -84,7 +82,7 @@ class OpeningView(schemas.Resource):
         Field(
             pattern=r"^[0-9a-f]{64}$",
             max_length=64,
-            description="The seed, once it can be told: the minute, or the order of the draw, follows from it.",
+            description="The seed, once it can be told: the minute, or the draw, follows from it.",
             examples=[None],
         ),
     ]

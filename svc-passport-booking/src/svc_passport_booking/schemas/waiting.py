@@ -143,9 +143,7 @@ class JoinDrawAsGuest(_GuestPersons):
     """Who takes part in a draw without an account, and for what."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"type": "PE", "persons": [_ANA], "proof": _PROOF, "consents": True}]
-        }
+        json_schema_extra={"examples": [{"type": "PE", "persons": [_ANA], "proof": _PROOF, "consents": True}]}
     )
 
     type: Annotated[TypeCode, Field(description="What it is for; see the list of types.")]
@@ -200,7 +198,9 @@ class WaitingSummaryView(schemas.Resource):
     ]
     kind: Annotated[
         Kind,
-        Field(description="PLACE; ALERT for who has an appointment and would come earlier.", examples=["PLACE"]),
+        Field(
+            description="PLACE; ALERT for who has an appointment and would come earlier.", examples=["PLACE"]
+        ),
     ]
     type: Annotated[TypeCode, Field(description="What it is for.")]
     county: Annotated[CountyCode, Field(description="In which county.")]
@@ -270,9 +270,7 @@ class WaitingEntryView(WaitingSummaryView):
     def of(cls, shown: Shown) -> Self:
         """The view of an entry."""
         persons = [
-            WaitingPersonView(
-                family_name=one.family_name, given_name=one.given_name, cnp=one.cnp.masked
-            )
+            WaitingPersonView(family_name=one.family_name, given_name=one.given_name, cnp=one.cnp.masked)
             for one in shown.participants
         ]
         return cls(**_members(shown.entry), persons=persons, ahead=shown.ahead)
