@@ -1,7 +1,9 @@
 """Offices, slots and people for tests: good ones, with what a test names special."""
 
 import itertools
+import json
 import secrets
+from base64 import b64encode
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,13 +11,16 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from hub_core import cnp, ids
+from hub_core import clock, cnp, ids
 from hub_core.language import Language
 from hub_events.session import Session
 from svc_passport_booking import keys
+from svc_passport_booking.domain import challenges
 from svc_passport_booking.domain.appointments import Appointment, Participant
+from svc_passport_booking.domain.challenges import Chance, Difficulty
 from svc_passport_booking.domain.slots import Slot
 from svc_passport_booking.domain.states import Channel, State
+from svc_passport_booking.operations import guests
 from svc_passport_booking.storage import slots
 from svc_passport_booking.tables.offices import OFFICES, POOL_TYPES, POOLS
 from svc_passport_booking.tables.slots import SLOTS
@@ -78,6 +83,16 @@ def an_appointment(**special: Any) -> Appointment:
         "created_at": NOON,
     }
     return Appointment(**(facts | special))
+
+
+def a_proof(now: datetime | None = None) -> dict[str, str]:
+    """A challenge of the service that was solved, as a guest sends it; made easy."""
+    easy = Difficulty(cost=1, counter=1, valid=timedelta(minutes=20))
+    chance = Chance(secrets.token_bytes(16), secrets.token_bytes(16), counter=1)
+    made = challenges.challenge(easy, guests.secrets_of(KEY), chance, now or clock.now())
+    found = challenges.derive(chance.nonce, chance.salt, chance.counter, easy.cost)
+    solution = {"counter": chance.counter, "derivedKey": found.hex()}
+    return {"altcha": b64encode(json.dumps({"challenge": made, "solution": solution}).encode()).decode()}
 
 
 async def a_stored_pool(session: AsyncSession, *types: str) -> tuple[UUID, UUID]:

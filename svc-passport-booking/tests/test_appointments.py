@@ -17,7 +17,7 @@ from hub_events.session import Session
 from hub_testing.identity import FakeIdentity
 from svc_passport_booking.domain.slots import Slot
 
-from .build import a_cnp, some_slots
+from .build import a_cnp, a_proof, some_slots
 
 Sessions = async_sessionmaker[Session]
 BASE: Final = "/passport-booking/v1"
@@ -67,7 +67,7 @@ def a_wish(slot: Slot, *persons: dict[str, Any], **special: Any) -> dict[str, An
 
 
 def a_guests_wish(slot: Slot, *persons: dict[str, Any], **special: Any) -> dict[str, Any]:
-    own = {"contact": {"email": "stefan@example.com"}, "consents": True}
+    own = {"contact": {"email": "stefan@example.com"}, "consents": True, "proof": a_proof()}
     return a_wish(slot, *persons, **(own | special))
 
 

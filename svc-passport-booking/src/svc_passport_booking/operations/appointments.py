@@ -38,7 +38,8 @@ from ..events.appointments import AppointmentMessageRequested
 from ..keys import MasterKey, Purpose
 from ..storage import appointments as storage
 from ..storage import slots
-from . import tries
+from . import guests, tries
+from .guests import Proof
 
 REPRESENTATION: Final = "Civil Code art. 1295, 2009"
 """By what a representative books and reads in another's name."""
@@ -70,20 +71,26 @@ async def book(session: AsyncSession, key: MasterKey, wish: Wish, booker: Booker
     `NumberOfTheFuture`, `AlreadyBooked`, `DidNotCome`.
     """
     async with session.begin():
-        legal = await rules.read(session, *booking.RULES)
-        booking.must_be_sound(wish.participants, legal, now)
-        row = await _bookable(session, wish.slot_id, wish.type, len(wish.participants), legal, now)
-        await _must_have_come(session, key, wish, legal, now)
-        places = spread(row, len(wish.participants), now)
-        await slots.take(session, places)
-        used = [slot for slot in row if slot.id in places]
-        wanted = booking.book(
-            wish, used, booker, ids.new_id(), secrets.token_bytes(_CHANCE_BYTES), legal, now
-        )
-        made = await storage.add(session, key, wanted, wish.participants, places, booker.actor)
-        if booker.principal:
-            await note_access(session, booker.principal, Action.CREATE, made.id, now)
-    return Shown(made, [Person(number, one) for number, one in enumerate(wish.participants)])
+        return await _book(session, key, wish, booker, now)
+
+
+async def book_as_guest(
+    apart: AsyncSession,
+    session: AsyncSession,
+    key: MasterKey,
+    wish: Wish,
+    proof: Proof,
+    address: str,
+    now: datetime,
+) -> Shown:
+    """The same without an account, for who proves that somebody is there; the proof is spent by it.
+
+    Raises `ProofRefused` and `TriedTooOften` besides. `apart` is as for `guests.admit`.
+    """
+    await guests.admit(apart, key, proof, address, wish.participants, now)
+    async with session.begin():
+        await guests.spend(session, key, proof, now)
+        return await _book(session, key, wish, Booker(), now)
 
 
 async def read(
@@ -334,6 +341,21 @@ async def note_access(
         legal_basis=REPRESENTATION,
     )
     await outbox.record(session, RecordAccessed.of(line), now)
+
+
+async def _book(session: AsyncSession, key: MasterKey, wish: Wish, booker: Booker, now: datetime) -> Shown:
+    legal = await rules.read(session, *booking.RULES)
+    booking.must_be_sound(wish.participants, legal, now)
+    row = await _bookable(session, wish.slot_id, wish.type, len(wish.participants), legal, now)
+    await _must_have_come(session, key, wish, legal, now)
+    places = spread(row, len(wish.participants), now)
+    await slots.take(session, places)
+    used = [slot for slot in row if slot.id in places]
+    wanted = booking.book(wish, used, booker, ids.new_id(), secrets.token_bytes(_CHANCE_BYTES), legal, now)
+    made = await storage.add(session, key, wanted, wish.participants, places, booker.actor)
+    if booker.principal:
+        await note_access(session, booker.principal, Action.CREATE, made.id, now)
+    return Shown(made, [Person(number, one) for number, one in enumerate(wish.participants)])
 
 
 async def _bookable(

@@ -1,6 +1,7 @@
 """Who is not signed in: a computer's work or a code by e-mail stands for a person, once."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from hub_events import outbox
 from hub_service import rules
 
 from ..domain import challenges, email_codes
+from ..domain.appointments import Participant
 from ..domain.challenges import Chance, Difficulty, Secrets, Unsolved
 from ..domain.email_codes import EmailCode
 from ..domain.tries import Counted, Try, network
@@ -52,7 +54,7 @@ async def challenge(session: AsyncSession, key: MasterKey, now: datetime) -> dic
         salt=secrets.token_bytes(challenges.NONCE_BYTES),
         counter=least + secrets.randbelow(difficulty.counter - least + 1),
     )
-    return challenges.challenge(difficulty, _secrets(key), chance, now)
+    return challenges.challenge(difficulty, secrets_of(key), chance, now)
 
 
 async def send_code(
@@ -86,14 +88,22 @@ async def send_code(
     return made
 
 
-async def admit(apart: AsyncSession, key: MasterKey, proof: Proof, address: str, now: datetime) -> None:
+async def admit(
+    apart: AsyncSession,
+    key: MasterKey,
+    proof: Proof,
+    address: str,
+    people: Sequence[Participant],
+    now: datetime,
+) -> None:
     """Let somebody in who has a proof, before anything is booked; `TriedTooOften`, `ProofRefused`.
 
-    Tries of the network count, and wrong codes: `apart` is a session of its own, outside of the unit of
-    work of an Idempotency-Key. What is booked spends the proof (`spend`), in its own transaction, so that
-    who finds the place taken can use it for another.
+    Tries of the network and of each CNP count, and wrong codes: `apart` is a session of its own, outside of
+    the unit of work of an Idempotency-Key. What is booked spends the proof (`spend`), in its own
+    transaction, so that who finds the place taken can use it for another.
     """
-    await tries.take(apart, key, [Try(Counted.BOOKINGS_FROM_ADDRESS, network(address))], now)
+    counted = [Try(Counted.BOOKINGS_OF_CNP, one.cnp.number) for one in people]
+    await tries.take(apart, key, [Try(Counted.BOOKINGS_FROM_ADDRESS, network(address)), *counted], now)
     if proof.altcha is not None:
         _solved(key, proof.altcha, now)
         return
@@ -151,12 +161,13 @@ async def forget(session: AsyncSession, now: datetime) -> None:
 
 def _solved(key: MasterKey, altcha: str, now: datetime) -> challenges.Solved:
     try:
-        return challenges.solved(altcha, _secrets(key), now)
+        return challenges.solved(altcha, secrets_of(key), now)
     except Unsolved:
         raise ProofRefused from None
 
 
-def _secrets(key: MasterKey) -> Secrets:
+def secrets_of(key: MasterKey) -> Secrets:
+    """What challenges are signed with."""
     return Secrets(
         challenges=key.digest(Purpose.CHALLENGES, "challenges").hex(),
         keys=key.digest(Purpose.CHALLENGES, "keys").hex(),

@@ -82,7 +82,7 @@ async def join(
     no account `ProofRefused` and `EmailProofRequired`. `apart` is as for `guests.admit`.
     """
     if isinstance(who, Unknown):
-        await guests.admit(apart, key, who.proof, who.address, now)
+        await guests.admit(apart, key, who.proof, who.address, wish.participants, now)
     else:
         await tries.take(apart, key, [Try(Counted.BOOKINGS_OF_PERSON, str(who.person_id))], now)
     async with session.begin():

@@ -9,14 +9,13 @@ from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
 from ..dependencies import Address, Keys, SessionApart
-from ..domain.booking import Booker
 from ..errors.appointments import (
     AppointmentNotFound,
     AppointmentState,
     ConfirmationWrong,
     TooLateToChange,
 )
-from ..errors.guests import TriedTooOften
+from ..errors.guests import ProofRefused, TriedTooOften
 from ..operations import appointments as operations
 from ..operations.timing import in_time
 from ..schemas.appointments import (
@@ -37,16 +36,25 @@ _OPENED: Final = (AppointmentNotFound, TriedTooOften)
     "/guest-appointments",
     status_code=201,
     summary="Hold an appointment without an account",
-    **policy.public(raises=NEW_APPOINTMENT),
+    **policy.public(raises=(*NEW_APPOINTMENT, ProofRefused, TriedTooOften)),
 )
 async def hold_guest_appointment(
-    body: BookGuestAppointment, session: Session, keys: Keys, now: Now, response: Response
+    body: BookGuestAppointment,
+    apart: SessionApart,
+    session: Session,
+    keys: Keys,
+    address: Address,
+    now: Now,
+    response: Response,
 ) -> AppointmentView:
     """Hold places for yourself or your family until `held_until`; a message says how to confirm them.
 
-    All persons get a place or none. What is not confirmed in time is lost.
+    All persons get a place or none. What is not confirmed in time is lost. The proof is a solved challenge
+    or a code by e-mail; where no place is given, it is still good for another.
     """
-    shown = await operations.book(session, keys, body.wish(), Booker(), now)
+    shown = await operations.book_as_guest(
+        apart, session, keys, body.wish(), body.proof.value(), address, now
+    )
     response.headers["etag"] = etag(shown)
     return AppointmentView.of(shown)
 

@@ -15,11 +15,16 @@ from ..domain.appointments import Appointment, Contact, Participant, Person
 from ..domain.booking import Wish
 from ..domain.states import Channel, PersonState, State
 from ..operations.appointments import Opened, Shown
+from .guests import GuestProof
 from .types import TypeCode
 
 _ANA: Final[dict[str, JsonValue]] = {"family_name": "Popescu", "given_name": "Ana", "cnp": "2850312129003"}
 _WISH: Final[dict[str, JsonValue]] = {"slot_id": 48213, "type": "PE"}
 _CONTACT: Final[dict[str, JsonValue]] = {"email": "ana.popescu@example.com"}
+_PROOF: Final[dict[str, JsonValue]] = {
+    "code_id": "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70",
+    "code": "204816",
+}
 _PAIR: Final[dict[str, JsonValue]] = {"code": "K7QF2M9X", "last_four": "9003"}
 
 SlotId = Annotated[
@@ -141,7 +146,9 @@ class BookGuestAppointment(_Wanted):
     """Places to be held for somebody without an account."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{**_WISH, "persons": [_ANA], "contact": _CONTACT, "consents": True}]}
+        json_schema_extra={
+            "examples": [{**_WISH, "persons": [_ANA], "contact": _CONTACT, "proof": _PROOF, "consents": True}]
+        }
     )
 
     persons: Annotated[
@@ -149,6 +156,9 @@ class BookGuestAppointment(_Wanted):
         Field(min_length=1, max_length=20, description="Who comes. Names cannot be changed afterwards."),
     ]
     contact: Annotated[ContactDetails, Field(description="Where to write to.")]
+    proof: Annotated[
+        GuestProof, Field(description="That somebody is there: a solved challenge, or a code by e-mail.")
+    ]
     consents: Annotated[
         Literal[True],
         Field(description="That what is sent may be processed for the appointment.", examples=[True]),
