@@ -41,7 +41,7 @@ async def a_code(sessions: Any, key: Any, now: datetime = NOW) -> EmailCode:
 async def admitted(sessions: Any, key: Any, proof: Proof, now: datetime = NOW) -> bool:
     async with sessions() as apart:
         try:
-            await guests.admit(apart, key, proof, an_address(), now)
+            await guests.admit(apart, key, proof, an_address(), (), now)
         except ProofRefused:
             return False
     return True

@@ -36,7 +36,7 @@ def at_desk(*raises: type[Problem], asks: bool = False) -> dict[str, Any]:
 
 
 async def _apart(request: Request) -> AsyncIterator[DatabaseSession]:
-    async with request.app.state.hub.database.sessions() as session:
+    async with request.app.state.hub.database.sessions_apart() as session:
         yield session
 
 

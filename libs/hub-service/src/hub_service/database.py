@@ -1,6 +1,6 @@
 """The database of a service: one engine, its sessions (`hub_events.session`), and statements without one."""
 
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import orjson
@@ -14,22 +14,23 @@ from hub_events.statements import Compiled
 
 from .settings import ServiceSettings
 
+_CONNECTIONS_APART: Final = 3
+"""Enough: what is done apart are a few short statements."""
+
 
 class Database:
-    """The engine and the sessions of one service; connects when first used."""
+    """The engines and the sessions of one service; connects when first used.
+
+    `sessions_apart` are for what is stored for good while another transaction of the same request is open.
+    They have connections of their own: with those of `sessions`, many requests at once would each hold one
+    and wait for a second.
+    """
 
     def __init__(self, settings: ServiceSettings) -> None:
-        self.engine = create_async_engine(
-            settings.database_dsn.get_secret_value(),
-            pool_size=settings.database_pool_size,
-            max_overflow=0,
-            pool_timeout=3,
-            hide_parameters=True,
-            json_deserializer=orjson.loads,
-            connect_args={"timeout": 3, "command_timeout": 10},
-        )
-        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
+        self.engine = _engine(settings, settings.database_pool_size)
         self.sessions = async_sessionmaker(self.engine, class_=Session, expire_on_commit=False)
+        self._apart = _engine(settings, _CONNECTIONS_APART)
+        self.sessions_apart = async_sessionmaker(self._apart, class_=Session, expire_on_commit=False)
 
     async def ping(self) -> None:
         """Raise unless the database answers."""
@@ -39,6 +40,21 @@ class Database:
     async def close(self) -> None:
         """Close every pooled connection."""
         await self.engine.dispose()
+        await self._apart.dispose()
+
+
+def _engine(settings: ServiceSettings, connections: int) -> AsyncEngine:
+    engine = create_async_engine(
+        settings.database_dsn.get_secret_value(),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=3,
+        hide_parameters=True,
+        json_deserializer=orjson.loads,
+        connect_args={"timeout": 3, "command_timeout": 10},
+    )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
 
 
 def _refuse_closed(connection: Any, _record: object, _fairy: object) -> None:

@@ -10,8 +10,8 @@ class ServiceSettings(BaseSettings):
     `public_origin` is the one address clients see, and the issuer of all tokens; `contact_email` is where
     its contract sends their developers. `database_dsn` is
     the application role's (`postgresql+asyncpg://…`); the gateway has none. Each replica holds
-    `database_pool_size` connections at most, and one more for the relay; the role may have 30: two
-    replicas, and an operator's commands.
+    `database_pool_size` connections at most, one more for the relay and three for what is done apart; the
+    role may have 30: two replicas, and an operator's commands.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")

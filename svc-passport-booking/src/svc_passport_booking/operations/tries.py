@@ -25,15 +25,15 @@ async def take(session: AsyncSession, key: MasterKey, counted: Iterable[Try], no
     Nothing stored names a person or an address.
     """
     today = local_date(now)
-    longest = 0
+    held = {key.digest(Purpose.PEOPLE, f"try:{each}"): LIMIT_RULES[each.counted] for each in counted}
     async with session.begin():
-        legal = await rules.read(session, PERIOD_RULE, *LIMIT_RULES.values())
-        period = timedelta(minutes=legal.on(PERIOD_RULE, today).whole)
-        held = {key.digest(Purpose.PEOPLE, f"try:{each}"): each.counted for each in counted}
-        for digest, what in sorted(held.items()):
-            count, since = await storage.count(session, digest, period, now)
-            limit = legal.on(LIMIT_RULES[what], today).whole
-            longest = max(longest, domain.wait(count, limit, since, period, now))
+        legal = await rules.read(session, PERIOD_RULE, *{*held.values()})
+    period = timedelta(minutes=legal.on(PERIOD_RULE, today).whole)
+    found = await storage.count(session, held, period, now)
+    longest = max(
+        domain.wait(count, legal.on(held[digest], today).whole, since, period, now)
+        for digest, (count, since) in found.items()
+    )
     if longest:
         raise TriedTooOften(headers={"retry-after": str(longest)})
 

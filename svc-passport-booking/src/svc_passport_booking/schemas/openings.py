@@ -83,7 +83,7 @@ class OpeningView(schemas.Resource):
             pattern=r"^[0-9a-f]{64}$",
             max_length=64,
             description="The seed, once it can be told: the minute, or the draw, follows from it.",
-            examples=[None],
+            examples=["60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"],
         ),
     ]
     opened_at: Annotated[schemas.Instant | None, Field(description="Since when anybody can book.")]
