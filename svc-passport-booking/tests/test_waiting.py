@@ -278,7 +278,7 @@ async def test_who_books_meanwhile_is_passed_over_and_leaves_the_list(sessions: 
 
 @pytest.mark.parametrize(
     "special",
-    [{"type": "DRIVING_LICENCE"}, {"county": "TM"}, {"county": "TM", "office_id": None}, {"type": "NONE"}],
+    [{"type": "DRIVING_LICENCE"}, {"county": "TM"}, {"county": "QQ", "office_id": None}, {"type": "NONE"}],
 )
 async def test_what_is_not_served_there_is_not_waited_for(sessions: Any, special: dict[str, Any]) -> None:
     with pytest.raises(NotServedThere):
