@@ -171,6 +171,14 @@ async def test_the_last_day_of_the_window_is_offered_from_midnight_on(sessions: 
     assert await free_days(sessions, office, now=after) == [LAST_DAY, LAST_DAY + timedelta(days=1)]
 
 
+async def test_a_place_at_midnight_is_of_the_day_that_begins(sessions: Sessions) -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    office = await an_office(sessions, (at(0, 0, tomorrow), 1))
+    assert await hours(sessions, office) == [(str(tomorrow), "00:00")]
+    assert await hours(sessions, office, last=TODAY) == []
+    assert await free_days(sessions, office) == [tomorrow]
+
+
 async def test_hours_are_local_in_winter_and_in_summer(sessions: Sessions) -> None:
     march = date(2027, 3, 26)
     office = await an_office(

@@ -4,7 +4,7 @@ A slot is left out unless it can be booked at this moment: it is free, has not b
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -54,6 +54,7 @@ _AFTER: Final = bindparam("after", type_=_INSTANT)
 _BEFORE: Final = bindparam("before", type_=_INSTANT)
 _PERSONS: Final = bindparam("persons", type_=Integer())
 _PLACES: Final = SLOTS.c.planned - SLOTS.c.taken
+_MOMENT: Final = timedelta(microseconds=1)
 _MINUTE: Final = literal_column("interval '1 minute'", Interval())
 _CARD: Final = (
     OFFICES.c.id,
@@ -68,7 +69,7 @@ _CARD: Final = (
 
 async def hours(session: Session, where: Where, type_: str, days: Days, now: datetime) -> list[OfficeHours]:
     """Each office that serves the type, by code, with every slot that can be booked on these days."""
-    given = {"after": max(now, days.begins_at), "before": days.ends_at}
+    given = {"after": _begin(days, now), "before": days.ends_at}
     statement = _hours(isinstance(where, str))
     rows = await statement.all(session, **_where(where), type=type_, **_at(now), **given)
     return [OfficeHours(_card(row), _free(row)) for row in rows]
@@ -114,11 +115,16 @@ def _at(now: datetime) -> dict[str, Any]:
     return {"now": now, "today": local_date(now)}
 
 
+def _begin(days: Days, now: datetime) -> datetime:
+    """The last moment at which no slot of the days begins that can be booked now."""
+    return max(now, days.begins_at - _MOMENT)
+
+
 def _each(days: Days, now: datetime) -> dict[str, Any]:
     spans = [Days(day, day) for day in days.each]
     return {
         "days": [span.first for span in spans],
-        "begins": [max(now, span.begins_at) for span in spans],
+        "begins": [_begin(span, now) for span in spans],
         "ends": [span.ends_at for span in spans],
     }
 
@@ -126,7 +132,7 @@ def _each(days: Days, now: datetime) -> dict[str, Any]:
 def _spanned(days: Days, now: datetime, persons: int) -> dict[str, Any]:
     if persons > 1:
         return _at(now) | _each(days, now) | {"persons": persons}
-    return _at(now) | {"after": max(now, days.begins_at), "before": days.ends_at}
+    return _at(now) | {"after": _begin(days, now), "before": days.ends_at}
 
 
 def _bookable(pool: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -199,10 +205,7 @@ def _hours(by_county: bool) -> Statement:
                 for name, value in columns.items()
             )
         )
-        .where(
-            _bookable(POOL_TYPES.c.pool_id),
-            _between(_AFTER, _BEFORE),
-        )
+        .where(_bookable(POOL_TYPES.c.pool_id), _between(_AFTER, _BEFORE))
         .correlate(POOL_TYPES)
         .lateral("free")
     )
