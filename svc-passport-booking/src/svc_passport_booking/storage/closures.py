@@ -2,14 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, true, update
+from sqlalchemy import (
+    BindParameter,
+    Date,
+    Integer,
+    Select,
+    Time,
+    bindparam,
+    extract,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub_core.clock import local_date
+from hub_core.clock import BUCHAREST, local_date
 
 from ..domain.appointments import Appointment
 from ..domain.closures import ClosureReason, DayOff, OfficeClosure
@@ -24,7 +40,7 @@ _LONGEST_BACK: Final = timedelta(days=1)
 """Who was to come earlier than that has met closed doors, and knows."""
 _LOOKED_AT: Final = 100
 """How many free slots of a pool are looked at on either side: more than a day has."""
-_COPIED: Final = ("id", "pool_id", "starts_at", "minutes", "planned", "taken", "closed", "opens_at")
+_FOR_ONE: Final = 5
 
 
 async def add(session: AsyncSession, closure: OfficeClosure) -> None:
@@ -106,38 +122,76 @@ async def vacant(
 ) -> Sequence[Slot]:
     """Free slots around an appointment, from an instant to before another, at the offices of its county.
 
-    Of each pool that serves the same: as many after it and as many before it as may be needed.
+    As many of each pool as may be needed, after it and before it; the nearest first, and for one person
+    only a few: whoever is quicker takes one at a time.
     """
-    county = select(OFFICES.c.county).where(OFFICES.c.id == taken.office_id).scalar_subquery()
-    today = local_date(now)
+    local = taken.starts_at.astimezone(BUCHAREST)
+    asked = {
+        "type": taken.type,
+        "office_id": taken.office_id,
+        "today": local_date(now),
+        "around": taken.starts_at,
+        "day": local.date(),
+        "hour": local.time(),
+        "first": first,
+        "end": end,
+        "now": now,
+        "at_most": _FOR_ONE if taken.size == 1 else None,
+    }
+    return [Slot(**row) for row in (await session.execute(_VACANT, asked)).mappings()]
+
+
+def _vacant() -> Select[Any]:
+    """The statement, made once: most of what it costs is its making."""
+    names = ("id", "pool_id", "starts_at", "minutes", "planned", "taken", "closed", "opens_at")
+    around: BindParameter[datetime] = bindparam("around")
+    now: BindParameter[datetime] = bindparam("now")
+    today: BindParameter[date] = bindparam("today")
+    county = select(OFFICES.c.county).where(OFFICES.c.id == bindparam("office_id")).scalar_subquery()
     pools = (
         select(POOL_TYPES.c.pool_id, POOL_TYPES.c.office_id)
         .join(OFFICES, OFFICES.c.id == POOL_TYPES.c.office_id)
         .where(
-            POOL_TYPES.c.type == taken.type,
+            POOL_TYPES.c.type == bindparam("type"),
             OFFICES.c.county == county,
             OFFICES.c.valid_from <= today,
             or_(OFFICES.c.valid_to.is_(None), OFFICES.c.valid_to >= today),
         )
         .cte("pools")
     )
-    free = select(*(SLOTS.c[name] for name in _COPIED)).where(
-        SLOTS.c.pool_id == pools.c.pool_id,
-        SLOTS.c.is_free,
-        SLOTS.c.starts_at >= first,
-        SLOTS.c.starts_at < end,
-        or_(SLOTS.c.opens_at.is_(None), SLOTS.c.opens_at <= now),
+    free = (
+        select(*(SLOTS.c[name] for name in names))
+        .where(
+            SLOTS.c.pool_id == pools.c.pool_id,
+            SLOTS.c.is_free,
+            SLOTS.c.starts_at >= bindparam("first"),
+            SLOTS.c.starts_at < bindparam("end"),
+            or_(SLOTS.c.opens_at.is_(None), SLOTS.c.opens_at <= now),
+        )
+        .limit(_LOOKED_AT)
     )
-    sides = (
-        free.where(SLOTS.c.starts_at >= taken.starts_at).order_by(SLOTS.c.starts_at),
-        free.where(SLOTS.c.starts_at < taken.starts_at).order_by(SLOTS.c.starts_at.desc()),
+    after = free.where(SLOTS.c.starts_at >= around).order_by(SLOTS.c.starts_at).lateral("after")
+    before = free.where(SLOTS.c.starts_at < around).order_by(SLOTS.c.starts_at.desc()).lateral("before")
+    found = union_all(
+        *(select(side, pools.c.office_id).join_from(pools, side, true()) for side in (after, before))
+    ).subquery("found")
+    columns = found.c
+    local = func.timezone(BUCHAREST.key, columns.starts_at)
+    day = sql_cast(local, Date)
+    that_hour = day + bindparam("hour", type_=Time)
+    return (
+        select(found)
+        .order_by(
+            func.abs(day - bindparam("day", type_=Date)),
+            day < bindparam("day", type_=Date),
+            columns.office_id != bindparam("office_id"),
+            func.abs(extract("epoch", local - that_hour)),
+        )
+        .limit(bindparam("at_most", type_=Integer))
     )
-    found: list[Slot] = []
-    for side in sides:
-        slots = side.limit(_LOOKED_AT).lateral()
-        rows = await session.execute(select(slots, pools.c.office_id).join_from(pools, slots, true()))
-        found += [Slot(**row) for row in rows.mappings()]
-    return found
+
+
+_VACANT: Final = _vacant()
 
 
 def _closure(row: Mapping[Any, Any]) -> OfficeClosure:
