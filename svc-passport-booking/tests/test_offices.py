@@ -19,6 +19,7 @@ from svc_passport_booking.operations import offices, schedules
 from svc_passport_booking.reference import offices as reference
 from svc_passport_booking.reference.types import types
 from svc_passport_booking.tables.openings import OPENINGS
+from svc_passport_booking.tables.slots import SLOTS
 
 from .build import NOON
 from .offices import an_office
@@ -181,3 +182,32 @@ async def test_new_slots_of_days_whose_opening_is_announced_wait_for_it(
         clock.local_date(slot["starts_at"]).day: slot["opens_at"] for slot in await slots_of(schema, pool.id)
     }
     assert {day: told[day] for day in (7, 8, 9, 10)} == {7: None, 8: opens_at, 9: opens_at, 10: None}
+
+
+async def test_a_day_that_becomes_a_holiday_after_its_slots_were_made_is_closed(
+    sessions: async_sessionmaker[Session], schema: ServiceDatabase
+) -> None:
+    office, week = an_office(closes="08:40")
+    [pool] = office.pools
+    after = datetime(2031, 4, 1, tzinfo=UTC)
+    days = (datetime(2031, 4, 30, 6, tzinfo=UTC), datetime(2031, 5, 1, 6, tzinfo=UTC))
+    async with sessions() as session:
+        await offices.load(session, [office], {pool.id: week})
+        async with session.begin():  # made when 1 May was a day like any other
+            await session.execute(
+                insert(SLOTS).values(
+                    [
+                        {"pool_id": pool.id, "starts_at": start, "minutes": 10, "planned": 4, "capacity": 4}
+                        for start in (
+                            datetime(2031, 4, 30, 6, tzinfo=UTC),
+                            datetime(2031, 5, 1, 6, tzinfo=UTC),
+                        )
+                    ]
+                )
+            )
+        assert await schedules.follow_holidays(session, after) == 1
+        assert await schedules.follow_holidays(session, after) == 0
+    closed = {
+        slot["starts_at"].day: (slot["closed"], slot["is_free"]) for slot in await slots_of(schema, pool.id)
+    }
+    assert closed == {30: (False, True), 1: (True, False)}

@@ -19,10 +19,11 @@ _Act = Callable[[AsyncSession, MasterKey, datetime], Awaitable[int]]
 async def _keep_ahead(hub: Any) -> None:
     async with hub.database.sessions() as session:
         await schedules.keep_ahead(session, clock.now())
+        await schedules.follow_holidays(session, clock.now())
 
 
 KEEP_AHEAD: Final = workers.every("keep-slots-ahead", timedelta(hours=1), _keep_ahead)
-"""The slots of the window are there before anybody looks for them."""
+"""The slots of the window are there before anybody looks for them, and follow the law on holidays."""
 
 
 async def _forget_proofs(hub: Any) -> None:

@@ -48,6 +48,28 @@ async def generate(session: AsyncSession, until: date, now: datetime) -> int:
     )
 
 
+async def follow_holidays(session: AsyncSession, now: datetime) -> int:
+    """Close the days that have become legal holidays after their slots were made; how many days.
+
+    Who had booked is moved with priority.
+    """
+    today = local_date(now)
+    async with session.begin():
+        made = [day for day in (await storage.planned_until(session)).values() if day is not None]
+        days = await calendar(session, today, max(made, default=today))
+    return sum([await _close_holiday(session, day, now) for day in days.days if days.is_off(day)])
+
+
+async def _close_holiday(session: AsyncSession, day: date, now: datetime) -> bool:
+    async with session.begin():
+        pools = await storage.open_pools(session, day)
+        if not pools:
+            return False
+        await offices.lock_pools(session, pools)
+        await replan(session, pools, day, day, now)
+        return True
+
+
 async def replan(
     session: AsyncSession,
     pool_ids: Collection[UUID],

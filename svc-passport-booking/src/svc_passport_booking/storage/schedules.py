@@ -16,6 +16,7 @@ from sqlalchemy import (
     Uuid,
     column,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -190,6 +191,19 @@ async def planned_until(session: AsyncSession) -> Mapping[UUID, date | None]:
         select(POOLS.c.id, last.c.starts_at).outerjoin(last, true()).order_by(POOLS.c.id)
     )
     return {pool_id: starts_at and local_date(starts_at) for pool_id, starts_at in found}
+
+
+async def open_pools(session: AsyncSession, day: date) -> list[UUID]:
+    """The pools that have a slot on a day which is not closed, and no hours of its own for the day."""
+    is_open = exists().where(
+        SLOTS.c.pool_id == POOLS.c.id,
+        SLOTS.c.starts_at >= _midnight(day),
+        SLOTS.c.starts_at < _midnight(day + timedelta(days=1)),
+        ~SLOTS.c.closed,
+    )
+    excepted = exists().where(EXCEPTIONS.c.pool_id == POOLS.c.id, EXCEPTIONS.c.day == day)
+    found = await session.execute(select(POOLS.c.id).where(is_open, ~excepted).order_by(POOLS.c.id))
+    return [*found.scalars()]
 
 
 async def lock_slots(
