@@ -190,7 +190,6 @@ async def test_a_day_that_becomes_a_holiday_after_its_slots_were_made_is_closed(
     office, week = an_office(closes="08:40")
     [pool] = office.pools
     after = datetime(2031, 4, 1, tzinfo=UTC)
-    days = (datetime(2031, 4, 30, 6, tzinfo=UTC), datetime(2031, 5, 1, 6, tzinfo=UTC))
     async with sessions() as session:
         await offices.load(session, [office], {pool.id: week})
         async with session.begin():  # made when 1 May was a day like any other
