@@ -179,19 +179,19 @@ async def test_a_place_at_midnight_is_of_the_day_that_begins(sessions: Sessions)
     assert await free_days(sessions, office) == [tomorrow]
 
 
-async def test_hours_are_local_in_winter_and_in_summer(sessions: Sessions) -> None:
+async def test_hours_are_local_in_winter_in_summer_and_on_the_day_between(sessions: Sessions) -> None:
     march = date(2027, 3, 26)
-    office = await an_office(
-        sessions, (datetime(2027, 3, 26, 6, 30, tzinfo=UTC), 1), (datetime(2027, 3, 29, 5, 30, tzinfo=UTC), 1)
-    )
-    shown = await hours(
-        sessions,
-        office,
-        now=at(12, 0, march - timedelta(days=1)),
-        first=march,
-        last=march + timedelta(days=3),
-    )
-    assert shown == [("2027-03-26", "08:30"), ("2027-03-29", "08:30")]
+    starts = {
+        datetime(2027, 3, 26, 6, 30, tzinfo=UTC): ("2027-03-26", "08:30"),
+        datetime(2027, 3, 28, 0, 30, tzinfo=UTC): ("2027-03-28", "02:30"),
+        datetime(2027, 3, 28, 1, 0, tzinfo=UTC): ("2027-03-28", "04:00"),
+        datetime(2027, 3, 28, 20, 50, tzinfo=UTC): ("2027-03-28", "23:50"),
+        datetime(2027, 3, 29, 5, 30, tzinfo=UTC): ("2027-03-29", "08:30"),
+    }
+    office = await an_office(sessions, *((start, 1) for start in starts))
+    now = at(12, 0, march - timedelta(days=1))
+    shown = await hours(sessions, office, now=now, first=march, last=march + timedelta(days=3))
+    assert shown == [*starts.values()]
 
 
 async def test_a_family_is_offered_intervals_that_follow_one_another(sessions: Sessions) -> None:

@@ -4,6 +4,7 @@ An answer holds thousands of hours. It is put together of plain values and never
 which say what it is; a test holds the two together.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,7 +16,7 @@ from pydantic import Field
 from hub_core.clock import BUCHAREST
 from hub_service.schemas import Id, Instant, Int32, LegalDate, LocalisedText, Resource, to_z
 
-from ..domain.availability import FirstPlace, OfficeCard, OfficeHours
+from ..domain.availability import Days, FirstPlace, OfficeCard, OfficeHours
 from ..operations.availability import SUGGESTED, Availability
 from .offices import CountyCode, ShortCode
 
@@ -169,18 +170,29 @@ def _alone(days: Sequence[date]) -> list[dict[str, Any]]:
 
 
 def _days(office: OfficeHours) -> list[dict[str, Any]]:
-    """The free slots by local day, worked out in whole numbers: there are thousands."""
-    free = office.free
-    days: list[dict[str, Any]] = []
-    hours: list[dict[str, Any]] = []
-    last = -1
-    for slot_id, start, places in zip(free.ids, free.starts, free.places, strict=True):
-        day, second = divmod(start + _offset(start // _HOUR), _DAY)
-        if day != last:
-            last, hours = day, []
-            days.append({"day": date.fromordinal(_EPOCH + day), "hours": hours})
-        hours.append({"slot_id": slot_id, "at": _CLOCK[second // 60], "places": places})
+    """The free slots by local day."""
+    free, days, number = office.free, [], 0
+    while number < len(free.ids):
+        day, begins, ends = _day((free.starts[number] + _offset(free.starts[number] // _HOUR)) // _DAY)
+        end = bisect_left(free.starts, ends, number)
+        starts = free.starts[number:end]
+        if ends - begins == _DAY:
+            clock = [_CLOCK[(start - begins) // 60] for start in starts]
+        else:  # on this day the clock is put forward or back
+            clock = [_CLOCK[(start + _offset(start // _HOUR)) % _DAY // 60] for start in starts]
+        shown = zip(free.ids[number:end], clock, free.places[number:end], strict=True)
+        hours = [{"slot_id": slot_id, "at": at, "places": places} for slot_id, at, places in shown]
+        days.append({"day": day, "hours": hours})
+        number = end
     return days
+
+
+@lru_cache(maxsize=1_024)
+def _day(number: int) -> tuple[date, int, int]:
+    """A local day by its number since 1970, and when it begins and ends, in seconds since 1970."""
+    day = date.fromordinal(_EPOCH + number)
+    span = Days(day, day)
+    return day, int(span.begins_at.timestamp()), int(span.ends_at.timestamp())
 
 
 @lru_cache(maxsize=8_192)
