@@ -61,7 +61,6 @@ def a_match(**special: Any) -> PersonMatch:
 def a_request(**special: Any) -> Request:
     facts: dict[str, Any] = {
         "request_id": UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
-        "number": 123,
         "product": Product.CRIMINAL_RECORD,
         "channel": Channel.ONLINE,
         "holder": ANA,
@@ -162,7 +161,7 @@ def test_a_request_is_of_the_local_day_and_its_term_is_three_days() -> None:
     request = a_request(now=datetime(2026, 11, 22, 23, 30, tzinfo=UTC))
     assert (request.state, request.requested_on) == (State.SUBMITTED, date(2026, 11, 23))
     assert (request.alarm_on, request.due_on) == (date(2026, 11, 25), date(2026, 11, 26))
-    assert request.label == "123/23.11.2026"
+    assert replace(request, number=123).label == "123/23.11.2026"
 
 
 def test_a_certificate_is_valid_for_six_months_and_its_end_is_not_moved() -> None:

@@ -248,6 +248,23 @@ async def test_what_is_not_unambiguous_is_reviewed_and_nobody_is_told_why(
     assert not any(word in told for word in ("BORN", "FORMER", "PENDING", "DIFFERS", "entries", "furt"))
 
 
+@pytest.mark.parametrize(
+    ("special", "is_away", "state"),
+    [({}, False, "ISSUED"), (NOT_BORN_HERE, False, "MANUAL_REVIEW"), ({}, True, "AUTO_CHECK")],
+)
+async def test_what_is_answered_is_what_is_read_afterwards(
+    client: httpx2.AsyncClient, outside: Outside, as_: Any, special: Any, is_away: bool, state: str
+) -> None:
+    person = outside.add_person(**special)
+    outside.is_away = is_away
+    answer = await client.post(REQUESTS, json=BODY, headers=as_(person))
+    outside.is_away = False
+    said = answer.json()
+    read = await client.get(f"{REQUESTS}/{said['id']}", headers=as_(person))
+    assert (said["state"], read.json(), read.headers["etag"]) == (state, said, answer.headers["etag"])
+    assert said["number"] > 0
+
+
 @pytest.mark.parametrize("special", [{}, NOT_BORN_HERE])
 async def test_where_a_request_has_come_to_at_once_is_told_with_its_sending(
     client: httpx2.AsyncClient, outside: Outside, as_: Any, looking: asyncpg.Connection, special: Any

@@ -86,11 +86,12 @@ class Step:
 class Request:
     """One request.
 
-    `holder_key` is the keyed hash of the holder's number, `holder_id` the person or organisation in the
-    hub. Online `acting_person_id` asked, for another under `mandate_id`. `due_on` is the last day of the
-    legal term. `claimed_by` is the officer at work on it, `proposed_by` the first of two who have to agree
-    and `proposal` what they propose. `version` grows with each change. Until `is_told`, which is when its
-    sending was, what becomes of it is told with that.
+    `number` is 0 until it is stored. `holder_key` is the keyed hash of the holder's number, `holder_id`
+    the person or organisation in the hub. Online `acting_person_id` asked, for another under
+    `mandate_id`. `due_on` is the last day of the legal term. `claimed_by` is the officer at work on it,
+    `proposed_by` the first of two who have to agree and `proposal` what they propose. `version` grows
+    with each change. Until `is_told`, which is when its sending was, what becomes of it is told with
+    that.
     """
 
     id: UUID
@@ -177,7 +178,6 @@ def must_be_of_age(holder: Person, legal: Rules, today: date) -> None:
 def submit(
     *,
     request_id: UUID,
-    number: int,
     product: Product,
     channel: Channel,
     holder: Holder,
@@ -199,7 +199,7 @@ def submit(
     term = legal.on(_TERM[product], today).whole
     return Request(
         id=request_id,
-        number=number,
+        number=0,
         product=product,
         channel=channel,
         state=State.SUBMITTED,
@@ -220,6 +220,19 @@ def submit(
         papers=papers,
         is_told=False,
     )
+
+
+def first_steps(request: Request, sender: Actor) -> list[Step]:
+    """The steps of a request just sent: SUBMITTED, and where the machine has taken it since."""
+    sent = Step(1, State.SUBMITTED, request.submitted_at, sender, None)
+    return next_steps([sent], request, request.submitted_at)
+
+
+def next_steps(steps: list[Step], request: Request, at: datetime) -> list[Step]:
+    """The steps with the one to where the machine has taken the request since, if it has."""
+    if steps[-1].state is request.state:
+        return steps
+    return [*steps, Step(len(steps) + 1, request.state, at, SYSTEM, None)]
 
 
 def move(request: Request, to: State, now: datetime, **changed: Any) -> Request:

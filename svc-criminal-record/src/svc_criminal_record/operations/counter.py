@@ -83,7 +83,6 @@ async def enter(
         unit = await institutions.find(session, official.institution_id)
         request = requests.submit(
             request_id=ids.new_id(),
-            number=await storage.next_number(session),
             product=wanted.product,
             channel=Channel.COUNTER,
             holder=wanted.holder,
@@ -100,16 +99,17 @@ async def enter(
         )
         review.refuse_own_case(request, official.person_id)
         actor = officers.actor(official)
-        if not await storage.add(session, means.key, request, actor):
+        added = await storage.add(session, means.key, request, requests.first_steps(request, actor))
+        if added is None:
             raise AskedAlready(None)
+        request = added
         await officers.leave_line(session, official, request, Action.CREATE, purpose, now)
         request = await storage.move(session, means.key, request, State.AUTO_CHECK, SYSTEM, now)
         reason = await issuing.since(means, request, legal)
-        request = (
-            await issuing.review(session, means, request, frozenset({reason}), now)
-            if reason
-            else await issuing.decide(session, means, request, now, legal)
-        )
+        if reason:
+            request = await issuing.review(session, means, request, frozenset({reason}), now)
+        else:
+            request, _ = await issuing.decide(session, means, request, now, legal)
         await storage.tell(session, request)
         return await _entered(session, request)
 

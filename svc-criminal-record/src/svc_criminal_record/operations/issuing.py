@@ -32,7 +32,7 @@ _log = structlog.get_logger("requests")
 
 async def decide(
     session: AsyncSession, means: Means, request: Request, now: datetime, legal: Rules
-) -> Request:
+) -> tuple[Request, Certificate | None]:
     """Go on with a request in AUTO_CHECK whose row is locked, in the caller's transaction.
 
     Unambiguous: ISSUED, with its certificate. Ambiguous: MANUAL_REVIEW. Register away: it stays where it
@@ -42,17 +42,17 @@ async def decide(
     try:
         matches = await means.records.find(request.holder)
     except RecordsUnavailable:
-        return await _wait(session, means, request, now, legal)
+        return await _wait(session, means, request, now, legal), None
     reasons = matching.reasons(request.holder, matches, request.motive)
     if not reasons:
         try:
             return await issue(session, means, request, _own(request, matches), SYSTEM, now, legal)
         except (SealOutOfForce, DocumentsUnavailable) as away:
             _log.error("nothing can be issued", request_id=str(request.id), why=away.type)
-            return request
+            return request, None
         except Unprintable:
             reasons = frozenset({ReviewReason.UNPRINTABLE})
-    return await review(session, means, request, reasons, now)
+    return await review(session, means, request, reasons, now), None
 
 
 async def issue(
@@ -63,14 +63,14 @@ async def issue(
     actor: Actor,
     now: datetime,
     legal: Rules,
-) -> Request:
+) -> tuple[Request, Certificate]:
     """The request, ISSUED with a certificate that says what the register's record does.
 
     For the machine and for officers alike; the row is locked. Raises `RequestState`, `Unprintable`.
     """
     requests.move(request, State.ISSUED, now)
-    await certify(session, means, request, match, now, legal)
-    return await storage.move(session, means.key, request, State.ISSUED, actor, now)
+    certificate = await certify(session, means, request, match, now, legal)
+    return await storage.move(session, means.key, request, State.ISSUED, actor, now), certificate
 
 
 async def certify(
@@ -125,7 +125,8 @@ async def go_on(session: AsyncSession, means: Means, after: UUID | None, now: da
         reason = await since(means, request, legal)
         if reason:
             return await review(session, means, request, frozenset({reason}), now)
-        return await decide(session, means, request, now, legal)
+        decided, _ = await decide(session, means, request, now, legal)
+        return decided
 
 
 async def since(means: Means, request: Request, legal: Rules) -> ReviewReason | None:

@@ -99,7 +99,6 @@ async def create(session: AsyncSession, means: Means, wish: Wish, caller: Princi
     async with session.begin():
         request = domain.submit(
             request_id=ids.new_id(),
-            number=await storage.next_number(session),
             product=Product.CRIMINAL_RECORD,
             channel=Channel.ONLINE,
             holder=holder,
@@ -114,12 +113,14 @@ async def create(session: AsyncSession, means: Means, wish: Wish, caller: Princi
             mandate_id=caller.mandate_id,
         )
         request = domain.move(request, State.AUTO_CHECK, now)
-        if not await storage.add(session, means.key, request, Actor(ActorKind.PERSON, caller.person_id)):
+        steps = domain.first_steps(request, Actor(ActorKind.PERSON, caller.person_id))
+        added = await storage.add(session, means.key, request, steps)
+        if added is None:
             raise await _asked_already(session, request, caller)
         await note_access(session, caller, Action.CREATE, "certificate-request", request.id, now)
-        request = await decide(session, means, request, now, legal)
-        await storage.tell(session, request)
-        return await _show(session, request)
+        decided, certificate = await decide(session, means, added, now, legal)
+        await storage.tell(session, decided)
+        return Shown(decided, domain.next_steps(steps, decided, now), certificate)
 
 
 async def read(

@@ -28,9 +28,9 @@ from ..domain.states import RefusalReason, State
 from ..domain.terms import end_of_days
 from ..errors.registers import RecordsUnavailable
 from ..issuing import Means
-from ..storage import certificates, visits
 from ..storage import requests as storage
 from ..storage import review as reading
+from ..storage import visits
 from . import issuing, matches, officers
 from .matches import Candidate
 
@@ -169,9 +169,8 @@ async def issue(
             await storage.store(session, means.key, waiting)
             return Outcome(Queued.of(waiting, now, _lasts(legal, now)))
         actor = officers.actor(official)
-        issued = await issuing.issue(session, means, request, match, actor, now, legal)
-        made = await certificates.by_requests(session, [issued.id])
-        return Outcome(Queued.of(issued, now, _lasts(legal, now)), made[issued.id])
+        issued, certificate = await issuing.issue(session, means, request, match, actor, now, legal)
+        return Outcome(Queued.of(issued, now, _lasts(legal, now)), certificate)
 
 
 async def invite(

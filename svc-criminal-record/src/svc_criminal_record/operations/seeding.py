@@ -39,7 +39,6 @@ async def put_at_counter(
         legal = await rules.read(session, *SUBMIT_RULES, *DECIDE_RULES)
         request = requests.submit(
             request_id=ids.new_id(),
-            number=await storage.next_number(session),
             product=Product.CRIMINAL_RECORD,
             channel=Channel.COUNTER,
             holder=holder,
@@ -54,6 +53,9 @@ async def put_at_counter(
             papers=visits.noted(None, visit),
         )
         request = requests.move(request, State.AUTO_CHECK, now)
-        await storage.add(session, means.key, request, SYSTEM)
-        await storage.tell(session, await decide(session, means, request, now, legal))
+        added = await storage.add(session, means.key, request, requests.first_steps(request, SYSTEM))
+        if added is None:
+            return False
+        decided, _ = await decide(session, means, added, now, legal)
+        await storage.tell(session, decided)
     return True

@@ -1,7 +1,7 @@
 """Requests: rows in, domain values out; every move writes its step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -56,14 +56,16 @@ _CHANGING: Final = (
 )
 """What changes of a request; the rest stays as it was sent."""
 
-_NEXT_NUMBER: Final = Part(select(REQUEST_NUMBERS.next_value()))
 _ADDED: Final = (
     postgresql.insert(REQUESTS)
-    .values({column.name: bindparam(column.name) for column in REQUESTS.c})
+    .values(
+        {column.name: bindparam(column.name) for column in REQUESTS.c}
+        | {"number": REQUEST_NUMBERS.next_value()}
+    )
     .on_conflict_do_nothing(
         index_elements=["product", "holder_key", "motive", "requested_on"], index_where=_USES_UP_THE_DAY
     )
-    .returning(REQUESTS.c.id)
+    .returning(REQUESTS.c.id, REQUESTS.c.number)
     .cte("added")
 )
 _FIRST_STEPS: Final = (
@@ -84,7 +86,7 @@ _ADD: Final = Part(
             _ADDED.join(_FIRST_STEPS, true())
         ),
     )
-    .returning(STEPS.c.number)
+    .returning(select(_ADDED.c.number).scalar_subquery())
 )
 _STEPS_OF: Final = Part(
     select(STEPS).where(STEPS.c.request_id == bindparam("of_request")).order_by(STEPS.c.number)
@@ -140,31 +142,24 @@ class Summary:
 _SUMMARY: Final = [REQUESTS.c[field.name] for field in fields(Summary)]
 
 
-async def next_number(session: AsyncSession) -> int:
-    """The number of the next request; one that is not used is missing."""
-    (row,) = await _NEXT_NUMBER.all(session)
-    number: int = row[0]
-    return number
+async def add(
+    session: AsyncSession, key: MasterKey, request: Request, steps: Sequence[Step]
+) -> Request | None:
+    """Store a request just sent, with its steps: the request with its number; none where the day has one.
 
-
-async def add(session: AsyncSession, key: MasterKey, request: Request, actor: Actor) -> bool:
-    """Store a request just sent, with its steps; False when the day has one already.
-
-    It is SUBMITTED, or AUTO_CHECK where nothing lies between the two. `tell` what has become of it.
+    It is SUBMITTED, or AUTO_CHECK where nothing lies between the two. `tell` what has become of it. A
+    number that is not used is missing.
     Of equal requests at the same instant one is stored, and the others wait here for its commit.
     """
-    steps = [(State.SUBMITTED, actor)]
-    if request.state is not State.SUBMITTED:
-        steps.append((request.state, domain.SYSTEM))
     added = await _ADD.first(
         session,
         **_values(key, request),
-        step_numbers=[number for number, _ in enumerate(steps, 1)],
-        step_states=[state for state, _ in steps],
-        step_actor_kinds=[by.kind for _, by in steps],
-        step_actor_ids=[by.id for _, by in steps],
+        step_numbers=[step.number for step in steps],
+        step_states=[step.state for step in steps],
+        step_actor_kinds=[step.actor.kind for step in steps],
+        step_actor_ids=[step.actor.id for step in steps],
     )
-    return added is not None
+    return replace(request, number=added[0]) if added else None
 
 
 async def tell(session: AsyncSession, request: Request) -> None:
