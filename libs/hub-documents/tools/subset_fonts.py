@@ -1,10 +1,10 @@
 """Makes the fonts of documents from those that others publish: fewer letters, no hints, own names.
 
-    .venv/bin/python libs/hub-documents/tools/subset_fonts.py SERIF SANS NOTO DEJAVU
+    .venv/bin/python libs/hub-documents/tools/subset_fonts.py SERIF SANS NOTO
 
 The arguments are folders with TTF files: of npm's `source-serif` 4.5.1 and `source-sans` 3.52.0, and of
-Debian's `fonts-noto-core` and `fonts-dejavu-core`. Done once; what came out is committed. The Source
-families reserve their name (OFL 1.1, 3), so what is made from them is called Hub Serif and Hub Sans.
+Debian's `fonts-noto-core`. Done once; what came out is committed. The Source families reserve their name
+(OFL 1.1, 3), so what is made from them is called Hub Serif and Hub Sans.
 """
 
 import argparse
@@ -39,7 +39,6 @@ EUROPE: Final = (
     (0x2212, 0x2212),
     (0xFB01, 0xFB02),
 )
-CODES: Final = ((0x20, 0x7E),)
 WHOLE: Final = ((0x20, 0x10FFFF),)
 FEATURES: Final = ("kern", "liga", "mark", "mkmk", "ccmp", "locl", "lnum", "tnum", "case")
 # Without `liga`: of a ligature of several letters, readers of PDF turn the letters of Arabic round.
@@ -89,9 +88,9 @@ def subset(source: Path, ranges: tuple[tuple[int, int], ...], features: tuple[st
 
 
 def main() -> None:
-    """All fonts, from the four folders."""
+    """All fonts, from the three folders."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("serif", "sans", "noto", "dejavu"):
+    for name in ("serif", "sans", "noto"):
         parser.add_argument(name, type=Path)
     folders = parser.parse_args()
     FONTS.mkdir(exist_ok=True)
@@ -99,7 +98,6 @@ def main() -> None:
         subset(folders.serif / f"SourceSerif{style}.ttf", EUROPE, FEATURES)
     for style in ("Regular", "Semibold"):
         subset(folders.sans / f"SourceSans3-{style}.ttf", EUROPE, FEATURES)
-    subset(folders.dejavu / "DejaVuSansMono-Bold.ttf", CODES, FEATURES)
     for family in ("NaskhArabic", "SerifArmenian", "SerifGeorgian", "SerifHebrew"):
         for weight in ("Regular", "Bold"):
             subset(folders.noto / f"Noto{family}-{weight}.ttf", WHOLE, JOINING)

@@ -26,7 +26,7 @@ def test_no_font_bears_a_reserved_name_or_forbids_to_be_embedded(path: Path) -> 
 
 
 def test_each_family_has_its_licence_beside_it_and_all_are_small() -> None:
-    families = {"HubSans", "HubSerif", "DejaVu", "Noto"}
+    families = {"HubSans", "HubSerif", "Noto"}
     assert {path.stem.removeprefix("LICENSE-") for path in FOLDER.glob("LICENSE-*.txt")} == families
     assert all(any(path.name.startswith(family) for family in families) for path in FONTS)
     assert sum(path.stat().st_size for path in FONTS) < 2_000_000
