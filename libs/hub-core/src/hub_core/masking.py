@@ -1,0 +1,38 @@
+"""Counts for the public, from which no one person can be made out.
+
+A count under five is not told; nor is another of the same sum, where the total would give it away.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+LEAST: Final = 5
+"""The smallest count that is told, apart from none at all."""
+
+Masked = Mapping[str, int | None]
+"""Counts by code; none for one that is not told."""
+
+
+def mask(cells: Mapping[str, int]) -> tuple[int | None, Masked]:
+    """The total of these counts and the counts, as they may be told; no counts where all are one.
+
+    >>> mask({"CJ": 40, "BH": 3, "SJ": 12})
+    (55, {'CJ': 40, 'BH': None, 'SJ': None})
+    """
+    total = sum(cells.values())
+    if 0 < total < LEAST:
+        return None, dict.fromkeys(cells)
+    hidden = {code: count for code, count in cells.items() if 0 < count < LEAST}
+    for count, code in sorted((count, code) for code, count in cells.items() if count >= LEAST):
+        if not hidden or _are_safe(hidden):
+            break
+        hidden[code] = count
+    if hidden and not _are_safe(hidden):
+        return total, {}
+    return total, {code: None if code in hidden else count for code, count in cells.items()}
+
+
+def _are_safe(hidden: Mapping[str, int]) -> bool:
+    """Whether none of these counts follows from their sum and from each being one at least."""
+    together = sum(hidden.values())
+    return len(hidden) > 1 and together >= LEAST and together > len(hidden)
