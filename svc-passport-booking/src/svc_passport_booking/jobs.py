@@ -11,7 +11,18 @@ from hub_service import workers
 from hub_service.workers import Worker
 
 from .keys import MasterKey
-from .operations import closures, guests, offers, openings, places, reminders, schedules, tries, upkeep
+from .operations import (
+    closures,
+    guests,
+    offers,
+    openings,
+    places,
+    reminders,
+    schedules,
+    statistics,
+    tries,
+    upkeep,
+)
 
 _Act = Callable[[AsyncSession, MasterKey, datetime], Awaitable[int]]
 
@@ -24,6 +35,15 @@ async def _keep_ahead(hub: Any) -> None:
 
 KEEP_AHEAD: Final = workers.every("keep-slots-ahead", timedelta(hours=1), _keep_ahead)
 """The slots of the window are there before anybody looks for them, and follow the law on holidays."""
+
+
+async def _count_days(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        await statistics.count_days(session, clock.now())
+
+
+COUNT_DAYS: Final = workers.every("count-days", timedelta(minutes=15), _count_days)
+"""Days that are over are counted, once."""
 
 
 async def _forget_proofs(hub: Any) -> None:
