@@ -11,9 +11,12 @@ import pytest
 from hub_core.language import Language
 from svc_passport_booking.domain.slots import Slot
 
+from .build import a_participant
+from .desks import Desk
+from .test_applications import a_number
 from .test_appointments import GUESTS, Sessions, a_guests_wish, a_key, events, message, slots_of, somebody
 
-FIND, CONFIRM = "/appointments", "/appointments/confirm"
+FIND, CONFIRM, STATUS = "/appointments", "/appointments/confirm", "/appointments/status"
 HELD: Final = f"{CONFIRM}/held"
 
 
@@ -57,7 +60,7 @@ async def state(looking: asyncpg.Connection, held: Held) -> str:
     return found
 
 
-@pytest.mark.parametrize("path", [FIND, CONFIRM])
+@pytest.mark.parametrize("path", [FIND, CONFIRM, STATUS])
 @pytest.mark.parametrize("language", Language)
 async def test_a_page_is_in_the_language_that_is_asked_for_and_kept_by_nobody(
     client: httpx2.AsyncClient, path: str, language: Language
@@ -154,7 +157,7 @@ async def test_who_knows_the_code_and_four_digits_sees_the_appointment_and_can_g
     assert "Yes, cancel the appointment" not in ended.text
 
 
-@pytest.mark.parametrize("path", [FIND, f"{FIND}/cancel", f"{FIND}/resend"])
+@pytest.mark.parametrize("path", [FIND, f"{FIND}/cancel", f"{FIND}/resend", f"{FIND}/calendar"])
 async def test_whoever_does_not_know_the_four_digits_sees_and_changes_nothing(
     client: httpx2.AsyncClient, held: Held, looking: asyncpg.Connection, path: str
 ) -> None:
@@ -204,3 +207,56 @@ async def test_what_a_page_needs_is_its_own(client: httpx2.AsyncClient, file: st
     answer = await client.get(address)
     assert answer.status_code == 200
     assert "immutable" in answer.headers["cache-control"]
+
+
+async def test_who_has_confirmed_takes_the_appointment_into_a_calendar(
+    client: httpx2.AsyncClient, held: Held
+) -> None:
+    await send(client, CONFIRM, secret=held.secret)
+    page = await send(client, FIND, **held.pair, lang="en")
+    assert "Take the calendar file (.ics)" in page.text
+    file = await send(client, f"{FIND}/calendar", **held.pair)
+    assert file.headers["content-type"].startswith("text/calendar")
+    assert f"UID:{held.id}" in file.text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"number": "!"},
+        {"cnp_end": "312129003"},
+        {"cnp_end": "31212900", "applied_on": "2026-11-20"},
+        {"cnp_end": "312129003", "applied_on": "yesterday"},
+        {"number": "CJ-1", "cnp_end": "312129003", "applied_on": "2026-11-20"},
+    ],
+)
+async def test_who_asks_for_an_application_types_its_number_or_nine_digits_and_a_day(
+    client: httpx2.AsyncClient, form: dict[str, str]
+) -> None:
+    page = await send(client, STATUS, **form, lang="en")
+    assert page.status_code == 422
+    assert "312129003" not in page.text
+
+
+async def test_how_far_an_application_has_come_is_shown_and_nothing_else(
+    desk: Desk,
+) -> None:
+    number, ana = a_number(), a_participant()
+    await desk.serve(ana, number)
+    applied_on = desk.clock.now.date().isoformat()
+    for form in ({"number": number}, {"cnp_end": ana.cnp.number[-9:], "applied_on": applied_on}):
+        page = await send(desk.client, STATUS, **form, lang="en")
+        assert page.status_code == 200
+        assert "In analysis" in page.text
+        assert "Since 23 November 2026." in page.text
+        assert ana.family_name not in page.text
+        assert ana.cnp.number[-9:] not in page.text
+
+
+async def test_an_application_that_is_not_there_is_answered_without_a_word_more(
+    client: httpx2.AsyncClient,
+) -> None:
+    page = await send(client, STATUS, number=a_number(), lang="en")
+    assert page.status_code == 200
+    assert "There is no application like this, or there are several." in page.text

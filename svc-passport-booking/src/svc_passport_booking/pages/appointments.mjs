@@ -28,6 +28,7 @@ async function showHeld(form) {
     if (part) document.getElementById(id).replaceWith(document.adoptNode(part));
   }
   form.hidden = !answer.ok;
+  for (const other of document.querySelectorAll("#by-digits, #again")) other.hidden = answer.ok;
   for (const place of document.querySelectorAll("#held [data-until]")) countDown(place);
 }
 

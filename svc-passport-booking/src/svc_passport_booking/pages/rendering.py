@@ -1,5 +1,6 @@
 """The pages /appointments: Jinja2 templates, one environment for each language, a strict content policy."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,11 @@ class Pages:
     def say(self, language: Language, message: str) -> str:
         """A text for people in their language."""
         return self._texts.translate(language, message)
+
+    def day(self, language: Language, day: date) -> str:
+        """A date as the language writes it."""
+        written: str = self._environments[language].filters["day"](day)
+        return written
 
     def render(self, template: str, language: Language, status: int = 200, **shown: Any) -> HTMLResponse:
         """A page; what it shows is of one appointment, so nobody keeps it."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from ..domain.applications import Stage
 from ..domain.states import State
 
 
@@ -25,8 +26,24 @@ STANDING: Final = {
     State.NO_SHOW: "Nobody came to the appointment",
     State.REFUSED_AT_DESK: "The request could not be taken at the counter",
 }
-CONFIRMED: Final = Words("The appointment is confirmed", ("You receive a message that says so.",))
-CANCELLED: Final = Words("The appointment was cancelled", ("You receive a message that says so.",))
+STAGES: Final = {
+    Stage.IN_ANALYSIS: "In analysis",
+    Stage.APPROVED: "Approved",
+    Stage.REJECTED: "Rejected",
+    Stage.PERSONALISED: "Personalised",
+    Stage.SENT: "Sent",
+    Stage.AT_COUNTER: "At the counter",
+    Stage.COLLECTED: "Collected",
+}
+SINCE: Final = "Since {day}."
+NO_APPLICATION: Final = Words(
+    "Nothing can be said", ("There is no application like this, or there are several. Check what you typed.",)
+)
+INCOMPLETE: Final = Words(
+    "Nothing can be said", ("Type the number, or the nine digits and the day on which it was handed in.",)
+)
+CONFIRMED: Final = Words("You have confirmed the appointment", ("You receive a message that says so.",))
+CANCELLED: Final = Words("You have cancelled the appointment", ("You receive a message that says so.",))
 SENT_AGAIN: Final = Words(
     "The message was sent again", ("It goes to the same address; the time to confirm stays the same.",)
 )
@@ -36,9 +53,11 @@ GONE_ON: Final = Words(
 WAIT: Final = Words("Tried too often", ("Try again in {minutes} minutes.",))
 ALL: Final = {
     *STANDING.values(),
+    *STAGES.values(),
+    SINCE,
     *(
         text
-        for words in (CONFIRMED, CANCELLED, SENT_AGAIN, GONE_ON, WAIT)
+        for words in (CONFIRMED, CANCELLED, SENT_AGAIN, GONE_ON, WAIT, NO_APPLICATION, INCOMPLETE)
         for text in (words.title, *words.lines)
     ),
 }

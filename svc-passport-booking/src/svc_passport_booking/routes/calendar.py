@@ -46,7 +46,7 @@ async def get_appointment_calendar(
     A calendar that has it already takes the later version in its place: moved, or cancelled.
     """
     shown = await appointments.read(session, keys, appointment_id, person, now)
-    return await _file(session, shown, texts, request)
+    return await file_of(session, shown, texts, request)
 
 
 @router.post(
@@ -68,10 +68,11 @@ async def find_guest_appointment_calendar(
     """The same for who has no account, by the code and the last four digits of a personal number in it."""
     async with in_time():
         shown = await appointments.find_as_guest(apart, session, keys, body.opened(address), now)
-    return await _file(session, shown, texts, request)
+    return await file_of(session, shown, texts, request)
 
 
-async def _file(session: Session, shown: Shown, texts: Texts, request: Request) -> CalendarResponse:
+async def file_of(session: Session, shown: Shown, texts: Texts, request: Request) -> CalendarResponse:
+    """The file of an appointment that was opened."""
     noted = await operations.note(session, shown)
     origin = request.app.state.hub.settings.public_origin
     headers = {

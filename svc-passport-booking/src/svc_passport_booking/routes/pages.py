@@ -8,36 +8,57 @@ import math
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from pydantic import ValidationError
 
 from hub_core.language import Language, negotiate
 from hub_core.problem import Problem
-from hub_service.dependencies import Now, Session
+from hub_service.dependencies import Now, Session, Texts
 
 from ..clients import Catalog
 from ..dependencies import Address, Entries, Keys, SessionApart
-from ..domain.documents import Texts
+from ..domain.documents import Texts as Told
 from ..domain.states import State
 from ..errors.appointments import AppointmentState
 from ..errors.guests import TriedTooOften
+from ..operations import applications, documents, messages
 from ..operations import appointments as operations
-from ..operations import documents, messages
 from ..operations.appointments import Opened, Shown
 from ..operations.timing import in_time
 from ..pages import rendering
 from ..pages.rendering import Pages
-from ..pages.words import CANCELLED, CONFIRMED, GONE_ON, SENT_AGAIN, STANDING, WAIT, Words
+from ..pages.words import (
+    CANCELLED,
+    CONFIRMED,
+    GONE_ON,
+    INCOMPLETE,
+    NO_APPLICATION,
+    SENT_AGAIN,
+    SINCE,
+    STAGES,
+    STANDING,
+    WAIT,
+    Words,
+)
 from ..reference.types import types
+from ..schemas.applications import AskApplicationState
+from .calendar import file_of
 
 router = APIRouter(include_in_schema=False, redirect_slashes=False)
 
 _FIELDS: Final = 8
 _LONGEST: Final = 64
-_FIND, _CONFIRM = "appointments.html", "confirm.html"
+_FIND, _CONFIRM, _STATUS = "appointments.html", "confirm.html", "status.html"
+_ADDRESSES: Final = {
+    _FIND: "/appointments",
+    _CONFIRM: "/appointments/confirm",
+    _STATUS: "/appointments/status",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +86,13 @@ class _Visitor:
         """A page; with what was typed, but without what is secret."""
         page: dict[str, Any] = {"said": None, "visit": None, "code": self.sent("code")}
         page |= {"last_four": self.sent("last_four")} | shown
-        address = "/appointments" if template == _FIND else "/appointments/confirm"
-        return self.pages.render(template, self.language, status, address=address, **page)
+        return self.pages.render(template, self.language, status, address=_ADDRESSES[template], **page)
+
+    def refuse(self, template: str, problem: Problem) -> Response:
+        """The page with what stands against it."""
+        page = self.show(template, problem.status, said=self._refusal(problem))
+        page.headers.update(problem.headers)
+        return page
 
     async def answer(self, template: str, doing: Awaitable[Shown], done: Words | None = None) -> Response:
         """The page with the appointment, or with what stands against it."""
@@ -74,10 +100,8 @@ class _Visitor:
             async with in_time():
                 shown = await doing
         except Problem as problem:
-            page = self.show(template, problem.status, said=self._refusal(problem))
-            page.headers.update(problem.headers)
-            return page
-        said = self._words(done, is_good=True) if done else None
+            return self.refuse(template, problem)
+        said = self.words(done, is_good=True) if done else None
         return self.show(template, said=said, visit=await self._visit(shown))
 
     async def _visit(self, shown: Shown) -> dict[str, Any]:
@@ -119,21 +143,22 @@ class _Visitor:
             for one in found.persons
         ]
 
-    def _local(self, texts: Texts | None) -> str:
+    def _local(self, texts: Told | None) -> str:
         """A text of the catalog in the visitor's language, or in Romanian."""
         return (texts.get(self.language) or texts.get(Language.RO) or "") if texts else ""
 
     def _refusal(self, problem: Problem) -> dict[str, Any]:
         match problem:
             case AppointmentState():
-                return self._words(GONE_ON)
+                return self.words(GONE_ON)
             case TriedTooOften():
-                return self._words(WAIT, minutes=math.ceil(int(problem.headers["retry-after"]) / 60))
+                return self.words(WAIT, minutes=math.ceil(int(problem.headers["retry-after"]) / 60))
             case _:
                 words = Words(problem.title, (problem.detail, problem.remedy))
-                return self._words(words, **problem.facts)
+                return self.words(words, **problem.facts)
 
-    def _words(self, words: Words, *, is_good: bool = False, **facts: Any) -> dict[str, Any]:
+    def words(self, words: Words, *, is_good: bool = False, **facts: Any) -> dict[str, Any]:
+        """Words for people in the visitor's language."""
         lines = [self.pages.say(self.language, line).format(**facts) for line in words.lines]
         return {"is_good": is_good, "title": self.pages.say(self.language, words.title), "lines": lines}
 
@@ -196,6 +221,56 @@ async def cancel_by_form(
     """The appointment given up."""
     doing = operations.cancel_as_guest(apart, session, keys, visitor.opened, now)
     return await visitor.answer(_FIND, doing, CANCELLED)
+
+
+@router.post("/appointments/calendar")
+async def get_calendar_by_form(
+    visitor: Visitor,
+    apart: SessionApart,
+    session: Session,
+    keys: Keys,
+    texts: Texts,
+    now: Now,
+    request: Request,
+) -> Response:
+    """The appointment as a file for calendars."""
+    try:
+        async with in_time():
+            shown = await operations.find_as_guest(apart, session, keys, visitor.opened, now)
+    except Problem as problem:
+        return visitor.refuse(_FIND, problem)
+    return await file_of(session, shown, texts, request)
+
+
+@router.get("/appointments/status")
+async def show_status(visitor: Visitor) -> Response:
+    """The page that asks for an application's number, or for nine digits and a day."""
+    return visitor.show(_STATUS)
+
+
+@router.post("/appointments/status")
+async def find_status_by_form(
+    visitor: Visitor, apart: SessionApart, session: Session, keys: Keys, now: Now
+) -> Response:
+    """How far an application has come; none and several look the same."""
+    typed = {name: visitor.sent(name) for name in ("number", "cnp_end", "applied_on")}
+    try:
+        asked = AskApplicationState.model_validate(
+            {name: said for name, said in typed.items() if said}
+        ).asked()
+    except ValidationError:
+        return visitor.show(_STATUS, HTTPStatus.UNPROCESSABLE_ENTITY, said=visitor.words(INCOMPLETE))
+    try:
+        async with in_time():
+            found = await applications.state_of(apart, session, keys, asked, visitor.address, now)
+    except Problem as problem:
+        return visitor.refuse(_STATUS, problem)
+    if found is None:
+        return visitor.show(_STATUS, said=visitor.words(NO_APPLICATION))
+    stage, day = found
+    said = Words(STAGES[stage], (SINCE,))
+    written = visitor.pages.day(visitor.language, day)
+    return visitor.show(_STATUS, said=visitor.words(said, is_good=True, day=written))
 
 
 @router.post("/appointments/resend")
