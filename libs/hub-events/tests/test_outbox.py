@@ -41,6 +41,21 @@ async def test_a_rollback_takes_the_event_with_it(
     assert await database.fetchval("SELECT count(*) FROM outbox") == 0
 
 
+async def test_several_events_are_stored_in_their_order_and_wake_the_relay(
+    engine: AsyncEngine, database: asyncpg.Connection, events: Events
+) -> None:
+    sessions, woken, told = async_sessionmaker(engine, class_=Session), list[bool](), events(3)
+    outbox.wake_after_commit(sessions, lambda: woken.append(True))
+    for begun in (False, True):
+        async with sessions() as session, session.begin():
+            if begun:
+                await outbox.record(session, told[0], NOON)
+            await outbox.record_all(session, told, NOON)
+    keys = [row["key"] for row in await database.fetch("SELECT key FROM outbox ORDER BY seq")]
+    assert keys == [one.ordering_key() for one in [*told, told[0], *told]]
+    assert woken == [True, True]
+
+
 async def test_the_current_trace_goes_with_the_event(
     sessions: Sessions,
     database: asyncpg.Connection,

@@ -64,6 +64,37 @@ async def test_each_transaction_of_a_session_is_begun_anew(
     assert await count(database) == 1
 
 
+@pytest.mark.parametrize("before", [0, 1], ids=["as the first", "as a later one"])
+async def test_many_are_one_after_the_other(
+    sessions: Sessions, database: asyncpg.Connection, before: int
+) -> None:
+    async with sessions() as session, session.begin():
+        if before:
+            await NUMBERS.all(session, of_key="a")
+        await ADD.many(session, *({"event_id": new_id(), "of_key": "a", "number": n} for n in range(3)))
+        assert [row["number"] for row in await NUMBERS.all(session, of_key="a")] == [0, 1, 2]
+        assert await count(database) == 0
+    assert await count(database) == 3
+
+
+@pytest.mark.parametrize("before", [0, 1], ids=["as the first", "as a later one"])
+async def test_of_many_of_which_one_fails_none_stays(
+    sessions: Sessions, database: asyncpg.Connection, before: int
+) -> None:
+    wrong = Part(text("INSERT INTO effects (event_id, key, number) VALUES (:id, 'a', 1 / :zero)"))
+
+    async def attempt(session: Session) -> None:
+        async with session.begin():
+            if before:
+                await NUMBERS.all(session, of_key="a")
+            await wrong.many(session, {"id": new_id(), "zero": 1}, {"id": new_id(), "zero": 0})
+
+    async with sessions() as session:
+        with pytest.raises(DBAPIError):
+            await attempt(session)
+        assert await count(database) == 0
+
+
 async def test_a_savepoint_takes_them_with_it(sessions: Sessions, database: asyncpg.Connection) -> None:
     async with sessions() as session, session.begin():
         await ADD.all(session, event_id=new_id(), of_key="kept")

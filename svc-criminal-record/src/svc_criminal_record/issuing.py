@@ -22,7 +22,6 @@ from hub_core.rules import Option, Rules
 from hub_documents import facts as signed_facts
 from hub_documents import revocation, seal, signers, timestamps, wallet
 from hub_documents.store import Store
-from hub_events import outbox
 
 from .clients import Identity
 from .documents import models, printing
@@ -39,7 +38,6 @@ from .domain.products import Product
 from .domain.records import Entry, Match, PersonMatch
 from .domain.requests import valid_until
 from .errors.certificates import SealOutOfForce
-from .events.certificates import CertificateIssued
 from .keys import MasterKey, Purpose
 from .registers.records import Records
 from .settings import Settings
@@ -109,7 +107,7 @@ class Issuer:
         self._seal_issuer = seal_issuer
 
     async def issue(self, session: AsyncSession, what: ToIssue, legal: Rules, now: datetime) -> Certificate:
-        """A certificate, sealed and stored, with its event; `legal` holds the rules of its validity.
+        """A certificate, sealed and stored; its event is the caller's. `legal` has the rules of its validity.
 
         A kill before the caller's commit leaves a file that no row knows, which is swept. Raises
         `render.Unprintable` and `SealOutOfForce` before anything is stored.
@@ -159,7 +157,6 @@ class Issuer:
             status_index=index,
         )
         await certificates.add(session, self._key, certificate, _CONTENT.dump_json(document), hint)
-        await outbox.record(session, CertificateIssued.of(certificate), now)
         return certificate
 
     def status_list(self, number: int) -> str:

@@ -56,9 +56,9 @@ class Part(Compiled):
     async def all(self, session: AsyncSession, **values: Any) -> list[asyncpg.Record]:
         """Every row, as PostgreSQL gives it."""
         given = self.given(values)
-        transaction, driver = session.info.get(_DRIVER, (None, None))
+        driver = _driver(session)
         with self.failures():
-            if transaction is None or transaction is not _innermost(session.sync_session):
+            if driver is None:
                 return await greenlet_spawn(self._first, session.sync_session, given)
             rows: list[asyncpg.Record] = await driver.fetch(self.text, *given)
             return rows
@@ -66,6 +66,16 @@ class Part(Compiled):
     async def first(self, session: AsyncSession, **values: Any) -> asyncpg.Record | None:
         """The first row."""
         return next(iter(await self.all(session, **values)), None)
+
+    async def many(self, session: AsyncSession, *each: dict[str, Any]) -> None:
+        """Once for each of these values, in order, as one message to the server."""
+        driver = _driver(session)
+        if driver is None:
+            for values in each:
+                await self.all(session, **values)
+        else:
+            with self.failures():
+                await driver.executemany(self.text, list(map(self.given, each)))
 
     def _first(self, session: Session, given: tuple[Any, ...]) -> list[asyncpg.Record]:
         connection = session.connection()
@@ -82,6 +92,12 @@ class Part(Compiled):
             cursor.close()
         session.info[_DRIVER] = _innermost(session), driver
         return rows
+
+
+def _driver(session: AsyncSession) -> Any:
+    """The driver's connection, once SQLAlchemy has begun the transaction there."""
+    transaction, driver = session.info.get(_DRIVER, (None, None))
+    return driver if transaction and transaction is _innermost(session.sync_session) else None
 
 
 def _innermost(session: Session) -> SessionTransaction | None:

@@ -29,6 +29,7 @@ from ..domain.motives import MOTIVES_RULE, OTHER
 from ..domain.requests import ISSUE_RULES
 from ..errors.changes import ChangeProposed
 from ..errors.registers import RecordsUnavailable
+from ..events.certificates import CertificateIssued
 from ..events.changes import CertificateRevoked, CertificateSuperseded
 from ..issuing import Means, ToIssue, read_content
 from ..storage import certificates, extracts, requests
@@ -257,7 +258,8 @@ async def _correct(
         now,
     )
     await certificates.supersede(session, certificate, made.id)
-    await outbox.record(session, CertificateSuperseded.of(certificate, made), now)
+    told = [CertificateIssued.of(made), CertificateSuperseded.of(certificate, made)]
+    await outbox.record_all(session, told, now)
 
 
 async def _find(

@@ -21,7 +21,7 @@ from ..domain.certificates import Certificate, Standing
 from ..domain.counter import Paper, Visit
 from ..domain.holders import Holder
 from ..domain.products import Channel, Product
-from ..domain.requests import SUBMIT_RULES, SYSTEM, Request
+from ..domain.requests import SUBMIT_RULES, Request
 from ..domain.states import State
 from ..errors.certificates import CertificateOver
 from ..errors.counter import NotAtYourCounter
@@ -97,6 +97,7 @@ async def enter(
             institution_id=official.institution_id,
             papers=visits.noted(None, wanted.visit),
         )
+        request = requests.move(request, State.AUTO_CHECK, now)
         review.refuse_own_case(request, official.person_id)
         actor = officers.actor(official)
         added = await storage.add(session, means.key, request, requests.first_steps(request, actor))
@@ -104,7 +105,6 @@ async def enter(
             raise AskedAlready(None)
         request = added
         await officers.leave_line(session, official, request, Action.CREATE, purpose, now)
-        request = await storage.move(session, means.key, request, State.AUTO_CHECK, SYSTEM, now)
         reason = await issuing.since(means, request, legal)
         if reason:
             request = await issuing.review(session, means, request, frozenset({reason}), now)

@@ -39,6 +39,7 @@ from ..errors.extracts import (
 )
 from ..errors.registers import RecordsUnavailable
 from ..events.access import RecordAccessed
+from ..events.certificates import CertificateIssued
 from ..events.extracts import ExtractDecided
 from ..issuing import Means, ToIssue
 from ..keys import MasterKey
@@ -237,9 +238,10 @@ async def _issue(
         ),
     )
     try:
-        await means.issuer.issue(session, what, legal, now)
+        certificate = await means.issuer.issue(session, what, legal, now)
     except Unprintable:
         return ExtractState.NEEDS_LOOK
+    await outbox.record(session, CertificateIssued.of(certificate), now)
     return ExtractState.ISSUED
 
 

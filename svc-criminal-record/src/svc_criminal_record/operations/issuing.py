@@ -20,6 +20,7 @@ from ..domain.requests import ISSUE_RULES, SYSTEM, Actor, Request
 from ..domain.states import ReviewReason, State
 from ..errors.certificates import DocumentsUnavailable, SealOutOfForce
 from ..errors.registers import RecordsUnavailable
+from ..events.certificates import CertificateIssued
 from ..issuing import Means, ToIssue
 from ..storage import requests as storage
 
@@ -70,13 +71,19 @@ async def issue(
     """
     requests.move(request, State.ISSUED, now)
     certificate = await certify(session, means, request, match, now, legal)
-    return await storage.move(session, means.key, request, State.ISSUED, actor, now), certificate
+    issued = await storage.move(
+        session, means.key, request, State.ISSUED, actor, now, also=[CertificateIssued.of(certificate)]
+    )
+    return issued, certificate
 
 
 async def certify(
     session: AsyncSession, means: Means, request: Request, match: Match | None, now: datetime, legal: Rules
 ) -> Certificate:
-    """The certificate of a request, by its motive as the list had it on the day of the request."""
+    """The certificate of a request, by its motive as the list had it on the day of the request.
+
+    Nobody is told of it yet.
+    """
     return await means.issuer.issue(
         session,
         ToIssue(

@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
 from hub_events import outbox
+from hub_events.envelope import Event
 from hub_events.statements import Part
 
 from ..domain import requests as domain
@@ -163,8 +164,9 @@ async def add(
 
 
 async def tell(session: AsyncSession, request: Request) -> None:
-    """Record the event of a request just sent, at the end of its transaction: with what it has come to."""
-    await outbox.record(session, RequestSubmitted.of(request), request.submitted_at)
+    """Record the event of a request just sent, at the end of its transaction, unless a move has told it."""
+    if not request.is_told:
+        await outbox.record(session, RequestSubmitted.of(request), request.submitted_at)
 
 
 async def move(
@@ -176,19 +178,21 @@ async def move(
     now: datetime,
     *,
     reason: str | None = None,
+    also: Sequence[Event] = (),
     **changed: Any,
 ) -> Request:
     """The request in its next state, stored with its step; `changed` are other members.
 
-    The event of the move goes with it, but of one that was just sent: `tell` says where that has come to.
+    The event of the move goes with it, after those that are to be told `also`. Of one that was just sent
+    it is the event of its sending, with what it has come to.
 
     The caller holds its row locked, or has just added it. `RequestState` when there is no way there.
     """
-    moved = domain.move(request, to, now, **changed)
+    moved = domain.move(request, to, now, is_told=True, **changed)
     step = {"at": now, "actor_kind": actor.kind, "actor_id": actor.id, "reason": reason}
     await _MOVE.all(session, **_changing(key, moved), **step)
-    if moved.is_told:
-        await outbox.record(session, RequestStateChanged.of(moved, request.state), now)
+    told = RequestStateChanged.of(moved, request.state) if request.is_told else RequestSubmitted.of(moved)
+    await outbox.record_all(session, [*also, told], now)
     return moved
 
 
