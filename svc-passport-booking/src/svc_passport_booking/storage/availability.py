@@ -149,8 +149,8 @@ def _runs(within: ColumnElement[bool], *outer: FromClause) -> LateralFromClause:
     """The slots of a pool `within` a time, in order: when the run of each began, and its places so far.
 
     A run are slots that follow one another without a gap. The first whose places are enough began where so
-    many persons find places from then on, and no earlier one did. Nothing is sorted: what is read ends with
-    the first row that is wanted. `outer` are the tables that `within` speaks of.
+    many persons find places from then on, and no earlier one did. `outer` are the tables that `within`
+    speaks of; a day is passed through once.
     """
     ends_at = SLOTS.c.starts_at + SLOTS.c.minutes * _MINUTE
     before = func.lag(ends_at).over(order_by=SLOTS.c.starts_at, rows=(None, 0))
