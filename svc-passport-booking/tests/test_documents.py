@@ -17,6 +17,7 @@ from hub_core.principal import Assurance
 from hub_events.session import Session
 from svc_passport_booking.clients import Catalog
 from svc_passport_booking.domain import documents as domain
+from svc_passport_booking.errors.appointments import OutsideWindow
 from svc_passport_booking.reference.ages import ages
 from svc_passport_booking.reference.types import types
 
@@ -206,6 +207,33 @@ async def test_more_persons_than_an_appointment_has_are_refused(
     asked = {"type": "PE", "day": str(tomorrow), "persons": [{"birth_date": "1985-03-12"}] * 7}
     answer = await client.post(DOCUMENTS, json=asked)
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "too-many-persons")
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "window + 1"])
+async def test_a_day_that_cannot_be_booked_yet_is_refused(
+    client: httpx2.AsyncClient, catalog: AnotherCatalog, day: str
+) -> None:
+    if day == "window + 1":
+        day = str(clock.local_date(clock.now()) + timedelta(days=91))
+    asked = {"type": "PE", "day": day, "persons": [{"birth_date": "1985-03-12"}]}
+    answer = await client.post(DOCUMENTS, json=asked)
+    assert answer.json()["type"].rpartition("/")[2] == OutsideWindow.type
+    assert catalog.asked == []
+
+
+async def test_an_age_that_the_catalog_does_not_take_is_passed_over_in_an_appointment(
+    client: httpx2.AsyncClient, booked: Booked, catalog: AnotherCatalog
+) -> None:
+    catalog.refused = {"age", "colour"}
+    answer = await client.get(
+        f"/passport-booking/v1/appointments/{booked.id}/documents", headers=booked.headers
+    )
+    assert answer.status_code == 200
+    assert answer.json()["is_complete"]
+    tomorrow = clock.local_date(clock.now()) + timedelta(days=1)
+    asked = {"type": "PE", "day": str(tomorrow), "persons": [{"birth_date": "1885-03-12"}]}
+    refused = await client.post(DOCUMENTS, json=asked)
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/persons"]
 
 
 async def test_people_of_whom_the_same_is_known_are_asked_about_once(

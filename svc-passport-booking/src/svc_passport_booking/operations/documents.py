@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,12 +19,13 @@ from ..clients import Catalog, CatalogAway, FactsRefused
 from ..domain import documents as domain
 from ..domain.documents import Assessment, Birthday, Value
 from ..domain.types import BookableType
-from ..errors.appointments import NumberOfTheFuture, TooManyPersons
+from ..errors.appointments import NumberOfTheFuture, OutsideWindow, TooManyPersons
 from ..reference.ages import age_rules, ages
 from ..reference.types import types
 from .appointments import Shown
 
 _MOST_PERSONS: Final = "booking.max-persons"
+_WINDOW: Final = "booking.window"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,8 +62,8 @@ class Documents:
 async def ask(session: AsyncSession, catalog: Catalog, case: Case, now: datetime) -> Documents:
     """What to bring to an appointment that is still to be booked.
 
-    Raises `InvalidRequest`, also for facts that the catalog does not know, `TooManyPersons` and
-    `NumberOfTheFuture`.
+    Raises `InvalidRequest`, also for facts that the catalog does not know, `OutsideWindow`,
+    `TooManyPersons` and `NumberOfTheFuture`.
     """
     today = local_date(now)
     if case.type not in types():
@@ -70,7 +71,10 @@ async def ask(session: AsyncSession, catalog: Catalog, case: Case, now: datetime
     if case.day < today:
         raise InvalidRequest(errors=[FieldError("/day", "past", "This day is over")])
     async with session.begin():
-        legal = await rules.read(session, _MOST_PERSONS, *age_rules())
+        legal = await rules.read(session, _WINDOW, _MOST_PERSONS, *age_rules())
+    window = legal.on(_WINDOW, today).whole
+    if case.day > today + timedelta(days=window):
+        raise OutsideWindow(days=window)
     most = legal.on(_MOST_PERSONS, today).whole
     if len(case.persons) > most:
         raise TooManyPersons(most=most)
@@ -79,14 +83,11 @@ async def ask(session: AsyncSession, catalog: Catalog, case: Case, now: datetime
         if born is not None and born > today:
             raise NumberOfTheFuture(number)
     try:
-        return await _assess(catalog, case, case.situation, today, legal)
+        return await _assess(catalog, case, today, legal)
     except FactsRefused as refused:
-        raise InvalidRequest(
-            errors=[
-                FieldError(f"/situation/{fact}", "fact", "This fact or its answer is not known")
-                for fact in refused.facts
-            ]
-        ) from refused
+        pointers = [f"/situation/{fact}" if fact in case.situation else "/persons" for fact in refused.facts]
+        detail = "This fact or its answer is not known"
+        raise InvalidRequest(errors=[FieldError(each, "fact", detail) for each in pointers]) from refused
 
 
 async def of_appointment(session: AsyncSession, catalog: Catalog, shown: Shown) -> Documents:
@@ -105,14 +106,13 @@ async def of_appointment(session: AsyncSession, catalog: Catalog, shown: Shown) 
     )
     booked_on = local_date(appointment.created_at)
     try:
-        return await _assess(catalog, case, case.situation, booked_on, legal)
+        return await _assess(catalog, case, booked_on, legal)
     except FactsRefused as refused:
-        known = {fact: value for fact, value in case.situation.items() if fact not in refused.facts}
-        return await _assess(catalog, case, known, booked_on, legal)
+        return await _assess(catalog, case, booked_on, legal, without=refused.facts)
 
 
 async def _assess(
-    catalog: Catalog, case: Case, situation: Mapping[str, str], booked_on: date, legal: Rules
+    catalog: Catalog, case: Case, booked_on: date, legal: Rules, without: Sequence[str] = ()
 ) -> Documents:
     bookable = types()[case.type]
     concerned = [age for age in ages() if age.topic == bookable.topic]
@@ -120,7 +120,10 @@ async def _assess(
     full_age = legal.on(domain.FULL_AGE_RULE, case.day).whole
     born = [_born(person) for person in case.persons]
     old = [None if day is None else domain.age_on(day, case.day, shift) for day in born]
-    known = [domain.facts(bookable, situation, age, full_age) for age in old]
+    known = [
+        {fact: value for fact, value in each.items() if fact not in without}
+        for each in (domain.facts(bookable, case.situation, age, full_age) for age in old)
+    ]
     told = await _ask_once(catalog, bookable, known, case.day)
     return Documents(
         case.day,

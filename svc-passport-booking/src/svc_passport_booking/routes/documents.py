@@ -10,7 +10,7 @@ from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
 from ..dependencies import Address, Entries, Keys, SessionApart
-from ..errors.appointments import AppointmentNotFound, NumberOfTheFuture, TooManyPersons
+from ..errors.appointments import AppointmentNotFound, NumberOfTheFuture, OutsideWindow, TooManyPersons
 from ..errors.guests import TriedTooOften
 from ..operations import appointments
 from ..operations import documents as operations
@@ -30,7 +30,7 @@ router = Router(prefix="/passport-booking/v1", tags=["documents"], dependencies=
 @router.post(
     "/documents",
     summary="Ask what to bring",
-    **policy.public(raises=(TooManyPersons, NumberOfTheFuture), asks=True),
+    **policy.public(raises=(TooManyPersons, NumberOfTheFuture, OutsideWindow), asks=True),
 )
 async def ask_documents(body: AskDocuments, session: Session, entries: Entries, now: Now) -> DocumentsView:
     """What each person would bring on a day, before anything is booked: by their age on that day.
