@@ -24,6 +24,7 @@ from .routes import (
     offices,
     openings,
     pages,
+    rush,
     statistics,
     timetables,
     types,
@@ -104,5 +105,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.pages = Pages(app.state.texts)
     app.state.people = None
     app.state.rush = None
+    app.router.routes.insert(0, rush.SHORTCUT)
     app.state.shared = Flights[bytes]()
     return app

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from hub_core.principal import Assurance
 from hub_service import paging, policy, schemas
@@ -34,7 +34,6 @@ from ..schemas.appointments import (
     BookAppointment,
     RescheduleAppointment,
 )
-from .rush import RushRoute
 
 READ: Final = "appointments:read"
 WRITE: Final = "appointments:write"
@@ -46,18 +45,17 @@ NEW_APPOINTMENT: Final = (
 )
 """What stands against a new appointment."""
 router = Router(prefix="/passport-booking/v1", tags=["appointments"])
-booking = APIRouter(
-    prefix=router.prefix, tags=["appointments"], route_class=RushRoute, redirect_slashes=False
-)
+BOOKING: Final = policy.operation(WRITE, mandate=True, raises=(*NEW_APPOINTMENT, AccountUnknown))
+"""Who may book, and what stands against it."""
 
 AppointmentId = Annotated[schemas.Id, Path(description="The appointment's identifier.")]
 
 
-@booking.post(
+@router.post(
     "/appointments",
     status_code=201,
     summary="Book an appointment",
-    **policy.operation(WRITE, mandate=True, raises=(*NEW_APPOINTMENT, AccountUnknown)),
+    **BOOKING,
 )
 async def book_appointment(
     body: BookAppointment,

@@ -3,8 +3,7 @@
 The contract is the ordinary route's, which also answers whatever is not the plain case.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import orjson
 from fastapi import Request, Response
@@ -13,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from hub_core import clock
 from hub_core.principal import Kind, Principal
 from hub_service import policy
-from hub_service.routing import ApiRoute, claim_of
+from hub_service.routing import claim_of
+from hub_service.shortcuts import Shortcut
 
 from ..dependencies import known_people, rush
 from ..domain.appointments import Appointment, Person
@@ -23,32 +23,22 @@ from ..operations import people
 from ..operations.appointments import Shown
 from ..schemas.appointments import AppointmentView, BookAppointment
 from ..storage.batches import Answer, Outcome
+from . import appointments
 
-_Handle: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 _BODY: Final = TypeAdapter(BookAppointment)
+_CHECKS: Final = [one.dependency for one in appointments.BOOKING["dependencies"]]
 _CREATED: Final = 201
 
 
-class RushRoute(ApiRoute):
-    """A route that first tries to have a booking stored in a batch."""
-
-    def get_route_handler(self) -> _Handle:
-        """The lean handler, and FastAPI's for what it leaves."""
-        ordinary = super().get_route_handler()
-        checks = [one.dependency for one in self.dependencies if one.dependency]
-
-        async def handle(request: Request) -> Response:
-            wanted = await _read(request)
-            if wanted is not None:
-                principal = await policy.authenticate(request)
-                for check in checks:
-                    await check(principal)
-                answer = await _book(request, wanted, principal)
-                if answer is not None:
-                    return answer
-            return await ordinary(request)
-
-        return handle
+async def book(request: Request) -> Response | None:
+    """The answer to a booking that was stored in a batch; None for what the ordinary route has to answer."""
+    wanted = await _read(request)
+    if wanted is None:
+        return None
+    principal = await policy.authenticate(request)
+    for check in _CHECKS:
+        await check(principal)
+    return await _book(request, wanted, principal)
 
 
 async def _read(request: Request) -> BookAppointment | None:
@@ -93,3 +83,7 @@ def _shown(request: Request, wish: Wish, appointment: Appointment) -> tuple[dict
         "content-type": "application/json",
     }
     return headers, AppointmentView.of(shown).model_dump_json().encode()
+
+
+SHORTCUT: Final = Shortcut("POST", f"{appointments.router.prefix}/appointments", book)
+"""The short way of the ordinary route."""

@@ -1,0 +1,57 @@
+"""The few operations that are hot enough to be answered before FastAPI looks for their route.
+
+    app.router.routes.insert(0, Shortcut("POST", "/passport-booking/v1/appointments", answer))
+
+The operation has its ordinary route as well: its contract is that one's, and it answers whatever the
+shortcut leaves. Problems are shown as always.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import Message, Receive, Scope, Send
+
+_LEFT: Final = "hub.left_by_shortcut"
+
+
+class Shortcut(BaseRoute):
+    """A route for one method and one address; what its `answer` gives None for goes the ordinary way."""
+
+    def __init__(
+        self, method: str, path: str, answer: Callable[[Request], Awaitable[Response | None]]
+    ) -> None:
+        self.path_format = path
+        self._method = method
+        self._answer = answer
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether it is the very address, and was not left before."""
+        is_ours = (
+            scope["type"] == "http"
+            and scope["path"] == self.path_format
+            and scope["method"] == self._method
+            and _LEFT not in scope
+        )
+        return (Match.FULL, {"route": self}) if is_ours else (Match.NONE, {})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or have the ordinary route answer, to whom the body is given again."""
+        request = Request(scope, receive)
+        answer = await self._answer(request)
+        if answer is None:
+            scope[_LEFT] = True
+            await scope["app"].router(scope, _again(await request.body(), receive), send)
+        else:
+            await answer(scope, receive, send)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    whole: list[MutableMapping[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def give() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return give
