@@ -227,6 +227,92 @@ async def test_a_code_to_book_without_an_account_goes_by_the_lane_of_codes(
     assert "    204816" in body(office.letters[0]).splitlines()
 
 
+async def test_while_svc_passport_booking_is_away_only_its_own_messages_wait(
+    hub: Any,
+    make_sender: Callable[..., Sender],
+    turn: Any,
+    office: PostOffice,
+    stored: Row,
+    fake_identity: Any,
+) -> None:
+    sender = make_sender(Lane.CODE, notify_passport_booking_url="http://127.0.0.1:1")
+    code, confirmation, now = ids.new_id(), ids.new_id(), clock.now()
+    fake_identity.answer(
+        f"/internal/v1/email-confirmations/{confirmation}",
+        {
+            "confirmation_id": str(confirmation),
+            "email": "new@example.org",
+            "language": "ro",
+            "code": "482913",
+            "expires_at": (now + timedelta(minutes=15)).isoformat(),
+        },
+    )
+    async with hub.database.sessions() as session:
+        waits = await operations.queue_booking_notice(
+            session, kinds.BOOKING_CODE, code, None, {}, Cause(ids.new_id(), now), now
+        )
+    assert waits is not None
+    await turn(sender)
+    async with hub.database.sessions() as session:
+        await operations.queue_confirmation_code(session, confirmation, Cause(ids.new_id(), now), now)
+    await turn(sender)
+    assert office.recipients == ["new@example.org"]
+    row = await stored(waits.id)
+    assert (row["state"], row["attempts"]) == ("QUEUED", 0)
+    assert row["due_at"] > now + timedelta(seconds=4)
+
+
+async def test_an_earlier_place_is_told_at_the_address_of_who_asked_for_it(
+    hub: Any, make_sender: Callable[..., Sender], turn: Any, office: PostOffice, fake_identity: Any
+) -> None:
+    entry, now = ids.new_id(), clock.now()
+    told = told_of(entry, state="OFFERED", offered_until="2026-11-22T12:30")
+    fake_identity.answer(f"/internal/v1/waiting-entries/{entry}/message", told)
+    said = {"earlier_on": "2026-11-24", "earlier_hour": "08:30", "kept": "YES"}
+    async with hub.database.sessions() as session:
+        await operations.queue_booking_notice(
+            session, kinds.BOOKING_EARLIER, entry, None, said, Cause(ids.new_id(), now), now
+        )
+    await turn(make_sender(Lane.CODE))
+    assert office.recipients == ["ion@example.org"]
+    assert "24.11.2026, ora 08:30" in body(office.letters[0])
+    assert "până la ora 12:30" in office.letters[0]["Subject"]
+
+
+async def test_that_a_document_is_at_the_counter_is_told_to_the_account(
+    hub: Any, sender: Sender, turn: Any, office: PostOffice, fake_identity: Any, ana: UUID
+) -> None:
+    application, now = ids.new_id(), clock.now()
+    fake_identity.answer(
+        f"/internal/v1/applications/{application}/message",
+        {
+            "number": "CJ-2026-4821",
+            "type": "PE",
+            "type_names": {"ro": "Pașaport simplu electronic"},
+            "state": "AT_COUNTER",
+            "language": "ro",
+            "phone": None,
+            "office_names": {"ro": "Ghișeul de pașapoarte Cluj-Napoca"},
+            "office_address": None,
+        },
+    )
+    async with hub.database.sessions() as session:
+        await operations.queue_booking_notice(
+            session,
+            kinds.APPLICATION_READY,
+            application,
+            ana,
+            {"told_on": "2026-12-03"},
+            Cause(ids.new_id(), now),
+            now,
+        )
+    await turn(sender)
+    assert office.recipients == ["ana.popescu@example.org"]
+    text = body(office.letters[0])
+    assert "CJ-2026-4821" in text
+    assert "http://localhost:8080/appointments/status" in text
+
+
 @pytest.mark.parametrize(
     ("kind", "recipient"),
     [

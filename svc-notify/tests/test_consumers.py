@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from hub_events.envelope import Event
 from svc_notify import manifest as wanted
 from svc_notify.consumers import subscriptions
 from svc_notify.consumers.copies import (
+    ApplicationStateChanged,
     AppointmentChanged,
     BookingCancelled,
     BookingCodeRequested,
@@ -49,6 +50,8 @@ from svc_notify.consumers.copies import (
     SandboxPersonRemoved,
     SandboxPetitionRegistered,
     SecurityChanged,
+    WaitingOffered,
+    WaitingTold,
 )
 from svc_notify.domain.kinds import Lane
 
@@ -110,6 +113,9 @@ Publish = Callable[..., Awaitable[UUID]]
                 BookingExpired,
                 BookingReminded,
                 BookingCodeRequested,
+                WaitingOffered,
+                WaitingTold,
+                ApplicationStateChanged,
             )
         ),
     ],
@@ -346,6 +352,38 @@ async def test_an_event_of_an_appointment_that_comes_twice_makes_one_message(
     counted = "SELECT count(*) FROM notify.deliveries WHERE about_id = $1"
     await until(looking, counted, once.code_id)
     assert await looking.fetchval(counted, twice.code_id) == 1
+
+
+@pytest.mark.usefixtures("service")
+async def test_an_earlier_place_and_a_document_to_be_fetched_are_told_and_nothing_twice(
+    publish: Publish, looking: asyncpg.Connection, ana: UUID
+) -> None:
+    soon = clock.now() + timedelta(hours=5)
+    entries = [ids.new_id() for _ in range(3)]
+    facts = {"person_id": ana, "starts_at": soon, "version": 2}
+    kept = {"offered_until": soon, "appointment_id": None}
+    await publish(WaitingOffered.model_validate({"entry_id": entries[0], **facts, **kept}))
+    held = kept | {"appointment_id": ids.new_id()}
+    await publish(WaitingOffered.model_validate({"entry_id": entries[1], **facts, **held}))
+    await publish(WaitingTold.model_validate({"entry_id": entries[2], **facts}))
+    applications = [ids.new_id() for _ in range(3)]
+    for application, person, state in zip(
+        applications, (ana, None, ana), ("SENT", "AT_COUNTER", "AT_COUNTER"), strict=True
+    ):
+        await publish(
+            ApplicationStateChanged(application_id=application, person_id=person, state=state, version=3)
+        )
+    about = "SELECT 1 FROM notify.deliveries WHERE about_id = $1"
+    await until(looking, about, applications[2])
+    rows = await looking.fetch(
+        "SELECT about_id, template, lane FROM notify.deliveries WHERE about_id = ANY($1) ORDER BY id",
+        [*entries, *applications],
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        (entries[0], "booking.earlier", Lane.CODE),
+        (entries[2], "booking.earlier", Lane.CODE),
+        (applications[2], "application.at-counter", Lane.NOTICE),
+    ]
 
 
 def alarmed(institution_id: UUID | None) -> CertificateRequestAlarmed:

@@ -119,8 +119,15 @@ BOOKED: dict[str, object] = {
     "state": "CANCELLED_BY_OFFICE",
     "previous_on": date(2026, 12, 1),
     "previous_hour": "10:00",
+    "earlier_on": date(2026, 12, 3),
+    "earlier_hour": "09:30",
+    "kept": "YES",
+    "number": "CJ-2026-4821",
+    "told_on": date(2026, 12, 3),
 }
-OF_APPOINTMENTS = sorted(set(kinds.BOOKINGS) - {kinds.BOOKING_CODE.template})
+OF_APPOINTMENTS = sorted(
+    set(kinds.BOOKINGS) - {kinds.BOOKING_CODE.template, kinds.APPLICATION_READY.template}
+)
 
 
 def booked(template: str, language: Language, **special: object) -> Letter:
@@ -139,7 +146,7 @@ def test_a_message_about_an_appointment_says_when_where_and_its_code_and_its_sub
     letter = booked(template, language)
     for fact in (formats.day(date(2026, 12, 3), language), "09:30", "K7QF2M9X", "Ghișeul", "Traian"):
         assert fact in letter.text
-    for fact in ("K7QF2M9X", "482913", "Ghișeul", "Traian", "lectronic", "așapo", "útlev", "assport"):
+    for fact in ("K7QF2M9X", "482913", "Ghișeul de", "Traian", "lectronic", "așapo", "útlev", "assport"):
         assert fact not in letter.subject
 
 
@@ -170,6 +177,15 @@ def test_an_offer_of_the_waiting_list_and_one_of_an_office_that_closes_are_told_
 
 
 @pytest.mark.parametrize("language", Language)
+def test_an_earlier_place_that_is_kept_and_one_for_whoever_is_first_are_told_apart(
+    language: Language,
+) -> None:
+    kept, told = (booked("booking.earlier", language, kept=each) for each in ("YES", "NO"))
+    assert "12:30" in kept.subject
+    assert "12:30" not in f"{told.subject}{told.text}"
+
+
+@pytest.mark.parametrize("language", Language)
 def test_who_cancelled_an_appointment_is_told(language: Language) -> None:
     by_office = booked("booking.cancelled", language)
     by_citizen = booked("booking.cancelled", language, state="CANCELLED_BY_CITIZEN")
@@ -182,14 +198,25 @@ ONE_SMS = 160
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("template", ["booking.confirm", "booking.offer", "booking.reminder"])
+@pytest.mark.parametrize(
+    "template",
+    ["booking.confirm", "booking.offer", "booking.reminder", "booking.earlier", "application.at-counter"],
+)
 def test_a_text_message_fits_into_one_and_has_no_letter_that_would_make_it_three(
     template: str, language: Language
 ) -> None:
     said = booked(template, language).sms
-    assert "K7QF2M9X" in said
+    assert ("K7QF2M9X" in said) is template.startswith("booking.")
     assert GSM_7.fullmatch(said)
     assert len(said) <= ONE_SMS
+
+
+def test_that_a_passport_can_be_fetched_is_told_in_the_words_of_the_passports_directorate() -> None:
+    """Without diacritics, one message of 157 letters (5.7)."""
+    assert booked("application.at-counter", Language.RO).sms == (
+        "Buna ziua! Pasaportul este la ghiseu, va puteti prezenta pentru ridicare! Daca nu sunteti "
+        "destinatarul vizat, va rugam sa ignorati acest mesaj! DGPasapoarte."
+    )
 
 
 @pytest.mark.parametrize("language", Language)
@@ -310,6 +337,7 @@ def test_a_code_stands_alone_on_its_line_with_its_hour_and_not_in_the_subject(la
         verified,
         extract,
         booking_code,
+        partial(booked, "application.at-counter"),
         *(partial(booked, template) for template in OF_APPOINTMENTS),
     ],
 )
@@ -386,7 +414,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 72
+    assert len(wording) == 78
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables

@@ -29,22 +29,27 @@ class Confirmation(Contact):
     expires_at: datetime
 
 
-class Appointment(BaseModel):
+class _Booking(BaseModel):
+    """What svc-passport-booking says of anything: how it stands, what it is for and where."""
+
+    state: str
+    language: Language
+    type_names: dict[Language, str]
+    office_names: dict[Language, str]
+    office_address: str | None
+
+
+class Appointment(_Booking):
     """An appointment as it stands now, and whom to write to of it: an account or an address.
 
     `secret` and `digits` confirm it while it is held. Times are local, Europe/Bucharest.
     """
 
-    state: str
     person_id: UUID | None
     email: str | None
-    language: Language
     code: str
     secret: str | None
     digits: str | None
-    type_names: dict[Language, str] = {}
-    office_names: dict[Language, str]
-    office_address: str | None
     local_start: datetime
     held_until: datetime | None
     persons: int
@@ -58,6 +63,27 @@ class Appointment(BaseModel):
     def valid_until(self) -> datetime | None:
         """When the hold ends, with its zone."""
         return self.held_until and self.held_until.replace(tzinfo=BUCHAREST)
+
+
+class Waiting(_Booking):
+    """Somebody who waits for a place, and whom to write to of it. The time is local."""
+
+    person_id: UUID | None
+    email: str | None
+    code: str
+    offered_until: datetime | None
+    persons: int
+
+    @property
+    def valid_until(self) -> datetime | None:
+        """When the offer ends, with its zone."""
+        return self.offered_until and self.offered_until.replace(tzinfo=BUCHAREST)
+
+
+class Application(_Booking):
+    """What somebody has handed in at a counter."""
+
+    number: str
 
 
 async def find_contact(identity: ServiceClient, person_id: UUID) -> Contact | None:
@@ -82,3 +108,15 @@ async def find_email_code(booking: ServiceClient, code_id: UUID) -> Confirmation
     """A code for somebody who books without an account; none when it is used or past."""
     found = await booking.get(f"/internal/v1/email-codes/{code_id}/message")
     return Confirmation.model_validate(found) if found else None
+
+
+async def find_waiting(booking: ServiceClient, entry_id: UUID) -> Waiting | None:
+    """Somebody who waits for a place; none when there is no such entry."""
+    found = await booking.get(f"/internal/v1/waiting-entries/{entry_id}/message")
+    return Waiting.model_validate(found) if found else None
+
+
+async def find_application(booking: ServiceClient, application_id: UUID) -> Application | None:
+    """An application; none when there is no such one."""
+    found = await booking.get(f"/internal/v1/applications/{application_id}/message")
+    return Application.model_validate(found) if found else None

@@ -76,6 +76,9 @@ PASSPORT_BOOKING: Final = Consumer(
         "hub.passport-booking.appointment.cancelled.v1",
         "hub.passport-booking.appointment.expired.v1",
         "hub.passport-booking.appointment.reminded.v1",
+        "hub.passport-booking.waiting.offered.v1",
+        "hub.passport-booking.waiting.told.v1",
+        "hub.passport-booking.application.state-changed.v1",
         "hub.passport-booking.email-code.requested.v1",
     ),
 )

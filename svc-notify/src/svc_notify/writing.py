@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from hub_service.chassis import Resources
 from hub_service.clients import ServiceClient
 
 from . import channels, clients, rendering
-from .clients import Appointment, Confirmation
+from .clients import Application, Appointment, Confirmation, Waiting
 from .domain import kinds
 from .domain.deliveries import Answer, Delivery, Outcome
 from .domain.kinds import Kind, Question
@@ -71,10 +71,16 @@ async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Mail | 
         return Outcome(Answer.ADDRESS_UNUSABLE)
     except httpx2.HTTPStatusError as refusal:
         away = refusal.response.status_code in _AWAY
-        return Outcome(Answer.OUTAGE if away else Answer.DEFERRED)
-    except httpx2.HTTPError:
-        return Outcome(Answer.OUTAGE)
+        return Outcome(_outage(settings, refusal) if away else Answer.DEFERRED)
+    except httpx2.HTTPError as fault:
+        return Outcome(_outage(settings, fault))
     return Mail(known.email, known.language, content)
+
+
+def _outage(settings: Settings, fault: httpx2.HTTPError) -> Answer:
+    """Whom it holds up that nobody answers: everybody, or only who is written to of an appointment."""
+    is_booking = str(fault.request.url).startswith(settings.notify_passport_booking_url)
+    return Answer.UNASKED if is_booking else Answer.OUTAGE
 
 
 async def _ask(hub: Resources, settings: Settings, delivery: Delivery) -> _Known | None:
@@ -83,13 +89,38 @@ async def _ask(hub: Resources, settings: Settings, delivery: Delivery) -> _Known
     kind = kinds.BOOKINGS.get(delivery.template)
     if kind and delivery.about_id:
         booking = hub.service(settings.notify_passport_booking_url)
-        if kind.question is Question.EMAIL_CODE:
-            return _of_code(delivery, await clients.find_email_code(booking, delivery.about_id))
-        return await _of_appointment(booking, identity, kind, delivery.about_id)
+        return await _of_booking(booking, identity, delivery, kind, delivery.about_id)
     if delivery.confirmation_id:
         return _of_code(delivery, await clients.find_confirmation(identity, delivery.confirmation_id))
     contact = await clients.find_contact(identity, delivery.person_id) if delivery.person_id else None
     return _Known(contact.email, contact.language, kinds.page_of(delivery.template)) if contact else None
+
+
+async def _of_booking(
+    booking: ServiceClient, identity: ServiceClient, delivery: Delivery, kind: Kind, about_id: UUID
+) -> _Known | None:
+    """What svc-passport-booking says; none when it has gone on, so that the message would not be true."""
+    found: Appointment | Waiting | Application | None
+    match kind.question:
+        case Question.EMAIL_CODE:
+            return _of_code(delivery, await clients.find_email_code(booking, about_id))
+        case Question.APPLICATION:
+            found = await clients.find_application(booking, about_id)
+        case Question.WAITING:
+            found = await clients.find_waiting(booking, about_id)
+        case _:
+            found = await clients.find_appointment(booking, about_id)
+    if found is None or found.state not in kind.states:
+        return None
+    if isinstance(found, Application):
+        email, person_id = None, delivery.person_id
+    else:
+        email, person_id = found.email, found.person_id
+    language = found.language
+    if person_id is not None:
+        contact = await clients.find_contact(identity, person_id)
+        email, language = (contact.email, contact.language) if contact else (None, language)
+    return _Known(email, language, _page(found), _facts(found, language)) if email else None
 
 
 def _of_code(delivery: Delivery, found: Confirmation | None) -> _Known | None:
@@ -99,37 +130,39 @@ def _of_code(delivery: Delivery, found: Confirmation | None) -> _Known | None:
     return _Known(found.email, found.language, kinds.page_of(delivery.template), facts)
 
 
-async def _of_appointment(
-    booking: ServiceClient, identity: ServiceClient, kind: Kind, appointment_id: UUID
-) -> _Known | None:
-    """What an appointment's people are told; none when it has gone on, so that it would not be true."""
-    found = await clients.find_appointment(booking, appointment_id)
-    if found is None or found.state not in kind.states:
-        return None
-    email, language = found.email, found.language
-    if found.person_id is not None:
-        contact = await clients.find_contact(identity, found.person_id)
-        email, language = (contact.email, contact.language) if contact else (None, language)
-    if email is None:
-        return None
-    page = f"{kinds.CONFIRM_PAGE}#{found.secret}" if found.secret else f"{kinds.BOOKINGS_PAGE}#{found.code}"
-    return _Known(email, language, page, _facts(found, language))
+def _page(found: Appointment | Waiting | Application) -> str:
+    """Where a message leads; what opens it stands behind `#`."""
+    match found:
+        case Appointment(secret=str(secret)):
+            return f"{kinds.CONFIRM_PAGE}#{secret}"
+        case Appointment(code=code):
+            return f"{kinds.BOOKINGS_PAGE}#{code}"
+        case Application():
+            return kinds.APPLICATIONS_PAGE
+        case _:
+            return kinds.BOOKINGS_PAGE
 
 
-def _facts(found: Appointment, language: Language) -> Mapping[str, object]:
-    until = found.valid_until or found.starts_at
-    return {
-        "booking": found.code,
-        "code": found.digits or "",
+def _facts(found: Appointment | Waiting | Application, language: Language) -> Mapping[str, object]:
+    facts: dict[str, object] = {
         "what": found.type_names.get(language, ""),
         "office": found.office_names.get(language) or found.office_names.get(Language.RO, ""),
         "address": found.office_address or "",
-        "starts_on": found.starts_at.date(),
-        "starts_at": found.starts_at,
-        "persons": str(found.persons),
-        "valid_on": until.date(),
-        "valid_until": until,
     }
+    match found:
+        case Appointment(starts_at=start, valid_until=until):
+            facts |= {"code": found.digits or "", "starts_on": start.date(), "starts_at": start}
+            facts |= {"booking": found.code, "persons": str(found.persons), **_until(until or start)}
+        case Waiting(valid_until=until):
+            facts |= {"booking": found.code, "persons": str(found.persons)}
+            facts |= _until(until) if until else {}
+        case Application(number=number):
+            facts |= {"number": number}
+    return facts
+
+
+def _until(until: datetime) -> Mapping[str, object]:
+    return {"valid_on": until.date(), "valid_until": until}
 
 
 def _read(variables: Mapping[str, str]) -> dict[str, object]:

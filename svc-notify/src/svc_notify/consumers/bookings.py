@@ -7,6 +7,7 @@ tells the truth then.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +20,7 @@ from ..domain import formats, kinds
 from ..domain.kinds import Kind, Lane
 from . import hearing
 from .copies import (
+    ApplicationStateChanged,
     BookingCancelled,
     BookingCodeRequested,
     BookingConfirmed,
@@ -27,6 +29,8 @@ from .copies import (
     BookingMessageRequested,
     BookingMoved,
     BookingReminded,
+    WaitingOffered,
+    WaitingTold,
 )
 
 _ONLINE: Final = "ONLINE"
@@ -36,27 +40,40 @@ _PLAIN: Final = {BookingConfirmed: kinds.BOOKING_CONFIRMED, BookingReminded: kin
 def subscription(wake: Callable[[Lane], None]) -> Subscription:
     """The consumer; `wake` is called for a lane once what was queued in it is committed."""
 
-    async def tell(session: AsyncSession, heard: Envelope[Any]) -> None:
-        kind, said, until = _news(heard.data)
+    async def queue(
+        session: AsyncSession,
+        heard: Envelope[Any],
+        kind: Kind,
+        about_id: UUID,
+        person_id: UUID | None = None,
+        variables: Mapping[str, str] | None = None,
+        until: datetime | None = None,
+    ) -> None:
         delivery = await operations.queue_booking_notice(
-            session,
-            kind,
-            heard.data.appointment_id,
-            heard.data.person_id,
-            said,
-            hearing.cause(heard),
-            clock.now(),
-            until,
+            session, kind, about_id, person_id, variables or {}, hearing.cause(heard), clock.now(), until
         )
         if delivery:
             hearing.wake_after_commit(session, wake, delivery.lane)
 
+    async def tell(session: AsyncSession, heard: Envelope[Any]) -> None:
+        kind, said, until = _news(heard.data)
+        await queue(session, heard, kind, heard.data.appointment_id, heard.data.person_id, said, until)
+
+    async def tell_of_earlier(session: AsyncSession, heard: Envelope[Any]) -> None:
+        entry = heard.data
+        if isinstance(entry, WaitingOffered) and entry.appointment_id:
+            return
+        said, until = _earlier(entry)
+        await queue(session, heard, kinds.BOOKING_EARLIER, entry.entry_id, entry.person_id, said, until)
+
+    async def tell_of_application(session: AsyncSession, heard: Envelope[ApplicationStateChanged]) -> None:
+        one, kind = heard.data, kinds.APPLICATION_READY
+        if one.person_id and one.state in kind.states:
+            said = {"told_on": hearing.day(heard)}
+            await queue(session, heard, kind, one.application_id, one.person_id, said)
+
     async def send_the_code(session: AsyncSession, heard: Envelope[BookingCodeRequested]) -> None:
-        delivery = await operations.queue_booking_notice(
-            session, kinds.BOOKING_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
-        )
-        if delivery:
-            hearing.wake_after_commit(session, wake, delivery.lane)
+        await queue(session, heard, kinds.BOOKING_CODE, heard.data.code_id)
 
     return Subscription(
         manifest.PASSPORT_BOOKING,
@@ -68,6 +85,9 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
             BookingCancelled: tell,
             BookingExpired: tell,
             BookingReminded: tell,
+            WaitingOffered: tell_of_earlier,
+            WaitingTold: tell_of_earlier,
+            ApplicationStateChanged: tell_of_application,
             BookingCodeRequested: send_the_code,
         },
     )
@@ -92,3 +112,14 @@ def _news(booking: Any) -> tuple[Kind, Mapping[str, str], datetime]:
             return kinds.BOOKING_EXPIRED, {"channel": channel}, booking.starts_at
         case _:
             return _PLAIN[type(booking)], {}, booking.starts_at
+
+
+def _earlier(entry: WaitingOffered | WaitingTold) -> tuple[Mapping[str, str], datetime]:
+    """What is written of an earlier place, and until when: it is kept, or belongs to whoever is first."""
+    is_kept = isinstance(entry, WaitingOffered)
+    said = {
+        "earlier_on": clock.local_date(entry.starts_at).isoformat(),
+        "earlier_hour": formats.hour(entry.starts_at),
+        "kept": "YES" if is_kept else "NO",
+    }
+    return said, entry.offered_until if isinstance(entry, WaitingOffered) else entry.starts_at

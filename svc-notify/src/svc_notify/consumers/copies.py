@@ -296,6 +296,40 @@ class BookingReminded(_Booking, Event):
     subject: ClassVar[str] = "hub.passport-booking.appointment.reminded.v1"
 
 
+class _Waiting(BaseModel):
+    key_field: ClassVar[str] = "entry_id"
+
+    entry_id: UUID
+    person_id: UUID | None
+    starts_at: datetime
+
+
+class WaitingOffered(_Waiting, Event):
+    """A place is kept for somebody who waits; with an appointment, its own event tells of it."""
+
+    subject: ClassVar[str] = "hub.passport-booking.waiting.offered.v1"
+
+    appointment_id: UUID | None
+    offered_until: datetime
+
+
+class WaitingTold(_Waiting, Event):
+    """An earlier place is free for whoever is first."""
+
+    subject: ClassVar[str] = "hub.passport-booking.waiting.told.v1"
+
+
+class ApplicationStateChanged(Event):
+    """What was handed in at a counter has come further."""
+
+    subject: ClassVar[str] = "hub.passport-booking.application.state-changed.v1"
+    key_field: ClassVar[str] = "application_id"
+
+    application_id: UUID
+    person_id: UUID | None
+    state: str
+
+
 class BookingCodeRequested(Event):
     """Somebody who books without an account waits for a code."""
 

@@ -43,6 +43,7 @@ class Answer(StrEnum):
     """What came of one attempt.
 
     `OUTAGE` is nobody's message: the server could not be reached or took nothing from us at all.
+    `UNASKED` is nobody's either, but holds up this message only: who alone knows what it says is not there.
     `DEFERRED` is this message's: taken up, then put off, cut, or left without an answer.
     """
 
@@ -50,6 +51,7 @@ class Answer(StrEnum):
     DEFERRED = "DEFERRED"
     REFUSED = "REFUSED"
     OUTAGE = "OUTAGE"
+    UNASKED = "UNASKED"
     RECIPIENT_GONE = "RECIPIENT_GONE"
     ADDRESS_UNUSABLE = "ADDRESS_UNUSABLE"
 
@@ -204,13 +206,14 @@ def settle(
     """What becomes of a claimed delivery after an attempt; `chance` in [0, 1) spreads the retries.
 
     `language` is the one it was written in. An outage gives the delivery back at once and does not
-    count as an attempt: the sender pauses instead.
+    count as an attempt: the sender pauses instead. One that could not be asked about waits by itself.
     """
     if delivery.state is not State.SENDING:
         raise ValueError(f"a delivery that is {delivery.state} is not being sent")
     tried = replace(delivery, reply_code=outcome.reply_code, language=language or delivery.language)
-    if outcome.answer is Answer.OUTAGE:
-        return _requeue(replace(tried, attempts=tried.attempts - 1), now)
+    if outcome.answer in (Answer.OUTAGE, Answer.UNASKED):
+        wait = _LONGEST_PAUSE * (1 + SPREAD * chance) if outcome.answer is Answer.UNASKED else timedelta()
+        return _requeue(replace(tried, attempts=tried.attempts - 1), now + wait)
     if outcome.answer is Answer.DEFERRED:
         if tried.attempts > len(RETRIES):
             return _end(tried, State.FAILED, now, failure=Failure.UNDELIVERABLE)

@@ -18,13 +18,15 @@ class Question(StrEnum):
 
     APPOINTMENT = "appointments"
     EMAIL_CODE = "email-codes"
+    WAITING = "waiting-entries"
+    APPLICATION = "applications"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of message: its template and version, its lane, how long it is worth sending.
 
-    `question` is what svc-passport-booking is asked when it is sent; `states` are those of an appointment
+    `question` is what svc-passport-booking is asked when it is sent; `states` are those of what it is about
     in which the message still tells the truth.
     """
 
@@ -199,6 +201,24 @@ BOOKING_CODE: Final = Kind(
     variables=frozenset(),
     question=Question.EMAIL_CODE,
 )
+BOOKING_EARLIER: Final = Kind(
+    template="booking.earlier",
+    version=1,
+    lane=Lane.CODE,
+    lifetime=timedelta(days=2),
+    variables=frozenset({"earlier_on", "earlier_hour", "kept"}),
+    question=Question.WAITING,
+    states=frozenset({"WAITING", "OFFERED"}),
+)
+APPLICATION_READY: Final = Kind(
+    template="application.at-counter",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"told_on"}),
+    question=Question.APPLICATION,
+    states=frozenset({"AT_COUNTER"}),
+)
 BOOKINGS: Final = {
     kind.template: kind
     for kind in (
@@ -210,6 +230,8 @@ BOOKINGS: Final = {
         BOOKING_EXPIRED,
         BOOKING_REMINDER,
         BOOKING_CODE,
+        BOOKING_EARLIER,
+        APPLICATION_READY,
     )
 }
 """The messages of appointments, by template: svc-passport-booking is asked about them when they are sent."""
@@ -220,6 +242,8 @@ CONFIRM_PAGE: Final = "/appointments/confirm"
 """Where a held appointment is confirmed; the secret stands behind `#`, which no server is sent."""
 BOOKINGS_PAGE: Final = "/appointments"
 """Where an appointment is looked at and given up; its code stands behind `#`."""
+APPLICATIONS_PAGE: Final = "/appointments/status"
+"""Where somebody sees how far an application has come."""
 _PAGES: Final = {REGISTRATION_STEP.template: "/account/registrations"}
 
 _PETITION_KINDS: Final = frozenset({"REQUEST", "COMPLAINT", "NOTIFICATION", "PROPOSAL"})

@@ -10,9 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..domain import appointments as domain
 from ..domain.appointments import Appointment
 from ..domain.states import State
+from ..domain.waiting import Entry
 from ..errors.appointments import AppointmentNotFound
+from ..errors.waiting import WaitingEntryNotFound
 from ..keys import MasterKey
 from ..storage import appointments as storage
+from ..storage import waiting
 from .appointments import digits_of, secret_of
 
 
@@ -25,6 +28,25 @@ class Message:
     office_address: str | None
     secret: str | None
     digits: str | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WaitingMessage:
+    """An entry of the waiting list, and the office where it waits, if it is one."""
+
+    entry: Entry
+    office_names: Mapping[str, str]
+    office_address: str | None
+
+
+async def waiting_message_of(session: AsyncSession, key: MasterKey, entry_id: UUID) -> WaitingMessage:
+    """What a message about an entry tells; raises `WaitingEntryNotFound`."""
+    async with session.begin():
+        found = await waiting.read(session, key, entry_id)
+        if found is None:
+            raise WaitingEntryNotFound
+        names, address = await storage.place_of(session, found.office_id) if found.office_id else ({}, None)
+    return WaitingMessage(found, names, address)
 
 
 async def place_of(session: AsyncSession, appointment: Appointment) -> tuple[Mapping[str, str], str | None]:

@@ -10,11 +10,11 @@ from hub_service.problems import NotFound
 
 from ..dependencies import Keys, Known
 from ..operations import applications, guests
-from ..operations.messages import message_of
+from ..operations.messages import message_of, waiting_message_of
 from ..operations.personal_data import held_of
 from ..schemas.applications import ApplicationMessageView, MovedAnswers, MovedLines
 from ..schemas.guests import EmailCodeMessageView
-from ..schemas.messages import MessageView
+from ..schemas.messages import MessageView, WaitingMessageView
 from ..schemas.personal_data import personal_data as show
 
 CONTACT = "passport-booking.contact:read"
@@ -38,6 +38,12 @@ async def get_email_code_message(
     if found is None:
         raise NotFound
     return EmailCodeMessageView.of(found)
+
+
+@router.get("/waiting-entries/{entry_id}/message", **policy.internal(CONTACT))
+async def get_waiting_message(entry_id: UUID, session: Session, keys: Keys) -> WaitingMessageView:
+    """What a message about an entry of the waiting list tells, and to whom it goes."""
+    return WaitingMessageView.of(await waiting_message_of(session, keys, entry_id))
 
 
 @router.get("/applications/{application_id}/message", **policy.internal(CONTACT))

@@ -14,6 +14,7 @@ from hub_service import schemas
 from ..domain import applications as domain
 from ..domain.applications import Answer, Application, Moved, Stage
 from ..operations.applications import Message, Pair
+from ..reference.types import types
 from .types import TypeCode
 
 _NUMBER: Final = "CJ-2026-104837"
@@ -203,6 +204,7 @@ class ApplicationMessageView(BaseModel):
 
     number: str
     type: str
+    type_names: dict[Language, str]
     state: Stage
     language: Language
     phone: str | None
@@ -216,6 +218,7 @@ class ApplicationMessageView(BaseModel):
         return cls(
             number=one.number,
             type=one.type,
+            type_names=dict(types()[one.type].names),
             state=one.state,
             language=one.language,
             phone=one.phone,
