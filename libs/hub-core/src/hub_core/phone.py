@@ -88,6 +88,14 @@ PhoneField = Annotated[
     Phone,
     PlainValidator(_read, json_schema_input_type=str),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "minLength": 3, "maxLength": 31, "examples": ["+40745123456"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 3,
+            "maxLength": 31,
+            "pattern": r"^\+?[0-9 ().\-/]{3,30}$",
+            "examples": ["+40745123456"],
+        }
+    ),
 ]
 """A telephone number in a pydantic model; written out as E.164."""

@@ -30,14 +30,14 @@ def _no_personal_number(text: str) -> str:
 
 ApplicationNumber = Annotated[
     str,
-    AfterValidator(_no_personal_number),
     Field(
         min_length=4,
         max_length=32,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./-]*[A-Za-z0-9]$",
+        pattern=r"^ *[A-Za-z0-9][A-Za-z0-9 ./-]*[A-Za-z0-9] *$",
         description="The number of the application, as on the receipt.",
         json_schema_extra={"examples": [_NUMBER]},
     ),
+    AfterValidator(_no_personal_number),
 ]
 End = Annotated[
     str,

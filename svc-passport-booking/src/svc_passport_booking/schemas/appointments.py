@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import ConfigDict, Field, JsonValue, StringConstraints, WithJsonSchema
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 
 from hub_core.cnp import CnpField
 from hub_core.language import Language
@@ -35,18 +35,6 @@ SlotId = Annotated[
         strict=True,
         description="The interval from which on places are taken, as availability names it.",
         json_schema_extra={"format": "int64", "examples": [48213]},
-    ),
-]
-Phone = Annotated[
-    PhoneField,
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^\+?[0-9 ().\-/]+$",
-            "minLength": 3,
-            "maxLength": 31,
-            "examples": ["+40745123456"],
-        }
     ),
 ]
 Name = Annotated[Line, Field(min_length=1, max_length=100)]
@@ -139,7 +127,7 @@ class ContactDetails(schemas.Resource):
             examples=["ana.popescu@example.com"],
         ),
     ]
-    phone: Annotated[Phone | None, Field(description="A telephone number.")] = None
+    phone: Annotated[PhoneField | None, Field(description="A telephone number.")] = None
 
 
 class BookGuestAppointment(_Wanted):
