@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx2
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import clock, ids
@@ -22,15 +23,17 @@ from svc_passport_booking.domain.appointments import Appointment
 from svc_passport_booking.domain.booking import Booker, Wish
 from svc_passport_booking.domain.offices import Office, Pool
 from svc_passport_booking.domain.schedules import Hours, Weekly
-from svc_passport_booking.domain.states import ACTIVE
 from svc_passport_booking.operations import appointments, offices, schedules
-from svc_passport_booking.tables.appointments import APPOINTMENTS, PLACES
-from svc_passport_booking.tables.slots import RELEASES, SLOTS
+from svc_passport_booking.storage import appointments as storage
+from svc_passport_booking.storage import audit
+from svc_passport_booking.storage.audit import Unaccounted
+from svc_passport_booking.tables.slots import SLOTS
 
 from .build import KEY, a_participant
 
 API = "/passport-booking/v1"
 MANAGE = frozenset({"appointments:manage"})
+WRITE = frozenset({"appointments:write"})
 LEGAL = rules.values(Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
 Sessions = async_sessionmaker[Session]
 
@@ -143,6 +146,21 @@ class OpenOffice:
             )
         return shown.appointment
 
+    async def take_by_api(self, slot_id: int) -> Appointment | None:
+        """Somebody's appointment in a slot, as a person asks for it; None where it is taken."""
+        one = a_participant()
+        person = {"family_name": one.family_name, "given_name": one.given_name, "cnp": one.cnp.number}
+        answer = await self.client.post(
+            f"{API}/appointments",
+            json={"slot_id": slot_id, "type": "PE", "persons": [person]},
+            headers=self.signed_in(ids.new_id(), WRITE, assurance=Assurance.SUBSTANTIAL)
+            | {"idempotency-key": str(ids.new_id())},
+        )
+        if answer.status_code == HTTPStatus.CONFLICT:
+            return None
+        async with self.sessions() as session:
+            return await storage.read(session, KEY, UUID(answer.json()["id"]))
+
     async def etag(self) -> dict[str, str]:
         """The header of a change of its timetable."""
         shown = await self.client.get(f"{API}/pools/{self.pool.id}/timetable")
@@ -161,19 +179,8 @@ async def open_office(
     return OpenOffice(office, sessions, client, signed_in)
 
 
-async def unaccounted(sessions: Sessions, *pool_ids: UUID) -> list[int]:
-    """The slots of pools in which what is taken is not what appointments and releases account for."""
-    booked = (
-        select(func.coalesce(func.sum(PLACES.c.places), 0))
-        .join(APPOINTMENTS, APPOINTMENTS.c.id == PLACES.c.appointment_id)
-        .where(PLACES.c.slot_id == SLOTS.c.id, APPOINTMENTS.c.state.in_(ACTIVE))
-        .scalar_subquery()
-    )
-    cooling = (
-        select(func.coalesce(func.sum(RELEASES.c.places), 0))
-        .where(RELEASES.c.slot_id == SLOTS.c.id)
-        .scalar_subquery()
-    )
+async def unaccounted(sessions: Sessions, pool_id: UUID) -> list[Unaccounted]:
+    """The slots of a pool in which what is taken is not what appointments and releases account for."""
     async with sessions() as session:
-        wrong = select(SLOTS.c.id).where(SLOTS.c.pool_id.in_(pool_ids), SLOTS.c.taken != booked + cooling)
-        return [*(await session.scalars(wrong))]
+        mine = set(await session.scalars(select(SLOTS.c.id).where(SLOTS.c.pool_id == pool_id)))
+        return [each for each in await audit.slots(session) if each.slot_id in mine]
