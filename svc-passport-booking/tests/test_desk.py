@@ -319,6 +319,26 @@ async def test_nobody_is_missed_while_they_may_still_come(desk: Desk) -> None:
         assert (await desk.post(f"/appointments/{booked.id}/no-show")).json()["state"] == "NO_SHOW"
 
 
+async def test_what_no_desk_ended_is_over_the_next_day_and_its_people_may_book_again(desk: Desk) -> None:
+    ana = a_participant()
+    booked = await desk.book(ana)
+    await desk.check_in(booked, ana)
+    async with desk.sessions() as session:
+        await upkeep.end_forgotten(session, desk.key, NOON + timedelta(hours=9))
+        running = await storage.read(session, desk.key, booked.id)
+    async with desk.sessions() as session:
+        await upkeep.end_forgotten(session, desk.key, NOON + timedelta(hours=11))
+        over = await storage.read(session, desk.key, booked.id)
+    assert running is not None
+    assert over is not None
+    assert (running.state, over.state, over.end_reason) == (
+        State.CHECKED_IN,
+        State.REFUSED_AT_DESK,
+        "NOT_ENDED",
+    )
+    assert (await desk.book(ana, slot=1)).state is State.CONFIRMED
+
+
 # Walk-ins.
 
 

@@ -72,6 +72,7 @@ def of_appointments(key: MasterKey) -> list[Worker]:
         every("open-days", timedelta(seconds=5), openings.open_due),
         every("release-places", timedelta(seconds=2), places.release_due),
         every("settle-offers", timedelta(seconds=2), offers.settle),
+        every("end-forgotten", timedelta(minutes=10), upkeep.end_forgotten),
         every("note-missed", timedelta(seconds=30), upkeep.note_missed),
     ]
 

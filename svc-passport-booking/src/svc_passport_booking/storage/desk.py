@@ -76,6 +76,17 @@ async def lock_next(
     return found[0] if found else None
 
 
+async def lock_forgotten(session: AsyncSession, key: MasterKey, now: datetime) -> Appointment | None:
+    """An appointment that was checked in on a day before that of `now` and has not ended, locked."""
+    start, _ = _bounds(now)
+    wanted = select(APPOINTMENTS).where(
+        APPOINTMENTS.c.state == State.CHECKED_IN, APPOINTMENTS.c.starts_at < start
+    )
+    first = wanted.order_by(APPOINTMENTS.c.starts_at).limit(1)
+    found = await storage.find_all(session, key, first.with_for_update(skip_locked=True, key_share=True))
+    return found[0] if found else None
+
+
 async def end_visits(session: AsyncSession, appointment_id: UUID, outcomes: Sequence[Outcome]) -> None:
     """Store how the visit of each person ended."""
     ended = update(PERSONS).where(
