@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.exc import IntegrityError
@@ -66,7 +65,8 @@ class Rush:
         self._writers: set[asyncio.Task[None]] = set()
         self._slots: dict[int, Slot] = {}
         self._legal: tuple[float, Rules] = (0.0, Rules())
-        self._looks: Flights[Slot | None] = Flights()
+        self._wanted: set[int] = set()
+        self._looks: Flights[None] = Flights()
         self._reads: Flights[Rules] = Flights()
 
     async def prepare(self, wish: Wish, booker: Booker, now: datetime) -> Appointment | None:
@@ -77,9 +77,7 @@ class Rush:
         legal = await self._rules()
         if len(wish.participants) != 1 or legal.on(NO_SHOW_RULE, local_date(now)).whole:
             return None
-        slot = self._slots.get(wish.slot_id) or await self._looks.share(
-            wish.slot_id, partial(self._look, wish.slot_id)
-        )
+        slot = await self._look(wish.slot_id)
         if slot is None or wish.type not in types():
             return None
         booking.must_be_sound(wish.participants, legal, now)
@@ -159,12 +157,19 @@ class Rush:
                     return
 
     async def _look(self, slot_id: int) -> Slot | None:
+        """A slot as it was when it was looked at first; all who want one meanwhile share the next look."""
+        if slot_id not in self._slots:
+            self._wanted.add(slot_id)
+            await self._looks.share(None, self._look_at_all)
+        return self._slots.get(slot_id)
+
+    async def _look_at_all(self) -> None:
+        wanted, self._wanted = self._wanted, set()
         async with self._sessions() as session:
-            found = await storage.slots(session, [slot_id])
+            found = await storage.slots(session, sorted(wanted))
         if len(self._slots) >= _SLOTS:
             self._slots.clear()
         self._slots.update(found)
-        return found.get(slot_id)
 
     async def _rules(self) -> Rules:
         until, legal = self._legal
