@@ -30,6 +30,8 @@ _CODE: Final = re.compile(r"(?<!\d)\d{4} ?\d{4}(?!\d)")
 _SECONDS: Final = 20
 _POLL: Final = 0.01
 _RECORD_SCOPES: Final = ("openid", "criminal-record:read", "criminal-record:write")
+_COUNTER_SCOPES: Final = ("appointments:read", "appointments:write")
+_COUNTY, _TYPE = "CJ", "PE"
 _ANA: Final = ("ana.popescu@example.org", "demo-parola-2026")
 """Somebody whose identity the population register has confirmed."""
 _SIGNED_IN: Final = "application exchanges the code for tokens"
@@ -60,7 +62,10 @@ class Journey:
         self._petition: dict[str, Any] = {}
         self._certificate: dict[str, Any] = {}
         self._file = b""
-        self._record = OAuth2Session(_CLIENT, redirect_uri=_CALLBACK, scope=_RECORD_SCOPES, pkce="S256")
+        self._place: dict[str, Any] = {}
+        self._appointment: dict[str, Any] = {}
+        asked = (*_RECORD_SCOPES, *_COUNTER_SCOPES)
+        self._record = OAuth2Session(_CLIENT, redirect_uri=_CALLBACK, scope=asked, pkce="S256")
         self._record.trust_env = False
 
     @property
@@ -89,6 +94,11 @@ class Journey:
             ("ask for a certificate of the criminal record", self.ask_for_certificate),
             ("fetch the sealed file", self.fetch_certificate),
             ("anybody verifies the file", self.verify_certificate),
+            ("see where a place for a passport is free", self.find_place),
+            ("book it, confirmed at once", self.book),
+            ("what to bring on that day", self.ask_what_to_bring),
+            ("the message says when and where", self.read_appointment),
+            ("give it up: the place goes to somebody else", self.give_up),
             ("refresh the token", self.refresh),
             ("revoke it", self.revoke),
             ("the revoked token is refused", self.be_refused),
@@ -237,6 +247,45 @@ class Journey:
         )
         return str(_json(answer)["standing"])
 
+    def find_place(self) -> str:
+        """In a county and around it; nobody needs a token for that."""
+        asked = f"type={_TYPE}&county={_COUNTY}"
+        found = self._get(f"/passport-booking/v1/availability/nearest?{asked}")["items"]
+        _expect(bool(found), "no place is free")
+        self._place = found[0]
+        return f"{self._place['name']['en']}, {self._place['day']} {self._place['at']}"
+
+    def book(self) -> str:
+        """For Ana herself, whom the hub knows; a second one for the same is refused."""
+        wanted = {"slot_id": self._place["slot_id"], "type": _TYPE, "persons": [{"account": True}]}
+        answer = self._record.post(
+            f"{self._origin}/passport-booking/v1/appointments",
+            json=wanted,
+            headers={"Idempotency-Key": str(uuid.uuid4())},
+            timeout=_SECONDS,
+        )
+        self._appointment = _json(answer)
+        _expect(self._appointment["state"] == "CONFIRMED", f"state {self._appointment['state']}")
+        return f"code {self._appointment['code']}"
+
+    def ask_what_to_bring(self) -> str:
+        """By the catalog's table of decisions."""
+        address = f"{self._origin}/passport-booking/v1/appointments/{self._appointment['id']}/documents"
+        (needed,) = _json(self._record.get(address, timeout=_SECONDS))["persons"]
+        certain = (paper for paper in needed["documents"] if paper["mandatory"] and paper["certain"])
+        sure = [paper["title"]["en"] for paper in certain]
+        return ", ".join(sure) or "the list is away"
+
+    def read_appointment(self) -> str:
+        """From svc-notify, which asked for it when it wrote."""
+        return self._wait_for_mail(re.compile(re.escape(self._appointment["code"])), _ANA[0])
+
+    def give_up(self) -> str:
+        """So that the demo can be given again."""
+        address = f"{self._origin}/passport-booking/v1/appointments/{self._appointment['id']}/cancel"
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        return str(_json(self._record.post(address, headers=key, timeout=_SECONDS))["state"])
+
     def refresh(self) -> str:
         """RFC 6749, 6: the refresh token is new each time."""
         before = self._application.token["refresh_token"]
@@ -280,11 +329,12 @@ class Journey:
         )
         return answer
 
-    def _wait_for_mail(self, wanted: re.Pattern[str]) -> str:
-        """What is found in the text of an e-mail to this person."""
+    def _wait_for_mail(self, wanted: re.Pattern[str], to: str = "") -> str:
+        """What is found in the text of an e-mail to this person, or to another."""
 
         def found() -> str | None:
-            messages = _json(requests.get(self._mailbox, params={"to": self._email}, timeout=_SECONDS))
+            asked = {"to": to or self._email}
+            messages = _json(requests.get(self._mailbox, params=asked, timeout=_SECONDS))
             matches = (wanted.search(message["text"]) for message in messages["items"])
             return next((match.group() for match in matches if match), None)
 
