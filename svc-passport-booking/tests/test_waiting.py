@@ -16,7 +16,7 @@ from svc_passport_booking.domain.slots import Slot
 from svc_passport_booking.domain.states import Channel
 from svc_passport_booking.domain.states import State as AppointmentState
 from svc_passport_booking.domain.waiting import EndReason, State, WaitingWish
-from svc_passport_booking.errors.appointments import AlreadyBooked
+from svc_passport_booking.errors.appointments import AlreadyBooked, AppointmentNotFound
 from svc_passport_booking.errors.waiting import AlreadyWaiting, NotServedThere, WaitingEntryNotFound
 from svc_passport_booking.operations import offers, places, upkeep, waiting
 from svc_passport_booking.operations.waiting import Shown
@@ -300,3 +300,110 @@ async def test_a_place_elsewhere_or_on_another_day_is_not_offered(
     await joined(sessions, slot, **wanted)
     assert await freed(sessions, slot) == 0
     assert await free_places(looking, slot) == 1
+
+
+# An earlier place for who has an appointment.
+
+
+async def alerted(sessions: Any, person: UUID, later: Slot) -> tuple[Shown, Principal, Appointment]:
+    """Somebody with an appointment in the last slot of a day, who would come earlier."""
+    caller = a_caller(person)
+    appointment = await booked(sessions, later, a_participant(), person_id=person)
+    async with sessions() as session:
+        shown = await waiting.ask_for_earlier(
+            session, KEY, appointment.id, local_date(later.starts_at), caller, FAR
+        )
+    return shown, caller, appointment
+
+
+async def a_day_with(sessions: Any, looking: asyncpg.Connection) -> tuple[Slot, Slot]:
+    """A slot whose only place is taken, and a later one with room."""
+    early, later = await some_slots(sessions, 1, 4, first=FAR + A_DAY)
+    await looking.execute('UPDATE "passport-booking".slots SET taken = 1 WHERE id = $1', early.id)
+    return early, later
+
+
+async def told_of(looking: asyncpg.Connection, shown: Shown) -> list[str]:
+    rows = await looking.fetch(
+        'SELECT subject FROM "passport-booking".outbox WHERE key = $1 ORDER BY seq', str(shown.entry.id)
+    )
+    return [row["subject"].split(".")[3] for row in rows]
+
+
+async def test_who_would_come_earlier_is_asked_after_who_has_no_appointment(
+    sessions: Any, looking: asyncpg.Connection
+) -> None:
+    early, later = await a_day_with(sessions, looking)
+    shown, caller, _ = await alerted(sessions, ids.new_id(), later)
+    nobodys = a_caller()
+    waits = await joined(sessions, early, caller=nobodys)
+    assert await freed(sessions, early) == 1
+    assert (await seen(sessions, waits, nobodys)).entry.state is State.OFFERED
+    assert (await seen(sessions, shown, caller)).entry.state is State.WAITING
+
+
+async def test_the_place_is_kept_for_the_first_who_moves_there_and_no_place_is_lost(
+    sessions: Any, looking: asyncpg.Connection
+) -> None:
+    early, later = await a_day_with(sessions, looking)
+    shown, caller, appointment = await alerted(sessions, ids.new_id(), later)
+    assert await freed(sessions, early) == 1
+    offered = (await seen(sessions, shown, caller)).entry
+    assert (offered.state, offered.offered_id, offered.offered_until) == (State.OFFERED, None, FAR + FIFTEEN)
+    assert await free_places(looking, early) == 0
+    async with sessions() as session:
+        taken = await waiting.accept(session, KEY, shown.entry.id, caller, FAR + FIFTEEN / 2)
+    assert taken.entry.end_reason is EndReason.BOOKED
+    async with sessions() as session, session.begin():
+        moved = await appointments.read(session, KEY, appointment.id)
+    assert moved is not None
+    assert (moved.starts_at, moved.state) == (early.starts_at, AppointmentState.CONFIRMED)
+    assert await accounted(looking, early) == (1, 1, 0)
+    assert await accounted(looking, later) == (1, 0, 1)
+
+
+async def accounted(looking: asyncpg.Connection, slot: Slot) -> tuple[int, int, int]:
+    """What is taken of a slot, what of it appointments have, and what cools."""
+    row = await looking.fetchrow(
+        """SELECT taken,
+        (SELECT coalesce(sum(places), 0) FROM "passport-booking".places WHERE slot_id = slots.id) AS had,
+        (SELECT coalesce(sum(places), 0) FROM "passport-booking".releases WHERE slot_id = slots.id) AS cool
+        FROM "passport-booking".slots WHERE id = $1""",
+        slot.id,
+    )
+    assert row is not None
+    return row["taken"], row["had"], row["cool"]
+
+
+async def test_a_place_is_kept_once_then_the_others_are_told_and_it_is_everybodys(
+    sessions: Any, looking: asyncpg.Connection
+) -> None:
+    early, later = await a_day_with(sessions, looking)
+    first, second = [await alerted(sessions, ids.new_id(), later) for _ in range(2)]
+    await freed(sessions, early)
+    assert await told_of(looking, first[0]) == ["joined", "offered"]
+    assert await told_of(looking, second[0]) == ["joined"]
+    lapsed = FAR + FIFTEEN
+    async with sessions() as session:
+        await offers.settle(session, KEY, lapsed)
+        await places.release_due(session, KEY, lapsed)
+    assert await free_places(looking, early) == 1
+    assert await told_of(looking, first[0]) == ["joined", "offered"]
+    assert await told_of(looking, second[0]) == ["joined", "told"]
+    assert (await seen(sessions, *first[:2], now=lapsed)).entry.state is State.WAITING
+    async with sessions() as session, session.begin():
+        (slot,) = await slots.lock(session, [early.id])
+        await slots.take(session, {slot.id: 1})
+        assert await offers.offer(session, KEY, slot, 1, lapsed) == 0
+        await slots.free(session, {slot.id: 1})
+    assert await told_of(looking, second[0]) == ["joined", "told"]
+
+
+async def test_only_the_owner_of_an_appointment_asks_for_an_earlier_one(sessions: Any) -> None:
+    _, later = await some_slots(sessions, 1, 1, first=FAR + A_DAY)
+    appointment = await booked(sessions, later, a_participant())
+    with pytest.raises(AppointmentNotFound):
+        async with sessions() as session:
+            await waiting.ask_for_earlier(
+                session, KEY, appointment.id, local_date(later.starts_at), a_caller(), FAR
+            )
