@@ -97,11 +97,15 @@ WITH r AS (
     situation, language, created_at, held_until, confirmed_at, family, person_key, tail_key, sealed,
     actor_kind, actor_id, event_id, subject, event, traceparent, caller, key, fingerprint, headers, body,
     number)
-), fresh AS (
-  SELECT r.*, s.taken >= s.planned AND NOT s.closed AS is_full
-  FROM r JOIN slots s ON s.id = r.slot_id AND s.pool_id = r.pool_id AND s.starts_at = r.starts_at
-    AND s.starts_at + make_interval(mins => s.minutes) = r.ends_at AND s.starts_at > r.created_at
-  WHERE EXISTS (SELECT FROM pool_types t
+), looked AS MATERIALIZED (
+  SELECT r.*, s.taken >= s.planned AND NOT s.closed AS is_full,
+    s.pool_id = r.pool_id AND s.starts_at = r.starts_at AND s.starts_at > r.created_at
+      AND s.starts_at + make_interval(mins => s.minutes) = r.ends_at AS is_same
+  FROM r JOIN slots s ON s.id = r.slot_id
+), fresh AS MATERIALIZED (
+  SELECT r.* FROM looked r
+  WHERE r.is_same
+    AND EXISTS (SELECT FROM pool_types t
       WHERE t.office_id = r.office_id AND t.type = r.type AND t.pool_id = r.pool_id)
     AND NOT EXISTS (SELECT FROM idempotency_keys k WHERE k.caller = r.caller AND k.key = r.key)
     AND NOT EXISTS (SELECT FROM persons p
