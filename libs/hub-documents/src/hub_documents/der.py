@@ -1,7 +1,6 @@
 """Values in DER (X.690), written and read: enough for signatures and time stamps."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 BOOLEAN: Final = 0x01
 INTEGER: Final = 0x02
@@ -22,8 +21,7 @@ class DerInvalid(ValueError):
     """The bytes are not in DER, or not the value that is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value: its tag, its content, and all of it as it was written."""
 
     tag: int
@@ -49,14 +47,19 @@ class Value:
 
 def first(data: bytes, at: int = 0) -> Value:
     """The value that begins there, whatever follows it."""
-    tag, length, start = data[at : at + 1], int.from_bytes(data[at + 1 : at + 2], "big"), at + 2
+    start = at + 2
+    if start > len(data):
+        raise DerInvalid("no value")
+    tag, length = data[at], data[at + 1]
     if length & _SHORT:
         start += min(length & ~_SHORT, _LONGEST_LENGTH)
         length = int.from_bytes(data[at + 2 : start], "big")
+        if data[at:start] != _head(tag, length):
+            raise DerInvalid("no value")
     end = start + length
-    if not tag or data[at:start] != _head(tag[0], length) or end > len(data):
+    if end > len(data):
         raise DerInvalid("no value")
-    return Value(tag[0], data[start:end], data[at:end])
+    return Value(tag, data[start:end], data[at:end])
 
 
 def tlv(tag: int, *parts: bytes) -> bytes:

@@ -71,7 +71,7 @@ async def record(session: AsyncSession, told: envelope.Event, now: datetime) -> 
 
     The current span's `traceparent` goes with it, and the relay is woken when the session commits.
     """
-    row = _row(told, now)
+    row = _row(told, now, trace.current())
     await _RECORD.all(session, **row)
     session.info[_RECORDED] = True
     event_id: UUID = row["id"]
@@ -80,12 +80,13 @@ async def record(session: AsyncSession, told: envelope.Event, now: datetime) -> 
 
 async def record_all(session: AsyncSession, told: Sequence[envelope.Event], now: datetime) -> None:
     """Store several events, in their order, for less than one after the other."""
-    await _RECORD.many(session, *(_row(one, now) for one in told))
+    traceparent = trace.current()
+    await _RECORD.many(session, *(_row(one, now, traceparent) for one in told))
     session.info[_RECORDED] = True
 
 
-def _row(told: envelope.Event, now: datetime) -> dict[str, Any]:
-    event_id, traceparent = new_id(), trace.current()
+def _row(told: envelope.Event, now: datetime, traceparent: str | None) -> dict[str, Any]:
+    event_id = new_id()
     return {
         "id": event_id,
         "subject": told.subject,

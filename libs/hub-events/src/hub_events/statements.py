@@ -1,7 +1,5 @@
 """Statements that are compiled once and run by the driver, within a session's transaction."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 import asyncpg
@@ -12,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util.concurrency import greenlet_spawn
 
+FAILURES: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""Of the driver; the last: the server has said that it ends the connection, and nothing was sent."""
 _DRIVER: Final = "hub_events.driver"
 
 
@@ -34,16 +34,10 @@ class Compiled:
         every = self._fixed | values
         return tuple(every[name] for name in self._names)
 
-    @contextmanager
-    def failures(self) -> Iterator[None]:
-        """Errors of the driver as those of SQLAlchemy, which `session.is_away` knows."""
-        try:
-            yield
-        except asyncpg.PostgresError as error:
-            raise DBAPIError(self.text, None, error, hide_parameters=True) from error
-        # the second: the server has said that it ends the connection, and nothing was sent
-        except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-            raise InterfaceError(self.text, None, error, hide_parameters=True) from error
+    def failure(self, error: Exception) -> DBAPIError:
+        """One of `FAILURES` as an error of SQLAlchemy, which `session.is_away` knows."""
+        kind = DBAPIError if isinstance(error, asyncpg.PostgresError) else InterfaceError
+        return kind(self.text, None, error, hide_parameters=True)
 
 
 class Part(Compiled):
@@ -57,11 +51,13 @@ class Part(Compiled):
         """Every row, as PostgreSQL gives it."""
         given = self.given(values)
         driver = _driver(session)
-        with self.failures():
+        try:
             if driver is None:
                 return await greenlet_spawn(self._first, session.sync_session, given)
             rows: list[asyncpg.Record] = await driver.fetch(self.text, *given)
-            return rows
+        except FAILURES as error:
+            raise self.failure(error) from error
+        return rows
 
     async def first(self, session: AsyncSession, **values: Any) -> asyncpg.Record | None:
         """The first row."""
@@ -73,9 +69,11 @@ class Part(Compiled):
         if driver is None:
             for values in each:
                 await self.all(session, **values)
-        else:
-            with self.failures():
-                await driver.executemany(self.text, list(map(self.given, each)))
+            return
+        try:
+            await driver.executemany(self.text, list(map(self.given, each)))
+        except FAILURES as error:
+            raise self.failure(error) from error
 
     def _first(self, session: Session, given: tuple[Any, ...]) -> list[asyncpg.Record]:
         connection = session.connection()

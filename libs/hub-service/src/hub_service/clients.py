@@ -30,7 +30,7 @@ class ServiceClient:
         if answer.status_code == httpx2.codes.NOT_FOUND:
             return None
         answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
+        found: dict[str, Any] = orjson.loads(answer.content)
         return found
 
     async def ask(self, path: str, question: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -45,7 +45,7 @@ class ServiceClient:
         if answer.status_code == httpx2.codes.NOT_FOUND:
             return None
         answer.raise_for_status()
-        told: dict[str, Any] = answer.json()
+        told: dict[str, Any] = orjson.loads(answer.content)
         return told
 
     async def _ask(self, path: str) -> httpx2.Response:

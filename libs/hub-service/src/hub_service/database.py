@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.util.concurrency import greenlet_spawn
 
 from hub_events.session import Session
-from hub_events.statements import Compiled
+from hub_events.statements import FAILURES, Compiled
 
 from .settings import ServiceSettings
 
@@ -90,7 +90,8 @@ class Statement(Compiled):
         given = self.given(values)
         connection = await session.bind.raw_connection()
         try:
-            with self.failures():
-                return await getattr(connection.driver_connection, how)(self.text, *given)
+            return await getattr(connection.driver_connection, how)(self.text, *given)
+        except FAILURES as error:
+            raise self.failure(error) from error
         finally:
             await greenlet_spawn(connection.close)
