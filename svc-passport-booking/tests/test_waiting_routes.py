@@ -22,6 +22,7 @@ from .test_appointments import BASE, NOBODYS, a_key, as_, slug, somebody
 
 LIST: Final = f"{BASE}/waiting-entries"
 GUESTS: Final = f"{BASE}/guest-waiting-entries"
+__all__ = ["as_"]
 AsPerson = Callable[..., dict[str, str]]
 
 
