@@ -76,6 +76,7 @@ bench: $(SYNCED)  ## Every benchmark, one after the other, on servers of their o
 	@$(BIN)/python tests/bench/bench_gateway.py
 	@$(BIN)/python tests/bench/bench_catalog.py
 	@$(BIN)/python tests/bench/bench_availability.py
+	@$(BIN)/python tests/bench/bench_booking.py
 	@$(BIN)/python tests/bench/bench_documents.py
 	@$(BIN)/python tests/bench/bench_seals.py
 	@HUB_GATEWAY_RATE_SCALE=1000 $(BIN)/hub up --detach --var var/bench --port-base 20080 >/dev/null; \

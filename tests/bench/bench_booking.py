@@ -249,9 +249,10 @@ def shown(name: str, where: str, runs: list[Run]) -> str:
     rates = sorted(run.rate for run in runs)
     waits = sorted(wait for run in runs for wait in run.waits)
     cpu = statistics.median(run.cpu for run in runs)
+    spent = f"{cpu:,.0f}" if cpu else ""
     return (
         f"| {where} | {name} | {statistics.median(rates):,.0f} | {rates[0]:,.0f} - {rates[-1]:,.0f} "
-        f"| {percentile(waits, 0.5):.1f} | {percentile(waits, 0.99):.1f} | {cpu:,.0f} |"
+        f"| {percentile(waits, 0.5):.1f} | {percentile(waits, 0.99):.1f} | {spent} |"
     )
 
 
