@@ -112,6 +112,22 @@ async def test_who_books_what_is_full_is_told_so_without_the_long_way(
         assert told in {(answer.status_code, ""), (answer.status_code, answer.json().get("type", "")[-10:])}
 
 
+@pytest.mark.parametrize("special", [{"closed": True}, {"opens_at": FAR + timedelta(seconds=1)}])
+async def test_what_is_closed_or_not_yet_open_is_refused_without_the_long_way(
+    sessions: Sessions, gathered: Gathered, special: dict[str, Any]
+) -> None:
+    (slot,) = await some_slots(sessions, 9, first=FAR + TOMORROW, **special)
+    prepared = [await gathered.prepare(slot, a_participant()) for _ in range(2)]
+    assert await gathered.store(*prepared) == [Outcome.FULL, Outcome.FULL]
+
+
+async def test_a_slot_is_given_from_the_instant_at_which_it_opens(
+    sessions: Sessions, gathered: Gathered
+) -> None:
+    (slot,) = await some_slots(sessions, 9, first=FAR + TOMORROW, opens_at=FAR)
+    assert await gathered.store(await gathered.prepare(slot, a_participant())) == [Outcome.MADE]
+
+
 async def test_each_of_a_batch_hears_its_own_outcome(sessions: Sessions, gathered: Gathered) -> None:
     slot, other = await some_slots(sessions, 2, 9, first=FAR + TOMORROW)
     ana = a_participant()

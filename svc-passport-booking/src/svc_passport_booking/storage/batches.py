@@ -98,7 +98,7 @@ WITH r AS (
     actor_kind, actor_id, event_id, subject, event, traceparent, caller, key, fingerprint, headers, body,
     number)
 ), looked AS MATERIALIZED (
-  SELECT r.*, s.taken >= s.planned AND NOT s.closed AS is_full,
+  SELECT r.*, s.closed OR s.taken >= s.planned OR coalesce(s.opens_at > r.created_at, false) AS is_full,
     s.pool_id = r.pool_id AND s.starts_at = r.starts_at AND s.starts_at > r.created_at
       AND s.starts_at + make_interval(mins => s.minutes) = r.ends_at AS is_same
   FROM r JOIN slots s ON s.id = r.slot_id
@@ -111,12 +111,12 @@ WITH r AS (
     AND NOT EXISTS (SELECT FROM persons p
       WHERE p.person_key = r.person_key AND p.family = r.family AND p.is_active)
 ), locked AS MATERIALIZED (
-  SELECT s.id, s.planned - s.taken AS free, s.opens_at FROM slots s
+  SELECT s.id, s.planned - s.taken AS free FROM slots s
   WHERE s.id IN (SELECT slot_id FROM fresh WHERE NOT is_full) AND NOT s.closed AND s.taken < s.planned
   ORDER BY s.id FOR NO KEY UPDATE
 ), fits AS (
   SELECT f.*, l.free, row_number() OVER (PARTITION BY f.slot_id ORDER BY f.number) AS turn
-  FROM fresh f JOIN locked l ON l.id = f.slot_id AND (l.opens_at IS NULL OR l.opens_at <= f.created_at)
+  FROM fresh f JOIN locked l ON l.id = f.slot_id WHERE NOT f.is_full
 ), won AS MATERIALIZED (
   SELECT * FROM fits WHERE turn <= free
 ), places_taken AS (
@@ -144,8 +144,8 @@ WITH r AS (
   FROM won WHERE key IS NOT NULL
 )
 SELECT r.number, CASE WHEN w.number IS NOT NULL THEN 'MADE'
-  WHEN f.is_full OR t.turn > t.free THEN 'FULL' ELSE 'OTHER' END AS outcome
-FROM r LEFT JOIN fresh f USING (number) LEFT JOIN fits t USING (number) LEFT JOIN won w USING (number)
+  WHEN f.number IS NOT NULL THEN 'FULL' ELSE 'OTHER' END AS outcome
+FROM r LEFT JOIN fresh f USING (number) LEFT JOIN won w USING (number)
 ORDER BY r.number
 """
     )
