@@ -49,6 +49,8 @@ from ..tables.slots import SLOTS
 
 _MOST_SHOWN: Final = 200
 _INSTANT: Final = DateTime(timezone=True)
+_AT_ONCE: Final = 10
+"""Pools: on the first day all are new, and one statement for all would take longer than one may."""
 
 
 async def add_weekly(session: AsyncSession, weeks: Mapping[UUID, Sequence[Weekly]]) -> None:
@@ -231,8 +233,14 @@ async def make_slots(
     session: AsyncSession, pool_ids: Collection[UUID], new: Sequence[tuple[PlannedSlot, bool]]
 ) -> int:
     """Make the same slots, each with whether it is closed, in several pools; how many are new."""
-    if not new:
-        return 0
+    ordered = sorted(pool_ids) if new else []
+    parts = [ordered[first : first + _AT_ONCE] for first in range(0, len(ordered), _AT_ONCE)]
+    return sum([await _make_slots(session, part, new) for part in parts])
+
+
+async def _make_slots(
+    session: AsyncSession, pool_ids: Sequence[UUID], new: Sequence[tuple[PlannedSlot, bool]]
+) -> int:
     pools = (
         func.unnest(sql_cast([*pool_ids], ARRAY(Uuid)))
         .table_valued(column("pool_id", Uuid), name="pools")
