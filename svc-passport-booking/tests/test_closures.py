@@ -180,6 +180,9 @@ async def test_nobody_books_at_a_closed_office(office: OpenOffice) -> None:
     await close_day(office, day)
     with pytest.raises(SlotTaken):
         await office.book(day, "09:00")
+    [first, *_] = await office.slots(day)
+    assert await office.take_by_api(first.id) is None
+    assert {slot.taken for slot in await office.slots(day)} == {0}
 
 
 async def test_an_office_opens_again_before_the_end_of_a_closure(office: OpenOffice) -> None:
