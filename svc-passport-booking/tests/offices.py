@@ -53,7 +53,7 @@ def at(day: date, local: str) -> datetime:
 
 def an_office(
     *,
-    county: str = "CJ",
+    county: str = "ZX",
     types: tuple[str, ...] = ("PE", "PT"),
     opens: str = "08:30",
     closes: str = "10:30",
@@ -61,7 +61,7 @@ def an_office(
     weekdays: Iterable[int] = range(1, 6),
     institution_id: UUID | None = None,
 ) -> tuple[Office, tuple[Weekly, ...]]:
-    """An office with one pool, and the week of the pool."""
+    """An office with one pool, and the week of the pool; of a county that no test of others knows."""
     office_id = ids.new_id()
     names = dict.fromkeys(map(str, Language), "Ghișeul")
     pool = Pool(id=ids.new_id(), office_id=office_id, code="PASSPORTS", names=names, types=types)
