@@ -37,7 +37,7 @@ from .build import KEY, NOON, a_participant, a_slot, an_appointment, some_slots
 from .offices import API, OpenOffice, a_day, at, open_office, unaccounted
 
 Sessions = async_sessionmaker[Session]
-COUNTIES = (f"X{letter}" for letter in ascii_uppercase * 2)
+COUNTIES = (f"{first}{letter}" for first in "XY" for letter in ascii_uppercase)
 """An invented county of its own for nearly each test: people are moved within one."""
 
 
