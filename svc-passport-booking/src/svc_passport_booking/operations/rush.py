@@ -38,7 +38,7 @@ from .flights import Flights
 _WRITERS: Final = 2
 _AT_ONCE: Final = 128
 _WAITING: Final = 2_000
-"""More than this wait half a minute on a slow disk: they are told to come again."""
+"""More than this would wait longer than a person does: they are told to come again."""
 _SLOTS: Final = 50_000
 _LEGAL: Final = 5.0
 """Seconds for which the numbers of the rule tables are remembered; rows to come are among them."""
