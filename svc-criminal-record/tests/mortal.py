@@ -13,7 +13,6 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -22,10 +21,12 @@ from sqlalchemy import event
 
 from hub_cli import leash
 from hub_documents import seal
+from hub_events import outbox
 from hub_events.relay import Relay
 from hub_service import idempotency, workers
-from svc_criminal_record import issuing, main
+from svc_criminal_record import main
 from svc_criminal_record.documents.files import Files
+from svc_criminal_record.events.certificates import CertificateIssued
 from svc_criminal_record.registers.records import HttpRecords
 from svc_criminal_record.settings import Settings
 from svc_criminal_record.storage import certificates, status_lists
@@ -67,13 +68,6 @@ def die_in_the_middle_of_a_file() -> None:
     Files.put = put  # type: ignore[assignment,method-assign]
 
 
-def die_after_the_event() -> None:
-    """The other events of a request come before it and after."""
-    told = SimpleNamespace(record=issuing.outbox.record)
-    die_after(told, "record")
-    issuing.outbox = told  # type: ignore[assignment]
-
-
 def die_after_the_commit() -> None:
     """Of a transaction with a certificate; its answer is not given any more."""
     add = certificates.add
@@ -91,7 +85,7 @@ def die_after_publishing() -> None:
 
     async def last(relay: Relay, rows: Sequence[Any], acked: Any) -> None:
         await send(relay, rows, acked)
-        if any(row["subject"] == issuing.CertificateIssued.subject for row in rows):
+        if any(row["subject"] == CertificateIssued.subject for row in rows):
             die()
 
     Relay._send = last  # type: ignore[method-assign]
@@ -104,7 +98,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "half stored": die_in_the_middle_of_a_file,
     "stored": lambda: die_after(Files, "put"),
     "wrote the row": lambda: die_after(certificates, "add"),
-    "recorded the event": die_after_the_event,
+    "recorded the events": lambda: die_after(outbox, "record_all"),
     "moved the request": lambda: die_after(storage, "move"),
     "told of the request": lambda: die_after(storage, "tell"),
     "kept the answer": lambda: die_after(idempotency, "store"),

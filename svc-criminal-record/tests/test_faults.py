@@ -85,7 +85,7 @@ async def state_of(sessions: Sessions, means: Means, request_id: UUID) -> Any:
         (status_lists, "take"),
         (Store, "put"),
         (certificates, "add"),
-        (outbox, "record"),
+        (outbox, "record_all"),
         (storage, "move"),
         (storage, "tell"),
     ],
