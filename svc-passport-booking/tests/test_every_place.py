@@ -28,9 +28,11 @@ from svc_passport_booking.errors.slots import SlotTaken
 from svc_passport_booking.operations import appointments as operations
 from svc_passport_booking.operations import places, upkeep
 from svc_passport_booking.operations.audit import audit
+from svc_passport_booking.operations.rush import Rush
 from svc_passport_booking.settings import Settings
 from svc_passport_booking.storage import appointments as storage
 from svc_passport_booking.storage import slots as slot_storage
+from svc_passport_booking.storage.batches import Outcome
 from svc_passport_booking.tables.appointments import APPOINTMENTS, PLACES
 from svc_passport_booking.tables.slots import RELEASES, SLOTS
 
@@ -60,6 +62,7 @@ class Counters(RuleBasedStateMachine):
         super().__init__()
         self.now: datetime = FAR
         self.made: list[UUID] = []
+        self.rush = Rush(self.database.sessions, KEY, lambda: None)
         sessions = self.database.sessions
         row = self.run(some_slots(sessions, 3, 2, 4, first=FAR + timedelta(hours=12)))
         self.slots: list[Slot] = [*row, *self.run(some_slots(sessions, 3, first=FAR + timedelta(hours=13)))]
@@ -87,6 +90,22 @@ class Counters(RuleBasedStateMachine):
             shown = await operations.book(session, KEY, wish, booker, self.now)
             self.made.append(shown.appointment.id)
             return shown
+
+        return act
+
+    def rushing(self, slot: int, person: int) -> Do:
+        """A booking by the short way."""
+
+        async def act(session: AsyncSession) -> object:
+            del session
+            wish = Wish(self.ids[slot], "PE", [PEOPLE[person]], Language.RO)
+            booker = Booker(a_principal())
+            prepared = await self.rush.prepare(wish, booker, self.now)
+            assert prepared is not None
+            outcome = await self.rush.store(wish, booker, prepared, None)
+            if outcome is Outcome.MADE:
+                self.made.append(prepared.id)
+            return outcome
 
         return act
 
@@ -219,6 +238,7 @@ class Counters(RuleBasedStateMachine):
         self.run(self.do(lambda session: places.release_due(session, KEY, self.now)))
 
     @rule(
+        rushed=st.lists(st.tuples(SLOTS_HERE, st.integers(0, len(PEOPLE) - 1)), max_size=6),
         bookings=st.lists(st.tuples(SLOTS_HERE, SOME_PEOPLE, st.booleans()), min_size=1, max_size=4),
         which=st.lists(ANY, min_size=2, max_size=2),
         slot=SLOTS_HERE,
@@ -226,12 +246,14 @@ class Counters(RuleBasedStateMachine):
     )
     def all_at_once(
         self,
+        rushed: list[tuple[int, int]],
         bookings: list[tuple[int, list[int], bool]],
         which: list[int],
         slot: int,
         closes: bool,
     ) -> None:
         acts = [self.booking(where, who, is_known=known) for where, who, known in bookings]
+        acts += [self.rushing(where, who) for where, who in rushed]
         acts += [
             self.confirming(which[0]),
             self.moving(which[0], State.CANCELLED_BY_CITIZEN),
