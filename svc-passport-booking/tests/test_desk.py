@@ -20,7 +20,7 @@ from .desks import DESK, MINUTE, PURPOSE, AddDesk, Desk, a_key, slug
 OPERATIONS = [
     ("GET", "", None),
     ("GET", "/appointments", None),
-    ("POST", "/appointments/find", {"code": "K7QF2M9X"}),
+    ("POST", "/find", {"code": "K7QF2M9X"}),
     ("GET", "/appointments/{}", None),
     ("POST", "/appointments/{}/check-in", {"cnps": ["2850312129003"]}),
     ("POST", "/calls", {"desk": "3"}),
@@ -102,7 +102,7 @@ async def test_names_are_read_for_a_purpose_only_and_leave_a_line(
     opened = (await desk.get(f"/appointments/{booked.id}")).json()
     assert [one["cnp"] for one in opened["persons"]] == [ana.cnp.number]
     for body in ({"cnp": ana.cnp.number}, {"code": f" {booked.code.lower()} "}):
-        found = await desk.post("/appointments/find", body)
+        found = await desk.post("/find", body)
         assert found.json()["appointment"]["id"] == str(booked.id)
         assert found.headers["cache-control"] == "no-store"
     lines = await looking.fetch(

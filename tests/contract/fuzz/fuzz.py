@@ -36,13 +36,15 @@ CITIZEN: Final = (
     "openid profile email petitions:read petitions:write account:read account:write messages:read "
     "registration:read registration:write privacy:read privacy:write clients:read clients:write "
     "consents:read consents:write mandates:read mandates:write forms:prefill "
-    "criminal-record:read criminal-record:write"
+    "criminal-record:read criminal-record:write appointments:read appointments:write"
 )
 OFFICE: Final = (
     "openid staff officials:read officials:write people:verify registration:decide clients:review "
     "mandates:verify people:read privacy:decide catalog:read catalog:write"
 )
 RECORDS: Final = "openid staff criminal-record:decide"
+PASSPORTS: Final = "openid staff appointments:desk appointments:manage"
+SPCP_CJ: Final = "county=CJ&type=PE"
 LEFT_OUT: Final = {
     "delete_account": "ends the person who asks",
     "end_session": "ends the session of the token",
@@ -64,6 +66,8 @@ class Asker:
     application: str
     scopes: str
     roles: frozenset[str] = frozenset()
+    office: str = ""
+    """The query by which the counters are found where an official works."""
 
     def may(self, operation: Mapping[str, Any]) -> bool:
         """Whether this person may do it, as far as the document says."""
@@ -76,6 +80,8 @@ ASKERS: Final = (
     Asker("ana.popescu@example.org", "demo-portal", CITIZEN),
     Asker("sorin.dinu@example.org", "demo-office", RECORDS, frozenset({"RECORDS_OFFICER"})),
     Asker("gabriela.vasile@example.org", "demo-office", RECORDS, frozenset({"HEAD"})),
+    Asker("adina.moldovan@example.org", "demo-office", PASSPORTS, frozenset({"CLERK"}), SPCP_CJ),
+    Asker("horia.muresan@example.org", "demo-office", PASSPORTS, frozenset({"HEAD"}), SPCP_CJ),
     Asker("elena.marin@example.org", "demo-office", OFFICE, frozenset({"CLERK"})),
     Asker("mihai.stan@example.org", "demo-office", OFFICE, frozenset({"HEAD"})),
     Asker("ioana.rusu@example.org", "demo-office", OFFICE, frozenset({"DPO"})),
@@ -129,6 +135,11 @@ def ask(
     access_token = token(origin, asker)
     headers = {"authorization": f"Bearer {access_token}"}
     known = dict(there(origin, headers, document))
+    if asker.office:
+        offices = httpx2.get(f"{origin}/passport-booking/v1/offices?{asker.office}").json()["items"]
+        known |= {
+            path: {"office_id": offices[0]["id"]} for path, _, _ in mine.values() if "{office_id}" in path
+        }
     institution = httpx2.get(f"{origin}/catalog/v1/institutions?accepts_petitions=true&limit=1").json()
     references = {"institution_id": institution["items"][0]["id"]}
     sys.stdout.write(f"\n### {asker.email}: {len(mine)} operations\n")

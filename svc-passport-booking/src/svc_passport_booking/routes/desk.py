@@ -83,7 +83,7 @@ async def list_desk_appointments(
 
 
 @router.post(
-    "/appointments/find",
+    "/find",
     summary="Find who has come",
     **at_desk(*_OPENED, asks=True),
 )
