@@ -54,6 +54,8 @@ LEFT_OUT: Final = {
     "introspect_token": "for applications with a secret",
     "block_client": "ends the application that asks",
     "suspend_client": "ends the application that asks",
+    "declare_bridge_day": "the demo has nobody at the directorate that may",
+    "withdraw_bridge_day": "the demo has nobody at the directorate that may",
 }
 """Operations that are asked by nobody, each with the reason."""
 
