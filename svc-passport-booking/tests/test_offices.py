@@ -18,6 +18,7 @@ from svc_passport_booking.domain.openings import Kind, State
 from svc_passport_booking.operations import offices, schedules
 from svc_passport_booking.reference import offices as reference
 from svc_passport_booking.reference.types import types
+from svc_passport_booking.schemas.offices import BookingOfficeView
 from svc_passport_booking.tables.openings import OPENINGS
 from svc_passport_booking.tables.slots import SLOTS
 
@@ -77,6 +78,11 @@ async def test_all_offices_are_listed_page_by_page(client: httpx2.AsyncClient) -
     own = [code for code in codes if code.startswith("SPCRPCIV-")]
     assert own == [f"SPCRPCIV-{county}-1" for county in sorted(BY_CODE)]
     assert len(codes) == len(set(codes))
+
+
+def test_every_office_of_the_first_day_can_be_shown() -> None:
+    shown = [BookingOfficeView.of(office).code for office in reference.offices()]
+    assert shown == [office.code for office in reference.offices()]
 
 
 async def test_the_nearest_offices_come_first(client: httpx2.AsyncClient) -> None:

@@ -14,7 +14,7 @@ CountyCode = Annotated[
     Field(max_length=2, pattern=r"^[A-Z]{1,2}$", examples=["CJ"], description="Vehicle code of a county."),
 ]
 ShortCode = Annotated[
-    str, Field(max_length=64, pattern=r"^[A-Z0-9-]+$", examples=["SPCP-CJ-1"], description="A short code.")
+    str, Field(max_length=64, pattern=r"^[A-Z0-9_-]+$", examples=["SPCP-CJ-1"], description="A short code.")
 ]
 
 
