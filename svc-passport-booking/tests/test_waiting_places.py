@@ -63,9 +63,12 @@ class FullCounters(RuleBasedStateMachine):
         self.ids = [slot.id for slot in self.slots]
         for number, size in ((0, 1), (1, 2), (2, 1), (2, 2)):
             self.run(self.do(self.booking(number, size)))
+        self.run(self.do(self.asking_for_earlier(2)))
+        self.run(self.do(self.giving_up(0)))
+        self.now += COOLED
+        self.run(self.let_the_clock_work())
         for number, size in ((0, 1), (1, 2), (2, 1)):
             self.run(self.do(self.joining(number, size)))
-        self.run(self.do(self.asking_for_earlier(2)))
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(work)
@@ -254,7 +257,8 @@ def test_no_place_is_lost_or_given_twice_between_releases_offers_and_lapses(sett
             run_state_machine_as_test(
                 machine,
                 settings=examples(
-                    max_examples=8,
+                    max_examples=6,
+                    derandomize=True,
                     stateful_step_count=30,
                     deadline=None,
                     database=None,
