@@ -1,9 +1,10 @@
 """The opening of a day: many people on few places, in the same minute, each looking and booking.
 
-The hub must be up (`make up DETACH=1`). An office of its own is made, whose next working day has its places
-from a moment on that everybody knows. In the minute after it each person comes at a moment of chance, most
-of them at once: looks at what is free, takes an interval of those shown by chance, and books it. Who finds
-it taken looks again; who is told to wait waits as long as was said; who is shown a full day goes home.
+The hub must be up (`make up DETACH=1`). An office of its own is made, with a day whose
+places can be booked from a moment on that everybody knows. Everybody has looked once before it, and sees
+nothing yet. In the minute after it each person comes at a moment of chance, more of them at once: looks at
+what is free, takes an interval of those shown by chance, and books it. Who finds it taken looks again; who
+is told to wait waits as long as was said; who is shown a full day goes home.
 
 Counted are the bookings, by person, and every answer; judged is the order by the rule that holds here:
 first come, first served. Somebody was passed over when another who came so much later, as the waits of the
@@ -43,10 +44,12 @@ COUNTERS: Final = 10
 SLOT: Final = timedelta(minutes=10)
 LEAD: Final = 15.0
 """Seconds from the end of the preparation to the opening."""
-MOST_AT_ONCE: Final = 0.5
-"""The share of the people who come in the first seconds."""
+AT_ONCE: Final = 0.2
+"""The share of the people who come in the first seconds, besides those who come then by chance."""
 RUSH: Final = 5.0
 PROCESSES: Final = ("passport-booking", "identity", "gateway", "postgres")
+BEFORE: Final = 32
+"""How many look at the same time before the opening."""
 FIELD: Final = (720, 360, 56)
 """Width, height and margin of the plot."""
 
@@ -71,6 +74,17 @@ class Opening:
     begins: float = 0.0
     visits: list[Visit] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def looks(self) -> str:
+        """Where one looks at what is free."""
+        return f"{self.origin}{BOOKING}/availability"
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """For this day at this office."""
+        day = f"{self.day}"
+        return {"type": TYPE, "office_id": self.office, "first": day, "last": day}
 
 
 async def prepare(place: Place, places: int) -> tuple[str, date]:
@@ -131,11 +145,26 @@ async def open_day(place: Place, office: str, at: datetime) -> None:
 
 def arrivals(people: int, minute: float) -> list[float]:
     """Seconds after the opening at which each comes, in order."""
-    at_once = int(people * MOST_AT_ONCE)
+    at_once = int(people * AT_ONCE)
     return sorted(
         [random.uniform(0, RUSH) for _ in range(at_once)]
         + [random.uniform(0, minute) for _ in range(people - at_once)]
     )
+
+
+async def look_before(http: aiohttp.ClientSession, opening: Opening, tokens: list[str]) -> None:
+    """Everybody looks once, and nothing is free yet."""
+    waiting = iter(tokens)
+
+    async def some() -> None:
+        for token in waiting:
+            headers = {"authorization": f"Bearer {token}"}
+            async with http.get(opening.looks, params=opening.asked, headers=headers) as answer:
+                answer.raise_for_status()
+                if free(await answer.json()):
+                    raise RuntimeError("the day is open before its time")
+
+    await asyncio.gather(*(some() for _ in range(BEFORE)))
 
 
 async def visit(http: aiohttp.ClientSession, opening: Opening, seen: Visit, token: str, cnp: str) -> None:
@@ -143,10 +172,10 @@ async def visit(http: aiohttp.ClientSession, opening: Opening, seen: Visit, toke
     await asyncio.sleep(max(0.0, opening.begins + seen.came - time.perf_counter()))
     headers = {"authorization": f"Bearer {token}"}
     who = {"family_name": "Popescu", "given_name": "Ana", "cnp": cnp}
-    look = f"{opening.origin}{BOOKING}/availability"
-    asked = {"type": TYPE, "office_id": opening.office, "first": f"{opening.day}", "last": f"{opening.day}"}
     while True:
-        status, found, pause = await timed(opening, seen, http.get(look, params=asked, headers=headers))
+        status, found, pause = await timed(
+            opening, seen, http.get(opening.looks, params=opening.asked, headers=headers)
+        )
         if pause:
             await asyncio.sleep(pause)
             continue
@@ -174,10 +203,7 @@ async def visit(http: aiohttp.ClientSession, opening: Opening, seen: Visit, toke
 def free(found: dict[str, Any]) -> list[int]:
     """The intervals with a place."""
     return [
-        hour["slot_id"]
-        for office in found["offices"]
-        for day in office["days"]
-        for hour in day["hours"] or ()
+        hour["slot_id"] for office in found["items"] for day in office["days"] for hour in day["hours"] or ()
     ]
 
 
@@ -264,11 +290,12 @@ async def main() -> None:
     tokens = await signed_in(place, options.people, SCOPES)
     opening = Opening(place.origin, office, day)
     opening.visits = [Visit(came) for came in arrivals(options.people, options.minute)]
-    await open_day(place, office, datetime.now(UTC) + timedelta(seconds=LEAD))
-    opening.begins = time.perf_counter() + LEAD
-    before = spent(options.var)
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(60)) as http:
+        await look_before(http, opening, tokens)
+        await open_day(place, office, datetime.now(UTC) + timedelta(seconds=LEAD))
+        opening.begins = time.perf_counter() + LEAD
+        before = spent(options.var)
         await asyncio.gather(
             *(
                 visit(http, opening, seen, token, cnp)
