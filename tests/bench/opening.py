@@ -26,22 +26,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import aiohttp
-import asyncpg
+from counter import TYPE, an_office, open_day
 from crowd import numbers, signed_in
 from figures import percentile, say, spent_by
 
-from hub_cli import hub, roles
 from hub_cli.place import Place, State
-from hub_core import clock
 
 BOOKING: Final = "/passport-booking/v1"
 SCOPES: Final = ("appointments:read", "appointments:write")
-TYPE: Final = "PE"
 COUNTERS: Final = 10
-SLOT: Final = timedelta(minutes=10)
 LEAD: Final = 15.0
 """Seconds from the end of the preparation to the opening."""
 AT_ONCE: Final = 0.2
@@ -87,60 +82,10 @@ class Opening:
         return {"type": TYPE, "office_id": self.office, "first": day, "last": day}
 
 
-async def prepare(place: Place, places: int) -> tuple[str, date]:
-    """An office of its own with a day of so many places, closed until `open_day`; its id and the day."""
-    postgres, _ = hub.servers(place)
-    looking = await asyncpg.connect(postgres.dsn(roles.DATABASE))
-    today = clock.local_date(clock.now())
-    day = today + timedelta(days=30)
-    office, pool = secrets.token_hex(16), secrets.token_hex(16)
-    async with looking.transaction():
-        await looking.execute('SET LOCAL search_path TO "passport-booking"')
-        await looking.execute(
-            """INSERT INTO offices (id, code, institution_id, county, serves, names, valid_from, version)
-               VALUES ($1, $2, gen_random_uuid(), 'CJ', '{}', '{"ro": "Banc de probă"}', $3, 1)""",
-            office,
-            f"BENCH-{office[:8].upper()}",
-            today,
-        )
-        await looking.execute(
-            "INSERT INTO pools (id, office_id, code, names, version) VALUES ($1, $2, 'BENCH', '{}', 1)",
-            pool,
-            office,
-        )
-        await looking.execute(
-            "INSERT INTO pool_types (office_id, type, pool_id) VALUES ($1, $2, $3)", office, TYPE, pool
-        )
-        first = datetime(day.year, day.month, day.day, 8, tzinfo=ZoneInfo("Europe/Bucharest"))
-        await looking.executemany(
-            """INSERT INTO slots (pool_id, starts_at, minutes, planned, capacity, closed)
-               VALUES ($1, $2, $3, $4, $4, true)""",
-            [
-                (pool, (first + SLOT * order).astimezone(UTC), SLOT.seconds // 60, each)
-                for order, each in enumerate(shares(places))
-            ],
-        )
-    await looking.close()
-    return office, day
-
-
 def shares(places: int) -> list[int]:
     """The places of each interval."""
     whole, rest = divmod(places, COUNTERS)
     return [COUNTERS] * whole + ([rest] if rest else [])
-
-
-async def open_day(place: Place, office: str, at: datetime) -> None:
-    """Let the places be booked from this moment on."""
-    postgres, _ = hub.servers(place)
-    looking = await asyncpg.connect(postgres.dsn(roles.DATABASE))
-    await looking.execute(
-        """UPDATE "passport-booking".slots SET closed = false, opens_at = $2
-           WHERE pool_id IN (SELECT id FROM "passport-booking".pools WHERE office_id = $1)""",
-        office,
-        at,
-    )
-    await looking.close()
 
 
 def arrivals(people: int, minute: float) -> list[float]:
@@ -285,7 +230,7 @@ async def main() -> None:
     parser.add_argument("--var", type=Path, default=Path(os.environ.get("HUB_VAR", "var")))
     options = parser.parse_args()
     place = Place(options.var.absolute(), State.read(options.var).ports)
-    office, day = await prepare(place, options.places)
+    office, day = await an_office(place, shares(options.places), closed=True)
     say(f"{options.people} people sign in")
     tokens = await signed_in(place, options.people, SCOPES)
     opening = Opening(place.origin, office, day)
