@@ -124,7 +124,9 @@ def test_a_table_that_does_not_fit_is_refused(
 
 def test_the_shipped_table_serves_every_service() -> None:
     shipped = table.load()
-    assert shipped.services == ["catalog", "criminal-record", "identity", "notify", "petitions"]
+    assert shipped.services == [
+        *("catalog", "criminal-record", "identity", "notify", "passport-booking", "petitions"),
+    ]
     for path in ("/internal/v1/tokens", "/healthz", "/readyz", "/status", "/openapi.json", "/", "/docs"):
         assert shipped.find("GET", path) is None
     filing = shipped.find("POST", "/petitions/v1/petitions")

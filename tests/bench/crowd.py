@@ -79,7 +79,7 @@ async def signed_in(place: Place, wanted: int, scopes: tuple[str, ...]) -> list[
 
 
 def numbers(serials: range = range(900, 1000)) -> Iterator[str]:
-    """Numbers of adults who are nobody (the serials of test people), each once, from a birthday of chance on."""
+    """Numbers of adults who are nobody (serials of test people), each once, from a birthday of chance on."""
     born = date(1950, 1, 1) + timedelta(days=random.randrange(15_000))
     while born < date(2005, 1, 1):
         for sex in ("1", "2") if born.year < 2000 else ("5", "6"):
