@@ -132,8 +132,8 @@ async def test_templates_are_known_after_the_first_look(contract: Contract, serv
 async def test_problems_come_from_the_services_and_from_here(contract: Contract, services: Services) -> None:
     texts = {"ro": "Locul e ocupat", "hu": "Foglalt", "en": "Taken"}
     shown = {"status": 409, "title": texts, "detail": texts, "remedy": texts}
-    services.documents["b"] = document("/b/v1/stuff", "list_stuff") | {"x-problems": {"slot-taken": shown}}
-    assert await contract.problem("slot-taken") == shown
+    services.documents["b"] = document("/b/v1/stuff", "list_stuff") | {"x-problems": {"stuff-taken": shown}}
+    assert await contract.problem("stuff-taken") == shown
     own = await contract.problem("gateway-timeout")
     assert own
     assert own["status"] == 504

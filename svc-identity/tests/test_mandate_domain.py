@@ -200,7 +200,8 @@ def test_a_mandate_carries_its_services_only() -> None:
 
 def test_without_named_services_a_mandate_carries_what_its_type_allows() -> None:
     certificates = {"criminal-record:read", "criminal-record:write"}
-    assert parental(date(2020, 1, 1)).scopes == {"petitions:read", "petitions:write"} | certificates
+    others = {f"{each}:{act}" for each in ("appointments", "petitions") for act in ("read", "write")}
+    assert parental(date(2020, 1, 1)).scopes == others | certificates
     assert not delegated().scopes & certificates
 
 

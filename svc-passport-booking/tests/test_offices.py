@@ -14,15 +14,15 @@ from hub_core.county import BY_CODE
 from hub_events.session import Session
 from hub_testing.databases import ServiceDatabase
 from svc_passport_booking.domain.offices import Point
-from svc_passport_booking.domain.openings import Kind, State
+from svc_passport_booking.domain.openings import Kind, Opening, State
 from svc_passport_booking.operations import offices, schedules
 from svc_passport_booking.reference import offices as reference
 from svc_passport_booking.reference.types import types
 from svc_passport_booking.schemas.offices import BookingOfficeView
-from svc_passport_booking.tables.openings import OPENINGS
+from svc_passport_booking.storage import openings
 from svc_passport_booking.tables.slots import SLOTS
 
-from .build import NOON
+from .build import KEY, NOON
 from .offices import an_office
 
 OFFICES = "/passport-booking/v1/offices"
@@ -165,24 +165,23 @@ async def test_new_slots_of_days_whose_opening_is_announced_wait_for_it(
     async with sessions() as session:
         await offices.load(session, [office], {pool.id: week})
         async with session.begin():
-            await session.execute(
-                insert(OPENINGS).values(
-                    id=ids.new_id(),
-                    office_id=office.id,
-                    pool_id=pool.id,
-                    kind=Kind.RANDOM_MINUTE,
-                    state=State.ANNOUNCED,
-                    days_from=date(2026, 12, 8),
-                    days_to=date(2026, 12, 9),
-                    window_from=datetime(2026, 11, 24, 7, tzinfo=UTC),
-                    window_to=datetime(2026, 11, 24, 8, tzinfo=UTC),
-                    opens_at=opens_at,
-                    seed=b"",
-                    commitment=b"",
-                    announced_at=NOON,
-                    announced_by=ids.new_id(),
-                )
+            opening = Opening(
+                id=ids.new_id(),
+                office_id=office.id,
+                pool_id=pool.id,
+                kind=Kind.RANDOM_MINUTE,
+                state=State.ANNOUNCED,
+                days_from=date(2026, 12, 8),
+                days_to=date(2026, 12, 9),
+                window_from=datetime(2026, 11, 24, 7, tzinfo=UTC),
+                window_to=datetime(2026, 11, 24, 8, tzinfo=UTC),
+                opens_at=opens_at,
+                seed=b"seed",
+                commitment=b"commitment",
+                announced_at=NOON,
+                announced_by=ids.new_id(),
             )
+            await openings.add(session, KEY, opening)
         await schedules.generate(session, date(2026, 12, 10), NOON)
     told = {
         clock.local_date(slot["starts_at"]).day: slot["opens_at"] for slot in await slots_of(schema, pool.id)

@@ -234,8 +234,12 @@ async def fetch_a_copy(client: httpx2.AsyncClient, mother: dict[str, str]) -> No
     fetched = await client.get(f"{path}/file", headers=mother)
     with ZipFile(BytesIO(fetched.content)) as packed:
         held = {name: packed.read(name) for name in packed.namelist()}
-    services = {"criminal-record.json", "identity.json", "notify.json", "petitions.json"}
-    assert held.keys() == services | {"copy.pdf", "manifest.json", "manifest.jws"}
+    services = ("criminal-record", "identity", "notify", "passport-booking", "petitions")
+    assert held.keys() == {f"{each}.json" for each in services} | {
+        "copy.pdf",
+        "manifest.json",
+        "manifest.jws",
+    }
     assert FAMILY[0].encode() in held["identity.json"]
     assert not any(number.encode() in held["identity.json"] for number in FAMILY[1:])  # they are others'
 
