@@ -16,9 +16,10 @@ from hub_service.database import Database
 from hub_service.settings import ServiceSettings
 from hub_testing import rules
 from hub_testing.databases import ServiceDatabase
-from svc_petitions import domain, operations
+from svc_petitions.domain.institutions import Institution
 from svc_petitions.main import create_app
 from svc_petitions.manifest import MANIFEST
+from svc_petitions.operations import institutions
 
 BOTH = frozenset({"petitions:read", "petitions:write"})
 
@@ -76,10 +77,10 @@ def as_ion(signed_in: Any) -> dict[str, str]:
 @pytest.fixture
 def an_institution(
     sessions: async_sessionmaker[Session],
-) -> Callable[..., Awaitable[domain.Institution]]:
+) -> Callable[..., Awaitable[Institution]]:
     """Make `an_institution(**what_is_special)`, known to the service."""
 
-    async def make(**special: Any) -> domain.Institution:
+    async def make(**special: Any) -> Institution:
         facts: dict[str, Any] = {
             "id": ids.new_id(),
             "code": "DGP",
@@ -89,22 +90,22 @@ def an_institution(
             "valid_to": None,
             "version": 1,
         }
-        institution = domain.Institution(**(facts | special))
+        institution = Institution(**(facts | special))
         async with sessions() as session:
-            await operations.copy_institution(session, institution)
+            await institutions.keep(session, institution)
         return institution
 
     return make
 
 
 @pytest.fixture
-async def dgp(an_institution: Callable[..., Awaitable[domain.Institution]]) -> domain.Institution:
+async def dgp(an_institution: Callable[..., Awaitable[Institution]]) -> Institution:
     """An institution of this test that accepts petitions."""
     return await an_institution()
 
 
 @pytest.fixture
-def body(dgp: domain.Institution) -> dict[str, Any]:
+def body(dgp: Institution) -> dict[str, Any]:
     """A good request to file a petition."""
     return {
         "institution_id": str(dgp.id),

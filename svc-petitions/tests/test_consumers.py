@@ -16,12 +16,14 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from hub_core import clock, ids
 from hub_events import envelope
 from hub_events.session import Session
-from svc_petitions import consumers, domain, storage
+from svc_petitions import consumers
+from svc_petitions.domain.institutions import Institution
+from svc_petitions.storage import institutions
 
 CATALOG_EXAMPLE = (
     Path(__file__).parents[2] / "svc-catalog/contract/events/catalog.institution.changed.v1.example.json"
 )
-Told = Callable[..., Awaitable[domain.Institution | None]]
+Told = Callable[..., Awaitable[Institution | None]]
 
 
 def an_event(institution_id: UUID, version: int, **special: Any) -> bytes:
@@ -42,20 +44,20 @@ def an_event(institution_id: UUID, version: int, **special: Any) -> bytes:
 def told(sessions: async_sessionmaker[Session]) -> Told:
     """Handle payloads in this order, each in its transaction, and give the copy that came of them."""
 
-    async def tell(*payloads: bytes) -> domain.Institution | None:
+    async def tell(*payloads: bytes) -> Institution | None:
         received = [envelope.decode(consumers.InstitutionChanged, payload) for payload in payloads]
         for one in received:
             async with sessions() as session, session.unit_of_work():
                 await consumers.institution_changed(session, one)
         async with sessions() as session:
-            return await storage.institution(session, received[-1].data.institution_id)
+            return await institutions.find(session, received[-1].data.institution_id)
 
     return tell
 
 
 async def test_an_institution_is_copied(told: Told) -> None:
     dgp = ids.new_id()
-    assert await told(an_event(dgp, 1)) == domain.Institution(
+    assert await told(an_event(dgp, 1)) == Institution(
         id=dgp,
         code="DGP",
         names={"ro": "Direcția Generală de Pașapoarte"},

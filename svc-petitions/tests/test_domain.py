@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from hub_core.clock import BUCHAREST
 from hub_core.language import Language
 from hub_core.rules import Counting, Rule, Unit
-from svc_petitions import domain
-from svc_petitions.errors import InstitutionAcceptsNoPetitions, InstitutionUnknown
+from svc_petitions.domain import petitions as domain
+from svc_petitions.domain.institutions import Institution, addressee
+from svc_petitions.errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown
 
 ANA = UUID("01936f00-0000-7000-8000-000000000001")
-DGP = domain.Institution(
+DGP = Institution(
     id=UUID("01936f00-0000-7000-8000-0000000000d6"),
     code="DGP",
     names={"ro": "Direcția Generală de Pașapoarte"},
@@ -111,22 +112,22 @@ def test_the_year_of_the_register_is_the_year_in_bucharest() -> None:
 
 def test_an_institution_takes_petitions_from_its_first_to_its_last_day() -> None:
     shut = replace(DGP, valid_from=date(2026, 1, 1), valid_to=date(2026, 6, 30))
-    assert domain.addressee(shut, date(2026, 1, 1)) is shut
-    assert domain.addressee(shut, date(2026, 6, 30)) is shut
+    assert addressee(shut, date(2026, 1, 1)) is shut
+    assert addressee(shut, date(2026, 6, 30)) is shut
     for day in (date(2025, 12, 31), date(2026, 7, 1)):
         with pytest.raises(InstitutionAcceptsNoPetitions):
-            domain.addressee(shut, day)
+            addressee(shut, day)
 
 
 def test_an_institution_may_receive_no_petitions_here() -> None:
     with pytest.raises(InstitutionAcceptsNoPetitions) as refused:
-        domain.addressee(replace(DGP, accepts_petitions=False), date(2026, 11, 21))
+        addressee(replace(DGP, accepts_petitions=False), date(2026, 11, 21))
     assert [error.pointer for error in refused.value.errors] == ["/institution_id"]
 
 
 def test_an_unknown_institution_is_named_by_its_pointer() -> None:
     with pytest.raises(InstitutionUnknown) as refused:
-        domain.addressee(None, date(2026, 11, 21))
+        addressee(None, date(2026, 11, 21))
     assert [error.pointer for error in refused.value.errors] == ["/institution_id"]
 
 

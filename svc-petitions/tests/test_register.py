@@ -21,9 +21,11 @@ from hub_core.clock import BUCHAREST
 from hub_core.language import Language
 from hub_core.principal import Assurance, Kind, Principal
 from hub_events.session import Session
-from svc_petitions import domain, operations
+from svc_petitions.domain import petitions as domain
+from svc_petitions.domain.institutions import Institution
+from svc_petitions.operations import petitions as operations
 
-MakeInstitution = Callable[..., Awaitable[domain.Institution]]
+MakeInstitution = Callable[..., Awaitable[Institution]]
 Looking = asyncpg.Connection
 File = Callable[..., Awaitable[domain.Petition]]
 LAST_OF_2026 = datetime(2026, 12, 31, 23, 59, 59, 999_999, tzinfo=BUCHAREST).astimezone(UTC)
@@ -75,7 +77,7 @@ async def register_of(looking: Looking, institution_id: UUID) -> dict[int, list[
 
 
 async def test_200_petitions_by_16_at_once_are_numbered_1_to_200(
-    file: File, dgp: domain.Institution, looking: Looking
+    file: File, dgp: Institution, looking: Looking
 ) -> None:
     """Edge case 74: every fourth filing is lost after it had its number; none of them leaves a gap."""
     waiting = [False] * 200 + [True] * 66
@@ -94,7 +96,7 @@ async def test_200_petitions_by_16_at_once_are_numbered_1_to_200(
 
 
 async def test_the_new_year_begins_with_number_1_at_midnight_in_bucharest(
-    file: File, dgp: domain.Institution, looking: Looking
+    file: File, dgp: Institution, looking: Looking
 ) -> None:
     instants = [LAST_OF_2026, LAST_OF_2026, FIRST_OF_2027, LAST_OF_2026, FIRST_OF_2027]
     labels = [(await file(dgp.id, now)).registration.label for now in instants]
@@ -102,9 +104,7 @@ async def test_the_new_year_begins_with_number_1_at_midnight_in_bucharest(
     assert await register_of(looking, dgp.id) == {2026: [1, 2, 3], 2027: [1, 2]}
 
 
-async def test_the_first_petition_ever_may_be_lost(
-    file: File, dgp: domain.Institution, looking: Looking
-) -> None:
+async def test_the_first_petition_ever_may_be_lost(file: File, dgp: Institution, looking: Looking) -> None:
     with pytest.raises(PowerCut):
         await file(dgp.id, lost=True)
     assert (
@@ -115,7 +115,7 @@ async def test_the_first_petition_ever_may_be_lost(
 
 
 async def test_the_first_petitions_of_a_year_may_come_together(
-    file: File, dgp: domain.Institution, looking: Looking
+    file: File, dgp: Institution, looking: Looking
 ) -> None:
     filed = await asyncio.gather(*(file(dgp.id, FIRST_OF_2027) for _ in range(8)))
     assert sorted(petition.registration.number for petition in filed) == list(range(1, 9))
@@ -162,7 +162,7 @@ async def test_no_sequence_of_filing_losing_and_new_year_leaves_a_gap(
 
 
 async def test_each_petition_tells_its_event_in_the_same_transaction(
-    file: File, dgp: domain.Institution, looking: Looking
+    file: File, dgp: Institution, looking: Looking
 ) -> None:
     with pytest.raises(PowerCut):
         await file(dgp.id, lost=True)
@@ -178,7 +178,7 @@ async def test_each_petition_tells_its_event_in_the_same_transaction(
 
 
 async def test_the_database_refuses_a_number_twice(
-    file: File, dgp: domain.Institution, sessions: async_sessionmaker[Session], looking: Looking
+    file: File, dgp: Institution, sessions: async_sessionmaker[Session], looking: Looking
 ) -> None:
     """The second lock: should the register's row ever be wrong, nothing is stored under a number in use."""
     await file(dgp.id)

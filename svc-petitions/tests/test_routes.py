@@ -19,11 +19,11 @@ from nats.aio.client import Client
 from hub_core import clock, ids
 from hub_events import envelope
 from hub_testing.identity import FakeIdentity
-from svc_petitions import domain
-from svc_petitions.events import PetitionRegistered
+from svc_petitions.domain.institutions import Institution
+from svc_petitions.events.petitions import PetitionRegistered
 
 PETITIONS = "/petitions/v1/petitions"
-MakeInstitution = Callable[..., Awaitable[domain.Institution]]
+MakeInstitution = Callable[..., Awaitable[Institution]]
 OPERATIONS = [
     pytest.param("POST", PETITIONS, "petitions:write", id="file"),
     pytest.param("GET", PETITIONS, "petitions:read", id="list"),
@@ -164,7 +164,7 @@ async def test_a_petition_gets_its_number_and_term_at_once(
     ana: UUID,
     as_ana: dict[str, str],
     body: dict[str, Any],
-    dgp: domain.Institution,
+    dgp: Institution,
 ) -> None:
     answer = await client.post(PETITIONS, json=body, headers=as_ana)
     today = clock.local_date(clock.now())

@@ -18,11 +18,15 @@ from hub_core import clock, ids
 from hub_events import envelope
 from hub_events.envelope import Event
 from hub_events.session import Session
-from svc_petitions import consumers, domain, operations, tables
+from svc_petitions import consumers
 from svc_petitions.consumers import SandboxPersonCreated, SandboxPersonRemoved
+from svc_petitions.domain import petitions as domain
+from svc_petitions.operations import petitions as operations
+from svc_petitions.tables.petitions import PETITIONS, REGISTERS
+from svc_petitions.tables.sandbox import SANDBOX_PEOPLE, SANDBOX_REGISTERS
 
 IDENTITY = Path(__file__).parents[2] / "svc-identity/contract/events"
-PETITIONS = "/petitions/v1/petitions"
+ADDRESS = "/petitions/v1/petitions"
 BOTH = frozenset({"petitions:read", "petitions:write"})
 APP = "app-0123456789abcdef"
 Told = Callable[..., Awaitable[None]]
@@ -56,14 +60,14 @@ def told(sessions: async_sessionmaker[Session]) -> Told:
 async def file(
     client: httpx2.AsyncClient, headers: dict[str, str], body: dict[str, Any], **more: str
 ) -> dict[str, Any]:
-    answer = await client.post(PETITIONS, json=body, headers={**headers, **more})
+    answer = await client.post(ADDRESS, json=body, headers={**headers, **more})
     assert answer.status_code == 201, answer.text
     filed: dict[str, Any] = answer.json()
     return filed
 
 
 async def listed(client: httpx2.AsyncClient, headers: dict[str, str]) -> list[str]:
-    answer = await client.get(PETITIONS, headers=headers)
+    answer = await client.get(ADDRESS, headers=headers)
     assert answer.status_code == 200, answer.text
     return [one["id"] for one in answer.json()["items"]]
 
@@ -87,7 +91,7 @@ async def test_the_two_never_meet(
         (another, tested),
         (another, real),
     ):
-        assert (await client.get(f"{PETITIONS}/{petition['id']}", headers=headers)).status_code == 404
+        assert (await client.get(f"{ADDRESS}/{petition['id']}", headers=headers)).status_code == 404
     assert await listed(client, as_ana) == [real["id"]]
     assert await listed(client, in_sandbox) == [tested["id"]]
     assert await listed(client, another) == []
@@ -101,7 +105,7 @@ async def test_a_tested_petition_takes_no_number_of_the_institution(
     assert [one["number"] for one in (*tested, real)] == [1, 2, 1]
     assert [one["sandbox"] for one in (*tested, real)] == [True, True, False]
     assert tested[0]["registration_label"] == f"SANDBOX {real['registration_label']}"
-    read = await client.get(f"{PETITIONS}/{tested[0]['id']}", headers=in_sandbox)
+    read = await client.get(f"{ADDRESS}/{tested[0]['id']}", headers=in_sandbox)
     assert read.json() == tested[0]
 
 
@@ -188,7 +192,7 @@ async def test_whatever_is_told_a_petition_in_earnest_stays(
 async def test_the_database_lets_nobody_delete_a_petition_in_earnest(
     sessions: async_sessionmaker[Session],
 ) -> None:
-    for table in (tables.PETITIONS, tables.REGISTERS, tables.SANDBOX_PEOPLE, tables.SANDBOX_REGISTERS):
+    for table in (PETITIONS, REGISTERS, SANDBOX_PEOPLE, SANDBOX_REGISTERS):
         async with sessions() as session, session.begin():
             with pytest.raises(DBAPIError, match="permission denied"):
                 await session.execute(delete(table))
@@ -198,7 +202,7 @@ async def test_who_was_removed_files_no_more(
     client: httpx2.AsyncClient, in_sandbox: dict[str, str], ana: UUID, body: dict[str, Any], told: Told
 ) -> None:
     await told(ana, SandboxPersonCreated, SandboxPersonRemoved)
-    answer = await client.post(PETITIONS, json=body, headers=in_sandbox)
+    answer = await client.post(ADDRESS, json=body, headers=in_sandbox)
     assert answer.status_code == 401
 
 

@@ -42,8 +42,8 @@ from svc_catalog.reference.rules import rule_tables
 from svc_identity.domain import data_request
 from svc_identity.operations import data_requests
 from svc_identity.settings import Settings as IdentitySettings
-from svc_petitions import domain as petitions
-from svc_petitions import operations as registry
+from svc_petitions.domain import petitions
+from svc_petitions.operations import petitions as registry
 
 CATALOG, IDENTITY, PETITIONS = (
     package.main.MANIFEST for package in (svc_catalog, svc_identity, svc_petitions)

@@ -10,7 +10,9 @@ from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope, Event
 from hub_service import rules
 
-from . import domain, manifest, operations
+from . import manifest
+from .domain.institutions import Institution
+from .operations import institutions, petitions, sandbox
 
 
 class InstitutionChanged(Event):
@@ -30,7 +32,7 @@ class InstitutionChanged(Event):
 async def institution_changed(session: AsyncSession, told: Envelope[InstitutionChanged]) -> None:
     """Keep our copy of the institution; repeated and late events change nothing."""
     facts = told.data.model_dump(exclude={"institution_id"})
-    await operations.copy_institution(session, domain.Institution(id=told.data.institution_id, **facts))
+    await institutions.keep(session, Institution(id=told.data.institution_id, **facts))
 
 
 class PersonMerged(Event):
@@ -45,7 +47,7 @@ class PersonMerged(Event):
 
 async def person_merged(session: AsyncSession, told: Envelope[PersonMerged]) -> None:
     """Let petitions follow their person; a repeated event finds nothing left to do."""
-    await operations.follow_person(session, told.data.formerly, told.data.person_id)
+    await petitions.follow_person(session, told.data.formerly, told.data.person_id)
 
 
 class SandboxPersonCreated(Event):
@@ -70,12 +72,12 @@ class SandboxPersonRemoved(Event):
 
 async def sandbox_person_created(session: AsyncSession, told: Envelope[SandboxPersonCreated]) -> None:
     """Know who is invented; whose removal was heard before is gone at once."""
-    await operations.know_sandbox_person(session, told.data.person_id, told.data.client_id)
+    await sandbox.know(session, told.data.person_id, told.data.client_id)
 
 
 async def sandbox_person_removed(session: AsyncSession, told: Envelope[SandboxPersonRemoved]) -> None:
     """Drop what somebody invented has filed; of anybody else nothing is dropped."""
-    await operations.remove_sandbox_person(session, told.data.person_id, told.data.client_id)
+    await sandbox.remove(session, told.data.person_id, told.data.client_id)
 
 
 INSTITUTIONS: Final = Subscription(manifest.INSTITUTIONS, {InstitutionChanged: institution_changed})

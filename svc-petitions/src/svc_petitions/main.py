@@ -5,8 +5,9 @@ from fastapi import FastAPI
 from hub_service import chassis, i18n
 from hub_service.settings import ServiceSettings
 
-from . import consumers, routes
+from . import consumers
 from .manifest import MANIFEST
+from .routes import internal, petitions
 
 
 def create_app(settings: ServiceSettings | None = None) -> FastAPI:
@@ -20,8 +21,8 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
             "File a petition and get its registration number and the day of its answer in the same "
             "answer (Constitution of Romania art. 51, OG 27/2002). Free of charge."
         ),
-        routers=(routes.router, routes.internal),
-        scopes=routes.SCOPES,
+        routers=(internal.router, petitions.router),
+        scopes=petitions.SCOPES,
         tags=({"name": "petitions", "description": "Petitions filed by the signed-in person"},),
         subscriptions=(consumers.INSTITUTIONS, consumers.PEOPLE, consumers.SANDBOX, consumers.RULES),
         locale=i18n.folder_of(__file__),

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,7 +12,7 @@ from hub_core.clock import local_date
 from hub_core.language import Language
 from hub_core.rules import Rule
 
-from .errors import InstitutionAcceptsNoPetitions, InstitutionUnknown
+from .institutions import Institution
 
 SUBJECT_MAX: Final = 200
 """Characters of a subject; it is one line of the register."""
@@ -44,19 +43,6 @@ class PetitionState(StrEnum):
     """Where a petition stands. One sent online is registered at once, also at night."""
 
     REGISTERED = "REGISTERED"
-
-
-@dataclass(frozen=True, slots=True)
-class Institution:
-    """What petitions know of an institution; `valid_to` is its last day, `names` go by language."""
-
-    id: UUID
-    code: str
-    names: Mapping[str, str]
-    accepts_petitions: bool
-    valid_from: date
-    valid_to: date | None
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +156,6 @@ class Petition(Summary):
     """A registered petition, whole."""
 
     text: str
-
-
-def addressee(institution: Institution | None, on: date) -> Institution:
-    """The institution, if a petition may be addressed to it on that day; else why not."""
-    if institution is None:
-        raise InstitutionUnknown
-    is_open = institution.valid_from <= on and (institution.valid_to is None or on <= institution.valid_to)
-    if not (is_open and institution.accepts_petitions):
-        raise InstitutionAcceptsNoPetitions
-    return institution
 
 
 def end_civil(start: date, days: int) -> date:

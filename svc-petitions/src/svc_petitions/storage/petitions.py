@@ -1,38 +1,21 @@
 """Rows in, domain values out."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Executable, RowMapping, Select, Table, delete, insert, select, update
+from sqlalchemy import Executable, RowMapping, Select, Table, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
-from hub_events import copies
 
-from . import domain
-from .tables import (
-    INSTITUTIONS,
-    PETITIONS,
-    REGISTERS,
-    SANDBOX_PEOPLE,
-    SANDBOX_PETITIONS,
-    SANDBOX_REGISTERS,
-)
-
-
-async def institution(session: AsyncSession, institution_id: UUID) -> domain.Institution | None:
-    """Our copy of an institution, or None when we have not heard of it."""
-    found = await session.execute(select(INSTITUTIONS).where(INSTITUTIONS.c.id == institution_id))
-    row = found.mappings().first()
-    return domain.Institution(**row) if row else None
-
-
-async def copy_institution(session: AsyncSession, changed: domain.Institution) -> None:
-    """Keep an institution as the catalog told it, unless we already hold a newer version."""
-    await copies.keep(session, INSTITUTIONS, asdict(changed))
+from ..domain import petitions as domain
+from ..domain.institutions import Institution
+from ..tables.institutions import INSTITUTIONS
+from ..tables.petitions import PETITIONS, REGISTERS
+from ..tables.sandbox import SANDBOX_PETITIONS, SANDBOX_REGISTERS
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
@@ -170,32 +153,6 @@ def _made_by(acting: domain.Acting) -> Select[Any]:
     return books.summary.where(books.petitions.c.person_id == acting.signatory, *mine)
 
 
-async def put_sandbox_person(session: AsyncSession, person_id: UUID, **told: bool) -> bool:
-    """Note what was told of somebody invented; whether they are known to be, and no more."""
-    new = {"person_id": person_id, "is_known": False, "is_removed": False} | told
-    put = postgresql.insert(SANDBOX_PEOPLE).values(new)
-    put = put.on_conflict_do_update(index_elements=["person_id"], set_=told)
-    row = (await session.execute(put.returning(*SANDBOX_PEOPLE.c))).mappings().one()
-    return bool(row["is_known"] and row["is_removed"])
-
-
-async def is_removed(session: AsyncSession, person_id: UUID) -> bool:
-    """Whether somebody invented is no more; until the transaction ends that does not change."""
-    wanted = select(SANDBOX_PEOPLE.c.is_removed).where(SANDBOX_PEOPLE.c.person_id == person_id)
-    return bool((await session.execute(wanted.with_for_update(read=True))).scalar())
-
-
-async def forget_sandbox(session: AsyncSession, person_id: UUID) -> set[UUID]:
-    """Delete what a person has filed, or others for them, to test applications; nothing else can be.
-
-    The mandates under which it was filed are given back.
-    """
-    table = SANDBOX_PETITIONS
-    theirs = (table.c.person_id == person_id) | (table.c.acting_person_id == person_id)
-    gone = await session.execute(delete(table).where(theirs).returning(table.c.mandate_id))
-    return {mandate_id for mandate_id in gone.scalars() if mandate_id is not None}
-
-
 def _facts(row: RowMapping) -> dict[str, Any]:
     """The members of a `Summary`."""
     return {
@@ -206,7 +163,7 @@ def _facts(row: RowMapping) -> dict[str, Any]:
             row["mandate_id"],
             row.get("client_id"),
         ),
-        "institution": domain.Institution(
+        "institution": Institution(
             **{column.name: row[f"addressee_{column.name}"] for column in INSTITUTIONS.c}
         ),
         "kind": domain.PetitionKind(row["kind"]),

@@ -1,18 +1,18 @@
-"""HTTP: parse, call one operation, show it."""
+"""Petitions of the person who is signed in, or of whom they represent."""
 
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
-from hub_service import paging, personal_data, policy, schemas
-from hub_service.dependencies import Now, Session, Texts
+from hub_service import paging, policy, schemas
+from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
-from . import domain, operations
-from .errors import InstitutionAcceptsNoPetitions, InstitutionUnknown, PetitionNotFound
-from .schemas import FilePetition, Kind, PetitionSummaryView, PetitionView
-from .schemas import personal_data as show_personal_data
+from ..domain import petitions as domain
+from ..errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown, PetitionNotFound
+from ..operations import petitions as operations
+from ..schemas.petitions import FilePetition, Kind, PetitionSummaryView, PetitionView
 
 READ: Final = "petitions:read"
 WRITE: Final = "petitions:write"
@@ -89,15 +89,6 @@ async def get_petition(
     petition = await operations.read_petition(session, petition_id, person, now)
     response.headers["etag"] = _etag(petition)
     return PetitionView.of(petition)
-
-
-internal = APIRouter(prefix="/internal/v1", redirect_slashes=False)
-
-
-@internal.get("/people/{person_id}/export", **policy.internal(personal_data.SCOPE))
-async def get_personal_data(person_id: UUID, session: Session, texts: Texts) -> personal_data.PersonalData:
-    """What this service holds of a person, for the copy they asked for."""
-    return show_personal_data(texts, await operations.personal_data(session, person_id))
 
 
 def _etag(petition: domain.Petition) -> str:

@@ -1,4 +1,4 @@
-"""What this service can do: one function per verb, one transaction each."""
+"""Petitions of people: filed, listed, read. One function per verb, one transaction each."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,15 +7,19 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock, ids
-from hub_core.principal import Kind, Principal
+from hub_core.principal import Principal
 from hub_events import outbox
-from hub_service import access, idempotency, rules
+from hub_service import access, rules
 from hub_service.access import Action
 from hub_service.problems import InvalidToken
 
-from . import domain, storage
-from .errors import PetitionNotFound
-from .events import PetitionRegistered, RecordAccessed, SandboxPetitionRegistered
+from ..domain import petitions as domain
+from ..domain.institutions import addressee
+from ..errors.petitions import PetitionNotFound
+from ..events.access import RecordAccessed
+from ..events.petitions import PetitionRegistered, SandboxPetitionRegistered
+from ..storage import institutions, sandbox
+from ..storage import petitions as storage
 
 
 async def file_petition(
@@ -30,7 +34,7 @@ async def file_petition(
     today, acting = clock.local_date(now), _acting(caller)
     async with session.begin():
         await _refuse_removed(session, acting)
-        institution = domain.addressee(await storage.institution(session, submission.institution_id), today)
+        institution = addressee(await institutions.find(session, submission.institution_id), today)
         legal = await rules.read(session, domain.ANSWER_RULE)
         number = await storage.next_number(  # the last lock taken
             session, institution.id, today.year, acting.sandbox
@@ -98,7 +102,7 @@ async def _refuse_removed(session: AsyncSession, acting: domain.Acting) -> None:
     """`InvalidToken` for who is no more: a request that was on its way when they were reset."""
     if acting.sandbox is not None:
         for person_id in {acting.person_id, acting.signatory}:
-            if await storage.is_removed(session, person_id):
+            if await sandbox.is_removed(session, person_id):
                 raise InvalidToken(headers={"www-authenticate": 'Bearer error="invalid_token"'})
 
 
@@ -128,36 +132,7 @@ async def personal_data(session: AsyncSession, person_id: UUID) -> Sequence[doma
         return await storage.all_of(session, person_id)
 
 
-async def copy_institution(session: AsyncSession, changed: domain.Institution) -> None:
-    """Keep what the catalog told of an institution; the newest version wins, in whatever order they come."""
-    async with session.begin():
-        await storage.copy_institution(session, changed)
-
-
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
     """Petitions of a person who has got another id are that id's from now on."""
     async with session.begin():
         await storage.follow_person(session, former_id, person_id)
-
-
-async def know_sandbox_person(session: AsyncSession, person_id: UUID, client_id: str) -> None:
-    """Somebody is invented; if they are no more by what was heard before, what they filed goes now."""
-    async with session.begin():
-        if await storage.put_sandbox_person(session, person_id, is_known=True):
-            await _forget_sandbox(session, person_id, client_id)
-
-
-async def remove_sandbox_person(session: AsyncSession, person_id: UUID, client_id: str) -> None:
-    """Drop what somebody invented has filed; of who is not known to be invented nothing is dropped."""
-    async with session.begin():
-        if await storage.put_sandbox_person(session, person_id, is_removed=True):
-            await _forget_sandbox(session, person_id, client_id)
-
-
-async def _forget_sandbox(session: AsyncSession, person_id: UUID, client_id: str) -> None:
-    mandates = await storage.forget_sandbox(session, person_id)
-    callers = [
-        idempotency.caller_of(Kind.PERSON, str(person_id), client_id, mandate_id)
-        for mandate_id in (None, *mandates)
-    ]
-    await idempotency.forget(session, callers)

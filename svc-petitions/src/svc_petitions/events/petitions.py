@@ -1,4 +1,4 @@
-"""What this service tells."""
+"""What is told of petitions."""
 
 from datetime import date
 from typing import Any, ClassVar, Self
@@ -7,9 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from hub_events.envelope import Event
-from hub_service import access
 
-from . import domain
+from ..domain import petitions as domain
 
 
 class PetitionRegistered(Event):
@@ -76,10 +75,3 @@ def _facts(petition: domain.Petition) -> dict[str, Any]:
         "kind": petition.kind,
         "version": petition.version,
     }
-
-
-class RecordAccessed(access.Line, Event):
-    """Somebody's petition was filed or opened by their representative."""
-
-    subject: ClassVar[str] = "hub.petitions.record.accessed.v1"
-    key_field: ClassVar[str] = "line_id"

@@ -1,6 +1,5 @@
-"""Request and response bodies."""
+"""Petitions in requests and answers."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field
@@ -8,10 +7,9 @@ from pydantic import Field
 from hub_core.language import Language
 from hub_core.text import Line, Text
 from hub_service import schemas
-from hub_service.i18n import Texts
-from hub_service.personal_data import PersonalData, section, words
 
-from . import domain
+from ..domain import petitions as domain
+from .institutions import AddresseeView
 
 Sha256 = Annotated[
     str,
@@ -70,23 +68,6 @@ class FilePetition(schemas.Resource):
             subject=self.subject,
             text=self.text,
             language=self.language,
-        )
-
-
-class AddresseeView(schemas.Resource):
-    """The institution a petition is addressed to."""
-
-    id: Annotated[schemas.Id, Field(description="The institution's identifier in the catalog.")]
-    code: Annotated[str, Field(max_length=32, description="Its short code.", examples=["DGP"])]
-    names: Annotated[schemas.LocalisedText, Field(description="Its name.")]
-
-    @classmethod
-    def of(cls, institution: domain.Institution) -> Self:
-        """The view of our copy of an institution."""
-        return cls(
-            id=institution.id,
-            code=institution.code,
-            names=schemas.LocalisedText.of(dict(institution.names)),
         )
 
 
@@ -203,47 +184,3 @@ def _members(petition: domain.Summary) -> dict[str, Any]:
         "mandate_id": petition.acting.mandate_id,
         "sandbox": petition.is_sandbox,
     }
-
-
-PERSONAL_DATA: Final = "Petitions in your name"
-PERSONAL_DATA_LABELS: Final = {
-    "number": "Registration number",
-    "institution": "Institution",
-    "registered_at": "Registered",
-    "answer_due_on": "Answer due by",
-    "kind": "Kind",
-    "subject": "Subject",
-    "text": "Text",
-    "state": "State",
-    "filed_by_representative": "Filed by a representative",
-}
-
-
-def _number(petition: domain.Petition) -> str:
-    return f"{petition.registration.number}/{petition.registration.registered_on.year}"
-
-
-LEFT_OUT: Final = "Who filed a petition for you is left out: that is another person's data."
-
-
-def personal_data(texts: Texts, petitions: Sequence[domain.Petition]) -> PersonalData:
-    """What is held of the person in whose name these petitions are; who filed one for them is left out."""
-    items = [
-        {
-            "number": petition.label if petition.is_sandbox else _number(petition),
-            "institution": petition.institution.names.get("ro", petition.institution.code),
-            "registered_at": petition.registration.registered_at.isoformat(),
-            "answer_due_on": petition.registration.answer_due_on.isoformat(),
-            "kind": petition.kind,
-            "subject": petition.subject,
-            "text": petition.text,
-            "state": petition.state,
-            "filed_by_representative": petition.acting.mandate_id is not None,
-        }
-        for petition in petitions
-    ]
-    represented = any(petition.acting.mandate_id for petition in petitions)
-    return PersonalData(
-        sections=[section(texts, "petitions", PERSONAL_DATA, PERSONAL_DATA_LABELS, items)],
-        left_out=[words(texts, LEFT_OUT)] if represented else [],
-    )
