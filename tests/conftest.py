@@ -1,5 +1,6 @@
 """The whole hub, as `make up` starts it, in a folder and on ports of its own."""
 
+import asyncio
 import contextlib
 import random
 import socket
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 
 from hub_cli.place import State
@@ -34,6 +37,19 @@ class Hub:
 
     def port(self, process: str) -> int:
         return State.read(self.folder).ports[process]
+
+    async def letter(self, to: str, *says: str) -> dict[str, Any]:
+        """The first letter to an address that says all this, in its subject or text; waits 20 seconds."""
+        async with httpx2.AsyncClient(base_url=self.mailbox) as mailbox, asyncio.timeout(20):
+            after = 0
+            while True:
+                answer = await mailbox.get("/api/messages", params={"to": to, "after": after})
+                for letter in answer.json()["items"]:
+                    words = " ".join(f"{letter['subject']} {letter['text']}".split())
+                    if all(said in words for said in says):
+                        return dict(letter)
+                after = answer.json()["next_after"]
+                await asyncio.sleep(0.05)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [*HUB, *arguments, "--var", str(self.folder)]

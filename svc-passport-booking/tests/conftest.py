@@ -58,8 +58,8 @@ async def client(app: FastAPI, running: Any) -> AsyncIterator[httpx2.AsyncClient
 
 @pytest.fixture(scope="session")
 async def sessions(settings: Settings) -> AsyncIterator[async_sessionmaker[Session]]:
-    """Sessions of the application role, without the application."""
-    database = Database(settings)
+    """Sessions of the application role, without the application; few, since others have pools besides."""
+    database = Database(settings.model_copy(update={"database_pool_size": 4}))
     yield database.sessions
     await database.close()
 

@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from email.message import EmailMessage
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -19,8 +20,9 @@ _LINK: Final = Markup('<a href="{0}" rel="noreferrer">{0}</a>')
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 
 
+@lru_cache(maxsize=4)
 def parse(raw: bytes) -> EmailMessage:
-    """An e-mail by RFC 5322 and MIME."""
+    """An e-mail by RFC 5322 and MIME; to be read only, the last few are kept."""
     parsed = email.message_from_bytes(raw, policy=email.policy.default)
     if not isinstance(parsed, EmailMessage):
         raise TypeError("the default policy makes EmailMessage")
