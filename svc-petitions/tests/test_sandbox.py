@@ -22,7 +22,8 @@ from svc_petitions import consumers
 from svc_petitions.consumers import SandboxPersonCreated, SandboxPersonRemoved
 from svc_petitions.domain import petitions as domain
 from svc_petitions.operations import petitions as operations
-from svc_petitions.tables.petitions import PETITIONS, REGISTERS
+from svc_petitions.tables.petitions import PETITIONS
+from svc_petitions.tables.registers import REGISTERS
 from svc_petitions.tables.sandbox import SANDBOX_PEOPLE, SANDBOX_REGISTERS
 
 IDENTITY = Path(__file__).parents[2] / "svc-identity/contract/events"

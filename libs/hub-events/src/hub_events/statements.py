@@ -5,7 +5,7 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util.concurrency import greenlet_spawn
@@ -37,6 +37,8 @@ class Compiled:
     def failure(self, error: Exception) -> DBAPIError:
         """One of `FAILURES` as an error of SQLAlchemy, which `session.is_away` knows."""
         kind = DBAPIError if isinstance(error, asyncpg.PostgresError) else InterfaceError
+        if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+            kind = IntegrityError
         return kind(self.text, None, error, hide_parameters=True)
 
 

@@ -15,10 +15,11 @@ from hub_service.problems import InvalidToken
 
 from ..domain import petitions as domain
 from ..domain.institutions import addressee
+from ..domain.registers import Direction, Line
 from ..errors.petitions import PetitionNotFound
 from ..events.access import RecordAccessed
 from ..events.petitions import PetitionRegistered, SandboxPetitionRegistered
-from ..storage import institutions, sandbox
+from ..storage import institutions, registers, sandbox
 from ..storage import petitions as storage
 
 
@@ -36,12 +37,11 @@ async def file_petition(
         await _refuse_removed(session, acting)
         institution = addressee(await institutions.find(session, submission.institution_id), today)
         legal = await rules.read(session, domain.ANSWER_RULE)
-        number = await storage.next_number(  # the last lock taken
-            session, institution.id, today.year, acting.sandbox
-        )
+        petition_id = ids.new_id()
+        number = await _number(session, submission, petition_id, acting, now)  # the last lock taken
         petition = domain.register(
             submission,
-            petition_id=ids.new_id(),
+            petition_id=petition_id,
             acting=acting,
             institution=institution,
             answer_rule=legal.on(domain.ANSWER_RULE, today),
@@ -96,6 +96,28 @@ async def list_petitions(
 def _acting(caller: Principal) -> domain.Acting:
     sandbox = caller.client_id if caller.is_sandbox else None
     return domain.Acting(caller.person_id, caller.on_behalf_of, caller.mandate_id, sandbox)
+
+
+async def _number(
+    session: AsyncSession,
+    submission: domain.Submission,
+    petition_id: UUID,
+    acting: domain.Acting,
+    now: datetime,
+) -> int:
+    """Of the institution's register; of the application's own, where one is being tested."""
+    if acting.sandbox is not None:
+        year = clock.local_date(now).year
+        return await sandbox.next_number(session, acting.sandbox, submission.institution_id, year)
+    line = Line(
+        institution_id=submission.institution_id,
+        direction=Direction.IN,
+        petition_id=petition_id,
+        subject=submission.subject,
+        correspondent=str(acting.signatory),
+        entered_at=now,
+    )
+    return (await registers.enter(session, line)).number
 
 
 async def _refuse_removed(session: AsyncSession, acting: domain.Acting) -> None:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Executable, RowMapping, Select, Table, insert, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import RowMapping, Select, Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
@@ -14,8 +13,8 @@ from hub_core.language import Language
 from ..domain import petitions as domain
 from ..domain.institutions import Institution
 from ..tables.institutions import INSTITUTIONS
-from ..tables.petitions import PETITIONS, REGISTERS
-from ..tables.sandbox import SANDBOX_PETITIONS, SANDBOX_REGISTERS
+from ..tables.petitions import PETITIONS
+from ..tables.sandbox import SANDBOX_PETITIONS
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
@@ -29,49 +28,25 @@ async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID)
 class _Books:
     """The tables of what is done in earnest, or of what tests applications: the two never meet."""
 
-    registers: Table
     petitions: Table
     summary: Select[Any]
-    next_number: Executable
 
 
-def _books(registers: Table, petitions: Table) -> _Books:
-    added = (
-        postgresql.insert(registers)
-        .on_conflict_do_update(
-            index_elements=list(registers.primary_key), set_={"last_number": registers.c.last_number + 1}
-        )
-        .returning(registers.c.last_number)
-    )
+def _books(petitions: Table) -> _Books:
     summary = select(
         *(column for column in petitions.c if column is not petitions.c.text), *_ADDRESSEE
     ).join_from(petitions, INSTITUTIONS, petitions.c.institution_id == INSTITUTIONS.c.id)
-    return _Books(registers, petitions, summary, added)
+    return _Books(petitions, summary)
 
 
 _ADDRESSEE: Final = [column.label(f"addressee_{column.name}") for column in INSTITUTIONS.c]
-_EARNEST: Final = _books(REGISTERS, PETITIONS)
-_SANDBOX: Final = _books(SANDBOX_REGISTERS, SANDBOX_PETITIONS)
+_EARNEST: Final = _books(PETITIONS)
+_SANDBOX: Final = _books(SANDBOX_PETITIONS)
 
 
 def _of(sandbox: str | None) -> tuple[_Books, dict[str, str]]:
     """The tables of an application that is being tested and what its rows begin with, or those in earnest."""
     return (_EARNEST, {}) if sandbox is None else (_SANDBOX, {"client_id": sandbox})
-
-
-async def next_number(
-    session: AsyncSession, institution_id: UUID, year: int, sandbox: str | None = None
-) -> int:
-    """The next number of an institution's register, or of an application's own in the `sandbox`.
-
-    The register is made when first needed. No sequence: its row stays locked until the transaction ends,
-    and a rollback takes the number back, so that none is ever missing. Take it last: who waits for it
-    waits for all that follows.
-    """
-    books, own = _of(sandbox)
-    first = {**own, "institution_id": institution_id, "year": year, "last_number": 1}
-    number: int = (await session.execute(books.next_number, first)).scalar_one()
-    return number
 
 
 async def add(session: AsyncSession, petition: domain.Petition) -> None:

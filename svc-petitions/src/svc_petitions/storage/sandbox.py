@@ -1,12 +1,29 @@
 """Who is invented to test applications, and what they filed."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..tables.sandbox import SANDBOX_PEOPLE, SANDBOX_PETITIONS
+from ..tables.sandbox import SANDBOX_PEOPLE, SANDBOX_PETITIONS, SANDBOX_REGISTERS
+
+_NEXT_NUMBER: Final = (
+    postgresql.insert(SANDBOX_REGISTERS)
+    .on_conflict_do_update(
+        index_elements=list(SANDBOX_REGISTERS.primary_key),
+        set_={"last_number": SANDBOX_REGISTERS.c.last_number + 1},
+    )
+    .returning(SANDBOX_REGISTERS.c.last_number)
+)
+
+
+async def next_number(session: AsyncSession, client_id: str, institution_id: UUID, year: int) -> int:
+    """The next number of an application's own register, which is no institution's and has no chain."""
+    first = {"client_id": client_id, "institution_id": institution_id, "year": year, "last_number": 1}
+    number: int = (await session.execute(_NEXT_NUMBER, first)).scalar_one()
+    return number
 
 
 async def put_person(session: AsyncSession, person_id: UUID, **told: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Petitions, and the registers they are numbered in."""
+"""Petitions."""
 
 from typing import Any
 
@@ -7,12 +7,10 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -21,17 +19,6 @@ from sqlalchemy import (
 )
 
 from .metadata import metadata
-
-REGISTERS = Table(
-    "registers",
-    metadata,
-    Column("institution_id", Uuid, ForeignKey("institutions.id"), nullable=False),
-    Column("year", Integer, nullable=False),
-    Column("last_number", Integer, nullable=False),
-    PrimaryKeyConstraint("institution_id", "year"),
-    CheckConstraint("last_number > 0", name="number"),
-    comment="The last number given in each institution's register of a year",
-)
 
 
 def columns() -> tuple[Column[Any], ...]:
