@@ -71,7 +71,8 @@ def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> str:
 def token(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> str:
     """Of a person who has just signed up and signed in."""
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
-    return demo.access_token(Place(hub.folder, State.read(hub.folder).ports))
+    _, token = demo.somebody(Place(hub.folder, State.read(hub.folder).ports))
+    return token
 
 
 def test_every_operation_of_the_contract_is_in_both(made: Path) -> None:

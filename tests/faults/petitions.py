@@ -45,7 +45,7 @@ class Petitions:
         self._next: Iterator[Wish] = iter(())
 
     async def prepare(self, place: Place, client: httpx2.AsyncClient) -> None:
-        token = await asyncio.to_thread(demo.access_token, place)
+        _, token = await asyncio.to_thread(demo.somebody, place)
         institutions = itertools.cycle(await choose_institutions(client))
         self._next = (a_petition(next(institutions), token, number) for number in itertools.count(1))
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("hub")
 
 
 async def test_every_link_of_the_email_opens_a_page(hub: Hub) -> None:
-    token = await asyncio.to_thread(demo.access_token, Place(hub.folder, State.read(hub.folder).ports))
+    email, token = await asyncio.to_thread(demo.somebody, Place(hub.folder, State.read(hub.folder).ports))
     async with httpx2.AsyncClient(
         base_url=hub.origin, headers={"authorization": f"Bearer {token}"}
     ) as client:
@@ -25,7 +25,7 @@ async def test_every_link_of_the_email_opens_a_page(hub: Hub) -> None:
         await trial.ask(client, petitions.a_petition(institution, token), account)
     [petition] = account.answers.values()
     number, date = petition["registration_label"].split("/")
-    mail = await hub.letter("ana.popescu@example.org", f"nr. {number} din {date}")
+    mail = await hub.letter(email, f"nr. {number} din {date}")
     assert "Termen de răspuns" in mail["text"]
     links = set(re.findall(r"https?://[^\s\"<>]+", mail["text"] + mail["html"]))
     assert links

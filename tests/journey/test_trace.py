@@ -25,7 +25,7 @@ PARTS = (
 
 
 async def test_a_petition_is_one_trace_from_the_gateway_to_its_email(hub: Hub, spans: TraceSink) -> None:
-    token = await asyncio.to_thread(demo.access_token, Place(hub.folder, State.read(hub.folder).ports))
+    _, token = await asyncio.to_thread(demo.somebody, Place(hub.folder, State.read(hub.folder).ports))
     trace_id = "0af7651916cd43dd8448eb211c80319c"
     headers = {
         "authorization": f"Bearer {token}",

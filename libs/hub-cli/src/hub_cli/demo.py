@@ -50,7 +50,7 @@ class Journey:
     def __init__(self, place: Place) -> None:
         self._origin = place.origin
         self._mailbox = f"{place.url(MAILBOX)}/api/messages"
-        self._email = f"demo-{secrets.token_hex(4)}@example.org"
+        self.email = f"demo-{secrets.token_hex(4)}@example.org"
         self._password = secrets.token_urlsafe(18)
         self._browser = Browser(ends_at=_CALLBACK)
         self._application = OAuth2Session(_CLIENT, redirect_uri=_CALLBACK, scope=_SCOPES, pkce="S256")
@@ -122,11 +122,11 @@ class Journey:
             {
                 "given-name": "Ana",
                 "family-name": "Popescu",
-                "email": self._email,
+                "email": self.email,
                 "new-password": self._password,
             }
         )
-        return self._email
+        return self.email
 
     def read_code(self) -> str:
         """The code is the only number of eight digits."""
@@ -140,7 +140,7 @@ class Journey:
 
     def sign_in(self) -> str:
         """With address and password."""
-        self._browser.submit({"username": self._email, "current-password": self._password})
+        self._browser.submit({"username": self.email, "current-password": self._password})
         return ""
 
     def agree(self) -> str:
@@ -161,7 +161,7 @@ class Journey:
     def ask_who(self) -> str:
         """OpenID Connect Core 1.0, 5.3."""
         told = _json(self._application.get(self._provider["userinfo_endpoint"], timeout=_SECONDS))
-        _expect(told["email"] == self._email, "userinfo tells another address")
+        _expect(told["email"] == self.email, "userinfo tells another address")
         return str(told["name"])
 
     def choose_institution(self) -> str:
@@ -333,7 +333,7 @@ class Journey:
         """What is found in the text of an e-mail to this person, or to another."""
 
         def found() -> str | None:
-            asked = {"to": to or self._email}
+            asked = {"to": to or self.email}
             messages = _json(requests.get(self._mailbox, params=asked, timeout=_SECONDS))
             matches = (wanted.search(message["text"]) for message in messages["items"])
             return next((match.group() for match in matches if match), None)
@@ -341,15 +341,15 @@ class Journey:
         return _wait_for(found, "the e-mail did not come")
 
 
-def access_token(place: Place) -> str:
-    """A token of a person made up for this call, who went the way of the journey until there was one."""
+def somebody(place: Place) -> tuple[str, str]:
+    """E-mail address and access token of a person made up for this call, who went the journey so far."""
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
     journey = Journey(place)
     for name, step in journey.steps():
         step()
         if name == _SIGNED_IN:
             break
-    return journey.token
+    return journey.email, journey.token
 
 
 def take(place: Place, screen: Console) -> bool:
