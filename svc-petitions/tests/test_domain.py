@@ -15,6 +15,7 @@ from hub_core.language import Language
 from hub_core.rules import Counting, Rule, Unit
 from svc_petitions.domain import petitions as domain
 from svc_petitions.domain.institutions import Institution, addressee
+from svc_petitions.domain.states import PetitionState
 from svc_petitions.errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown
 
 ANA = UUID("01936f00-0000-7000-8000-000000000001")
@@ -64,7 +65,7 @@ def registered(now: datetime, number: int = 1) -> domain.Petition:
 
 def test_a_petition_is_registered_under_its_number_and_date() -> None:
     petition = registered(local("2026-11-21T09:30"), 123)
-    assert petition.state is domain.PetitionState.REGISTERED
+    assert petition.state is PetitionState.REGISTERED
     assert petition.registration.label == "123/21.11.2026"
     assert petition.registration.year == 2026
     assert petition.signatory == ANA

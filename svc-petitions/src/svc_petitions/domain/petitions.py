@@ -13,6 +13,7 @@ from hub_core.language import Language
 from hub_core.rules import Rule
 
 from .institutions import Institution
+from .states import PetitionState
 
 SUBJECT_MAX: Final = 200
 """Characters of a subject; it is one line of the register."""
@@ -37,12 +38,6 @@ class PetitionKind(StrEnum):
     COMPLAINT = "COMPLAINT"
     NOTIFICATION = "NOTIFICATION"
     PROPOSAL = "PROPOSAL"
-
-
-class PetitionState(StrEnum):
-    """Where a petition stands. One sent online is registered at once, also at night."""
-
-    REGISTERED = "REGISTERED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from hub_core.text import Line, Text
 from hub_service import schemas
 
 from ..domain import petitions as domain
+from ..domain.states import PetitionState
 from .institutions import AddresseeView
 
 Sha256 = Annotated[
@@ -114,8 +115,8 @@ class _Registered(schemas.Resource):
     ]
     answer_rule: AnswerRuleView
     state: Annotated[
-        domain.PetitionState,
-        Field(description="Where it stands; more states will come.", examples=["REGISTERED"]),
+        PetitionState,
+        Field(description="Where it stands.", examples=["REGISTERED"]),
     ]
     institution: AddresseeView
     kind: Kind

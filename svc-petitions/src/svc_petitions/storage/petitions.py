@@ -12,6 +12,7 @@ from hub_core.language import Language
 
 from ..domain import petitions as domain
 from ..domain.institutions import Institution
+from ..domain.states import PetitionState
 from ..tables.institutions import INSTITUTIONS
 from ..tables.petitions import PETITIONS
 from ..tables.sandbox import SANDBOX_PETITIONS
@@ -153,6 +154,6 @@ def _facts(row: RowMapping) -> dict[str, Any]:
             answer_rule_id=row["answer_rule_id"],
             answer_legal_basis=row["answer_legal_basis"],
         ),
-        "state": domain.PetitionState(row["state"]),
+        "state": PetitionState(row["state"]),
         "version": row["version"],
     }

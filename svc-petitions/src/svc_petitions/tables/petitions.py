@@ -1,12 +1,14 @@
 """Petitions."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -16,9 +18,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from .metadata import metadata
+
+ENDED: Final = "'ANSWERED', 'FORWARDED', 'CLASSED', 'WITHDRAWN', 'ARCHIVED'"
+OPEN: Final = text(f"state NOT IN ({ENDED}, 'JOINED')")
+"""The rows on which somebody has to act, as `domain.states.OPEN` has them."""
+TO_ARCHIVE: Final = text("closed_on IS NOT NULL AND state <> 'ARCHIVED'")
 
 
 def columns() -> tuple[Column[Any], ...]:
@@ -52,12 +61,46 @@ PETITIONS = Table(
     "petitions",
     metadata,
     *columns(),
+    # What officials do with it; one just registered has none of this.
+    Column("compartment_id", Uuid, ForeignKey("compartments.id")),
+    Column("handler_id", Uuid),
+    Column("forwarded_from", Uuid, comment="The institution that sent it on, if one did"),
+    Column("leader_id", Uuid, comment="The petition that it is joined to"),
+    Column("extended_at", DateTime(timezone=True)),
+    Column("extended_until", Date),
+    Column("extension_reason", Text),
+    Column("complained_of", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
+    Column("reports_crime", Boolean, nullable=False, server_default=text("false")),
+    Column("solution", String(32)),
+    Column("closed_on", Date, comment="When its clock ended"),
     ForeignKeyConstraint(["institution_id", "year"], ["registers.institution_id", "registers.year"]),
     UniqueConstraint("institution_id", "year", "number"),
     CheckConstraint("number > 0", name="number"),
     CheckConstraint("(person_id = acting_person_id) = (mandate_id IS NULL)", name="mandate"),
+    CheckConstraint("(leader_id IS NULL) OR state IN ('JOINED', 'ANSWERED', 'ARCHIVED')", name="leader"),
+    CheckConstraint("state <> 'JOINED' OR leader_id IS NOT NULL", name="joined"),
+    CheckConstraint("leader_id <> id", name="own_leader"),
+    CheckConstraint(f"(closed_on IS NOT NULL) = (state IN ({ENDED}))", name="closed"),
+    CheckConstraint("(extended_until IS NULL) = (extended_at IS NULL)", name="extended"),
     # A person's list, newest first: a UUIDv7 sorts by the time of its making.
     Index(None, "person_id", "id"),
     Index(None, "person_id", "institution_id", "id"),
     Index(None, "person_id", "kind", "id"),
+    # What an institution, one of its compartments or one of its handlers has to do, what is due first first.
+    Index("ix_petitions_open", "institution_id", "answer_due_on", "id", "state", postgresql_where=OPEN),
+    Index(
+        "ix_petitions_open_in_state", "institution_id", "state", "answer_due_on", "id", postgresql_where=OPEN
+    ),
+    Index(
+        "ix_petitions_open_of_handler",
+        *("institution_id", "handler_id", "answer_due_on", "id", "state"),
+        postgresql_where=OPEN,
+    ),
+    Index(
+        "ix_petitions_open_in_compartment",
+        *("institution_id", "compartment_id", "answer_due_on", "id", "state"),
+        postgresql_where=OPEN,
+    ),
+    Index("ix_petitions_leader_id", "leader_id", postgresql_where=text("leader_id IS NOT NULL")),
+    Index("ix_petitions_to_archive", "closed_on", "id", postgresql_where=TO_ARCHIVE),
 )

@@ -1,0 +1,126 @@
+"""Files and their steps: rows in, domain values out. Nobody else writes a state."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.clock import local_date
+from hub_events import outbox
+
+from ..domain.files import Actor, ActorKind, File, Solution, Step, refuse_step
+from ..domain.petitions import PetitionKind
+from ..domain.states import ENDED, PetitionState
+from ..errors.files import FileChanged, FileNotFound
+from ..events import files as events
+from ..tables.files import STEPS
+from ..tables.petitions import PETITIONS
+
+COLUMNS: Final = tuple(PETITIONS.c[name] for name in File.__dataclass_fields__)
+"""What a `File` is made of, in one order."""
+
+
+async def read(session: AsyncSession, petition_id: UUID, institution_id: UUID) -> File:
+    """The file that an institution has now. `FileNotFound`, also for another institution's."""
+    return await _one(session, petition_id, institution_id, is_locked=False)
+
+
+async def lock(session: AsyncSession, petition_id: UUID, institution_id: UUID) -> File:
+    """The same, and nobody else changes it until the transaction ends. `FileNotFound`."""
+    return await _one(session, petition_id, institution_id, is_locked=True)
+
+
+async def _one(session: AsyncSession, petition_id: UUID, institution_id: UUID, *, is_locked: bool) -> File:
+    wanted = select(*COLUMNS).where(
+        PETITIONS.c.id == petition_id, PETITIONS.c.institution_id == institution_id
+    )
+    if is_locked:
+        wanted = wanted.with_for_update()
+    row = (await session.execute(wanted)).mappings().first()
+    if row is None:
+        raise FileNotFound
+    return file_of(row)
+
+
+def file_of(row: RowMapping) -> File:
+    """The file of a row that has `COLUMNS`."""
+    facts = dict(row) | {
+        "kind": PetitionKind(row["kind"]),
+        "state": PetitionState(row["state"]),
+        "complained_of": tuple(row["complained_of"]),
+        "solution": Solution(row["solution"]) if row["solution"] else None,
+    }
+    return File(**facts)
+
+
+async def move(
+    session: AsyncSession,
+    file: File,
+    to: PetitionState,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    note: str | None = None,
+    **changed: Any,
+) -> File:
+    """Take one step: the row, its line in `steps` and its event, in the caller's transaction.
+
+    `reason` is a code that the petitioner may read and events carry, `note` is for officials alone;
+    `changed` are members of the file that change with it. The day on which its clock ended is written
+    here. Raises `FileStateForbids`, and `FileChanged` when somebody has taken a step since `file` was read.
+    """
+    refuse_step(file.state, to)
+    if to in ENDED and not file.is_ended:
+        changed["closed_on"] = local_date(now)
+    moved = replace(file, state=to, version=file.version + 1, **changed)
+    written = {name: getattr(moved, name) for name in ("state", "version", *changed)}
+    done = (
+        update(PETITIONS)
+        .where(PETITIONS.c.id == file.id, PETITIONS.c.version == file.version)
+        .values(written)
+        .returning(PETITIONS.c.id)
+        .cte("done")
+    )
+    step = {
+        "version": moved.version,
+        "institution_id": moved.institution_id,
+        "at": now,
+        "came_from": file.state,
+        "state": to,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "reason": reason,
+        "note": note,
+    }
+    line = select(done.c.id, *(literal(value, STEPS.c[name].type) for name, value in step.items()))
+    taken = insert(STEPS).from_select(["petition_id", *step], line).returning(STEPS.c.version)
+    if (await session.execute(taken)).first() is None:
+        raise FileChanged
+    told = events.of_step(moved, file.state, reason, changed)
+    if told is not None:
+        await outbox.record(session, told, now)
+    return moved
+
+
+async def steps(session: AsyncSession, petition_id: UUID) -> Sequence[Step]:
+    """What a file has gone through since it was registered, in order."""
+    wanted = select(STEPS).where(STEPS.c.petition_id == petition_id).order_by(STEPS.c.version)
+    return [_step(row) for row in (await session.execute(wanted)).mappings()]
+
+
+def _step(row: RowMapping) -> Step:
+    return Step(
+        version=row["version"],
+        institution_id=row["institution_id"],
+        at=row["at"],
+        came_from=PetitionState(row["came_from"]),
+        state=PetitionState(row["state"]),
+        actor=Actor(ActorKind(row["actor_kind"]), row["actor_id"]),
+        reason=row["reason"],
+        note=row["note"],
+    )

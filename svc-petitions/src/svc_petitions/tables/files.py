@@ -1,0 +1,161 @@
+"""Files: the steps they take, where they were before, who works on them, and what is written."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from .metadata import metadata
+
+STEPS = Table(
+    "steps",
+    metadata,
+    Column("petition_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False, comment="That of the petition after it"),
+    Column("institution_id", Uuid, nullable=False, comment="Who had the file"),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("came_from", String(32), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("actor_kind", String(16), nullable=False),
+    Column("actor_id", Uuid),
+    Column("reason", String(64)),
+    Column("note", Text, comment="For officials alone"),
+    PrimaryKeyConstraint("petition_id", "version"),
+    CheckConstraint("(actor_id IS NULL) = (actor_kind = 'SYSTEM')", name="actor"),
+    comment="Every step of every file; only added to",
+)
+
+# The row of `petitions` is the file of the institution that has it now.
+FORWARDINGS = Table(
+    "forwardings",
+    metadata,
+    Column("petition_id", Uuid, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("institution_id", Uuid, nullable=False, comment="Who sent it on"),
+    Column("year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+    Column("registered_on", Date, nullable=False),
+    Column("answer_due_on", Date, nullable=False),
+    Column("forwarded_at", DateTime(timezone=True), nullable=False),
+    Column("forwarded_on", Date, nullable=False),
+    Column("forward_by", Date, nullable=False, comment="The last day of the term for sending it on"),
+    Column("forwarded_by", Uuid, nullable=False),
+    Column("to_institution_id", Uuid, comment="An institution of the hub"),
+    Column("addressee", String(300), comment="The name of one outside it"),
+    Column("out_number", Integer, comment="Under which it left the register of that day's year"),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("petition_id", "ordinal"),
+    UniqueConstraint("institution_id", "year", "number"),
+    CheckConstraint("(to_institution_id IS NULL) <> (addressee IS NULL)", name="addressee"),
+    comment="Where files were before: each with its number, its clock and whom it was sent to",
+)
+
+COMPARTMENTS = Table(
+    "compartments",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("institution_id", Uuid, ForeignKey("institutions.id"), nullable=False),
+    Column("code", String(32), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("is_closed", Boolean, nullable=False),
+    UniqueConstraint("institution_id", "code"),
+    comment="The parts of an institution that work on files",
+)
+
+MEMBERS = Table(
+    "members",
+    metadata,
+    Column("institution_id", Uuid, ForeignKey("institutions.id"), nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("compartment_id", Uuid, ForeignKey("compartments.id"), nullable=False),
+    Column("superior_id", Uuid, comment="None for the head of the institution"),
+    PrimaryKeyConstraint("institution_id", "person_id"),
+    CheckConstraint("person_id <> superior_id", name="superior"),
+    Index(None, "institution_id", "superior_id"),
+    Index(None, "compartment_id"),
+    comment="Who works where, and under whom",
+)
+
+DELEGATIONS = Table(
+    "signature_delegations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("institution_id", Uuid, ForeignKey("institutions.id"), nullable=False),
+    Column("delegate_id", Uuid, nullable=False),
+    Column("given_by", Uuid, nullable=False),
+    Column("given_at", DateTime(timezone=True), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=False, comment="Its last day"),
+    Column("act", String(100), nullable=False, comment="Number and date of the order"),
+    Column("revoked_at", DateTime(timezone=True)),
+    CheckConstraint("valid_from <= valid_to", name="days"),
+    CheckConstraint("delegate_id <> given_by", name="delegate"),
+    Index(None, "institution_id", "delegate_id", "valid_to"),
+    comment="Who signs answers for the head of an institution, from when to when",
+)
+
+DRAFTS = Table(
+    "drafts",
+    metadata,
+    Column("petition_id", Uuid, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("institution_id", Uuid, nullable=False),
+    Column("solution", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("legal_basis", String(500), nullable=False),
+    Column("courtesy_language", String(2)),
+    Column("courtesy_text", Text),
+    Column("drafted_by", Uuid, nullable=False),
+    Column("drafted_at", DateTime(timezone=True), nullable=False),
+    Column("approved_by", Uuid),
+    Column("approved_at", DateTime(timezone=True)),
+    Column("signed_by", Uuid),
+    Column("signed_at", DateTime(timezone=True)),
+    Column("delegation_id", Uuid, ForeignKey("signature_delegations.id")),
+    Column("returned_by", Uuid),
+    Column("returned_at", DateTime(timezone=True)),
+    Column("return_reason", Text),
+    Column("sent_by", Uuid),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("out_year", Integer),
+    Column("out_number", Integer),
+    PrimaryKeyConstraint("petition_id", "ordinal"),
+    CheckConstraint("approved_by <> drafted_by AND signed_by <> drafted_by", name="four_eyes"),
+    CheckConstraint("(courtesy_language IS NULL) = (courtesy_text IS NULL)", name="courtesy"),
+    CheckConstraint("legal_basis <> ''", name="legal_basis"),
+    CheckConstraint("sent_at IS NULL OR (signed_at IS NOT NULL AND out_number IS NOT NULL)", name="sent"),
+    # One draft at a time: the others were returned.
+    Index(
+        "uq_drafts_in_hand", "petition_id", unique=True, postgresql_where=text("returned_at IS NULL")
+    ),
+    comment="What was written as an answer; the one that was sent is the answer",
+)
+
+CLARIFICATIONS = Table(
+    "clarifications",
+    metadata,
+    Column("petition_id", Uuid, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("asked_by", Uuid, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("answer", Text),
+    Column("answered_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("petition_id", "ordinal"),
+    CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answer"),
+    comment="What a handler asked the petitioner; the clock of the answer goes on",
+)
