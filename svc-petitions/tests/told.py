@@ -1,6 +1,7 @@
 """One event of each kind, as an example for those who listen."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -8,6 +9,9 @@ from hub_core.principal import Kind
 from hub_events.envelope import Event
 from hub_service.access import Action, Channel, Result
 from svc_petitions.domain import petitions as domain
+from svc_petitions.domain.files import File, Solution
+from svc_petitions.domain.states import PetitionState
+from svc_petitions.events import files
 from svc_petitions.events.access import RecordAccessed
 from svc_petitions.events.petitions import PetitionRegistered, SandboxPetitionRegistered
 
@@ -52,4 +56,40 @@ SANDBOX_REGISTERED = SandboxPetitionRegistered(
     client_id="app-0123456789abcdef", version=1, **REGISTERED.model_dump(exclude={"version"})
 )
 
-EVENTS: Final[list[Event]] = [REGISTERED, SANDBOX_REGISTERED, ACCESSED]
+FILE = File(
+    id=REGISTERED.petition_id,
+    person_id=REGISTERED.person_id,
+    acting_person_id=REGISTERED.acting_person_id,
+    institution_id=REGISTERED.institution_id,
+    kind=REGISTERED.kind,
+    year=REGISTERED.year,
+    number=REGISTERED.number,
+    registered_at=datetime(2026, 11, 21, 9, 0, tzinfo=UTC),
+    registered_on=REGISTERED.registered_on,
+    answer_due_on=REGISTERED.answer_due_on,
+    answer_rule_id="petition.answer",
+    answer_legal_basis="OG nr. 27/2002 art. 8 alin. (1)",
+    state=PetitionState.ASSIGNED,
+    version=3,
+    compartment_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b80"),
+    handler_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b81"),
+    forwarded_from=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b82"),
+)
+ANSWERED = replace(FILE, state=PetitionState.ANSWERED, version=8, solution=Solution.FAVOURABLE)
+JOINED = replace(
+    FILE, state=PetitionState.JOINED, leader_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b83"), handler_id=None
+)
+OF_FILES: Final[list[Event]] = [
+    files.PetitionAssigned.of(FILE, None),
+    files.PetitionExtended.of(replace(FILE, state=PetitionState.IN_ANALYSIS), None),
+    files.ClarificationAsked.of(replace(FILE, state=PetitionState.AWAITING_CLARIFICATION), None),
+    files.PetitionForwarded.of(replace(FILE, state=PetitionState.FORWARDED), None),
+    files.FileOpened.of(replace(FILE, state=PetitionState.REGISTERED), "FORWARDED"),
+    files.PetitionJoined.of(JOINED, None),
+    files.PetitionClassed.of(replace(FILE, state=PetitionState.CLASSED), "ANONYMOUS"),
+    files.PetitionAnswered.of(ANSWERED, None),
+    files.PetitionWithdrawn.of(replace(FILE, state=PetitionState.WITHDRAWN), None),
+    files.PetitionArchived.of(replace(ANSWERED, state=PetitionState.ARCHIVED), None),
+]
+
+EVENTS: Final[list[Event]] = [REGISTERED, SANDBOX_REGISTERED, ACCESSED, *OF_FILES]

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "20261122_1800"
 down_revision = "20261122_0540"
@@ -17,6 +18,9 @@ depends_on = None
 
 def upgrade() -> None:
     _registers()
+    _institutions_inside()
+    _files()
+    _handling()
 
 
 def _registers() -> None:
@@ -129,6 +133,292 @@ def _enter(connection: sa.Connection, petition: sa.RowMapping, previous: bytes) 
     return link
 
 
+def _institutions_inside() -> None:
+    op.create_table(
+        "compartments",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("is_closed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["institution_id"], ["institutions.id"], name="fk_compartments_institutions"),
+        sa.PrimaryKeyConstraint("id", name="pk_compartments"),
+        sa.UniqueConstraint("institution_id", "code", name="uq_compartments_institution_id_code"),
+        comment="The parts of an institution that work on files",
+    )
+    op.create_table(
+        "members",
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("compartment_id", sa.Uuid(), nullable=False),
+        sa.Column("superior_id", sa.Uuid(), nullable=True, comment="None for the head of the institution"),
+        sa.CheckConstraint("person_id <> superior_id", name="ck_members_superior"),
+        sa.ForeignKeyConstraint(["compartment_id"], ["compartments.id"], name="fk_members_compartments"),
+        sa.ForeignKeyConstraint(["institution_id"], ["institutions.id"], name="fk_members_institutions"),
+        sa.PrimaryKeyConstraint("institution_id", "person_id", name="pk_members"),
+        comment="Who works where, and under whom",
+    )
+    op.create_index("ix_members_compartment_id", "members", ["compartment_id"], unique=False)
+    op.create_index(
+        "ix_members_institution_id_superior_id", "members", ["institution_id", "superior_id"], unique=False
+    )
+    op.create_table(
+        "signature_delegations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("delegate_id", sa.Uuid(), nullable=False),
+        sa.Column("given_by", sa.Uuid(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False, comment="Its last day"),
+        sa.Column("act", sa.String(length=100), nullable=False, comment="Number and date of the order"),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("delegate_id <> given_by", name="ck_signature_delegations_delegate"),
+        sa.CheckConstraint("valid_from <= valid_to", name="ck_signature_delegations_days"),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institutions.id"], name="fk_signature_delegations_institutions"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_signature_delegations"),
+        comment="Who signs answers for the head of an institution, from when to when",
+    )
+    op.create_index(
+        "ix_signature_delegations_institution_id_delegate_id_valid_to",
+        "signature_delegations",
+        ["institution_id", "delegate_id", "valid_to"],
+        unique=False,
+    )
+
+
+def _files() -> None:
+    op.add_column("petitions", sa.Column("compartment_id", sa.Uuid(), nullable=True))
+    op.add_column("petitions", sa.Column("handler_id", sa.Uuid(), nullable=True))
+    op.add_column(
+        "petitions",
+        sa.Column(
+            "forwarded_from", sa.Uuid(), nullable=True, comment="The institution that sent it on, if one did"
+        ),
+    )
+    op.add_column(
+        "petitions",
+        sa.Column("leader_id", sa.Uuid(), nullable=True, comment="The petition that it is joined to"),
+    )
+    op.add_column("petitions", sa.Column("extended_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("petitions", sa.Column("extended_until", sa.Date(), nullable=True))
+    op.add_column("petitions", sa.Column("extension_reason", sa.Text(), nullable=True))
+    op.add_column(
+        "petitions",
+        sa.Column("complained_of", ARRAY(sa.Uuid()), server_default=sa.text("'{}'"), nullable=False),
+    )
+    op.add_column(
+        "petitions", sa.Column("reports_crime", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
+    op.add_column("petitions", sa.Column("solution", sa.String(length=32), nullable=True))
+    op.add_column(
+        "petitions", sa.Column("closed_on", sa.Date(), nullable=True, comment="When its clock ended")
+    )
+    op.create_check_constraint(
+        "ck_petitions_closed",
+        "petitions",
+        "(closed_on IS NOT NULL) = (state IN ('ANSWERED', 'FORWARDED', 'CLASSED', 'WITHDRAWN', 'ARCHIVED'))",
+    )
+    op.create_check_constraint(
+        "ck_petitions_leader",
+        "petitions",
+        "(leader_id IS NULL) OR state IN ('JOINED', 'ANSWERED', 'ARCHIVED')",
+    )
+    op.create_check_constraint(
+        "ck_petitions_joined", "petitions", "state <> 'JOINED' OR leader_id IS NOT NULL"
+    )
+    op.create_check_constraint(
+        "ck_petitions_extended", "petitions", "(extended_until IS NULL) = (extended_at IS NULL)"
+    )
+    op.create_check_constraint("ck_petitions_own_leader", "petitions", "leader_id <> id")
+    op.create_foreign_key(
+        "fk_petitions_compartments", "petitions", "compartments", ["compartment_id"], ["id"]
+    )
+    op.create_index(
+        "ix_petitions_leader_id",
+        "petitions",
+        ["leader_id"],
+        unique=False,
+        postgresql_where=sa.text("leader_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_petitions_open",
+        "petitions",
+        ["institution_id", "answer_due_on", "id", "state"],
+        unique=False,
+        postgresql_where=sa.text(
+            "state NOT IN ('ANSWERED', 'FORWARDED', 'CLASSED', 'WITHDRAWN', 'ARCHIVED', 'JOINED')"
+        ),
+    )
+    op.create_index(
+        "ix_petitions_open_in_compartment",
+        "petitions",
+        ["institution_id", "compartment_id", "answer_due_on", "id", "state"],
+        unique=False,
+        postgresql_where=sa.text(
+            "state NOT IN ('ANSWERED', 'FORWARDED', 'CLASSED', 'WITHDRAWN', 'ARCHIVED', 'JOINED')"
+        ),
+    )
+    op.create_index(
+        "ix_petitions_open_in_state",
+        "petitions",
+        ["institution_id", "state", "answer_due_on", "id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "state NOT IN ('ANSWERED', 'FORWARDED', 'CLASSED', 'WITHDRAWN', 'ARCHIVED', 'JOINED')"
+        ),
+    )
+    op.create_index(
+        "ix_petitions_open_of_handler",
+        "petitions",
+        ["institution_id", "handler_id", "answer_due_on", "id", "state"],
+        unique=False,
+        postgresql_where=sa.text(
+            "state NOT IN ('ANSWERED', 'FORWARDED', 'CLASSED', 'WITHDRAWN', 'ARCHIVED', 'JOINED')"
+        ),
+    )
+    op.create_index(
+        "ix_petitions_to_archive",
+        "petitions",
+        ["closed_on", "id"],
+        unique=False,
+        postgresql_where=sa.text("closed_on IS NOT NULL AND state <> 'ARCHIVED'"),
+    )
+
+
+def _handling() -> None:
+    op.create_table(
+        "drafts",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("solution", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("legal_basis", sa.String(length=500), nullable=False),
+        sa.Column("courtesy_language", sa.String(length=2), nullable=True),
+        sa.Column("courtesy_text", sa.Text(), nullable=True),
+        sa.Column("drafted_by", sa.Uuid(), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signed_by", sa.Uuid(), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delegation_id", sa.Uuid(), nullable=True),
+        sa.Column("returned_by", sa.Uuid(), nullable=True),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("return_reason", sa.Text(), nullable=True),
+        sa.Column("sent_by", sa.Uuid(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("out_year", sa.Integer(), nullable=True),
+        sa.Column("out_number", sa.Integer(), nullable=True),
+        sa.CheckConstraint("legal_basis <> ''", name="ck_drafts_legal_basis"),
+        sa.CheckConstraint(
+            "(courtesy_language IS NULL) = (courtesy_text IS NULL)", name="ck_drafts_courtesy"
+        ),
+        sa.CheckConstraint(
+            "approved_by <> drafted_by AND signed_by <> drafted_by", name="ck_drafts_four_eyes"
+        ),
+        sa.CheckConstraint(
+            "sent_at IS NULL OR (signed_at IS NOT NULL AND out_number IS NOT NULL)", name="ck_drafts_sent"
+        ),
+        sa.ForeignKeyConstraint(
+            ["delegation_id"], ["signature_delegations.id"], name="fk_drafts_signature_delegations"
+        ),
+        sa.PrimaryKeyConstraint("petition_id", "ordinal", name="pk_drafts"),
+        comment="What was written as an answer; the one that was sent is the answer",
+    )
+    op.create_index(
+        "uq_drafts_in_hand",
+        "drafts",
+        ["petition_id"],
+        unique=True,
+        postgresql_where=sa.text("returned_at IS NULL"),
+    )
+    op.create_table(
+        "clarifications",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="ck_clarifications_answer"),
+        sa.PrimaryKeyConstraint("petition_id", "ordinal", name="pk_clarifications"),
+        comment="What a handler asked the petitioner; the clock of the answer goes on",
+    )
+    op.create_table(
+        "forwardings",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False, comment="Who sent it on"),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_on", sa.Date(), nullable=False),
+        sa.Column("answer_due_on", sa.Date(), nullable=False),
+        sa.Column("forwarded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("forwarded_on", sa.Date(), nullable=False),
+        sa.Column(
+            "forward_by", sa.Date(), nullable=False, comment="The last day of the term for sending it on"
+        ),
+        sa.Column("forwarded_by", sa.Uuid(), nullable=False),
+        sa.Column("to_institution_id", sa.Uuid(), nullable=True, comment="An institution of the hub"),
+        sa.Column("addressee", sa.String(length=300), nullable=True, comment="The name of one outside it"),
+        sa.Column(
+            "out_number",
+            sa.Integer(),
+            nullable=True,
+            comment="Under which it left the register of that day's year",
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(to_institution_id IS NULL) <> (addressee IS NULL)", name="ck_forwardings_addressee"
+        ),
+        sa.PrimaryKeyConstraint("petition_id", "ordinal", name="pk_forwardings"),
+        sa.UniqueConstraint(
+            "institution_id", "year", "number", name="uq_forwardings_institution_id_year_number"
+        ),
+        comment="Where files were before: each with its number, its clock and whom it was sent to",
+    )
+    op.create_table(
+        "steps",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="That of the petition after it"),
+        sa.Column("institution_id", sa.Uuid(), nullable=False, comment="Who had the file"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("came_from", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("actor_kind", sa.String(length=16), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(length=64), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True, comment="For officials alone"),
+        sa.CheckConstraint("(actor_id IS NULL) = (actor_kind = 'SYSTEM')", name="ck_steps_actor"),
+        sa.PrimaryKeyConstraint("petition_id", "version", name="pk_steps"),
+        comment="Every step of every file; only added to",
+    )
+    op.execute("REVOKE UPDATE, DELETE ON steps, forwardings FROM petitions_app")
+    op.execute(
+        "REVOKE DELETE ON compartments, signature_delegations, drafts, clarifications FROM petitions_app"
+    )
+
+
 def downgrade() -> None:
+    for table in ("steps", "forwardings", "clarifications", "drafts", "signature_delegations"):
+        op.drop_table(table)
+    op.drop_index("ix_petitions_to_archive", table_name="petitions")
+    op.drop_index("ix_petitions_leader_id", table_name="petitions")
+    for index in ("of_handler", "in_state", "in_compartment"):
+        op.drop_index(f"ix_petitions_open_{index}", table_name="petitions")
+    op.drop_index("ix_petitions_open", table_name="petitions")
+    for column in (
+        *("compartment_id", "handler_id", "forwarded_from", "leader_id", "extended_at", "extended_until"),
+        *("extension_reason", "complained_of", "reports_crime", "solution", "closed_on"),
+    ):
+        op.drop_column("petitions", column)
+    op.drop_table("members")
+    op.drop_table("compartments")
     op.drop_table("register_entries")
     op.drop_column("registers", "last_sha256")

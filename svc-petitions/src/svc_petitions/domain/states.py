@@ -33,11 +33,17 @@ _HANDED_ON: Final = frozenset({PetitionState.ASSIGNED, PetitionState.JOINED, Pet
 _WRITTEN: Final = frozenset({PetitionState.IN_ANALYSIS, PetitionState.ASSIGNED, PetitionState.WITHDRAWN})
 
 TRANSITIONS: Final[Mapping[PetitionState, frozenset[PetitionState]]] = {
-    PetitionState.REGISTERED: frozenset({PetitionState.TRIAGE, PetitionState.JOINED, PetitionState.WITHDRAWN}),
+    PetitionState.REGISTERED: frozenset(
+        {PetitionState.TRIAGE, PetitionState.JOINED, PetitionState.WITHDRAWN}
+    ),
     PetitionState.TRIAGE: frozenset({PetitionState.CLASSED, PetitionState.FORWARDED}) | _HANDED_ON,
     PetitionState.ASSIGNED: frozenset({PetitionState.IN_ANALYSIS, PetitionState.TRIAGE}) | _HANDED_ON,
-    PetitionState.IN_ANALYSIS: frozenset({PetitionState.AWAITING_CLARIFICATION, PetitionState.DRAFTED, PetitionState.TRIAGE}) | _HANDED_ON,
-    PetitionState.AWAITING_CLARIFICATION: frozenset({PetitionState.IN_ANALYSIS, PetitionState.DRAFTED}) | _HANDED_ON,
+    PetitionState.IN_ANALYSIS: frozenset(
+        {PetitionState.AWAITING_CLARIFICATION, PetitionState.DRAFTED, PetitionState.TRIAGE}
+    )
+    | _HANDED_ON,
+    PetitionState.AWAITING_CLARIFICATION: frozenset({PetitionState.IN_ANALYSIS, PetitionState.DRAFTED})
+    | _HANDED_ON,
     PetitionState.DRAFTED: frozenset({PetitionState.APPROVED}) | _WRITTEN,
     PetitionState.APPROVED: frozenset({PetitionState.SIGNED}) | _WRITTEN,
     PetitionState.SIGNED: frozenset({PetitionState.ANSWERED}),
@@ -53,7 +59,13 @@ TRANSITIONS: Final[Mapping[PetitionState, frozenset[PetitionState]]] = {
 }
 
 ENDED: Final = frozenset(
-    {PetitionState.ANSWERED, PetitionState.FORWARDED, PetitionState.CLASSED, PetitionState.WITHDRAWN, PetitionState.ARCHIVED}
+    {
+        PetitionState.ANSWERED,
+        PetitionState.FORWARDED,
+        PetitionState.CLASSED,
+        PetitionState.WITHDRAWN,
+        PetitionState.ARCHIVED,
+    }
 )
 """The states in which no clock runs any more."""
 OPEN: Final = frozenset(PetitionState) - ENDED - {PetitionState.JOINED}
@@ -64,7 +76,13 @@ One that is joined is there by its leader, whose term is the earliest of all.
 EXTENDABLE: Final = frozenset({PetitionState.IN_ANALYSIS, PetitionState.AWAITING_CLARIFICATION})
 """The states in which the term may be extended (art. 9)."""
 JOINABLE: Final = frozenset(
-    {PetitionState.REGISTERED, PetitionState.TRIAGE, PetitionState.ASSIGNED, PetitionState.IN_ANALYSIS, PetitionState.AWAITING_CLARIFICATION}
+    {
+        PetitionState.REGISTERED,
+        PetitionState.TRIAGE,
+        PetitionState.ASSIGNED,
+        PetitionState.IN_ANALYSIS,
+        PetitionState.AWAITING_CLARIFICATION,
+    }
 )
 """The states in which a petition may be joined to another, or lead others."""
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, ClassVar, Final, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from hub_events.envelope import Event
 
@@ -13,9 +13,16 @@ from ..domain.files import File, Solution
 from ..domain.petitions import PetitionKind
 from ..domain.states import PetitionState
 
+_SAME: Final = (
+    *("person_id", "acting_person_id", "institution_id", "number", "year", "kind", "state"),
+    *("answer_due_on", "version"),
+)
 
-class _OfFile(Event):
+
+class _OfFile(BaseModel):
     """What every event of a file carries."""
+
+    model_config = ConfigDict(frozen=True)
 
     petition_id: UUID = Field(description="The petition")
     person_id: UUID | None = Field(
@@ -33,27 +40,15 @@ class _OfFile(Event):
     @classmethod
     def of(cls, file: File, reason: str | None) -> Self:
         """The event of a file that has just taken a step."""
-        return cls(
-            petition_id=file.id,
-            person_id=file.person_id,
-            acting_person_id=file.acting_person_id,
-            institution_id=file.institution_id,
-            number=file.number,
-            year=file.year,
-            kind=file.kind,
-            state=file.state,
-            answer_due_on=file.answer_due_on,
-            reason=reason,
-            version=file.version,
-            **cls._more(file),
-        )
+        same = {name: getattr(file, name) for name in _SAME}
+        return cls.model_validate({**same, **cls._more(file), "petition_id": file.id, "reason": reason})
 
     @classmethod
     def _more(cls, _: File) -> dict[str, Any]:
         return {}
 
 
-class PetitionAssigned(_OfFile):
+class PetitionAssigned(_OfFile, Event):
     """A petition was given to a handler."""
 
     subject: ClassVar[str] = "hub.petitions.petition.assigned.v1"
@@ -67,21 +62,21 @@ class PetitionAssigned(_OfFile):
         return {"compartment_id": file.compartment_id, "handler_id": file.handler_id}
 
 
-class PetitionExtended(_OfFile):
+class PetitionExtended(_OfFile, Event):
     """The term of the answer was extended (OG 27/2002 art. 9): `answer_due_on` is the new last day."""
 
     subject: ClassVar[str] = "hub.petitions.petition.extended.v1"
     key_field: ClassVar[str] = "petition_id"
 
 
-class ClarificationAsked(_OfFile):
+class ClarificationAsked(_OfFile, Event):
     """The petitioner was asked for a clarification; the term goes on."""
 
     subject: ClassVar[str] = "hub.petitions.petition.clarification-asked.v1"
     key_field: ClassVar[str] = "petition_id"
 
 
-class PetitionForwarded(_OfFile):
+class PetitionForwarded(_OfFile, Event):
     """An institution has sent a petition on: its own clock has ended.
 
     At an institution of the hub another event says that the file was opened there.
@@ -91,7 +86,7 @@ class PetitionForwarded(_OfFile):
     key_field: ClassVar[str] = "petition_id"
 
 
-class FileOpened(_OfFile):
+class FileOpened(_OfFile, Event):
     """A petition that was sent on stands in the register of another institution: its clock begins there."""
 
     subject: ClassVar[str] = "hub.petitions.file.opened.v1"
@@ -104,7 +99,7 @@ class FileOpened(_OfFile):
         return {"forwarded_from": file.forwarded_from}
 
 
-class PetitionJoined(_OfFile):
+class PetitionJoined(_OfFile, Event):
     """A petition was joined to another one of the same petitioner, whose answer will be its own."""
 
     subject: ClassVar[str] = "hub.petitions.petition.joined.v1"
@@ -117,14 +112,14 @@ class PetitionJoined(_OfFile):
         return {"leader_id": file.leader_id}
 
 
-class PetitionClassed(_OfFile):
+class PetitionClassed(_OfFile, Event):
     """A petition was filed away (OG 27/2002 art. 7 and 10): the reason says why."""
 
     subject: ClassVar[str] = "hub.petitions.petition.classed.v1"
     key_field: ClassVar[str] = "petition_id"
 
 
-class PetitionAnswered(_OfFile):
+class PetitionAnswered(_OfFile, Event):
     """A petition was answered: by itself, or with the one that it is joined to."""
 
     subject: ClassVar[str] = "hub.petitions.petition.answered.v1"
@@ -138,21 +133,21 @@ class PetitionAnswered(_OfFile):
         return {"solution": file.solution, "leader_id": file.leader_id}
 
 
-class PetitionWithdrawn(_OfFile):
+class PetitionWithdrawn(_OfFile, Event):
     """The petitioner has withdrawn a petition."""
 
     subject: ClassVar[str] = "hub.petitions.petition.withdrawn.v1"
     key_field: ClassVar[str] = "petition_id"
 
 
-class PetitionArchived(_OfFile):
+class PetitionArchived(_OfFile, Event):
     """A petition has gone to the archive."""
 
     subject: ClassVar[str] = "hub.petitions.petition.archived.v1"
     key_field: ClassVar[str] = "petition_id"
 
 
-_TOLD: Final[dict[PetitionState, type[_OfFile]]] = {
+_TOLD: Final[dict[PetitionState, Any]] = {
     PetitionState.REGISTERED: FileOpened,
     PetitionState.ASSIGNED: PetitionAssigned,
     PetitionState.AWAITING_CLARIFICATION: ClarificationAsked,
@@ -165,7 +160,9 @@ _TOLD: Final[dict[PetitionState, type[_OfFile]]] = {
 }
 
 
-def of_step(file: File, came_from: PetitionState, reason: str | None, changed: Collection[str]) -> Event | None:
+def of_step(
+    file: File, came_from: PetitionState, reason: str | None, changed: Collection[str]
+) -> Event | None:
     """What is told of a step, if anything: of what an institution does within itself nothing is.
 
     `changed` names the members of the file that changed with it.
