@@ -8,18 +8,20 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import ids
 from hub_events.session import Session
 from hub_service.database import Database
-from hub_service.settings import ServiceSettings
 from hub_testing import rules
 from hub_testing.databases import ServiceDatabase
 from svc_petitions.domain.institutions import Institution
+from svc_petitions.keys import MasterKey
 from svc_petitions.main import create_app
 from svc_petitions.manifest import MANIFEST
 from svc_petitions.operations import institutions
+from svc_petitions.settings import Settings
 
 BOTH = frozenset({"petitions:read", "petitions:write"})
 
@@ -33,21 +35,34 @@ async def schema(provision: Any) -> ServiceDatabase:
 
 
 @pytest.fixture(scope="session")
-def settings(schema: ServiceDatabase, service_settings: Any) -> ServiceSettings:
+def settings(schema: ServiceDatabase, service_settings: Any) -> Settings:
     """The settings of the service in this test session."""
-    made: ServiceSettings = service_settings(MANIFEST, ServiceSettings)
+    made: Settings = service_settings(MANIFEST, Settings)
     return made
 
 
 @pytest.fixture(scope="session")
-async def client(settings: ServiceSettings, running: Any) -> AsyncIterator[httpx2.AsyncClient]:
+def app(settings: Settings) -> FastAPI:
+    """The service."""
+    return create_app(settings)
+
+
+@pytest.fixture(scope="session")
+def master(app: FastAPI) -> MasterKey:
+    """The keys of the service."""
+    made: MasterKey = app.state.keys
+    return made
+
+
+@pytest.fixture(scope="session")
+async def client(app: FastAPI, running: Any) -> AsyncIterator[httpx2.AsyncClient]:
     """A client to the running service."""
-    async with running(create_app(settings)) as made:
+    async with running(app) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
-async def sessions(settings: ServiceSettings) -> AsyncIterator[async_sessionmaker[Session]]:
+async def sessions(settings: Settings) -> AsyncIterator[async_sessionmaker[Session]]:
     """Sessions of the application role, without the application."""
     database = Database(settings)
     yield database.sessions

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 import svc_petitions
-from hub_service.settings import ServiceSettings
 from hub_testing import contract, texts
 from svc_petitions import errors
 from svc_petitions.main import create_app
 from svc_petitions.schemas import personal_data
+from svc_petitions.settings import Settings
 
 from . import told
 
@@ -18,7 +18,7 @@ LOCALE = Path(svc_petitions.__path__[0]) / "locale"
 
 
 def test_the_contract_is_the_code() -> None:
-    contract.check(FOLDER, app=create_app(ServiceSettings()), events=told.EVENTS)
+    contract.check(FOLDER, app=create_app(Settings()), events=told.EVENTS)
 
 
 @pytest.mark.parametrize("language", ["ro", "hu"])

@@ -11,22 +11,22 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub_service.settings import ServiceSettings
 from svc_petitions.main import create_app
 from svc_petitions.manifest import MANIFEST
+from svc_petitions.settings import Settings
 
 PETITIONS = "/petitions/v1/petitions"
 NOWHERE = "127.0.0.1:1"
 
 
 async def test_without_the_broker_petitions_are_filed_and_their_events_wait(
-    settings: ServiceSettings,
+    settings: Settings,
     service_settings: Any,
     running: Any,
     as_ana: dict[str, str],
     body: dict[str, Any],
 ) -> None:
-    app = create_app(service_settings(MANIFEST, ServiceSettings, nats_url=f"nats://{NOWHERE}"))
+    app = create_app(service_settings(MANIFEST, Settings, nats_url=f"nats://{NOWHERE}"))
     async with running(app) as client:
         filed = await client.post(PETITIONS, json=body, headers=as_ana)
         assert filed.status_code == 201
@@ -37,7 +37,7 @@ async def test_without_the_broker_petitions_are_filed_and_their_events_wait(
 
 @pytest.mark.parametrize("method", ["POST", "GET"])
 async def test_without_database_and_broker_the_answer_is_to_come_again(
-    settings: ServiceSettings,
+    settings: Settings,
     service_settings: Any,
     running: Any,
     as_ana: dict[str, str],
@@ -48,7 +48,7 @@ async def test_without_database_and_broker_the_answer_is_to_come_again(
         "database_dsn": f"postgresql+asyncpg://petitions_app:secret@{NOWHERE}/hub",
         "nats_url": f"nats://{NOWHERE}",
     }
-    app = create_app(service_settings(MANIFEST, ServiceSettings, **away))
+    app = create_app(service_settings(MANIFEST, Settings, **away))
     async with running(app) as client:
         for key in ({}, {"idempotency-key": "k-1"}):
             answer = await client.request(
@@ -64,7 +64,7 @@ async def test_without_database_and_broker_the_answer_is_to_come_again(
 
 
 @asynccontextmanager
-async def process(settings: ServiceSettings, said: bytearray) -> AsyncIterator[httpx2.AsyncClient]:
+async def process(settings: Settings, said: bytearray) -> AsyncIterator[httpx2.AsyncClient]:
     """The service as a process of its own, set up by its environment; `said` gathers its output."""
     environment = {
         f"HUB_{name.upper()}": getattr(value, "get_secret_value", lambda value=value: value)()
@@ -91,7 +91,7 @@ async def process(settings: ServiceSettings, said: bytearray) -> AsyncIterator[h
 
 
 async def test_the_words_of_a_petition_stay_out_of_the_logs(
-    settings: ServiceSettings, as_ana: dict[str, str], body: dict[str, Any]
+    settings: Settings, as_ana: dict[str, str], body: dict[str, Any]
 ) -> None:
     said = bytearray()
     words = {"subject": "Zmeura din Zărnești", "text": "Urzica arde: zzyzx@example.org, 0700000900."}

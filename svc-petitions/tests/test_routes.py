@@ -270,6 +270,7 @@ async def test_the_others_are_told_what_happened_and_none_of_its_words(
         "registered_on": filed["registered_on"],
         "answer_due_on": filed["answer_due_on"],
         "kind": "REQUEST",
+        "channel": "ONLINE",
         "version": 1,
     }
 

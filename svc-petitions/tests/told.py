@@ -26,6 +26,7 @@ REGISTERED = PetitionRegistered(
     registered_on=date(2026, 11, 21),
     answer_due_on=date(2026, 12, 21),
     kind=domain.PetitionKind.REQUEST,
+    channel=domain.Channel.ONLINE,
     version=1,
 )
 
@@ -53,7 +54,7 @@ ACCESSED = RecordAccessed(
 )
 
 SANDBOX_REGISTERED = SandboxPetitionRegistered(
-    client_id="app-0123456789abcdef", version=1, **REGISTERED.model_dump(exclude={"version"})
+    client_id="app-0123456789abcdef", version=1, **REGISTERED.model_dump(exclude={"channel", "version"})
 )
 
 FILE = File(

@@ -21,6 +21,9 @@ def upgrade() -> None:
     _institutions_inside()
     _files()
     _handling()
+    _petitioners()
+    _guests()
+    _attachments()
 
 
 def _registers() -> None:
@@ -405,7 +408,142 @@ def _handling() -> None:
     )
 
 
+def _petitioners() -> None:
+    op.alter_column("petitions", "person_id", nullable=True)
+    op.alter_column("petitions", "acting_person_id", nullable=True)
+    op.add_column(
+        "petitions",
+        sa.Column(
+            "channel",
+            sa.String(16),
+            nullable=False,
+            server_default=sa.text("'ONLINE'"),
+            comment="How it came",
+        ),
+    )
+    op.add_column(
+        "petitions",
+        sa.Column(
+            "received_on", sa.Date(), comment="When it came in by another way, before it was registered"
+        ),
+    )
+    op.add_column("petitions", sa.Column("entered_by", sa.Uuid(), comment="The official who entered it"))
+    op.create_table(
+        "petitioners",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.SmallInteger(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), comment="Who has an account"),
+        sa.Column(
+            "sealed",
+            sa.LargeBinary(),
+            comment="Encrypted: names, organisation, address, e-mail, telephone",
+        ),
+        sa.Column("same_key", sa.LargeBinary(), comment="Keyed hash by which the same one is known again"),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint("ordinal > 0", name="ck_petitioners_ordinal"),
+        sa.CheckConstraint("person_id IS NOT NULL OR sealed IS NOT NULL", name="ck_petitioners_known"),
+        sa.ForeignKeyConstraint(["petition_id"], ["petitions.id"], name="fk_petitioners_petitions"),
+        sa.PrimaryKeyConstraint("petition_id", "ordinal", name="pk_petitioners"),
+        comment="Who signed a petition; an anonymous one has none",
+    )
+    op.create_index(
+        "uq_petitioners_person",
+        "petitioners",
+        ["person_id", "petition_id"],
+        unique=True,
+        postgresql_where=sa.text("person_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_petitioners_same",
+        "petitioners",
+        ["same_key", "petition_id"],
+        postgresql_where=sa.text("same_key IS NOT NULL"),
+    )
+    op.execute(
+        "INSERT INTO petitioners (petition_id, ordinal, person_id, signed_at) "
+        "SELECT id, 1, person_id, registered_at FROM petitions"
+    )
+    op.execute("REVOKE DELETE ON petitioners FROM petitions_app")
+
+
+def _guests() -> None:
+    op.create_table(
+        "tries",
+        sa.Column(
+            "key", sa.LargeBinary(), nullable=False, comment="Keyed hash of what is counted and of whom"
+        ),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_tries"),
+        comment="How often something was tried; no person and no address can be read from it",
+    )
+    op.create_index("ix_tries_since", "tries", ["since"])
+    op.create_table(
+        "email_codes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False, comment="Encrypted: address and code"),
+        sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wrong", sa.SmallInteger(), nullable=False, server_default=sa.text("0")),
+        sa.Column("spent_at", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("id", name="pk_email_codes"),
+        comment="Codes by which somebody without an account shows that an address is theirs",
+    )
+    op.create_index("ix_email_codes_expires_at", "email_codes", ["expires_at"])
+
+
+def _attachments() -> None:
+    op.create_table(
+        "uploads",
+        *_file(),
+        sa.Column("person_id", sa.Uuid(), nullable=False, comment="Who uploaded it"),
+        sa.PrimaryKeyConstraint("id", name="pk_uploads"),
+        comment="Files that no petition has yet: after a while they are taken away",
+    )
+    op.create_index("ix_uploads_uploaded_at", "uploads", ["uploaded_at"])
+    op.create_table(
+        "attachments",
+        *_file(),
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.SmallInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["petition_id"], ["petitions.id"], name="fk_attachments_petitions"),
+        sa.PrimaryKeyConstraint("id", name="pk_attachments"),
+        sa.UniqueConstraint("petition_id", "ordinal", name="uq_attachments_petition_id_ordinal"),
+        comment="Files of petitions; nothing is taken away here",
+    )
+    op.execute("REVOKE DELETE ON attachments FROM petitions_app")
+
+
+def _file() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sealed_name", sa.LargeBinary(), nullable=False, comment="Encrypted: what it was called"),
+        sa.Column(
+            "media_type",
+            sa.String(100),
+            nullable=False,
+            comment="By its content, whatever it was called",
+        ),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("file_key", sa.String(100), nullable=False, comment="Under which it lies in the store"),
+        sa.Column(
+            "scanned_by", sa.String(200), nullable=False, comment="The scanner that found nothing in it"
+        ),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+    )
+
+
 def downgrade() -> None:
+    for table in ("attachments", "uploads", "email_codes", "tries", "petitioners"):
+        op.drop_table(table)
+    for column in ("entered_by", "received_on", "channel"):
+        op.drop_column("petitions", column)
+    op.execute("UPDATE petitions SET person_id = id, acting_person_id = id WHERE person_id IS NULL")
+    op.alter_column("petitions", "acting_person_id", nullable=False)
+    op.alter_column("petitions", "person_id", nullable=False)
     for table in ("steps", "forwardings", "clarifications", "drafts", "signature_delegations"):
         op.drop_table(table)
     op.drop_index("ix_petitions_to_archive", table_name="petitions")

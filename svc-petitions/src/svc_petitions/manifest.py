@@ -31,6 +31,11 @@ MANIFEST: Final = Manifest(
     factory="svc_petitions.main:create_app",
     port=8103,
     consumers=(INSTITUTIONS, PEOPLE, SANDBOX, RULES),
-    rules=("petition.answer",),
+    rules=(
+        "audience.answer",
+        "petition.answer",
+        "public-information.answer",
+        "suggestion.answer",
+    ),
     holds_personal_data=True,
 )

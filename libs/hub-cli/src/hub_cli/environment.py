@@ -19,6 +19,7 @@ _IDENTITY: Final = "identity"
 _CATALOG: Final = "catalog"
 _CRIMINAL_RECORD: Final = "criminal-record"
 _PASSPORT_BOOKING: Final = "passport-booking"
+_PETITIONS: Final = "petitions"
 
 
 def of_preparation(
@@ -49,6 +50,7 @@ def of_service(
         "HUB_NOTIFY_SMTP_HOST": ports.LOOPBACK,
         "HUB_NOTIFY_SMTP_PORT": str(place.ports[SMTP]),
         "HUB_NOTIFY_PASSPORT_BOOKING_URL": addresses.get(_PASSPORT_BOOKING, ""),
+        "HUB_NOTIFY_PETITIONS_URL": addresses.get(_PETITIONS, ""),
         "HUB_GATEWAY_UPSTREAMS": json.dumps(addresses),
     }
     if manifest.has_database:
@@ -80,6 +82,9 @@ def of_service(
     if manifest.name == _PASSPORT_BOOKING:
         given["HUB_PASSPORT_BOOKING_KEY"] = _key(place, "passport-booking.key")
         given["HUB_CATALOG_URL"] = addresses.get(_CATALOG, "")
+    if manifest.name == _PETITIONS:
+        given["HUB_PETITIONS_KEY"] = _key(place, "petitions.key")
+        given["HUB_PETITIONS_STORE"] = (place.folder / "documents/petitions").absolute().as_uri()
     return given
 
 

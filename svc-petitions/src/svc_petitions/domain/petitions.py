@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -21,9 +22,6 @@ SUBJECT_MAX: Final = 200
 TEXT_MAX: Final = 50_000
 """Characters of a petition's text, about twenty pages; longer papers belong in attachments."""
 
-ANSWER_RULE: Final = "petition.answer"
-"""The term in which a petition is answered, in calendar days (OG 27/2002 art. 8)."""
-
 SANDBOX_MARK: Final = "SANDBOX"
 """What stands before a number that nobody may take for one of an institution's register."""
 
@@ -32,12 +30,44 @@ REPRESENTATION: Final = "Civil Code art. 1295, 2009"
 
 
 class PetitionKind(StrEnum):
-    """What a petition is (OG 27/2002 art. 2): cerere, reclamație, sesizare, propunere."""
+    """What a petition is (OG 27/2002 art. 2): cerere, reclamație, sesizare, propunere.
+
+    And what is none and stands in the same register: opinii și sugestii, Legea 544/2001, audiențe.
+    """
 
     REQUEST = "REQUEST"
     COMPLAINT = "COMPLAINT"
     NOTIFICATION = "NOTIFICATION"
     PROPOSAL = "PROPOSAL"
+    SUGGESTION = "SUGGESTION"
+    INFO_544 = "INFO_544"
+    AUDIENCE = "AUDIENCE"
+
+
+ANSWER_RULE: Final = "petition.answer"
+"""The term in which a petition is answered, in calendar days (OG 27/2002 art. 8)."""
+
+_OTHER_ANSWER_RULES: Final[Mapping[PetitionKind, str]] = {
+    PetitionKind.SUGGESTION: "suggestion.answer",
+    PetitionKind.INFO_544: "public-information.answer",
+    PetitionKind.AUDIENCE: "audience.answer",
+}
+
+
+def answer_rule(kind: PetitionKind) -> str:
+    """The rule of the term in which a submission of this kind is answered."""
+    return _OTHER_ANSWER_RULES.get(kind, ANSWER_RULE)
+
+
+class Channel(StrEnum):
+    """How a petition came: by an account, without one, or entered by a registrar."""
+
+    ONLINE = "ONLINE"
+    GUEST = "GUEST"
+    POST = "POST"
+    COUNTER = "COUNTER"
+    EMAIL = "EMAIL"
+    PHONE = "PHONE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +100,19 @@ class Submission:
 class Acting:
     """Who files or reads: `person_id` acts, for `on_behalf_of` under `mandate_id` or in their own name.
 
+    Nobody who filed without an account, or whose paper a registrar entered, has a `person_id`.
     `sandbox` is the application that is being tested with it; none for what is done in earnest. The two
     never meet: neither sees what was filed in the other, and each has registers of its own.
     """
 
-    person_id: UUID
+    person_id: UUID | None
     on_behalf_of: UUID | None = None
     mandate_id: UUID | None = None
     sandbox: str | None = None
 
     @property
-    def signatory(self) -> UUID:
-        """The person or organisation in whose name it is done."""
+    def signatory(self) -> UUID | None:
+        """The person or organisation in whose name it is done, if they have an account."""
         return self.on_behalf_of or self.person_id
 
 
@@ -116,7 +147,8 @@ class Summary:
     """A registered petition without its text, as a list shows it.
 
     `acting` says in whose name it was made and by whom. Who has an account is identified, so that
-    the petition is never one to be filed away as anonymous (OG 27/2002 art. 7).
+    the petition is never one to be filed away as anonymous (OG 27/2002 art. 7). Who has none is known by
+    what they gave (`petitioners.Identity`).
     """
 
     id: UUID
@@ -129,10 +161,11 @@ class Summary:
     registration: Registration
     state: PetitionState
     version: int
+    channel: Channel = Channel.ONLINE
 
     @property
-    def signatory(self) -> UUID:
-        """The person or organisation in whose name it was made."""
+    def signatory(self) -> UUID | None:
+        """The person or organisation in whose name it was made, if they have an account."""
         return self.acting.signatory
 
     @property
@@ -167,6 +200,7 @@ def register(
     answer_rule: Rule,
     number: int,
     now: datetime,
+    channel: Channel = Channel.ONLINE,
 ) -> Petition:
     """Enter a submission in the register under its number, with the day by which it is answered.
 
@@ -193,4 +227,5 @@ def register(
         ),
         state=PetitionState.REGISTERED,
         version=1,
+        channel=channel,
     )

@@ -18,8 +18,12 @@ class PetitionRegistered(Event):
     key_field: ClassVar[str] = "petition_id"
 
     petition_id: UUID = Field(description="The petition")
-    person_id: UUID = Field(description="The person or organisation in whose name it was made")
-    acting_person_id: UUID = Field(description="The person who filed it: the same one, or a representative")
+    person_id: UUID | None = Field(
+        description="The person or organisation in whose name it was made, if they have an account"
+    )
+    acting_person_id: UUID | None = Field(
+        description="The person who filed it: the same one, or a representative; none without an account"
+    )
     mandate_id: UUID | None = Field(description="The mandate of the representative, if one filed it")
     institution_id: UUID = Field(description="The institution in whose register it stands")
     number: int = Field(ge=1, description="Its number in the register of the year")
@@ -27,11 +31,12 @@ class PetitionRegistered(Event):
     registered_on: date = Field(description="The date of registration in Europe/Bucharest")
     answer_due_on: date = Field(description="The last day for the answer")
     kind: domain.PetitionKind = Field(description="What it is")
+    channel: domain.Channel = Field(description="How it came")
 
     @classmethod
     def of(cls, petition: domain.Petition) -> Self:
         """The event of a petition just registered."""
-        return cls(**_facts(petition))
+        return cls(channel=petition.channel, **_facts(petition))
 
 
 class SandboxPetitionRegistered(Event):

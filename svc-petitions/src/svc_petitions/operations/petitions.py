@@ -19,7 +19,7 @@ from ..domain.registers import Direction, Line
 from ..errors.petitions import PetitionNotFound
 from ..events.access import RecordAccessed
 from ..events.petitions import PetitionRegistered, SandboxPetitionRegistered
-from ..storage import institutions, registers, sandbox
+from ..storage import institutions, petitioners, registers, sandbox
 from ..storage import petitions as storage
 
 
@@ -36,7 +36,8 @@ async def file_petition(
     async with session.begin():
         await _refuse_removed(session, acting)
         institution = addressee(await institutions.find(session, submission.institution_id), today)
-        legal = await rules.read(session, domain.ANSWER_RULE)
+        rule = domain.answer_rule(submission.kind)
+        legal = await rules.read(session, rule)
         petition_id = ids.new_id()
         number = await _number(session, submission, petition_id, acting, now)  # the last lock taken
         petition = domain.register(
@@ -44,11 +45,13 @@ async def file_petition(
             petition_id=petition_id,
             acting=acting,
             institution=institution,
-            answer_rule=legal.on(domain.ANSWER_RULE, today),
+            answer_rule=legal.on(rule, today),
             number=number,
             now=now,
         )
         await storage.add(session, petition)
+        if petition.signatory and not petition.is_sandbox:
+            await petitioners.add_account(session, petition.id, petition.signatory, now)
         registered = SandboxPetitionRegistered if petition.is_sandbox else PetitionRegistered
         await outbox.record(session, registered.of(petition), now)
         await _note_access(session, caller, Action.CREATE, petition.id, now)
@@ -89,7 +92,7 @@ async def list_petitions(
         found = await storage.summaries_of(
             session, acting, institution_id=institution_id, kind=kind, before=before, limit=limit
         )
-        await _note_access(session, caller, Action.SEARCH, acting.signatory, now)
+        await _note_access(session, caller, Action.SEARCH, caller.on_behalf_of or caller.person_id, now)
     return found
 
 
@@ -123,8 +126,8 @@ async def _number(
 async def _refuse_removed(session: AsyncSession, acting: domain.Acting) -> None:
     """`InvalidToken` for who is no more: a request that was on its way when they were reset."""
     if acting.sandbox is not None:
-        for person_id in {acting.person_id, acting.signatory}:
-            if await sandbox.is_removed(session, person_id):
+        for person_id in {acting.person_id, acting.signatory} - {None}:
+            if person_id and await sandbox.is_removed(session, person_id):
                 raise InvalidToken(headers={"www-authenticate": 'Bearer error="invalid_token"'})
 
 

@@ -29,7 +29,8 @@ Kind = Annotated[
     domain.PetitionKind,
     Field(
         description="What it is: REQUEST (cerere), COMPLAINT (reclamație), NOTIFICATION (sesizare), "
-        "PROPOSAL (propunere).",
+        "PROPOSAL (propunere); SUGGESTION (opinie sau sugestie), INFO_544 (informații de interes public, "
+        "Legea nr. 544/2001), AUDIENCE (audiență).",
         examples=["REQUEST"],
     ),
 ]

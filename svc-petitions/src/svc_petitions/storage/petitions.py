@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core.language import Language
 
 from ..domain import petitions as domain
+from ..domain.entries import Entered
 from ..domain.institutions import Institution
 from ..domain.states import PetitionState
 from ..tables.institutions import INSTITUTIONS
 from ..tables.petitions import PETITIONS
 from ..tables.sandbox import SANDBOX_PETITIONS
+from . import petitioners
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
@@ -23,6 +25,7 @@ async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID)
     for petitions in (PETITIONS, SANDBOX_PETITIONS):
         of_former = petitions.c.person_id == former_id
         await session.execute(update(petitions).where(of_former).values(person_id=person_id))
+    await petitioners.follow_person(session, former_id, person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,8 @@ def _of(sandbox: str | None) -> tuple[_Books, dict[str, str]]:
     return (_EARNEST, {}) if sandbox is None else (_SANDBOX, {"client_id": sandbox})
 
 
-async def add(session: AsyncSession, petition: domain.Petition) -> None:
-    """Store a petition just registered."""
+async def add(session: AsyncSession, petition: domain.Petition, entered: Entered | None = None) -> None:
+    """Store a petition just registered; `entered` says by whom, of one that came on paper or by telephone."""
     entry = petition.registration
     books, own = _of(petition.acting.sandbox)
     await session.execute(
@@ -77,6 +80,8 @@ async def add(session: AsyncSession, petition: domain.Petition) -> None:
             "content_sha256": bytes.fromhex(petition.content_sha256),
             "state": petition.state,
             "version": petition.version,
+            **({} if petition.is_sandbox else {"channel": petition.channel}),
+            **({"received_on": entered.received_on, "entered_by": entered.by} if entered else {}),
         },
     )
 
@@ -156,4 +161,5 @@ def _facts(row: RowMapping) -> dict[str, Any]:
         ),
         "state": PetitionState(row["state"]),
         "version": row["version"],
+        "channel": domain.Channel(row.get("channel", domain.Channel.ONLINE)),
     }

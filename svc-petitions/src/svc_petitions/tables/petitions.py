@@ -30,12 +30,17 @@ OPEN: Final = text(f"state NOT IN ({ENDED}, 'JOINED')")
 TO_ARCHIVE: Final = text("closed_on IS NOT NULL AND state <> 'ARCHIVED'")
 
 
-def columns() -> tuple[Column[Any], ...]:
-    """What every petition has, in earnest or to test an application."""
+def columns(*, accounts_only: bool) -> tuple[Column[Any], ...]:
+    """What every petition has, in earnest or to test an application; the latter needs an account."""
     return (
         Column("id", Uuid, primary_key=True),
-        Column("person_id", Uuid, nullable=False, comment="In whose name: a person or an organisation"),
-        Column("acting_person_id", Uuid, nullable=False, comment="Who filed it"),
+        Column(
+            "person_id",
+            Uuid,
+            nullable=not accounts_only,
+            comment="In whose name: a person or an organisation",
+        ),
+        Column("acting_person_id", Uuid, nullable=not accounts_only, comment="Who filed it"),
         Column("mandate_id", Uuid),
         Column("institution_id", Uuid, nullable=False),
         Column("year", Integer, nullable=False),
@@ -60,7 +65,10 @@ def columns() -> tuple[Column[Any], ...]:
 PETITIONS = Table(
     "petitions",
     metadata,
-    *columns(),
+    *columns(accounts_only=False),
+    Column("channel", String(16), nullable=False, server_default=text("'ONLINE'"), comment="How it came"),
+    Column("received_on", Date, comment="When it came in by another way, before it was registered"),
+    Column("entered_by", Uuid, comment="The official who entered it"),
     # What officials do with it; one just registered has none of this.
     Column("compartment_id", Uuid, ForeignKey("compartments.id")),
     Column("handler_id", Uuid),

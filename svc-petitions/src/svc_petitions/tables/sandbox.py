@@ -35,7 +35,7 @@ SANDBOX_PETITIONS = Table(
     "sandbox_petitions",
     metadata,
     Column("client_id", String(64), nullable=False),
-    *columns(),
+    *columns(accounts_only=True),
     ForeignKeyConstraint(
         ["client_id", "institution_id", "year"],
         [

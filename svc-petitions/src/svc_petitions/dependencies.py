@@ -1,0 +1,54 @@
+"""What a route may ask for, besides what hub_service gives."""
+
+from collections.abc import AsyncIterator, Collection
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request
+
+from hub_core.principal import Assurance, Role
+from hub_core.problem import Problem
+from hub_events.session import Session as DatabaseSession
+from hub_service import policy
+
+from .keys import MasterKey
+
+REGISTER: Final = "petitions:register"
+
+
+def registering(*raises: type[Problem], asks: bool = False) -> dict[str, Any]:
+    """What an operation of registrars says of itself.
+
+    `asks` marks a POST that is a question, so that no Idempotency-Key keeps an answer with names.
+    """
+    return _of_officials(REGISTER, (Role.REGISTRAR,), raises, asks=asks)
+
+
+def _of_officials(
+    scope: str, roles: Collection[Role], raises: Collection[type[Problem]], *, asks: bool = False
+) -> dict[str, Any]:
+    said = policy.operation(scope, assurance=Assurance.SUBSTANTIAL, roles=roles, raises=[*raises])
+    return said | {"openapi_extra": said["openapi_extra"] | {policy.ASKS: True}} if asks else said
+
+
+async def _apart(request: Request) -> AsyncIterator[DatabaseSession]:
+    async with request.app.state.hub.database.sessions_apart() as session:
+        yield session
+
+
+async def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def _keys(request: Request) -> MasterKey:
+    keys: MasterKey = request.app.state.keys
+    return keys
+
+
+Address = Annotated[str, Depends(_address)]
+"""The network address of the caller, as the gateway says it; it is counted, and kept nowhere."""
+
+SessionApart = Annotated[DatabaseSession, Depends(_apart)]
+"""A session outside the unit of work of an Idempotency-Key: a try counts although it is refused."""
+
+Keys = Annotated[MasterKey, Depends(_keys)]
+"""The keys of the service."""

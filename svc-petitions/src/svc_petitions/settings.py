@@ -1,0 +1,32 @@
+"""Every environment variable of this service."""
+
+from base64 import b64decode
+from typing import Final
+
+from pydantic import SecretBytes, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from hub_service.settings import ServiceSettings
+
+KEY_BYTES: Final = 32
+
+
+class Settings(ServiceSettings):
+    """The shared settings, and this service's own (prefix `HUB_`).
+
+    `petitions_key` (base64 of 32 bytes) encrypts personal data at rest and derives look-ups.
+    `petitions_store` is where documents lie: a folder as a `file://` address, or what obstore takes
+    (`s3://…`). `petitions_scanner` is where clamd listens, as `host:port` or the path of its socket;
+    without one no file can be attached.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+
+    petitions_key: SecretBytes = SecretBytes(bytes(KEY_BYTES))
+    petitions_store: str = ""
+    petitions_scanner: str = ""
+
+    @field_validator("petitions_key", mode="before")
+    @classmethod
+    def _decode(cls, value: object) -> object:
+        return b64decode(value, validate=True) if isinstance(value, str) else value

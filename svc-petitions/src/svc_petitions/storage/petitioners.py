@@ -1,0 +1,122 @@
+"""Who signed a petition: rows in, domain values out."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..domain.petitioners import Account, Identity, Organisation, Petitioner, Signature
+from ..keys import MasterKey, Purpose
+from ..tables.petitioners import PETITIONERS
+
+_HERS: Final = PETITIONERS.alias("hers")
+
+
+async def add_account(
+    session: AsyncSession, petition_id: UUID, person_id: UUID, now: datetime, ordinal: int = 1
+) -> None:
+    """Store that somebody with an account signed a petition."""
+    row = {"petition_id": petition_id, "ordinal": ordinal, "person_id": person_id, "signed_at": now}
+    await session.execute(insert(PETITIONERS), row)
+
+
+async def add_all(
+    session: AsyncSession,
+    key: MasterKey,
+    petition_id: UUID,
+    petitioners: Sequence[Petitioner],
+    now: datetime,
+) -> None:
+    """Store who signed a petition just registered, in their order."""
+    rows = [
+        {
+            "petition_id": petition_id,
+            "ordinal": ordinal,
+            **_columns(key, petition_id, ordinal, petitioner),
+            "signed_at": now,
+        }
+        for ordinal, petitioner in enumerate(petitioners, start=1)
+    ]
+    if rows:
+        await session.execute(insert(PETITIONERS), rows)
+
+
+async def of_petition(session: AsyncSession, key: MasterKey, petition_id: UUID) -> list[Signature]:
+    """Who signed a petition, in their order; nobody of an anonymous one."""
+    wanted = select(PETITIONERS).where(PETITIONERS.c.petition_id == petition_id)
+    rows = await session.execute(wanted.order_by(PETITIONERS.c.ordinal))
+    return [
+        Signature(
+            ordinal=row["ordinal"],
+            petitioner=_petitioner(key, row),
+            signed_at=row["signed_at"],
+            withdrawn_at=row["withdrawn_at"],
+        )
+        for row in rows.mappings()
+    ]
+
+
+async def last_ordinal(session: AsyncSession, petition_id: UUID) -> int:
+    """The place of the last signature; 0 of an anonymous petition."""
+    wanted = select(func.max(PETITIONERS.c.ordinal)).where(PETITIONERS.c.petition_id == petition_id)
+    return int((await session.execute(wanted)).scalar() or 0)
+
+
+async def withdraw(session: AsyncSession, petition_id: UUID, person_id: UUID, now: datetime) -> bool:
+    """Note that somebody with an account does not stand behind a petition any more; False if they did not."""
+    theirs = (
+        update(PETITIONERS)
+        .where(
+            PETITIONERS.c.petition_id == petition_id,
+            PETITIONERS.c.person_id == person_id,
+            PETITIONERS.c.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now)
+        .returning(PETITIONERS.c.ordinal)
+    )
+    return (await session.execute(theirs)).first() is not None
+
+
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
+    """Give the signatures of one id to another, except where the other has signed as well."""
+    has_signed = exists().where(
+        _HERS.c.petition_id == PETITIONERS.c.petition_id, _HERS.c.person_id == person_id
+    )
+    await session.execute(
+        update(PETITIONERS)
+        .where(PETITIONERS.c.person_id == former_id, ~has_signed)
+        .values(person_id=person_id)
+    )
+
+
+def same_key(key: MasterKey, identity: Identity) -> bytes:
+    """By what somebody without an account is known again."""
+    return key.digest(Purpose.PEOPLE, f"petitioner:{identity.same}")
+
+
+def _columns(key: MasterKey, petition_id: UUID, ordinal: int, petitioner: Petitioner) -> dict[str, Any]:
+    if isinstance(petitioner, Account):
+        return {"person_id": petitioner.person_id, "sealed": None, "same_key": None}
+    secret = json.dumps(asdict(petitioner), ensure_ascii=False).encode()
+    return {
+        "person_id": None,
+        "sealed": key.seal(secret, _context(petition_id, ordinal)),
+        "same_key": same_key(key, petitioner),
+    }
+
+
+def _petitioner(key: MasterKey, row: Any) -> Petitioner:
+    if row["person_id"] is not None:
+        return Account(row["person_id"])
+    known = json.loads(key.unseal(row["sealed"], _context(row["petition_id"], row["ordinal"])))
+    organisation = known.pop("organisation")
+    return Identity(**known, organisation=Organisation(**organisation) if organisation else None)
+
+
+def _context(petition_id: UUID, ordinal: int) -> str:
+    return f"petitioner:{petition_id}:{ordinal}"
