@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from hub_core import clock, cnp, ids
 from hub_core.principal import Assurance, Kind
 from hub_events.session import Session
-from svc_criminal_record.domain import terms
+from hub_terms import terms
 from svc_criminal_record.domain.consents import Consent, ConsentState
 from svc_criminal_record.domain.institutions import Institution
 from svc_criminal_record.operations import institutions
@@ -207,7 +207,7 @@ async def test_a_new_consent_takes_the_place_of_the_one_before_also_at_the_same_
         ({"motive": "alt-motiv"}, "motive-unknown"),
         ({"valid_until": (today() - timedelta(days=1)).isoformat()}, "consent-term-unfit"),
         (
-            {"valid_until": (terms.end_of_months(today(), 6) + timedelta(days=1)).isoformat()},
+            {"valid_until": (terms.end_months(today(), 6) + timedelta(days=1)).isoformat()},
             "consent-term-unfit",
         ),
     ],
@@ -226,7 +226,7 @@ async def test_what_does_not_fit_is_refused(
 async def test_a_consent_lasts_for_six_months_at_most_and_for_a_day_at_least(
     client: httpx2.AsyncClient, as_ana: dict[str, str], school: Institution
 ) -> None:
-    for last in (today(), terms.end_of_months(today(), 6)):
+    for last in (today(), terms.end_months(today(), 6)):
         given = await client.post(CONSENTS, json=body(school, valid_until=last.isoformat()), headers=as_ana)
         assert (given.status_code, given.json()["valid_until"]) == (201, last.isoformat())
 

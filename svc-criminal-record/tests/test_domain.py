@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from hub_core.language import Language
 from hub_core.rules import Rules
+from hub_terms.terms import birthday, end_months
 from hub_testing import rules
 from svc_criminal_record.domain import matching, requests
 from svc_criminal_record.domain.certificates import Standing
@@ -22,7 +23,6 @@ from svc_criminal_record.domain.products import Channel, HolderKind, Product
 from svc_criminal_record.domain.records import CompanyMatch, Entry, PersonMatch
 from svc_criminal_record.domain.requests import Request
 from svc_criminal_record.domain.states import FREES_THE_DAY, OPEN, TRANSITIONS, ReviewReason, State
-from svc_criminal_record.domain.terms import birthday, end_of_months
 from svc_criminal_record.errors.requests import (
     HolderHasDied,
     HolderTooYoung,
@@ -167,7 +167,7 @@ def test_a_request_is_of_the_local_day_and_its_term_is_three_days() -> None:
 def test_a_certificate_is_valid_for_six_months_and_its_end_is_not_moved() -> None:
     assert requests.valid_until(Product.CRIMINAL_RECORD, date(2026, 8, 31), LAW) == date(2027, 2, 28)
     assert requests.valid_until(Product.INTEGRITY, date(2026, 11, 22), LAW) == date(2027, 5, 22)
-    assert end_of_months(date(2027, 8, 31), 6) == date(2028, 2, 29)
+    assert end_months(date(2027, 8, 31), 6) == date(2028, 2, 29)
 
 
 def test_the_last_day_ends_at_midnight_in_bucharest() -> None:

@@ -19,7 +19,6 @@ from svc_passport_booking.domain.statistics import (
     Measure,
     last_whole_month,
     months,
-    months_later,
     of_office,
 )
 from svc_passport_booking.operations import statistics as operations
@@ -92,14 +91,6 @@ def test_an_office_learns_its_times_and_reasons() -> None:
 )
 def test_a_month_is_told_once_it_is_over(counted: date, month: date) -> None:
     assert last_whole_month(counted) == month
-
-
-def test_months_are_counted_over_years() -> None:
-    assert [months_later(OCTOBER, number) for number in (-10, 2, 3)] == [
-        date(2025, 12, 1),
-        date(2026, 12, 1),
-        date(2027, 1, 1),
-    ]
 
 
 @pytest.fixture

@@ -62,6 +62,8 @@ def test_months_and_weeks_end_on_the_corresponding_day() -> None:
     assert terms.end_months(date(2027, 8, 31), 6) == date(2028, 2, 29)
     assert terms.end_months(date(2026, 12, 15), 1) == date(2027, 1, 15)
     assert terms.end_months(date(2026, 3, 31), -1) == date(2026, 2, 28)
+    assert terms.end_months(date(2026, 10, 1), -10) == date(2025, 12, 1)
+    assert terms.end_months(date(2026, 10, 1), 2) == date(2026, 12, 1)
     assert terms.end_weeks(date(2026, 11, 21), 2) == date(2026, 12, 5)
     assert days(2, unit=Unit.YEARS).end(date(2028, 2, 29), CALENDAR) == date(2030, 2, 28)
 

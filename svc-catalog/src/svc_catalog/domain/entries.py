@@ -9,7 +9,7 @@ revision grows with every step.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -18,6 +18,7 @@ from hub_core import clock
 from hub_core.decisions import FourEyes
 from hub_core.principal import Role
 from hub_core.rules import Rule, Unit
+from hub_terms.terms import end_civil, end_months
 
 from ..errors.entries import EntryStepRefused
 from .services import Service, ServiceStatus, Suspension
@@ -356,12 +357,7 @@ def flag(entry: Entry, reminder: Rule, now: datetime) -> Entry:
 
 def after(day: date, term: Rule) -> date:
     """The day on which a term in months or days from a day is over (Regulation 1182/71 art. 3)."""
-    if term.unit is not Unit.MONTHS:
-        return day + timedelta(days=term.whole)
-    months = day.month - 1 + term.whole
-    year, month = day.year + months // 12, months % 12 + 1
-    first_of_next = date(year + month // 12, month % 12 + 1, 1)
-    return min(date(year, month, 1) + timedelta(days=day.day - 1), first_of_next - timedelta(days=1))
+    return end_months(day, term.whole) if term.unit is Unit.MONTHS else end_civil(day, term.whole)
 
 
 def _new(content: Service) -> Entry:

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from hub_core.clock import local_date
 from hub_core.rules import Rules
+from hub_terms.terms import end_months
 
 from ..errors.consents import ConsentInstitutionUnknown, ConsentTermUnfit
 from ..errors.requests import MotiveUnknown
 from .institutions import Institution
 from .motives import MOTIVES_RULE, OTHER
-from .terms import end_of_months
 
 TERM_RULE: Final = "criminal-record.consent"
 """The longest time for which a consent may be given."""
@@ -70,7 +70,7 @@ def give(
         raise ConsentInstitutionUnknown
     must_have_motive(legal, motive, today)
     months = legal.on(TERM_RULE, today).whole
-    if not today <= valid_until <= end_of_months(today, months):
+    if not today <= valid_until <= end_months(today, months):
         raise ConsentTermUnfit(months)
     return Consent(
         id=consent_id,

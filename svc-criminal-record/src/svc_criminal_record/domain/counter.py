@@ -12,10 +12,10 @@ from typing import Final
 from hub_core.cnp import Cnp
 from hub_core.problem import FieldError
 from hub_core.rules import Rules
+from hub_terms.terms import birthday
 
 from .holders import ROMANIAN, Holder, Organisation, Person
 from .products import Product
-from .terms import birthday
 
 _AGE: Final = "criminal-record.min-age"
 _FULL_AGE: Final = "capacity.full-age"

@@ -13,6 +13,7 @@ from uuid import UUID
 from hub_core.clock import local_date
 from hub_core.language import Language
 from hub_core.rules import Option, Rules
+from hub_terms.terms import birthday, end_civil, end_months
 
 from ..errors.requests import (
     HolderHasDied,
@@ -26,7 +27,6 @@ from .holders import ROMANIAN, Holder, Person
 from .motives import MOTIVES_RULE, OTHER
 from .products import Channel, Product
 from .states import OPEN, TRANSITIONS, RefusalReason, ReviewReason, State
-from .terms import birthday, end_of_days, end_of_months
 
 AGE_RULES: Final = ("capacity.birthday-of-leap-day", "criminal-record.min-age-online")
 """The legal numbers that an age online needs."""
@@ -215,8 +215,8 @@ def submit(
         language=language,
         requested_on=today,
         submitted_at=now,
-        due_on=end_of_days(today, term),
-        alarm_on=end_of_days(today, legal.on("criminal-record.alarm", today).whole),
+        due_on=end_civil(today, term),
+        alarm_on=end_civil(today, legal.on("criminal-record.alarm", today).whole),
         papers=papers,
         is_told=False,
     )
@@ -267,4 +267,4 @@ def is_given_up(request: Request, down_since: datetime, now: datetime, legal: Ru
 
 def valid_until(product: Product, issued_on: date, legal: Rules) -> date:
     """The last day of a certificate issued on a day."""
-    return end_of_months(issued_on, legal.on(_VALIDITY[product], issued_on).whole)
+    return end_months(issued_on, legal.on(_VALIDITY[product], issued_on).whole)

@@ -16,6 +16,7 @@ from hub_service.access import Action
 from hub_service.policy import Official
 from hub_service.problems import InvalidRequest, NotFound
 from hub_service.purpose import Stated
+from hub_terms.terms import end_civil
 
 from ..domain import counter, review
 from ..domain.certificates import Certificate
@@ -25,7 +26,6 @@ from ..domain.requests import ISSUE_RULES, Request
 from ..domain.requests import Step as Passed
 from ..domain.review import CLAIM_RULE, COUNTER_RULE, FOUR_EYES_RULE, InviteReason, Queued, Step
 from ..domain.states import RefusalReason, State
-from ..domain.terms import end_of_days
 from ..errors.registers import RecordsUnavailable
 from ..issuing import Means
 from ..storage import requests as storage
@@ -187,7 +187,7 @@ async def invite(
     async with session.begin():
         legal = await rules.read(session, CLAIM_RULE, COUNTER_RULE)
         request = await _hold(session, means, official, request_id, Step.INVITE, legal, now)
-        until = end_of_days(today, legal.on(COUNTER_RULE, today).whole)
+        until = end_civil(today, legal.on(COUNTER_RULE, today).whole)
         await officers.leave_line(session, official, request, Action.DECIDE, purpose, now)
         invited = await storage.move(
             session,

@@ -8,11 +8,11 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.clock import local_date
+from hub_terms.terms import end_months
 
 from ..domain import statistics
 from ..domain.products import Product
 from ..domain.statistics import Month, first_of_month, last_whole_month
-from ..domain.terms import end_of_months
 from ..storage import statistics as storage
 
 MONTHS: Final = 12
@@ -39,9 +39,9 @@ async def read_statistics(
         if counted is None:
             return Statistics([], None)
         end = min(last or date.max, last_whole_month(counted))
-        longest = end_of_months(end, 1 - MONTHS_MOST)
-        start = max(first, longest) if first else end_of_months(end, 1 - MONTHS)
-        figures = await storage.by_month(session, product, start, end_of_months(end, 1))
+        longest = end_months(end, 1 - MONTHS_MOST)
+        start = max(first, longest) if first else end_months(end, 1 - MONTHS)
+        figures = await storage.by_month(session, product, start, end_months(end, 1))
     return Statistics(statistics.months(figures), counted)
 
 

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from hub_core.clock import BUCHAREST
+from hub_terms import calendar_file
+from hub_terms.calendar_file import escaped
 
 from .appointments import Appointment
 from .offices import Point
 from .states import State
 
-_OCTETS: Final = 75
-"""The longest line, without its end (RFC 5545, 3.1)."""
-_ESCAPED: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 _ZONE: Final = """\
 BEGIN:VTIMEZONE
 TZID:Europe/Bucharest
@@ -77,44 +76,18 @@ class Entry:
 
 def written(entry: Entry) -> str:
     """The file: UTF-8, lines that end in CR LF and have 75 octets at most."""
-    return "".join(f"{folded}\r\n" for line in _lines(entry) for folded in _folded(line))
+    return calendar_file.written("Appointments", _lines(entry), _ZONE.splitlines())
 
 
 def _lines(entry: Entry) -> Iterator[str]:
-    yield "BEGIN:VCALENDAR"
-    yield "VERSION:2.0"
-    yield "PRODID:-//Hub//Appointments//EN"
-    yield "CALSCALE:GREGORIAN"
-    yield "METHOD:PUBLISH"
-    yield from _ZONE.splitlines()
-    yield "BEGIN:VEVENT"
-    yield f"UID:{entry.id}"
-    yield f"SEQUENCE:{entry.version}"
-    yield f"DTSTAMP:{entry.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    yield from calendar_file.head(entry.id, entry.version, entry.changed_at)
     yield f"DTSTART;TZID=Europe/Bucharest:{entry.starts_at.astimezone(BUCHAREST):%Y%m%dT%H%M%S}"
     yield f"DTEND;TZID=Europe/Bucharest:{entry.ends_at.astimezone(BUCHAREST):%Y%m%dT%H%M%S}"
     yield f"STATUS:{entry.status}"
     yield "CLASS:PRIVATE"
-    yield f"SUMMARY:{_escaped(entry.summary)}"
-    yield f"DESCRIPTION:{_escaped(entry.description)}"
-    yield f"LOCATION:{_escaped(entry.location)}"
+    yield f"SUMMARY:{escaped(entry.summary)}"
+    yield f"DESCRIPTION:{escaped(entry.description)}"
+    yield f"LOCATION:{escaped(entry.location)}"
     if entry.point is not None:
         yield f"GEO:{entry.point.latitude:.6f};{entry.point.longitude:.6f}"
     yield f"URL:{entry.address}"
-    yield "END:VEVENT"
-    yield "END:VCALENDAR"
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPED)
-
-
-def _folded(line: str) -> Iterator[str]:
-    """The line in pieces, each further one after a blank; no character is torn apart."""
-    piece = ""
-    for character in line:
-        if len(f"{piece}{character}".encode()) > _OCTETS:
-            yield piece
-            piece = " "
-        piece += character
-    yield piece

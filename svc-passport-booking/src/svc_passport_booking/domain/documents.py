@@ -3,7 +3,6 @@
 The law's conditions are the catalog's; here is only how old somebody will be. Days are legal dates.
 """
 
-import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,12 +10,12 @@ from typing import Final
 
 from hub_core.language import Language
 from hub_core.rules import Rules
+from hub_terms.terms import birthday
 
 from .types import BookableType
 
 LEAP_RULE: Final = "capacity.birthday-of-leap-day"
 FULL_AGE_RULE: Final = "capacity.full-age"
-_LEAP_DAY: Final = (2, 29)
 _PERSON: Final = "person"
 _AGE: Final = "age"
 _SELF: Final = "SELF"
@@ -97,17 +96,6 @@ class Assessment:
     unmet: Sequence[Requirement]
     told: Sequence[Requirement]
     questions: Sequence[Question]
-
-
-def birthday(born: date, age: int, leap_shift: int) -> date:
-    """The day on which somebody reaches an age.
-
-    Who was born on 29 February reaches it in other years `leap_shift` days after the 28th.
-    """
-    year = born.year + age
-    if (born.month, born.day) == _LEAP_DAY and not calendar.isleap(year):
-        return date(year, 2, 28) + timedelta(days=leap_shift)
-    return date(year, born.month, born.day)
 
 
 def age_on(born: date, day: date, leap_shift: int) -> int:

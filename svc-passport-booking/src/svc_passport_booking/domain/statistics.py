@@ -12,12 +12,12 @@ from enum import StrEnum
 from typing import Final
 
 from hub_core.masking import Masked, mask
+from hub_terms.terms import end_months
 
 LONGEST_MINUTES: Final = 600
 """Times at the counters are told in whole minutes; longer ones were forgotten to be ended."""
 NO_PLACE: Final = "NONE"
 """The kind of FIRST_PLACE where there was none in the window."""
-_MONTHS_A_YEAR: Final = 12
 
 
 class Measure(StrEnum):
@@ -109,15 +109,9 @@ def first_of_month(day: date) -> date:
     return day.replace(day=1)
 
 
-def months_later(month: date, number: int) -> date:
-    """The first day of the month that is so many later, or earlier."""
-    year, place = divmod(month.year * _MONTHS_A_YEAR + month.month - 1 + number, _MONTHS_A_YEAR)
-    return date(year, place + 1, 1)
-
-
 def last_whole_month(counted_until: date) -> date:
     """The first day of the last month that is counted to its end, when the last counted day is this."""
-    return months_later(first_of_month(counted_until + timedelta(days=1)), -1)
+    return end_months(first_of_month(counted_until + timedelta(days=1)), -1)
 
 
 def _month(month: date, figures: Sequence[Figure]) -> Month:

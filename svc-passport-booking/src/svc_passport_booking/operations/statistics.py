@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core.clock import local_date
 from hub_service import rules
 from hub_service.policy import Official
+from hub_terms.terms import end_months
 
 from ..domain import statistics
-from ..domain.statistics import Month, OfficeFigures, first_of_month, last_whole_month, months_later
+from ..domain.statistics import Month, OfficeFigures, first_of_month, last_whole_month
 from ..storage import statistics as storage
 from . import officials
 
@@ -53,9 +54,9 @@ async def read_statistics(
         if counted is None:
             return Statistics([], None)
         end = min(last or date.max, last_whole_month(counted))
-        longest = months_later(end, 1 - MONTHS_MOST)
-        start = max(first, longest) if first else months_later(end, 1 - MONTHS)
-        figures = await storage.by_month(session, type_code, start, months_later(end, 1))
+        longest = end_months(end, 1 - MONTHS_MOST)
+        start = max(first, longest) if first else end_months(end, 1 - MONTHS)
+        figures = await storage.by_month(session, type_code, start, end_months(end, 1))
     return Statistics(statistics.months(figures), counted)
 
 
