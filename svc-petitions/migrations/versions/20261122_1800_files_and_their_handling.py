@@ -24,6 +24,7 @@ def upgrade() -> None:
     _petitioners()
     _guests()
     _attachments()
+    _terms()
 
 
 def _registers() -> None:
@@ -536,7 +537,31 @@ def _file() -> tuple[sa.Column[Any], ...]:
     )
 
 
+def _terms() -> None:
+    op.add_column(
+        "petitions",
+        sa.Column(
+            "warned",
+            sa.SmallInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="The last warning of its term that was told",
+        ),
+    )
+    op.create_index(
+        "ix_petitions_to_warn",
+        "petitions",
+        ["warned", "answer_due_on", "id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "state NOT IN ('ANSWERED', 'FORWARDED', 'CLASSED', 'WITHDRAWN', 'ARCHIVED', 'JOINED')"
+        ),
+    )
+
+
 def downgrade() -> None:
+    op.drop_index("ix_petitions_to_warn", table_name="petitions")
+    op.drop_column("petitions", "warned")
     for table in ("attachments", "uploads", "email_codes", "tries", "petitioners"):
         op.drop_table(table)
     for column in ("entered_by", "received_on", "channel"):

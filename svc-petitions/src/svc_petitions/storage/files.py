@@ -15,6 +15,7 @@ from hub_events import outbox
 from ..domain.files import Actor, ActorKind, File, Solution, Step, refuse_step
 from ..domain.petitions import PetitionKind
 from ..domain.states import ENDED, PetitionState
+from ..domain.terms import TermWarning
 from ..errors.files import FileChanged, FileNotFound
 from ..events import files as events
 from ..tables.files import STEPS
@@ -79,6 +80,8 @@ async def move(
         changed["closed_on"] = local_date(now)
     moved = replace(file, state=to, version=file.version + 1, **changed)
     written = {name: getattr(moved, name) for name in ("state", "version", *changed)}
+    if moved.answer_due_on != file.answer_due_on:
+        written["warned"] = TermWarning.NONE  # another last day has warnings of its own
     done = (
         update(PETITIONS)
         .where(PETITIONS.c.id == file.id, PETITIONS.c.version == file.version)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -81,6 +82,13 @@ PETITIONS = Table(
     Column("reports_crime", Boolean, nullable=False, server_default=text("false")),
     Column("solution", String(32)),
     Column("closed_on", Date, comment="When its clock ended"),
+    Column(
+        "warned",
+        SmallInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="The last warning of its term that was told",
+    ),
     ForeignKeyConstraint(["institution_id", "year"], ["registers.institution_id", "registers.year"]),
     UniqueConstraint("institution_id", "year", "number"),
     CheckConstraint("number > 0", name="number"),
@@ -110,5 +118,6 @@ PETITIONS = Table(
         postgresql_where=OPEN,
     ),
     Index("ix_petitions_leader_id", "leader_id", postgresql_where=text("leader_id IS NOT NULL")),
+    Index("ix_petitions_to_warn", "warned", "answer_due_on", "id", postgresql_where=OPEN),
     Index("ix_petitions_to_archive", "closed_on", "id", postgresql_where=TO_ARCHIVE),
 )
