@@ -55,9 +55,14 @@ CERTIFICATES: Final = f"""
 LETTERS: Final = f"""
     SELECT o.key, d.template, d.id FROM ({OURS}) r
     JOIN "criminal-record".outbox o ON o.key = r.id::text JOIN notify.deliveries d ON d.cause_id = o.id"""
+UNWRITTEN: Final = f"""
+    SELECT o.id FROM ({OURS}) r JOIN "criminal-record".outbox o ON o.key = r.id::text
+    WHERE o.subject = '{SUBMITTED}' AND convert_from(o.body, 'UTF8')::jsonb #>> '{{data,state}}' <> 'ISSUED'
+        AND NOT EXISTS (SELECT FROM notify.deliveries d WHERE d.cause_id = o.id)"""
 WAITING: Final = f"""
     SELECT (SELECT count(*) FROM "criminal-record".outbox WHERE published_at IS NULL)
         + (SELECT count(*) FROM notify.deliveries WHERE ended_at IS NULL)
+        + (SELECT count(*) FROM ({UNWRITTEN}) o)
         + (SELECT count(*) FROM ({OURS}) r WHERE r.state <> 'ISSUED' OR NOT EXISTS (
             SELECT FROM ({LETTERS}) d WHERE d.key = r.id::text AND d.template = 'criminal-record.step'))"""
 
