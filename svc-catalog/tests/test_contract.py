@@ -10,7 +10,13 @@ from hub_service.settings import ServiceSettings
 from hub_testing import contract, texts
 from svc_catalog import errors
 from svc_catalog.domain import completeness, parity, references
-from svc_catalog.events.institutions import InstitutionChanged, Titles
+from svc_catalog.events.institutions import (
+    AttributionKeywords,
+    AttributionTexts,
+    AttributionTold,
+    InstitutionChanged,
+    Titles,
+)
 from svc_catalog.events.rules import RuleChanged
 from svc_catalog.events.services import (
     EntryPublished,
@@ -36,7 +42,23 @@ CHANGED = InstitutionChanged(
         en="Covasna County Police Inspectorate",
     ),
     kind="COUNTY_POLICE",
+    parent_id=UUID("0199f2a4-7c1e-5b3a-9d52-3f6a1c8e4b7f"),
     county="CV",
+    counties=("CV",),
+    aliases=(),
+    attributions=(
+        AttributionTold(
+            topic="WEAPONS",
+            texts=AttributionTexts(
+                ro="Regimul armelor și munițiilor în județ",
+                hu="Fegyverek és lőszerek engedélyezése a megyében",
+                en="Weapons and ammunition in the county",
+            ),
+            keywords=AttributionKeywords(
+                ro=("armă", "permis de armă"), hu=("fegyver",), en=("firearm", "weapon permit")
+            ),
+        ),
+    ),
     accepts_petitions=True,
     valid_from=date(2026, 1, 1),
     valid_to=None,

@@ -50,6 +50,21 @@ async def test_the_first_load_tells_of_everything_once(looking: asyncpg.Connecti
     assert told[InstitutionChanged.subject] >= len(first_institutions())
     assert told[EntryPublished.subject] >= len(first_services())
     [event] = await events_of(looking, institution_id("ISUBIF"))
+    attributions = event["data"].pop("attributions")
+    assert [one["topic"] for one in attributions] == ["FIRE", "MEDICAL_EMERGENCY", "FIRE_SAFETY", "ALERTS"]
+    assert attributions[1] == {
+        "topic": "MEDICAL_EMERGENCY",
+        "texts": {
+            "ro": "Serviciul SMURD în județ",
+            "hu": "A SMURD mentőszolgálat a megyében",
+            "en": "The SMURD emergency medical service in the county",
+        },
+        "keywords": {
+            "ro": ["ambulanță", "descarcerare"],
+            "hu": ["mentő"],
+            "en": ["ambulance", "extrication"],
+        },
+    }
     assert event["data"] == {
         "version": 1,
         "institution_id": str(institution_id("ISUBIF")),
@@ -60,7 +75,10 @@ async def test_the_first_load_tells_of_everything_once(looking: asyncpg.Connecti
             "en": "Bucharest\u2013Ilfov Inspectorate for Emergency Situations",
         },
         "kind": "COUNTY_EMERGENCY",
+        "parent_id": str(institution_id("IGSU")),
         "county": None,
+        "counties": ["B", "IF"],
+        "aliases": [],
         "accepts_petitions": True,
         "valid_from": "2026-01-01",
         "valid_to": None,

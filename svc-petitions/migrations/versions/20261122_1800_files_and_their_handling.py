@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "20261122_1800"
 down_revision = "20261122_0540"
@@ -25,6 +25,9 @@ def upgrade() -> None:
     _guests()
     _attachments()
     _terms()
+    _directory()
+    _search()
+    _statistics()
 
 
 def _registers() -> None:
@@ -559,7 +562,65 @@ def _terms() -> None:
     )
 
 
+def _directory() -> None:
+    op.create_table(
+        "directory",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(32), nullable=False),
+        sa.Column("names", JSONB(), nullable=False),
+        sa.Column("parent_id", sa.Uuid()),
+        sa.Column("counties", ARRAY(sa.String(2)), nullable=False, comment="None: of the whole country"),
+        sa.Column("accepts_petitions", sa.Boolean(), nullable=False),
+        sa.Column("aliases", ARRAY(sa.Text()), nullable=False),
+        sa.Column("attributions", JSONB(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date()),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_directory"),
+        comment="What svc-catalog's institutions deal with, fed by its events",
+    )
+
+
+def _search() -> None:
+    op.create_table(
+        "file_words",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "keys",
+            ARRAY(sa.BigInteger()),
+            nullable=False,
+            comment="Hashes of institution, month and stem",
+        ),
+        sa.ForeignKeyConstraint(["petition_id"], ["petitions.id"], name="fk_file_words_petitions"),
+        sa.PrimaryKeyConstraint("petition_id", name="pk_file_words"),
+        comment="The words of files, by which their institution finds them",
+    )
+    op.create_index("ix_file_words_keys", "file_words", ["keys"], postgresql_using="gin")
+
+
+def _statistics() -> None:
+    op.create_table(
+        "figures",
+        sa.Column("month", sa.Date(), nullable=False, comment="The first day of the month of registration"),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("outcome", sa.String(32), nullable=False),
+        sa.Column("timeliness", sa.String(16), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("extended", sa.Integer(), nullable=False, comment="How many of them had a longer term"),
+        sa.Column("days", sa.BigInteger(), nullable=False, comment="From registration to the end, together"),
+        sa.PrimaryKeyConstraint(
+            *("month", "institution_id", "kind", "channel", "outcome", "timeliness"), name="pk_figures"
+        ),
+        comment="Counted anew every night until a month is settled; of no person",
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("figures")
+    op.drop_table("file_words")
+    op.drop_table("directory")
     op.drop_index("ix_petitions_to_warn", table_name="petitions")
     op.drop_column("petitions", "warned")
     for table in ("attachments", "uploads", "email_codes", "tries", "petitioners"):

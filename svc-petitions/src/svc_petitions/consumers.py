@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar, Final
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_events.consumer import Subscription
@@ -13,6 +14,14 @@ from hub_service import rules
 from . import manifest
 from .domain.institutions import Institution
 from .operations import institutions, petitions, sandbox
+
+
+class AttributionTold(BaseModel):
+    """What petitions need of something that an institution deals with."""
+
+    topic: str
+    texts: dict[str, str | None]
+    keywords: dict[str, tuple[str, ...]]
 
 
 class InstitutionChanged(Event):
@@ -27,12 +36,24 @@ class InstitutionChanged(Event):
     accepts_petitions: bool
     valid_from: date
     valid_to: date | None
+    # not in events of the catalog's first versions
+    parent_id: UUID | None = None
+    counties: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    attributions: tuple[AttributionTold, ...] = ()
+
+
+_DIRECTORY: Final = frozenset({"parent_id", "counties", "aliases", "attributions"})
 
 
 async def institution_changed(session: AsyncSession, told: Envelope[InstitutionChanged]) -> None:
-    """Keep our copy of the institution; repeated and late events change nothing."""
+    """Keep our copies of the institution; repeated and late events change nothing."""
     facts = told.data.model_dump(exclude={"institution_id"})
-    await institutions.keep(session, Institution(id=told.data.institution_id, **facts))
+    institution_id = told.data.institution_id
+    changed = {name: fact for name, fact in facts.items() if name not in _DIRECTORY}
+    await institutions.keep(
+        session, Institution(id=institution_id, **changed), {"id": institution_id, **facts}
+    )
 
 
 class PersonMerged(Event):

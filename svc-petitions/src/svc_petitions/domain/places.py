@@ -10,50 +10,18 @@ from hub_core.text import fold
 from .words import Word, words
 
 _BEFORE: Final = frozenset(
-    [
-        "in",
-        "din",
-        "la",
-        "langa",
-        "spre",
-        "de",
-        "jud",
-        "judetul",
-        "judetului",
-        "judetean",
-        "loc",
-        "localitatea",
-        "localitatii",
-        "comuna",
-        "comunei",
-        "municipiul",
-        "municipiului",
-        "mun",
-        "orasul",
-        "orasului",
-        "oras",
-        "or",
-        "sectorul",
-    ]
+    word.folded
+    for word in words(
+        "in din la langa spre de jud judetul judetului judetean loc localitatea localitatii comuna comunei "
+        "municipiul municipiului mun orasul orasului oras or sectorul"
+    )
 )
 """What stands before a place, for whoever writes without capitals; some places are usual words too."""
 _STREET: Final = frozenset(
-    [
-        "piata",
-        "pietei",
-        "strada",
-        "strazii",
-        "str",
-        "calea",
-        "bulevardul",
-        "bd",
-        "soseaua",
-        "sos",
-        "aleea",
-        "intrarea",
-        "utca",
-        "ter",
-    ]
+    word.folded
+    for word in words(
+        "piata pietei strada strazii str calea bulevardul bd soseaua sos aleea intrarea utca ter"
+    )
 )
 """What stands before a name that is a street's."""
 _KEY: Final = 3

@@ -193,7 +193,7 @@ def _fit(
 def _taken(fit: _Fit, known: Mapping[UUID, Structure]) -> _Fit | None:
     """The fit of the structure that takes petitions: this one, one above it, or that of central matters."""
     meant = taking = fit.structure
-    while not taking.accepts_petitions and taking.parent_id in known:
+    while not taking.accepts_petitions and taking.parent_id and taking.parent_id in known:
         taking = known[taking.parent_id]
     if not taking.accepts_petitions:
         others = [each for each in known.values() if _takes_all(each)]
