@@ -105,6 +105,26 @@ async def test_an_unambiguous_request_is_answered_with_its_certificate(
     assert (shown.json()["standing"], shown.json()["request_id"]) == ("VALID", said["id"])
 
 
+async def test_who_sends_it_in_another_way_gets_the_same_answer_by_the_ordinary_one(
+    client: httpx2.AsyncClient, outside: Outside, as_: Any
+) -> None:
+    def shape(said: Any) -> Any:
+        return {name: shape(one) for name, one in said.items()} if isinstance(said, dict) else type(said)
+
+    answers = []
+    for media_type in ("application/json", "application/json; charset=utf-8"):
+        headers = as_(outside.add_person()) | a_key() | {"content-type": media_type}
+        answers.append(await client.post(REQUESTS, content=json.dumps(BODY), headers=headers))
+    short, ordinary = answers
+    assert (short.status_code, ordinary.status_code) == (201, 201)
+    assert set(short.headers) == set(ordinary.headers)
+    assert short.headers["content-type"] == ordinary.headers["content-type"]
+    assert short.headers["etag"] == ordinary.headers["etag"]
+    assert shape(short.json()) == shape(ordinary.json())
+    assert list(short.json()) == list(ordinary.json())
+    assert short.json()["steps"][0]["at"][-1] == ordinary.json()["steps"][0]["at"][-1] == "Z"
+
+
 async def test_the_file_is_sealed_and_its_etag_is_its_digest(
     client: httpx2.AsyncClient, ana: UUID, as_: Any
 ) -> None:

@@ -15,6 +15,7 @@ from .manifest import MANIFEST
 from .operations import issuing
 from .pages.rendering import Pages
 from .routes import (
+    asking,
     certificates,
     changes,
     consents,
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         locale=i18n.folder_of(__file__),
         uploads=verification.UPLOADS,
     )
+    app.router.routes.insert(0, asking.SHORTCUT)
     app.state.pages = Pages(app.state.texts)
     app.state.anchors = cache(lambda: anchors.read(known.criminal_record_trust))
     app.state.checker = Checker()

@@ -45,7 +45,7 @@ class ApiRoute(APIRoute):
                 await request.body()
             asks = policy.ASKS in (self.openapi_extra or {})
             if request.method == "POST" and "idempotency-key" in request.headers and not asks:
-                return await _once(request, handle)
+                return await once(request, handle)
             return await handle(request)
 
         return keep_contract
@@ -126,8 +126,11 @@ async def claim_of(request: Request) -> idempotency.Claim:
     return idempotency.Claim(caller, key, idempotency.fingerprint(secret, parts))
 
 
-async def _once(request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
-    """Handle a POST inside one unit of work with the record of its Idempotency-Key."""
+async def once(request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+    """Handle a POST inside one unit of work with the record of its Idempotency-Key.
+
+    `handle` finds the session at `request.state.session`. Raises what `claim_of` and it raise.
+    """
     wanted = await claim_of(request)
     async with request.app.state.hub.database.sessions() as session:
         request.state.session = session

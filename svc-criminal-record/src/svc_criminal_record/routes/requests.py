@@ -36,6 +36,16 @@ from ..schemas.requests import (
 
 READ: Final = "criminal-record:read"
 router = Router(prefix="/criminal-record/v1", tags=["requests"])
+ASKING: Final = policy.operation(
+    WRITE,
+    assurance=Assurance.SUBSTANTIAL,
+    mandate=True,
+    raises=(
+        *(MotiveUnknown, MotiveTextMisplaced, AskedAlready),
+        *(HolderUnknown, HolderHasDied, HolderTooYoung, NotRomanian),
+        *(MandateDoesNotCarry, OrganisationNotRegistered),
+    ),
+)
 
 RequestId = Annotated[schemas.Id, Path(description="The request's identifier.")]
 
@@ -44,16 +54,7 @@ RequestId = Annotated[schemas.Id, Path(description="The request's identifier.")]
     "/requests",
     status_code=201,
     summary="Ask for a certificate",
-    **policy.operation(
-        WRITE,
-        assurance=Assurance.SUBSTANTIAL,
-        mandate=True,
-        raises=(
-            *(MotiveUnknown, MotiveTextMisplaced, AskedAlready),
-            *(HolderUnknown, HolderHasDied, HolderTooYoung, NotRomanian),
-            *(MandateDoesNotCarry, OrganisationNotRegistered),
-        ),
-    ),
+    **ASKING,
 )
 async def create_certificate_request(
     body: CreateCertificateRequest,
@@ -70,8 +71,7 @@ async def create_certificate_request(
     says nothing of what the register holds. One request a day for each motive: 409 names yours.
     """
     shown = await operations.create(session, issuing, body.wish(), person, now)
-    response.headers["location"] = f"{router.prefix}/requests/{shown.request.id}"
-    response.headers["etag"] = _etag(shown)
+    response.headers.update(created(shown))
     return RequestView.of(shown)
 
 
@@ -138,6 +138,11 @@ async def cancel_certificate_request(
     shown = await operations.cancel(session, issuing, request_id, person, now)
     response.headers["etag"] = _etag(shown)
     return RequestView.of(shown)
+
+
+def created(shown: operations.Shown) -> dict[str, str]:
+    """The headers of the answer to a request that was made."""
+    return {"location": f"{router.prefix}/requests/{shown.request.id}", "etag": _etag(shown)}
 
 
 def _etag(shown: operations.Shown) -> str:
