@@ -137,6 +137,19 @@ async def test_who_has_an_account_is_written_to_there_in_the_language_of_the_acc
     assert "Simple electronic passport" in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "attached"), [(BookingConfirmed, 1), (BookingMoved, 1), (BookingReminded, 0)]
+)
+async def test_what_is_sure_goes_into_the_calendar(
+    send: Send, office: PostOffice, kind: type[Event], attached: int
+) -> None:
+    sure = an_event(kind)
+    file = "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nEND:VCALENDAR\r\n"
+    await send(sure, told_of(sure.appointment_id, state="CONFIRMED", secret=None, calendar=file))
+    files = [part.get_content() for part in office.letters[0].iter_attachments()]
+    assert files == [file] * attached
+
+
 async def test_an_account_that_was_closed_gets_nothing(send: Send, office: PostOffice, stored: Row) -> None:
     gone = ids.new_id()
     sure = an_event(BookingConfirmed, person_id=gone)

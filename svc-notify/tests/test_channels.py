@@ -66,6 +66,24 @@ def test_a_message_says_what_it_is() -> None:
     assert "Bună ziua" in html.get_content()
 
 
+def test_a_file_for_calendars_goes_along_and_the_rest_stays_as_it_is() -> None:
+    file = "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nSUMMARY:Pașaport simplu electronic\r\nEND:VCALENDAR\r\n"
+    content = channels.compose(a_delivery(), a_letter(), SENDER, ADDRESS, file * 9)
+    assert content.isascii()
+    assert max(map(len, content.split(b"\r\n"))) <= 78
+    message = message_from_bytes(content, policy=policy.default)
+    said, attached = message.iter_parts()
+    assert message.get_content_type() == "multipart/mixed"
+    assert [part.get_content() for part in said.iter_parts()] == [
+        part.get_content() for part in composed().iter_parts()
+    ]
+    assert (attached.get_content_type(), attached.get_filename()) == ("text/calendar", "appointment.ics")
+    assert attached.get_content_disposition() == "attachment"
+    assert attached["Content-Type"].params["method"] == "PUBLISH"
+    assert attached.get_payload(decode=True).decode() == file * 9
+    assert [*message.defects, *attached.defects] == []
+
+
 def test_a_message_travels_as_seven_bits_in_short_lines_and_is_the_same_each_time() -> None:
     content = channels.compose(a_delivery(), a_letter(), SENDER, ADDRESS)
     assert content.isascii()

@@ -232,13 +232,16 @@ async def test_who_is_not_known_holds_a_place_and_confirms_it_by_the_link(
     assert said["held_until"] is not None
     told = await message(client, signed_in, said["id"])
     assert told["email"] == ("stefan@example.com" if way == "guest" else None)
-    assert (told["code"], told["persons"]) == (said["code"], 1)
+    assert (told["code"], told["persons"], told["calendar"]) == (said["code"], 1, None)
     confirmed = await client.post(f"{BASE}/confirmations", json={"secret": told["secret"]})
     assert (confirmed.status_code, confirmed.json()["state"]) == (200, "CONFIRMED")
     twice = await client.post(f"{BASE}/confirmations", json={"secret": told["secret"]})
     assert slug(twice) == (409, "appointment-state")
     assert await events(looking, said["id"]) == ["held", "confirmed"]
-    assert (await message(client, signed_in, said["id"]))["secret"] is None
+    sure = await message(client, signed_in, said["id"])
+    assert sure["secret"] is None
+    assert "METHOD:PUBLISH" in sure["calendar"].splitlines()
+    assert f"UID:{said['id']}" in sure["calendar"].splitlines()
 
 
 async def test_a_hold_is_confirmed_by_six_digits_which_cannot_be_guessed(
@@ -373,6 +376,30 @@ async def test_what_is_wrong_is_refused_and_takes_nothing(
     (slot,) = await slots_of(sessions, 9)
     assert slug(await client.post(GUESTS, json=a_guests_wish(slot, **special))) == refusal
     assert await taken(looking, slot) == 0
+
+
+@pytest.mark.parametrize(
+    ("person", "pointer"),
+    [
+        (somebody(cnp="0000000000000"), "/persons/0/cnp"),
+        (somebody(cnp=" 0 0 0 0 0 0 0 0 0 0 0 0 0"), "/persons/0/cnp"),
+        (somebody(cnp="5991231019011"), "/persons/0/cnp"),
+        (somebody(given_name=""), "/persons/0/given_name"),
+        ({"account": False}, "/persons/0/account"),
+        ("Ana", "/persons/0"),
+    ],
+)
+async def test_what_is_wrong_with_a_person_is_told_of_that_person_alone(
+    client: httpx2.AsyncClient,
+    sessions: Sessions,
+    as_: Callable[..., dict[str, str]],
+    person: Any,
+    pointer: str,
+) -> None:
+    (slot,) = await slots_of(sessions, 1)
+    answer = await client.post(APPOINTMENTS, json=a_wish(slot, person), headers=as_())
+    assert answer.status_code == 422
+    assert {each["pointer"] for each in answer.json()["errors"]} == {pointer}
 
 
 async def test_a_child_with_a_number_of_the_new_kind_is_a_person(

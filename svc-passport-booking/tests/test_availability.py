@@ -276,6 +276,16 @@ async def test_around_a_point_the_nearest_is_first(sessions: Sessions) -> None:
     assert len(await near(sessions, Circle(Point(46.77, 23.60), 1_000), limit=2)) == 2
 
 
+async def test_of_equal_hours_those_of_the_asked_county_are_first(sessions: Sessions) -> None:
+    beyond = [await an_office(sessions, (at(16), 1), types=["CRDS_T"], county="MS") for _ in range(2)]
+    own = [await an_office(sessions, (at(16), 1), types=["CRDS_T"], county="HR") for _ in range(2)]
+    earlier = await an_office(sessions, (at(15), 1), types=["CRDS_T"], county="MS")
+    found = [each.office.id for each in await near(sessions, "HR")]
+    assert found[0] == earlier
+    assert set(found[1:3]) == set(own)
+    assert set(found[3:]) == set(beyond)
+
+
 async def test_places_are_looked_for_until_a_day(sessions: Sessions) -> None:
     tomorrow = TODAY + timedelta(days=1)
     office = await an_office(sessions, (at(9, 0, tomorrow), 1), types=["CRDS_T"], county="TL")
@@ -372,6 +382,7 @@ async def test_free_places_are_read_from_the_index_of_free_slots(
         "today": TODAY,
         "office": office,
         "counties": ["CJ"],
+        "county": "CJ",
         "after": NOON,
         "before": at(0, 0, LAST_DAY),
         "days": [tomorrow],

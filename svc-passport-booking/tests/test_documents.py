@@ -185,7 +185,10 @@ async def test_without_the_catalog_ages_are_told_and_nothing_fails(
     [
         ({"type": "PX"}, "/type", "unknown"),
         ({"day": "2026-01-01"}, "/day", "past"),
-        ({"persons": [{"birth_date": "2999-01-01"}]}, "/persons/0/cnp", "birth-to-come"),
+        ({"persons": [{"birth_date": "2999-01-01"}]}, "/persons/0/birth_date", "birth-to-come"),
+        ({"persons": [{"cnp": "5991231019011"}]}, "/persons/0/cnp", "birth-to-come"),
+        ({"persons": [{"cnp": "0000000000000"}]}, "/persons/0/cnp", "value_error"),
+        ({"persons": [{}]}, "/persons/0/cnp", "missing"),
         ({"persons": []}, "/persons", "too_short"),
     ],
 )

@@ -156,6 +156,24 @@ async def test_the_answer_is_the_same_for_every_address_and_the_event_holds_none
     assert email.encode() not in kept["sealed"] + kept["email_key"]
 
 
+@pytest.mark.parametrize(
+    "email",
+    [
+        "ana",
+        "ana@example",
+        "a na@example.org",
+        "ana\x1e@example.org",
+        "ana\x85@example.org",
+        "ana@\u2028.org",
+    ],
+)
+async def test_no_code_goes_where_no_message_can_go(client: httpx2.AsyncClient, email: str) -> None:
+    key = {"idempotency-key": str(ids.new_id())}
+    answer = await client.post(f"{API}/email-codes", json={"email": email}, headers=key)
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/email"]
+
+
 async def test_codes_to_one_address_are_limited_also_when_they_are_asked_for_with_a_key(
     client: httpx2.AsyncClient,
 ) -> None:

@@ -1,6 +1,6 @@
 """The copy of what is held of a person, and what goes with their account."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,10 @@ from hub_core.principal import Assurance, Kind
 from hub_service import personal_data
 from hub_testing import texts
 from hub_testing.identity import FakeIdentity
-from svc_passport_booking.domain.appointments import Participant
+from svc_passport_booking.domain.appointments import Contact, Participant
 from svc_passport_booking.domain.states import ActorKind, State
 from svc_passport_booking.operations import people
-from svc_passport_booking.operations.personal_data import erase
+from svc_passport_booking.operations.personal_data import erase, forget_guests
 from svc_passport_booking.schemas.personal_data import LABELS, OTHERS, TITLES
 from svc_passport_booking.storage import appointments as storage
 
@@ -164,6 +164,39 @@ async def test_with_the_account_goes_what_no_law_keeps(desk: Desk, looking: asyn
         'SELECT phone FROM "passport-booking".applications WHERE person_id = $1', account
     )
     assert [row["phone"] for row in phones] == [None]
+
+
+async def test_who_had_no_account_is_forgotten_when_the_term_after_the_end_is_over(
+    desk: Desk, looking: asyncpg.Connection
+) -> None:
+    ended_at, term = NOON - timedelta(days=1), timedelta(days=180)
+    contact, account = Contact("ion@example.org", None), ids.new_id()
+    over = {"state": State.CANCELLED_BY_CITIZEN, "ended_at": ended_at, "contact": contact}
+    gone = await desk.book(situation={"papers": "LOST"}, **over)
+    served = await desk.book(**over | {"state": State.SERVED})
+    of_account = await desk.book(**over | {"person_id": account, "contact": None})
+    to_come = await desk.book(slot=1, contact=contact)
+    made = (gone, served, of_account, to_come)
+
+    async def left(now: datetime) -> list[int]:
+        async with desk.sessions() as session:
+            await forget_guests(session, now)
+            return [len(await storage.persons(session, desk.key, one.id)) for one in made]
+
+    assert await left(ended_at + term) == [1, 1, 1, 1]
+    for _ in range(2):
+        assert await left(ended_at + term + timedelta(seconds=1)) == [0, 1, 1, 1]
+    async with desk.sessions() as session:
+        forgotten = await storage.read(session, desk.key, gone.id)
+        kept = await storage.read(session, desk.key, served.id)
+    assert forgotten is not None
+    assert kept is not None
+    assert (forgotten.contact, forgotten.situation, forgotten.state) == (None, {}, State.CANCELLED_BY_CITIZEN)
+    assert kept.contact == contact
+    at = await looking.fetchval(
+        'SELECT forgotten_at FROM "passport-booking".appointments WHERE id = $1', gone.id
+    )
+    assert at == ended_at + term + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("language", [Language.RO, Language.HU])

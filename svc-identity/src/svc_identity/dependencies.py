@@ -30,7 +30,7 @@ Provider = Annotated[provider.Provider, Depends(provider_of)]
 
 
 async def _apart(request: Request) -> AsyncIterator[DatabaseSession]:
-    async with request.app.state.hub.database.sessions() as session:
+    async with request.app.state.hub.database.sessions_apart() as session:
         yield session
 
 

@@ -2,6 +2,7 @@
 
 import re
 import ssl
+from base64 import encodebytes
 from binascii import b2a_qp
 from contextlib import suppress
 from email.headerregistry import Address
@@ -34,10 +35,13 @@ class UnusableAddress(ValueError):
     """The address cannot stand in a header or an SMTP command."""
 
 
-def compose(delivery: Delivery, letter: Letter, sender: str, address: str) -> bytes:
+def compose(
+    delivery: Delivery, letter: Letter, sender: str, address: str, calendar: str | None = None
+) -> bytes:
     """The message as it goes over the wire; the same bytes whenever it is composed again.
 
-    Its Message-ID comes from the delivery, so that a repeat can be known for what it is.
+    Its Message-ID comes from the delivery, so that a repeat can be known for what it is. `calendar` goes
+    along as a file that a calendar takes (RFC 5545).
     Raises `UnusableAddress`.
     """
     if not _ADDRESS.fullmatch(address):
@@ -52,9 +56,27 @@ def compose(delivery: Delivery, letter: Letter, sender: str, address: str) -> by
     headers["Auto-Submitted"] = "auto-generated"
     headers["Content-Language"] = letter.language
     headers["MIME-Version"] = "1.0"
-    content_type = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
     parts = _part(boundary, "plain", letter.text) + _part(boundary, "html", letter.html)
-    return content_type.encode() + headers.as_bytes() + parts + f"--{boundary}--\r\n".encode()
+    parts += f"--{boundary}--\r\n".encode()
+    if calendar is None:
+        return _content_type("alternative", boundary) + headers.as_bytes() + parts
+    around = f"{boundary}="
+    said = _content_type("alternative", boundary) + b"\r\n" + parts
+    inner = f"--{around}\r\n".encode() + said + _attached(around, calendar)
+    return _content_type("mixed", around) + headers.as_bytes() + inner + f"--{around}--\r\n".encode()
+
+
+def _content_type(subtype: str, boundary: str) -> bytes:
+    return f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n'.encode()
+
+
+def _attached(boundary: str, calendar: str) -> bytes:
+    header = (
+        f'--{boundary}\r\nContent-Type: text/calendar; charset="utf-8"; method=PUBLISH\r\n'
+        'Content-Disposition: attachment; filename="appointment.ics"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return header.encode() + encodebytes(calendar.encode()).replace(b"\n", b"\r\n")
 
 
 def _part(boundary: str, subtype: str, text: str) -> bytes:

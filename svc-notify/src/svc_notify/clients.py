@@ -42,7 +42,8 @@ class _Booking(BaseModel):
 class Appointment(_Booking):
     """An appointment as it stands now, and whom to write to of it: an account or an address.
 
-    `secret` and `digits` confirm it while it is held. Times are local, Europe/Bucharest.
+    `secret` and `digits` confirm it while it is held, `calendar` is its file for calendars when it is
+    confirmed. Times are local, Europe/Bucharest.
     """
 
     person_id: UUID | None
@@ -53,6 +54,7 @@ class Appointment(_Booking):
     local_start: datetime
     held_until: datetime | None
     persons: int
+    calendar: str | None = None
 
     @property
     def starts_at(self) -> datetime:

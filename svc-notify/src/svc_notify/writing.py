@@ -43,12 +43,16 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Known:
-    """Whom a delivery goes to, in which language, the page it leads to, and the facts that others know."""
+    """Whom a delivery goes to, in which language, the page it leads to, and the facts that others know.
+
+    `calendar` is the file that goes along.
+    """
 
     email: str
     language: Language
     page: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    calendar: str | None = None
 
 
 async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Mail | Outcome:
@@ -66,7 +70,7 @@ async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Mail | 
             {**_read(delivery.variables), "institution": institution, **known.facts},
             action_url=settings.public_origin + known.page,
         )
-        content = channels.compose(delivery, letter, settings.notify_sender, known.email)
+        content = channels.compose(delivery, letter, settings.notify_sender, known.email, known.calendar)
     except channels.UnusableAddress:
         return Outcome(Answer.ADDRESS_UNUSABLE)
     except httpx2.HTTPStatusError as refusal:
@@ -120,7 +124,10 @@ async def _of_booking(
     if person_id is not None:
         contact = await clients.find_contact(identity, person_id)
         email, language = (contact.email, contact.language) if contact else (None, language)
-    return _Known(email, language, _page(found), _facts(found, language)) if email else None
+    if email is None:
+        return None
+    noted = found.calendar if isinstance(found, Appointment) and kind.has_calendar else None
+    return _Known(email, language, _page(found), _facts(found, language), noted)
 
 
 def _of_code(delivery: Delivery, found: Confirmation | None) -> _Known | None:

@@ -16,6 +16,7 @@ from .operations import (
     guests,
     offers,
     openings,
+    personal_data,
     places,
     reminders,
     schedules,
@@ -44,6 +45,15 @@ async def _count_days(hub: Any) -> None:
 
 COUNT_DAYS: Final = workers.every("count-days", timedelta(minutes=15), _count_days)
 """Days that are over are counted, once."""
+
+
+async def _forget_guests(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        await personal_data.forget_guests(session, clock.now())
+
+
+FORGET_GUESTS: Final = workers.every("forget-guests", timedelta(hours=1), _forget_guests)
+"""Who came without an account is forgotten after a term."""
 
 
 async def _forget_proofs(hub: Any) -> None:

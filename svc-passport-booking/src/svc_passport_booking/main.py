@@ -93,6 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ],
         own_workers=[
             jobs.COUNT_DAYS,
+            jobs.FORGET_GUESTS,
             jobs.FORGET_PROOFS,
             jobs.KEEP_AHEAD,
             jobs.REMIND,

@@ -36,6 +36,7 @@ MANIFEST: Final = Manifest(
         "booking.early",
         "booking.email-code",
         "booking.email-code-tries",
+        "booking.guest-data",
         "booking.hold",
         "booking.late",
         "booking.lookups-address",

@@ -1,7 +1,7 @@
 """The vocabulary of the contract: annotated types that every schema is made of."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
@@ -94,6 +94,21 @@ class Resource(BaseModel):
 
 STORABLE: Final = r"^[^\x00]*$"
 """The pattern of every text that PostgreSQL can hold."""
+
+
+def either(having: type[BaseModel], member: str, lacking: type[BaseModel]) -> BeforeValidator:
+    """A validator of a union of two bodies: what has the member is read as `having`, else as `lacking`.
+
+    So errors speak of one of them, with pointers that hold no name of a class.
+    """
+
+    def read(value: object) -> object:
+        if isinstance(value, (having, lacking)):
+            return value
+        has_it = isinstance(value, Mapping) and member in value
+        return (having if has_it else lacking).model_validate(value)
+
+    return BeforeValidator(read)
 
 
 class LocalisedText(Resource):

@@ -37,6 +37,7 @@ class Kind:
     variables: frozenset[str]
     question: Question | None = None
     states: frozenset[str] = frozenset()
+    has_calendar: bool = False
 
 
 SUBMISSION_REGISTERED: Final = Kind(
@@ -156,6 +157,7 @@ BOOKING_CONFIRMED: Final = Kind(
     variables=frozenset(),
     question=Question.APPOINTMENT,
     states=frozenset({"CONFIRMED"}),
+    has_calendar=True,
 )
 BOOKING_MOVED: Final = Kind(
     template="booking.moved",
@@ -165,6 +167,7 @@ BOOKING_MOVED: Final = Kind(
     variables=frozenset({"previous_on", "previous_hour"}),
     question=Question.APPOINTMENT,
     states=frozenset({"CONFIRMED"}),
+    has_calendar=True,
 )
 BOOKING_CANCELLED: Final = Kind(
     template="booking.cancelled",

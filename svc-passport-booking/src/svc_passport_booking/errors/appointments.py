@@ -96,11 +96,11 @@ class NumberOfTheFuture(Problem):
 
     type, status = "birth-to-come", 422
     title = "The personal number is not right"
-    detail = "The date of birth in the personal number is still to come."
+    detail = "The date of birth is still to come."
     remedy = "Check the digits of the personal number."
 
-    def __init__(self, number: int) -> None:
-        super().__init__(errors=[FieldError(f"/persons/{number}/cnp", self.type, self.detail)])
+    def __init__(self, number: int, member: str = "cnp") -> None:
+        super().__init__(errors=[FieldError(f"/persons/{number}/{member}", self.type, self.detail)])
 
 
 class AccountUnknown(Problem):

@@ -30,15 +30,6 @@ class PointIncomplete(Problem):
     remedy = "Send both coordinates in degrees (WGS 84)."
 
 
-class OfficeOfOthers(Problem):
-    """The office belongs to another institution than the official acts for."""
-
-    type, status = "office-of-others", 403
-    title = "The office belongs to another institution"
-    detail = "Officials change and see what is of the offices of their own institution."
-    remedy = "Sign in for the institution of the office, or ask its officials."
-
-
 class BridgeDaysElsewhere(Problem):
     """Only one institution declares the days off that the government grants."""
 

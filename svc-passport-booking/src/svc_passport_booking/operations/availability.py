@@ -97,7 +97,7 @@ async def find(session: Session, wanted: Wanted, now: datetime) -> Availability:
 async def find_nearest(session: Session, near: Near, now: datetime) -> list[FirstPlace]:
     """The first free place of each office around; raises `InvalidRequest`.
 
-    In counties the earliest first, in a circle the nearest.
+    In counties the earliest first, of equal hours those in the county; in a circle the nearest.
     """
     days = (await _bookable(session, near.type, near.persons, now)).within(None, near.last)
     if isinstance(near.where, Circle):

@@ -9,7 +9,6 @@ from ..domain.appointments import Appointment
 from ..domain.offices import Office
 from ..errors.offices import BookingOfficeNotFound
 from ..storage import appointments, offices
-from .appointments import Shown
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -21,9 +20,8 @@ class Noted:
     changed_at: datetime
 
 
-async def note(session: AsyncSession, shown: Shown) -> Noted:
+async def note(session: AsyncSession, appointment: Appointment) -> Noted:
     """What a calendar is told of an appointment."""
-    appointment = shown.appointment
     async with session.begin():
         steps = await appointments.steps(session, appointment.id)
         office = await offices.read(session, appointment.office_id)

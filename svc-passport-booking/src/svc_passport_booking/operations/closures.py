@@ -31,7 +31,7 @@ from ..storage import appointments, changes, offices, slots
 from ..storage import closures as storage
 from . import waiting
 from .appointments import take_away
-from .offices import of_official
+from .officials import office_of
 from .schedules import replan
 
 RULES: Final = (domain.PRIORITY_RULE, domain.HOLD_RULE, domain.WINDOW_RULE, codes.LENGTH_RULE)
@@ -58,7 +58,7 @@ async def close(
 ) -> OfficeClosure:
     """Close an office for a time: from the commit on nobody books there, and who had booked is moved.
 
-    Raises `BookingOfficeNotFound`, `OfficeOfOthers`, `ClosurePeriod`.
+    Raises `BookingOfficeNotFound`, `ClosurePeriod`.
     """
     if ends_at <= max(starts_at, now):
         raise ClosurePeriod
@@ -73,7 +73,7 @@ async def close(
         closed_at=now,
     )
     async with session.begin():
-        await of_official(session, official, office_id)
+        await office_of(session, official, office_id)
         await storage.add(session, closure)
         await _apply(session, official, None, closure, now)
         await outbox.record(session, OfficeClosed.of(closure), now)
@@ -85,10 +85,10 @@ async def reopen(
 ) -> OfficeClosure:
     """Open an office again before the end of a closure; who was moved stays where they are.
 
-    Raises `BookingOfficeNotFound`, `OfficeOfOthers`, `ClosureNotFound`, `ClosureEnded`.
+    Raises `BookingOfficeNotFound`, `ClosureNotFound`, `ClosureEnded`.
     """
     async with session.begin():
-        await of_official(session, official, office_id)
+        await office_of(session, official, office_id)
         closure = await storage.lock(session, office_id, closure_id)
         if closure is None:
             raise ClosureNotFound

@@ -81,7 +81,7 @@ async def ask(session: AsyncSession, catalog: Catalog, case: Case, now: datetime
     for number, person in enumerate(case.persons):
         born = _born(person)
         if born is not None and born > today:
-            raise NumberOfTheFuture(number)
+            raise NumberOfTheFuture(number, "cnp" if isinstance(person, Cnp) else "birth_date")
     try:
         return await _assess(catalog, case, today, legal)
     except FactsRefused as refused:

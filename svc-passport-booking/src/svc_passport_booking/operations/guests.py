@@ -77,7 +77,7 @@ async def send_code(
         valid = timedelta(minutes=legal.on(email_codes.VALID_RULE, local_date(now)).whole)
         made = EmailCode(
             id=ids.new_id(),
-            email=email.strip(),
+            email=email,
             code=email_codes.code_of(secrets.randbelow(10**email_codes.DIGITS)),
             language=language,
             created_at=now,

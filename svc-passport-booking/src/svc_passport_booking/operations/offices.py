@@ -10,10 +10,11 @@ from hub_service.policy import Official
 from ..domain.changes import Change
 from ..domain.offices import Office, Point
 from ..domain.schedules import Weekly
-from ..errors.offices import BookingOfficeNotFound, OfficeOfOthers
+from ..errors.offices import BookingOfficeNotFound
 from ..storage import changes, schedules
 from ..storage import offices as storage
 from ..storage.offices import Wanted
+from .officials import office_of
 
 
 async def find(
@@ -56,23 +57,10 @@ async def load(
     return len(new)
 
 
-async def of_official(session: AsyncSession, official: Official, office_id: UUID) -> Office:
-    """An office of the institution that the official acts for, in the caller's transaction.
-
-    Raises `BookingOfficeNotFound`, `OfficeOfOthers`.
-    """
-    office = await storage.read(session, office_id)
-    if office is None:
-        raise BookingOfficeNotFound
-    if office.institution_id != official.institution_id:
-        raise OfficeOfOthers
-    return office
-
-
 async def history(
     session: AsyncSession, official: Official, office_id: UUID, before: int | None, limit: int
 ) -> list[Change]:
-    """Who changed what of an office, the newest first, before one; raises what `of_official` raises."""
+    """Who changed what of an office, the newest first, before one; raises what `office_of` raises."""
     async with session.begin():
-        await of_official(session, official, office_id)
+        await office_of(session, official, office_id)
         return await changes.find(session, office_id, before, limit)

@@ -25,7 +25,7 @@ from ..keys import MasterKey
 from ..storage import offices, slots, waiting
 from ..storage import openings as storage
 from . import offers
-from .offices import of_official
+from .officials import office_of
 
 _SHOWN_FOR: Final = timedelta(days=90)
 """How long an opening that is over can still be looked up in the list."""
@@ -36,11 +36,11 @@ async def announce(
 ) -> Opening:
     """Announce that new days of an office's counters will be opened; all learn of it at the same time.
 
-    Raises `BookingOfficeNotFound`, `OfficeOfOthers`, `NotServedThere`, `DaysNotOpenable`, `OpeningTooSoon`,
+    Raises `BookingOfficeNotFound`, `NotServedThere`, `DaysNotOpenable`, `OpeningTooSoon`,
     `OpeningOverlaps`.
     """
     async with session.begin():
-        office = await of_official(session, official, office_id)
+        office = await office_of(session, official, office_id)
         if plan.pool_id not in {pool.id for pool in office.pools}:
             raise NotServedThere
         await offices.lock_pools(session, [plan.pool_id])

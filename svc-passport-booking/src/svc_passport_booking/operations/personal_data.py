@@ -1,15 +1,20 @@
 """What is held of a person, for the copy that they may ask for (GDPR art. 15 and 20), and what goes.
 
 Applications, and the appointments at which they were handed in, are acts of an institution, kept by the law
-on archives (GDPR art. 17(3)(b)). Who came to appointments that led to nothing is forgotten with the account.
+on archives (GDPR art. 17(3)(b)). Who came to appointments that led to nothing is forgotten with the account,
+and who had none after a term.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.clock import local_date
+from hub_service import rules
 
 from ..clients import People
 from ..domain.applications import Application
@@ -19,6 +24,7 @@ from ..keys import MasterKey
 from ..storage import applications, appointments, waiting
 from ..storage import personal_data as storage
 
+GUESTS_RULE: Final = "booking.guest-data"
 _MOST: Final = 10_000
 
 
@@ -52,3 +58,20 @@ async def erase(session: AsyncSession, person_id: UUID) -> None:
     """Forget what no law makes the offices keep of an account that is gone; again changes nothing."""
     async with session.begin():
         await storage.erase(session, person_id)
+
+
+async def forget_guests(session: AsyncSession, now: datetime) -> int:
+    """Forget who had no account, a term after their appointment or entry ended; of how many.
+
+    An appointment at which an application was handed in stays as it is.
+    """
+    async with session.begin():
+        legal = await rules.read(session, GUESTS_RULE)
+    before = now - timedelta(days=legal.on(GUESTS_RULE, local_date(now)).whole)
+    done = 0
+    while True:
+        async with session.begin():
+            found = await storage.forget_guests(session, before, now)
+        if not found:
+            return done
+        done += found

@@ -49,25 +49,27 @@ async def generate(session: AsyncSession, until: date, now: datetime) -> int:
 
 
 async def follow_holidays(session: AsyncSession, now: datetime) -> int:
-    """Close the days that have become legal holidays after their slots were made; how many days.
+    """Bring the slots of days that have become legal holidays, or are none any more, to that; how many days.
 
-    Who had booked is moved with priority.
+    Who had booked on a day that is closed now is moved with priority.
     """
     today = local_date(now)
     async with session.begin():
-        made = [day for day in (await storage.planned_until(session)).values() if day is not None]
-        days = await calendar(session, today, max(made, default=today))
-    return sum([await _close_holiday(session, day, now) for day in days.days if days.is_off(day)])
+        window = timedelta(days=(await rules.read(session, WINDOW)).on(WINDOW, today).whole)
+        days = await calendar(session, today, today + window + _MARGIN)
+        shut = await storage.shut_pools(session, [day for day in days.days if not days.is_off(day)])
+        opened = {day: await storage.open_pools(session, day) for day in days.days if days.is_off(day)}
+    return sum(
+        [await _follow(session, day, pools, now) for day, pools in sorted((opened | shut).items()) if pools]
+    )
 
 
-async def _close_holiday(session: AsyncSession, day: date, now: datetime) -> bool:
+async def _follow(session: AsyncSession, day: date, pools: Collection[UUID], now: datetime) -> bool:
     async with session.begin():
-        pools = await storage.open_pools(session, day)
-        if not pools:
-            return False
         await offices.lock_pools(session, pools)
+        before = await storage.count_open(session, pools, day)
         await replan(session, pools, day, day, now)
-        return True
+        return await storage.count_open(session, pools, day) != before
 
 
 async def replan(

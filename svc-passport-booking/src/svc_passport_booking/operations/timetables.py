@@ -20,7 +20,7 @@ from ..domain.schedules import DayException, Hours, Timetable, Weekly
 from ..errors.offices import DayIsOver, ExceptionNotFound, HoursOverlap, PoolNotFound
 from ..storage import changes, offices
 from ..storage import schedules as storage
-from .offices import of_official
+from .officials import office_of
 from .schedules import replan
 
 
@@ -41,7 +41,7 @@ async def change_week(
 ) -> tuple[Pool, Timetable]:
     """Let other hours hold from a day on, by weekday; those of before end the day before.
 
-    What is booked stays, what is free follows. Raises `PoolNotFound`, `OfficeOfOthers`,
+    What is booked stays, what is free follows. Raises `PoolNotFound`, `BookingOfficeNotFound`,
     `PreconditionFailed`, `DayIsOver`, `HoursOverlap`.
     """
     _must_be_to_come(first, now)
@@ -123,7 +123,7 @@ async def _lock(session: AsyncSession, official: Official, pool_id: UUID, versio
     pool = await offices.read_pool(session, pool_id)
     if pool is None:
         raise PoolNotFound
-    await of_official(session, official, pool.office_id)
+    await office_of(session, official, pool.office_id)
     if (await offices.lock_pools(session, [pool_id]))[pool_id] != version:
         raise PreconditionFailed
     await offices.bump(session, [pool_id])

@@ -101,7 +101,7 @@ async def find_nearest_places(
 ) -> Response:
     """The first free interval of each office in a county and next to it, or around a point.
 
-    In counties the earliest is first, around a point the nearest.
+    In counties the earliest is first, of equal hours that of the county; around a point the nearest.
     """
     if (latitude is None) != (longitude is None):
         raise PointIncomplete

@@ -73,7 +73,7 @@ async def find_guest_appointment_calendar(
 
 async def file_of(session: Session, shown: Shown, texts: Texts, request: Request) -> CalendarResponse:
     """The file of an appointment that was opened."""
-    noted = await operations.note(session, shown)
+    noted = await operations.note(session, shown.appointment)
     origin = request.app.state.hub.settings.public_origin
     headers = {
         "cache-control": "private, no-store",

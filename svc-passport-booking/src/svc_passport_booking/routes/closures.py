@@ -18,7 +18,6 @@ from ..errors.offices import (
     ClosureNotFound,
     ClosurePeriod,
     DayIsOver,
-    OfficeOfOthers,
 )
 from ..operations import bridge_days, offices
 from ..operations import closures as operations
@@ -84,7 +83,7 @@ async def list_office_closures(office_id: OfficeId, session: Session, now: Now) 
     "/offices/{office_id}/closures",
     status_code=201,
     summary="Close an office",
-    **managing((BookingOfficeNotFound, OfficeOfOthers, ClosurePeriod)),
+    **managing((BookingOfficeNotFound, ClosurePeriod)),
 )
 async def close_office(
     body: CloseOffice, office_id: OfficeId, official: policy.Acting, session: Session, now: Now
@@ -99,7 +98,7 @@ async def close_office(
 @router.post(
     "/offices/{office_id}/closures/{closure_id}/reopen",
     summary="Open an office again",
-    **managing((BookingOfficeNotFound, OfficeOfOthers, ClosureNotFound, ClosureEnded)),
+    **managing((BookingOfficeNotFound, ClosureNotFound, ClosureEnded)),
 )
 async def reopen_office(
     office_id: OfficeId, closure_id: ClosureId, official: policy.Acting, session: Session, now: Now
@@ -111,7 +110,7 @@ async def reopen_office(
 @router.get(
     "/offices/{office_id}/changes",
     summary="List who changed what of an office",
-    **managing((BookingOfficeNotFound, OfficeOfOthers), auditing=True),
+    **managing((BookingOfficeNotFound,), auditing=True),
 )
 async def list_office_changes(
     asked: paging.Asked, office_id: OfficeId, official: policy.Acting, session: Session

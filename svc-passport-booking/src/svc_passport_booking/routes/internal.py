@@ -2,17 +2,19 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from hub_service import personal_data, policy
 from hub_service.dependencies import Now, Session, Texts
 from hub_service.problems import NotFound
 
 from ..dependencies import Keys, Known
-from ..operations import applications, guests
+from ..domain.states import State
+from ..operations import applications, calendar, guests
 from ..operations.messages import message_of, waiting_message_of
 from ..operations.personal_data import held_of
 from ..schemas.applications import ApplicationMessageView, MovedAnswers, MovedLines
+from ..schemas.calendar import file_of
 from ..schemas.guests import EmailCodeMessageView
 from ..schemas.messages import MessageView, WaitingMessageView
 from ..schemas.personal_data import personal_data as show
@@ -24,9 +26,15 @@ router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
 
 
 @router.get("/appointments/{appointment_id}/message", **policy.internal(CONTACT))
-async def get_message(appointment_id: UUID, session: Session, keys: Keys, now: Now) -> MessageView:
+async def get_message(
+    appointment_id: UUID, session: Session, keys: Keys, texts: Texts, now: Now, request: Request
+) -> MessageView:
     """What a message about an appointment tells, and to whom it goes; asked at the moment of sending."""
-    return MessageView.of(await message_of(session, keys, appointment_id, now))
+    found = await message_of(session, keys, appointment_id, now)
+    if found.appointment.state is not State.CONFIRMED:
+        return MessageView.of(found)
+    noted = await calendar.note(session, found.appointment)
+    return MessageView.of(found, file_of(noted, texts, request.app.state.hub.settings.public_origin))
 
 
 @router.get("/email-codes/{code_id}/message", **policy.internal(CONTACT))

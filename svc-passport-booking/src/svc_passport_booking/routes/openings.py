@@ -12,7 +12,7 @@ from hub_service.routing import Router
 
 from ..dependencies import Address, Keys, Known, SessionApart, managing
 from ..errors.appointments import AccountUnknown
-from ..errors.offices import BookingOfficeNotFound, OfficeOfOthers
+from ..errors.offices import BookingOfficeNotFound
 from ..errors.openings import (
     DaysNotOpenable,
     DrawNotOpen,
@@ -148,7 +148,6 @@ async def join_draw_as_guest(
     **managing(
         (
             BookingOfficeNotFound,
-            OfficeOfOthers,
             NotServedThere,
             DaysNotOpenable,
             OpeningTooSoon,

@@ -12,7 +12,7 @@ from hub_service.routing import Router
 from ..dependencies import Base, etag, managing
 from ..domain.offices import Pool
 from ..domain.schedules import Timetable
-from ..errors.offices import DayIsOver, ExceptionNotFound, HoursOverlap, OfficeOfOthers, PoolNotFound
+from ..errors.offices import BookingOfficeNotFound, DayIsOver, ExceptionNotFound, HoursOverlap, PoolNotFound
 from ..operations import timetables as operations
 from ..schemas.timetables import ChangeWeek, ExceptDay, TimetableView
 
@@ -20,7 +20,7 @@ router = Router(prefix="/passport-booking/v1/pools/{pool_id}", tags=["timetables
 
 PoolId = Annotated[schemas.Id, Path(description="The counters.")]
 Day = Annotated[schemas.LegalDate, Path(description="The day.")]
-_CHANGE: Final = (PoolNotFound, OfficeOfOthers, PreconditionFailed, PreconditionRequired, DayIsOver)
+_CHANGE: Final = (PoolNotFound, BookingOfficeNotFound, PreconditionFailed, PreconditionRequired, DayIsOver)
 
 
 @router.get("/timetable", summary="Read when counters are open", **policy.public(raises=[PoolNotFound]))

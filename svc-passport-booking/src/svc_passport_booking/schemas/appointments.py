@@ -15,7 +15,7 @@ from ..domain.appointments import Appointment, Contact, Participant, Person
 from ..domain.booking import Wish
 from ..domain.states import Channel, PersonState, State
 from ..operations.appointments import Opened, Shown
-from .guests import GuestProof
+from .guests import Email, GuestProof
 from .types import TypeCode
 
 _ANA: Final[dict[str, JsonValue]] = {"family_name": "Popescu", "given_name": "Ana", "cnp": "2850312129003"}
@@ -37,6 +37,11 @@ SlotId = Annotated[
         json_schema_extra={"format": "int64", "examples": [48213]},
     ),
 ]
+CNP_CHECKS: Final = (
+    "Beyond its form its first digit, date, county, serial and check digit are checked, and that the birth "
+    "is not still to come (422 with a pointer)."
+)
+"""What no JSON Schema says of a CNP."""
 Name = Annotated[Line, Field(min_length=1, max_length=100)]
 StateField = Annotated[
     State,
@@ -65,7 +70,7 @@ class NamedPerson(schemas.Resource):
 
     family_name: Annotated[Name, Field(description="Family name.", examples=["Popescu"])]
     given_name: Annotated[Name, Field(description="First name or names.", examples=["Ana Maria"])]
-    cnp: Annotated[CnpField, Field(description="The personal number; written out masked.")]
+    cnp: Annotated[CnpField, Field(description=f"The personal number; written out masked. {CNP_CHECKS}")]
 
     def participant(self) -> Participant:
         """The person as a value."""
@@ -89,13 +94,17 @@ class _Wanted(schemas.Resource):
     situation: Annotated[Situation, Field(default_factory=dict)]
 
 
+AnyPerson = Annotated[NamedPerson | AccountPerson, schemas.either(AccountPerson, "account", NamedPerson)]
+"""Somebody who comes, named or by the account."""
+
+
 class BookAppointment(_Wanted):
     """Places to be booked by who is signed in."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{**_WISH, "persons": [{"account": True}]}]})
 
     persons: Annotated[
-        list[NamedPerson | AccountPerson],
+        list[AnyPerson],
         Field(min_length=1, max_length=20, description="Who comes. Names cannot be changed afterwards."),
     ]
 
@@ -118,15 +127,7 @@ class BookAppointment(_Wanted):
 class ContactDetails(schemas.Resource):
     """Where to write to somebody without an account."""
 
-    email: Annotated[
-        str,
-        Field(
-            max_length=254,
-            pattern=r"^[^@\s\x00-\x1f\x7f]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
-            description="To it goes the message by which the hold is confirmed.",
-            examples=["ana.popescu@example.com"],
-        ),
-    ]
+    email: Annotated[Email, Field(description="To it goes the message by which the hold is confirmed.")]
     phone: Annotated[PhoneField | None, Field(description="A telephone number.")] = None
 
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from hub_core.cnp import CnpField
-from hub_service.schemas import Int32, LegalDate, LocalisedText, Resource
+from hub_service.schemas import Int32, LegalDate, LocalisedText, Resource, either
 
 from ..domain.documents import Birthday
 from ..operations.documents import Case, Documents, Needed
-from .appointments import Situation
+from .appointments import CNP_CHECKS, Situation
 from .types import TypeCode
 
 _TEXT = Field(max_length=64, pattern=r"^[a-z0-9_-]+$")
@@ -20,7 +20,10 @@ class BroughtPerson(Resource):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"cnp": "5121203129009"}]})
 
-    cnp: Annotated[CnpField, Field(description="The personal number; it tells the age. It is kept nowhere.")]
+    cnp: Annotated[
+        CnpField,
+        Field(description=f"The personal number; it tells the age. It is kept nowhere. {CNP_CHECKS}"),
+    ]
 
 
 class BornPerson(Resource):
@@ -28,7 +31,9 @@ class BornPerson(Resource):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"birth_date": "2012-12-03"}]})
 
-    birth_date: Annotated[LegalDate, Field(description="It tells the age. It is kept nowhere.")]
+    birth_date: Annotated[
+        LegalDate, Field(description="Not after today. It tells the age. It is kept nowhere.")
+    ]
 
 
 class AskDocuments(Resource):
@@ -50,7 +55,8 @@ class AskDocuments(Resource):
     type: Annotated[TypeCode, Field(description="What it is for; see the list of types.")]
     day: Annotated[LegalDate, Field(description="The day of the appointment.")]
     persons: Annotated[
-        list[BroughtPerson | BornPerson], Field(min_length=1, max_length=20, description="Who comes.")
+        list[Annotated[BroughtPerson | BornPerson, either(BornPerson, "birth_date", BroughtPerson)]],
+        Field(min_length=1, max_length=20, description="Who comes."),
     ]
     situation: Annotated[Situation, Field(default_factory=dict)]
 

@@ -16,7 +16,10 @@ from ..reference.types import types
 
 
 class MessageView(BaseModel):
-    """One appointment as a message tells of it; `secret` and `digits` only while it is held."""
+    """One appointment as a message tells of it; `secret` and `digits` only while it is held.
+
+    `calendar` is its file for calendars (RFC 5545) once it is confirmed.
+    """
 
     appointment_id: UUID
     state: State
@@ -34,9 +37,10 @@ class MessageView(BaseModel):
     local_start: str
     held_until: str | None
     persons: int
+    calendar: str | None
 
     @classmethod
-    def of(cls, message: Message) -> Self:
+    def of(cls, message: Message, calendar: str | None = None) -> Self:
         """The view of what is told; times are local, Europe/Bucharest, without a zone."""
         one = message.appointment
         return cls(
@@ -56,6 +60,7 @@ class MessageView(BaseModel):
             local_start=_local(one.starts_at),
             held_until=_local(one.held_until) if one.held_until else None,
             persons=one.size,
+            calendar=calendar,
         )
 
 

@@ -13,7 +13,7 @@ from hub_service import schemas
 from ..domain.appointments import Participant
 from ..domain.waiting import EndReason, Entry, Kind, State, WaitingWish
 from ..operations.waiting import DrawWish, Shown, Unknown
-from .appointments import AccountPerson, GuestPair, NamedPerson
+from .appointments import AccountPerson, AnyPerson, GuestPair, NamedPerson
 from .guests import GuestProof
 from .offices import CountyCode
 from .types import TypeCode
@@ -38,7 +38,7 @@ LanguageField = Annotated[
 
 class _AccountPersons(schemas.Resource):
     persons: Annotated[
-        list[NamedPerson | AccountPerson],
+        list[AnyPerson],
         Field(min_length=1, max_length=20, description="Who comes. Names cannot be changed afterwards."),
     ]
 

@@ -90,8 +90,12 @@ async def days(
 async def first_in_counties(
     session: Session, counties: Sequence[str], type_: str, persons: int, days: Days, now: datetime, limit: int
 ) -> list[FirstPlace]:
-    """The first free slot of each office in these counties, the earliest first."""
-    given = _spanned(days, now, persons) | {"counties": list(counties), "rows": limit}
+    """The first free slot of each office in these counties, the earliest first, then the first county's."""
+    given = _spanned(days, now, persons) | {
+        "counties": list(counties),
+        "county": counties[0],
+        "rows": limit,
+    }
     rows = await _first(by_county=True, several=persons > 1).all(session, type=type_, **given)
     return [_place(row) for row in rows]
 
@@ -239,13 +243,14 @@ def _days(by_county: bool, several: bool) -> Statement:
 def _first(by_county: bool, several: bool) -> Statement:
     first = _first_slot(several)
     found = _served().order_by(None).add_columns(*first.c).join(first, true())
-    found = found.order_by(first.c.starts_at, OFFICES.c.code)
     if by_county:
         counties = bindparam("counties", type_=ARRAY(String))
+        elsewhere = OFFICES.c.county != bindparam("county", type_=String())
         found = found.where(OFFICES.c.county == any_(counties))
+        found = found.order_by(first.c.starts_at, elsewhere, OFFICES.c.code)
         return Statement(found.limit(bindparam("rows", type_=Integer())))
     return Statement(
-        found.where(
+        found.order_by(first.c.starts_at, OFFICES.c.code).where(
             OFFICES.c.latitude.between(_degrees("south"), _degrees("north")),
             OFFICES.c.longitude.between(_degrees("west"), _degrees("east")),
         )

@@ -1,6 +1,7 @@
 """What is held of a person, and what of it goes when their account does."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from ..tables.offices import OFFICES
 from ..tables.waiting import WAITING, WAITING_PERSONS
 from . import appointments as storage
 
+_AT_ONCE: Final = 500
 _KEPT: Final = (*ACTIVE, State.SERVED)
 """The appointments that are still to come, and those at which an application was handed in."""
 
@@ -35,6 +37,40 @@ async def office_names(session: AsyncSession) -> Mapping[UUID, str]:
     """The Romanian name of every office."""
     found = await session.execute(select(OFFICES.c.id, OFFICES.c.names["ro"].astext))
     return {row[0]: row[1] for row in found}
+
+
+async def forget_guests(session: AsyncSession, before: datetime, now: datetime) -> int:
+    """Forget who had no account of appointments and entries that ended before; how many of them, at most 500.
+
+    Who is doing so already is passed over.
+    """
+    over = (
+        select(APPOINTMENTS.c.id)
+        .where(
+            APPOINTMENTS.c.person_id.is_(None),
+            APPOINTMENTS.c.forgotten_at.is_(None),
+            APPOINTMENTS.c.state != State.SERVED,
+            APPOINTMENTS.c.ended_at < before,
+        )
+        .order_by(APPOINTMENTS.c.ended_at)
+        .limit(_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    ended = (await session.scalars(over)).all()
+    await session.execute(delete(PERSONS).where(PERSONS.c.appointment_id.in_(ended)))
+    booked = update(APPOINTMENTS).where(APPOINTMENTS.c.id.in_(ended))
+    await session.execute(booked.values(contact=None, situation=None, forgotten_at=now))
+    waited = (
+        select(WAITING.c.id)
+        .where(WAITING.c.contact.is_not(None), WAITING.c.ended_at < before)
+        .order_by(WAITING.c.ended_at)
+        .limit(_AT_ONCE - len(ended))
+        .with_for_update(skip_locked=True)
+    )
+    left = (await session.scalars(waited)).all()
+    await session.execute(delete(WAITING_PERSONS).where(WAITING_PERSONS.c.entry_id.in_(left)))
+    await session.execute(update(WAITING).where(WAITING.c.id.in_(left)).values(contact=None))
+    return len(ended) + len(left)
 
 
 async def erase(session: AsyncSession, person_id: UUID) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     CursorResult,
+    Date,
     DateTime,
     SmallInteger,
     Uuid,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     select,
     true,
     update,
@@ -206,6 +208,52 @@ async def open_pools(session: AsyncSession, day: date) -> list[UUID]:
     excepted = exists().where(EXCEPTIONS.c.pool_id == POOLS.c.id, EXCEPTIONS.c.day == day)
     found = await session.execute(select(POOLS.c.id).where(is_open, ~excepted).order_by(POOLS.c.id))
     return [*found.scalars()]
+
+
+async def shut_pools(session: AsyncSession, days: Collection[date]) -> Mapping[date, list[UUID]]:
+    """The pools with hours of the week on these days and no open slot on them, by day.
+
+    Left out are those that have other hours for the day, or no slots yet on a later day.
+    """
+    given = func.unnest(sql_cast([*days], ARRAY(Date)))
+    asked = given.table_valued(column("day", Date), name="asked").render_derived()
+    day = asked.c.day
+    is_open = exists().where(
+        SLOTS.c.pool_id == POOLS.c.id,
+        SLOTS.c.starts_at >= _beginning(day),
+        SLOTS.c.starts_at < _beginning(day + 1),
+        ~SLOTS.c.closed,
+    )
+    is_made = exists().where(SLOTS.c.pool_id == POOLS.c.id, SLOTS.c.starts_at >= _beginning(day + 1))
+    has_hours = exists().where(
+        SCHEDULES.c.pool_id == POOLS.c.id,
+        SCHEDULES.c.weekday == func.date_part(literal_column("'isodow'"), day),
+        SCHEDULES.c.valid_from <= day,
+        SCHEDULES.c.valid_to.is_(None) | (SCHEDULES.c.valid_to >= day),
+    )
+    excepted = exists().where(EXCEPTIONS.c.pool_id == POOLS.c.id, EXCEPTIONS.c.day == day)
+    wanted = (
+        select(day, POOLS.c.id)
+        .select_from(POOLS.join(asked, true()))
+        .where(has_hours, is_made, ~is_open, ~excepted)
+    )
+    found: dict[date, list[UUID]] = {}
+    for of_day, pool_id in await session.execute(wanted.order_by(day, POOLS.c.id)):
+        found.setdefault(of_day, []).append(pool_id)
+    return found
+
+
+async def count_open(session: AsyncSession, pool_ids: Collection[UUID], day: date) -> int:
+    """How many slots of these pools are open on a day."""
+    found = await session.scalar(
+        select(func.count()).where(
+            SLOTS.c.pool_id.in_(pool_ids),
+            SLOTS.c.starts_at >= _midnight(day),
+            SLOTS.c.starts_at < _midnight(day + timedelta(days=1)),
+            ~SLOTS.c.closed,
+        )
+    )
+    return found or 0
 
 
 async def lock_slots(

@@ -51,6 +51,7 @@ APPOINTMENTS: Final = Table(
     Column("called_at", DateTime(timezone=True)),
     Column("desk", String(32), comment="The counter that called it"),
     Column("version", Integer, nullable=False),
+    Column("forgotten_at", DateTime(timezone=True), comment="When who came without an account was forgotten"),
     CheckConstraint("size > 0 AND starts_at < ends_at", name="size"),
     CheckConstraint("(state = 'HELD') <= (held_until IS NOT NULL)", name="hold"),
     Index("ix_appointments_of_person", "person_id", "id", postgresql_where=text("person_id IS NOT NULL")),
@@ -58,6 +59,11 @@ APPOINTMENTS: Final = Table(
     Index("ix_appointments_held", "held_until", postgresql_where=text("state = 'HELD'")),
     Index("ix_appointments_waiting", "office_id", postgresql_where=text("state = 'CHECKED_IN'")),
     Index("ix_appointments_to_come", "starts_at", postgresql_where=text("state = 'CONFIRMED'")),
+    Index(
+        "ix_appointments_to_forget",
+        "ended_at",
+        postgresql_where=text("person_id IS NULL AND forgotten_at IS NULL AND state <> 'SERVED'"),
+    ),
     postgresql_with={"fillfactor": 80},
 )
 

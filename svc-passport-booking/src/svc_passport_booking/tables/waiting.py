@@ -63,6 +63,7 @@ WAITING: Final = Table(
     Index("ix_waiting_entries_waiting", "county", "topic", "seq", postgresql_where=text("state = 'WAITING'")),
     Index("ix_waiting_entries_offered", "offered_until", postgresql_where=text("state = 'OFFERED'")),
     Index("ix_waiting_entries_of_person", "person_id", "id", postgresql_where=text("person_id IS NOT NULL")),
+    Index("ix_waiting_entries_to_forget", "ended_at", postgresql_where=text("contact IS NOT NULL")),
     Index(
         "ix_waiting_entries_of_opening", "opening_id", "rank", postgresql_where=text("opening_id IS NOT NULL")
     ),
