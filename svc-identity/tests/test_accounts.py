@@ -210,6 +210,15 @@ async def test_five_wrong_codes_end_a_code_also_under_an_idempotency_key(
     assert gone.status_code == 404
 
 
+async def test_many_tries_at_once_with_keys_do_not_wait_for_one_another(client: httpx2.AsyncClient) -> None:
+    tries = [
+        confirm(client, str(ids.new_id()), "00000000", **{"idempotency-key": str(ids.new_id())})
+        for _ in range(40)
+    ]
+    answers = await asyncio.gather(*tries)
+    assert {answer.json()["type"].rpartition("/")[2] for answer in answers} == {"wrong-code"}
+
+
 async def test_confirming_twice_gives_the_same_answer(
     client: httpx2.AsyncClient, wanted: dict[str, str], as_notify: dict[str, str]
 ) -> None:
