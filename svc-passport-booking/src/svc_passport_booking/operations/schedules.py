@@ -60,7 +60,11 @@ async def follow_holidays(session: AsyncSession, now: datetime) -> int:
         shut = await storage.shut_pools(session, [day for day in days.days if not days.is_off(day)])
         opened = {day: await storage.open_pools(session, day) for day in days.days if days.is_off(day)}
     return sum(
-        [await _follow(session, day, pools, now) for day, pools in sorted((opened | shut).items()) if pools]
+        [
+            await _follow(session, day, pools, now)
+            for day, pools in sorted({**opened, **shut}.items())
+            if pools
+        ]
     )
 
 
