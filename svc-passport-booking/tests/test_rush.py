@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -35,9 +36,12 @@ __all__ = ["as_"]
 
 Sessions = async_sessionmaker[Session]
 TOMORROW: Final = timedelta(days=1)
-ANA: Final = Booker(
-    Principal(Kind.PERSON, str(ids.new_id()), Assurance.SUBSTANTIAL, frozenset(), "demo-portal")
-)
+
+
+def a_booker(account: UUID | None = None) -> Booker:
+    """Somebody who signed in."""
+    own = str(account or ids.new_id())
+    return Booker(Principal(Kind.PERSON, own, Assurance.SUBSTANTIAL, frozenset(), "demo-portal"))
 
 
 class Gathered:
@@ -50,16 +54,19 @@ class Gathered:
     def _wake(self) -> None:
         self.woken += 1
 
-    async def prepare(self, slot: Slot, person: Participant, **special: Any) -> tuple[Wish, Appointment]:
+    async def prepare(
+        self, slot: Slot, person: Participant, account: UUID | None = None, **special: Any
+    ) -> tuple[Wish, Appointment]:
         wish = Wish(slot.id, "PE", [person], Language.RO)
-        appointment = await self.rush.prepare(wish, ANA, FAR)
+        appointment = await self.rush.prepare(wish, a_booker(account), FAR)
         assert appointment is not None
         return wish, replace(appointment, **special)
 
     async def store(self, *prepared: tuple[Wish, Appointment], answer: Answer | None = None) -> list[Any]:
         """What each hears; they are gathered in one batch."""
         return await asyncio.gather(
-            *(self.rush.store(wish, ANA, one, answer) for wish, one in prepared), return_exceptions=True
+            *(self.rush.store(wish, a_booker(one.person_id), one, answer) for wish, one in prepared),
+            return_exceptions=True,
         )
 
 
@@ -146,7 +153,9 @@ async def test_each_of_a_batch_hears_its_own_outcome(sessions: Sessions, gathere
         steps = await storage.steps(session, prepared[0][1].id)
         assert stored == prepared[0][1]
         assert [one.participant for one in persons] == [*prepared[0][0].participants]
-        assert [(step.state, step.actor) for step in steps] == [(State.CONFIRMED, ANA.actor)]
+        assert [(step.state, step.actor) for step in steps] == [
+            (State.CONFIRMED, a_booker(stored.person_id).actor)
+        ]
         assert await storage.read(session, KEY, prepared[2][1].id) is None
     async with sessions() as session:
         found = await audit(session)

@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ RULES: Final = Path(__file__).parents[2] / "svc-catalog/contract/rules.json"
 SLOTS: Final = 10_000
 PLACES: Final = 32_000
 PEOPLE: Final = 500
+EACH: Final = 5
+"""How many bookings one account makes: it may have ten (rule `booking.active-per-account`)."""
 PATH: Final = "/passport-booking/v1/appointments"
 SPREAD: Final = "over 10,000 slots"
 ONE: Final = "everybody on one slot"
@@ -100,19 +103,31 @@ def people() -> Iterator[str]:
         day += timedelta(days=1)
 
 
+def tokens(identity: FakeIdentity) -> Iterator[str]:
+    """Tokens of people who signed in, in turns, each a few times."""
+
+    def one() -> str:
+        return identity.token(None, {"appointments:write"}, Assurance.SUBSTANTIAL)
+
+    waiting = deque((one(), 1 + number % EACH) for number in range(PEOPLE))
+    while True:
+        token, left = waiting.popleft()
+        waiting.append((token, left - 1) if left > 1 else (one(), EACH))
+        yield token
+
+
 class Requests:
     """Bookings, ready to be sent."""
 
     def __init__(self, identity: FakeIdentity) -> None:
         self._people = people()
-        scopes = {"appointments:write"}
-        self._tokens = [identity.token(None, scopes, Assurance.SUBSTANTIAL) for _ in range(PEOPLE)]
+        self._tokens = tokens(identity)
 
     def one(self, slot: int) -> bytes:
         """A booking of somebody for a slot."""
         person = f'{{"family_name":"Popescu","given_name":"Ana","cnp":"{next(self._people)}"}}'
         body = f'{{"slot_id":{slot},"type":"PE","persons":[{person}]}}'
-        token = random.choice(self._tokens)
+        token = next(self._tokens)
         return (
             f"POST {PATH} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n"
             f"idempotency-key: {secrets.token_hex(16)}\r\ncontent-type: application/json\r\n"

@@ -23,6 +23,7 @@ MANIFEST: Final = Manifest(
     consumers=(PEOPLE, RULES),
     calls=("identity.identity:read",),
     rules=(
+        "booking.active-per-account",
         "booking.active-per-person",
         "booking.cancel-until",
         "booking.challenge-cost",

@@ -11,14 +11,24 @@ from hub_core.language import Language
 from hub_core.principal import Assurance, Principal
 from hub_core.rules import Rules
 
-from ..errors.appointments import NumberOfTheFuture, OutsideWindow, PersonNamedTwice, TooManyPersons
+from ..errors.appointments import (
+    NumberOfTheFuture,
+    OutsideWindow,
+    PersonNamedTwice,
+    TooManyAppointments,
+    TooManyPersons,
+)
 from . import codes
 from .appointments import GUEST, Actor, Appointment, Contact, Participant
 from .slots import Slot
 from .states import ActorKind, Channel, State
 
+ACCOUNT_RULE: Final = "booking.active-per-account"
 NO_SHOW_RULE: Final = "booking.no-show-block"
-RULES: Final = ("booking.window", "booking.hold", "booking.max-persons", codes.LENGTH_RULE, NO_SHOW_RULE)
+RULES: Final = (
+    *("booking.window", "booking.hold", "booking.max-persons"),
+    *(codes.LENGTH_RULE, ACCOUNT_RULE, NO_SHOW_RULE),
+)
 """The legal numbers that a booking needs."""
 
 
@@ -80,6 +90,13 @@ def must_be_in_window(slot: Slot, legal: Rules, now: datetime) -> None:
     days = legal.on("booking.window", today).whole
     if local_date(slot.starts_at) > today + timedelta(days=days):
         raise OutsideWindow(days=days)
+
+
+def must_have_room(active: int, legal: Rules, now: datetime) -> None:
+    """`TooManyAppointments` for an account with as many active appointments as it may have."""
+    most = legal.on(ACCOUNT_RULE, local_date(now)).whole
+    if active >= most:
+        raise TooManyAppointments(most=most)
 
 
 def book(

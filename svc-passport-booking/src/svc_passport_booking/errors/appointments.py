@@ -40,6 +40,15 @@ class AlreadyBooked(Problem):
         )
 
 
+class TooManyAppointments(Problem):
+    """As many active appointments as one account may have."""
+
+    type, status = "too-many-appointments", 409
+    title = "There are too many appointments already"
+    detail = "One account can have {most} appointments to come."
+    remedy = "Cancel one that nobody needs, or book again after one of them."
+
+
 class TooLateToChange(Problem):
     """So little is left until the appointment that the place would go to nobody."""
 

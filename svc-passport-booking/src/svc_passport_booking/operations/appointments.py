@@ -68,7 +68,7 @@ async def book(session: AsyncSession, key: MasterKey, wish: Wish, booker: Booker
 
     A family takes the places of one slot, or of slots that follow it without a gap. Raises `SlotNotFound`,
     `SlotTaken`, `OutsideWindow`, `TypeNotServed`, `TooManyPersons`, `PersonNamedTwice`,
-    `NumberOfTheFuture`, `AlreadyBooked`, `DidNotCome`.
+    `NumberOfTheFuture`, `AlreadyBooked`, `DidNotCome`, and `TooManyAppointments` for an account.
     """
     async with session.begin():
         return await _book(session, key, wish, booker, now)
@@ -346,6 +346,8 @@ async def note_access(
 async def _book(session: AsyncSession, key: MasterKey, wish: Wish, booker: Booker, now: datetime) -> Shown:
     legal = await rules.read(session, *booking.RULES)
     booking.must_be_sound(wish.participants, legal, now)
+    if booker.person_id:
+        booking.must_have_room(await storage.lock_account(session, booker.person_id, now), legal, now)
     row = await _bookable(session, wish.slot_id, wish.type, len(wish.participants), legal, now)
     await _must_have_come(session, key, wish, legal, now)
     places = spread(row, len(wish.participants), now)

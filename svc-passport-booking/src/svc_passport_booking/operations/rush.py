@@ -1,7 +1,7 @@
 """Booking in a rush: while one batch is being stored the next one gathers, and each hears its own outcome.
 
-Nobody waits for a timer. What is not the plain case (a family, a person who has an appointment, a key that
-was used) is left to the ordinary way, `operations.appointments.book`.
+Nobody waits for a timer. What is not the plain case (a family, a person who has an appointment, an account
+that has too many, a key that was used) is left to the ordinary way, `operations.appointments.book`.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from hub_service.problems import ServiceUnavailable
 
 from ..domain import booking
 from ..domain.appointments import Appointment
-from ..domain.booking import NO_SHOW_RULE, Booker, Wish
+from ..domain.booking import ACCOUNT_RULE, NO_SHOW_RULE, Booker, Wish
 from ..domain.slots import Slot
 from ..events import appointments as events
 from ..keys import MasterKey
@@ -98,6 +98,7 @@ class Rush:
             actor=booker.actor,
             told=_told(appointment),
             answer=answer,
+            most=self._legal[1].on(ACCOUNT_RULE, local_date(appointment.created_at)).whole,
         )
         person = person_key(self._key, one.participant.cnp)
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
@@ -121,12 +122,12 @@ class Rush:
                     await self._store_one_by_one(batch)
 
     def _gather(self) -> list[_Waiting]:
-        """Who waits, the first ones; a second of the same person or key waits for the next batch."""
+        """Who waits, the first ones; a second of the same person, account or key waits for the next batch."""
         batch: list[_Waiting] = []
         seen: set[object] = set()
         for _ in range(min(len(self._waiting), _AT_ONCE)):
             one = self._waiting.popleft()
-            own = {one.person, one.booking.claimed} - {None}
+            own = {one.person, one.booking.claimed, one.booking.appointment.person_id} - {None}
             if seen & own:
                 self._waiting.append(one)
             else:

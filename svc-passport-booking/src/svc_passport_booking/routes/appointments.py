@@ -22,6 +22,7 @@ from ..errors.appointments import (
     OutsideWindow,
     PersonNamedTwice,
     TooLateToChange,
+    TooManyAppointments,
     TooManyPersons,
     TypeNotServed,
 )
@@ -45,7 +46,9 @@ NEW_APPOINTMENT: Final = (
 )
 """What stands against a new appointment."""
 router = Router(prefix="/passport-booking/v1", tags=["appointments"])
-BOOKING: Final = policy.operation(WRITE, mandate=True, raises=(*NEW_APPOINTMENT, AccountUnknown))
+BOOKING: Final = policy.operation(
+    WRITE, mandate=True, raises=(*NEW_APPOINTMENT, AccountUnknown, TooManyAppointments)
+)
 """Who may book, and what stands against it."""
 
 AppointmentId = Annotated[schemas.Id, Path(description="The appointment's identifier.")]
@@ -70,6 +73,7 @@ async def book_appointment(
 
     All persons get a place or none. It is CONFIRMED at once for who signed in at the level SUBSTANTIAL;
     for others it is HELD, and ends at `held_until` unless it is confirmed by the message that was sent.
+    An account has ten active appointments at most (rule `booking.active-per-account`).
     """
     account = await people.participant(known, operations.account_of(person)) if body.needs_account() else None
     shown = await operations.book(session, keys, body.wish(account), Booker(person), now)

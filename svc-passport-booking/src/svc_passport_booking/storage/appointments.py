@@ -68,6 +68,7 @@ _ACTIVATE: Final = (
     .where(PERSONS.c.appointment_id == bindparam("of_id"))
     .values(is_active=bindparam("is_active"))
 )
+_LOCK_ACCOUNT: Final = text("SELECT active_of_account(:person_id, :now, true)")
 # Written out, as their indexes have them: a condition with parameters finds no partial index.
 _IS_ACTIVE: Final = text("persons.is_active")
 _HELD: Final = text("state = 'HELD'")
@@ -213,6 +214,15 @@ async def of_account(
         wanted = wanted.where(APPOINTMENTS.c.id < before)
     rows = await session.execute(wanted.order_by(APPOINTMENTS.c.id.desc()).limit(limit))
     return [_appointment(key, row) for row in rows.mappings()]
+
+
+async def lock_account(session: AsyncSession, person_id: UUID, now: datetime) -> int:
+    """How many active appointments an account has; nobody else books for it before the transaction ends.
+
+    Before any slot is locked: a batch does the same (`batches`), and waits for no account.
+    """
+    active: int = await session.scalar(_LOCK_ACCOUNT, {"person_id": person_id, "now": now})
+    return active
 
 
 async def lock_over(session: AsyncSession, key: MasterKey, now: datetime) -> Appointment | None:

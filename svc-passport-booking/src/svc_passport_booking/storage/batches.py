@@ -54,7 +54,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Booking:
-    """One booking, ready to be stored: everything but whether there is a place for it."""
+    """One booking, ready to be stored: everything but whether there is a place for it.
+
+    `most` is how many active appointments its account may have, with this one.
+    """
 
     slot_id: int
     appointment: Appointment
@@ -62,6 +65,7 @@ class Booking:
     actor: Actor
     told: Told
     answer: Answer | None
+    most: int
 
     @property
     def claimed(self) -> tuple[str, str] | None:
@@ -91,12 +95,12 @@ WITH r AS (
     CAST(:actor_kind AS text[]), CAST(:actor_id AS uuid[]), CAST(:event_id AS uuid[]),
     CAST(:subject AS text[]), CAST(:event AS bytea[]), CAST(:traceparent AS text[]),
     CAST(:caller AS text[]), CAST(:key AS text[]), CAST(:fingerprint AS bytea[]),
-    CAST(:headers AS text[]), CAST(:body AS bytea[])
+    CAST(:headers AS text[]), CAST(:body AS bytea[]), CAST(:most AS int[])
   ) WITH ORDINALITY AS r(
     slot_id, id, code_key, code, office_id, pool_id, type, state, starts_at, ends_at, person_id,
     situation, language, created_at, held_until, confirmed_at, family, person_key, tail_key, sealed,
     actor_kind, actor_id, event_id, subject, event, traceparent, caller, key, fingerprint, headers, body,
-    number)
+    most, number)
 ), looked AS MATERIALIZED (
   SELECT r.*, s.closed OR s.taken >= s.planned OR coalesce(s.opens_at > r.created_at, false) AS is_full,
     s.pool_id = r.pool_id AND s.starts_at = r.starts_at AND s.starts_at > r.created_at
@@ -110,13 +114,16 @@ WITH r AS (
     AND NOT EXISTS (SELECT FROM idempotency_keys k WHERE k.caller = r.caller AND k.key = r.key)
     AND NOT EXISTS (SELECT FROM persons p
       WHERE p.person_key = r.person_key AND p.family = r.family AND p.is_active)
+), admitted AS MATERIALIZED (
+  SELECT f.* FROM fresh f
+  WHERE f.is_full OR active_of_account(f.person_id, f.created_at, false) < f.most
 ), locked AS MATERIALIZED (
   SELECT s.id, s.planned - s.taken AS free FROM slots s
-  WHERE s.id IN (SELECT slot_id FROM fresh WHERE NOT is_full) AND NOT s.closed AND s.taken < s.planned
+  WHERE s.id IN (SELECT slot_id FROM admitted WHERE NOT is_full) AND NOT s.closed AND s.taken < s.planned
   ORDER BY s.id FOR NO KEY UPDATE
 ), fits AS (
   SELECT f.*, l.free, row_number() OVER (PARTITION BY f.slot_id ORDER BY f.number) AS turn
-  FROM fresh f JOIN locked l ON l.id = f.slot_id WHERE NOT f.is_full
+  FROM admitted f JOIN locked l ON l.id = f.slot_id WHERE NOT f.is_full
 ), won AS MATERIALIZED (
   SELECT * FROM fits WHERE turn <= free
 ), places_taken AS (
@@ -145,7 +152,7 @@ WITH r AS (
 )
 SELECT r.number, CASE WHEN w.number IS NOT NULL THEN 'MADE'
   WHEN f.number IS NOT NULL THEN 'FULL' ELSE 'OTHER' END AS outcome
-FROM r LEFT JOIN fresh f USING (number) LEFT JOIN won w USING (number)
+FROM r LEFT JOIN admitted f USING (number) LEFT JOIN won w USING (number)
 ORDER BY r.number
 """
     )
@@ -160,8 +167,8 @@ async def slots(session: AsyncSession, ids: Sequence[int]) -> Mapping[int, Slot]
 async def book(session: AsyncSession, key: MasterKey, batch: Sequence[Booking]) -> Sequence[Outcome]:
     """Store those for whom there is a place, in the order of the batch, with one commit.
 
-    No two are of the same person and family of types, and no two use the same Idempotency-Key. An error
-    of the database says that nothing of the batch is stored.
+    No two are of the same person and family of types, none of the same account, and no two use the same
+    Idempotency-Key. An error of the database says that nothing of the batch is stored.
     """
     rows = [_row(key, one) for one in batch]
     found = await _BOOK.all(session, **{name: [row[name] for row in rows] for name in rows[0]})
@@ -186,4 +193,5 @@ def _row(key: MasterKey, booking: Booking) -> dict[str, Any]:
         "fingerprint": claim and claim.fingerprint,
         "headers": answer and answer.headers,
         "body": answer and answer.body,
+        "most": booking.most,
     }
