@@ -11,7 +11,7 @@ from playwright.sync_api import Page, sync_playwright
 from hub_testing.listener import Answer, Asked, Listener
 
 from ..conftest import Hub
-from ..journey.test_pages import OFFLINE
+from ..journey.looking import OFFLINE
 from .conftest import EMAIL, HERE, PASSWORD, Register
 
 pytestmark = pytest.mark.xdist_group("hub")

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,78 +9,15 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from ..conftest import Hub
+from .looking import CALLBACK, look_at
 from .test_no_personal_numbers import OFFICE, application, sign_in
 
 pytestmark = pytest.mark.xdist_group("hub")
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-OFFLINE = (
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PASSWORD = "demo-parola-2026"
 PEOPLE = {"ro": "ana.popescu@example.org", "hu": "kovacs.istvan@example.org", "en": "jane.doe@example.org"}
-CALLBACK = "http://127.0.0.1:8765/callback"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(OFFLINE))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, hub: Hub) -> Iterator[Any]:
-    """Open a browser: `visit(language, scheme="light", width=1280, scripts=True)` gives a page."""
-    contexts: list[BrowserContext] = []
-    elsewhere: list[str] = []
-    faults: list[str] = []
-
-    def look(request: Request) -> None:
-        if not request.url.startswith((hub.origin, hub.mailbox, CALLBACK)):
-            elsewhere.append(request.url)
-
-    def visit(language: str, scheme: Any = "light", width: int = 1280, *, scripts: bool = True) -> Page:
-        context = browser.new_context(
-            locale=language,
-            color_scheme=scheme,
-            viewport={"width": width, "height": 800},
-            java_script_enabled=scripts,
-        )
-        context.route(f"{CALLBACK}**", lambda route: route.fulfill(body="back at the application"))
-        context.on("request", look)
-        context.on("weberror", lambda error: faults.append(str(error.error)))
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert elsewhere == [], "a page asked another origin"
-    assert [fault for fault in faults if "422" not in fault] == []
-
-
-def look_at(page: Page, language: str) -> None:
-    """The page has no barrier that axe knows, speaks the language, and fits its width."""
-    page.wait_for_load_state()  # also where a form was just sent
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
-    assert page.locator("html").get_attribute("lang") == language
-    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"), (
-        f"{page.url} is too wide"
-    )
 
 
 def authorize(hub: Hub, **changes: str) -> str:
