@@ -21,7 +21,7 @@ from svc_notify.consumers.copies import (
 )
 from svc_notify.domain import deliveries, kinds
 from svc_notify.domain.deliveries import Cause, Delivery
-from svc_notify.domain.kinds import Lane
+from svc_notify.domain.kinds import Kind, Lane
 from svc_notify.jobs import Sender
 from svc_notify.settings import Settings
 
@@ -73,7 +73,9 @@ def told_of(appointment_id: UUID, **special: Any) -> dict[str, Any]:
 @pytest.fixture
 def settings(settings: Settings, fake_identity: Any) -> Settings:
     """svc-passport-booking answers at the address of the services that tests know."""
-    return settings.model_copy(update={"notify_passport_booking_url": fake_identity.url})
+    return settings.model_copy(
+        update={"notify_passport_booking_url": fake_identity.url, "notify_petitions_url": fake_identity.url}
+    )
 
 
 @pytest.fixture
@@ -217,8 +219,14 @@ async def test_no_message_comes_after_what_it_is_about(
     assert (await stored((await send(event, None)).id))["expires_at"] == ends
 
 
-async def test_a_code_to_book_without_an_account_goes_by_the_lane_of_codes(
-    hub: Any, make_sender: Callable[..., Sender], turn: Any, office: PostOffice, fake_identity: Any
+@pytest.mark.parametrize("kind", [kinds.BOOKING_CODE, kinds.PETITION_CODE])
+async def test_a_code_to_go_on_without_an_account_goes_by_the_lane_of_codes(
+    kind: Kind,
+    hub: Any,
+    make_sender: Callable[..., Sender],
+    turn: Any,
+    office: PostOffice,
+    fake_identity: Any,
 ) -> None:
     code, now = ids.new_id(), clock.now()
     fake_identity.answer(
@@ -232,9 +240,7 @@ async def test_a_code_to_book_without_an_account_goes_by_the_lane_of_codes(
         },
     )
     async with hub.database.sessions() as session:
-        await operations.queue_booking_notice(
-            session, kinds.BOOKING_CODE, code, None, {}, Cause(ids.new_id(), now), now
-        )
+        await operations.queue_booking_notice(session, kind, code, None, {}, Cause(ids.new_id(), now), now)
     await turn(make_sender(Lane.CODE))
     assert office.recipients == ["ion@example.org"]
     assert "    204816" in body(office.letters[0]).splitlines()

@@ -106,9 +106,9 @@ async def find_appointment(booking: ServiceClient, appointment_id: UUID) -> Appo
     return Appointment.model_validate(found) if found else None
 
 
-async def find_email_code(booking: ServiceClient, code_id: UUID) -> Confirmation | None:
-    """A code for somebody who books without an account; none when it is used or past."""
-    found = await booking.get(f"/internal/v1/email-codes/{code_id}/message")
+async def find_email_code(service: ServiceClient, code_id: UUID) -> Confirmation | None:
+    """A code for somebody without an account, of the service that made it; none when it is used or past."""
+    found = await service.get(f"/internal/v1/email-codes/{code_id}/message")
     return Confirmation.model_validate(found) if found else None
 
 

@@ -7,7 +7,11 @@ from hub_core.manifest import Consumer, Manifest
 PETITIONS: Final = Consumer(
     durable="notify-petitions",
     source="petitions",
-    subjects=("hub.petitions.petition.registered.v1", "hub.petitions.sandbox-petition.registered.v1"),
+    subjects=(
+        "hub.petitions.email-code.requested.v1",
+        "hub.petitions.petition.registered.v1",
+        "hub.petitions.sandbox-petition.registered.v1",
+    ),
 )
 CONFIRMATIONS: Final = Consumer(
     durable="notify-confirmations",
@@ -100,6 +104,6 @@ MANIFEST: Final = Manifest(
         CRIMINAL_RECORD,
         PASSPORT_BOOKING,
     ),
-    calls=("identity.contact:read", "passport-booking.contact:read"),
+    calls=("identity.contact:read", "passport-booking.contact:read", "petitions.contact:read"),
     holds_personal_data=True,
 )

@@ -12,7 +12,8 @@ class Settings(ServiceSettings):
     server is; `required` refuses to send without STARTTLS and a certificate that is valid for the
     host (of `notify_smtp_ca_file`, or of the system's authorities); `off` never encrypts.
     Each lane has that many connections for itself. `notify_passport_booking_url` is svc-passport-booking,
-    which is asked about appointments.
+    which is asked about appointments; `notify_petitions_url` is svc-petitions, about petitioners without an
+    account.
     """
 
     notify_sender: str = "Hub <noreply@hub.example>"
@@ -22,3 +23,4 @@ class Settings(ServiceSettings):
     notify_smtp_ca_file: str | None = None
     notify_smtp_connections: int = 4
     notify_passport_booking_url: str = "http://127.0.0.1:8106"
+    notify_petitions_url: str = "http://127.0.0.1:8103"

@@ -82,14 +82,17 @@ async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Mail | 
 
 
 def _outage(settings: Settings, fault: httpx2.HTTPError) -> Answer:
-    """Whom it holds up that nobody answers: everybody, or only who is written to of an appointment."""
-    is_booking = str(fault.request.url).startswith(settings.notify_passport_booking_url)
-    return Answer.UNASKED if is_booking else Answer.OUTAGE
+    """Whom it holds up that nobody answers: everybody, or only who is written to of what that one knows."""
+    asked = tuple(filter(None, (settings.notify_passport_booking_url, settings.notify_petitions_url)))
+    return Answer.UNASKED if str(fault.request.url).startswith(asked) else Answer.OUTAGE
 
 
 async def _ask(hub: Resources, settings: Settings, delivery: Delivery) -> _Known | None:
     """What others know of a delivery; none when there is nobody or nothing to write about any more."""
     identity = hub.service(settings.identity_url)
+    if delivery.template == kinds.PETITION_CODE.template and delivery.about_id:
+        petitions = hub.service(settings.notify_petitions_url)
+        return _of_code(delivery, await clients.find_email_code(petitions, delivery.about_id))
     kind = kinds.BOOKINGS.get(delivery.template)
     if kind and delivery.about_id:
         booking = hub.service(settings.notify_passport_booking_url)

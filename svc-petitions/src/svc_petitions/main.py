@@ -4,9 +4,9 @@ from fastapi import FastAPI
 
 from hub_service import chassis, i18n
 
-from . import consumers, keys
+from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
-from .routes import internal, petitions
+from .routes import entries, guests, internal, petitions, status
 from .settings import Settings
 
 
@@ -23,14 +23,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "answer (Constitution of Romania art. 51, OG 27/2002). Free of charge."
         ),
         routers=[
+            entries.router,
+            guests.router,
             internal.router,
             petitions.router,
+            status.router,
         ],
         scopes={
             **petitions.SCOPES,
+            dependencies.REGISTER: "Enter what came on paper or by telephone, as a registrar",
         },
         tags=[
+            {
+                "name": "entries",
+                "description": "Registrars: what came on paper, by telephone, at the counter",
+            },
+            {"name": "guests", "description": "File without an account"},
             {"name": "petitions", "description": "Petitions filed by the signed-in person"},
+            {"name": "status", "description": "How a petition stands, by its number and its code"},
         ],
         subscriptions=[
             consumers.INSTITUTIONS,
@@ -38,7 +48,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             consumers.RULES,
             consumers.SANDBOX,
         ],
-        own_workers=[],
+        own_workers=[
+            jobs.FORGET_PROOFS,
+        ],
         locale=i18n.folder_of(__file__),
     )
     app.state.keys = keys.derived_from(known.petitions_key.get_secret_value())

@@ -49,6 +49,7 @@ APPOINTMENTS_READ: Final = "appointments:read"
 APPOINTMENTS_WRITE: Final = "appointments:write"
 APPOINTMENTS_DESK: Final = "appointments:desk"
 APPOINTMENTS_MANAGE: Final = "appointments:manage"
+PETITIONS_REGISTER: Final = "petitions:register"
 
 SCOPES: Final = {
     scope.name: scope
@@ -91,6 +92,7 @@ SCOPES: Final = {
         Scope(APPOINTMENTS_READ, "see your appointments at counters"),
         Scope(APPOINTMENTS_WRITE, "book, move and cancel appointments in your name"),
         Scope(APPOINTMENTS_DESK, "receive people who have an appointment, as an official at the counter"),
+        Scope(PETITIONS_REGISTER, "enter as an official what came on paper or by telephone"),
         Scope(APPOINTMENTS_MANAGE, "set as an official when your office receives people, and close it"),
     )
 }
@@ -114,6 +116,7 @@ OF_PERSONS: Final = frozenset(
         *(CATALOG_READ, CATALOG_WRITE),
         *(RECORD_READ, RECORD_WRITE, RECORD_DECIDE),
         *(APPOINTMENTS_READ, APPOINTMENTS_WRITE, APPOINTMENTS_DESK, APPOINTMENTS_MANAGE),
+        PETITIONS_REGISTER,
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

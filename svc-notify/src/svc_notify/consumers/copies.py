@@ -16,7 +16,7 @@ class _Petition(BaseModel):
     key_field: ClassVar[str] = "petition_id"
 
     petition_id: UUID
-    person_id: UUID
+    person_id: UUID | None
     acting_person_id: UUID | None = None
     institution_id: UUID
     number: int
@@ -328,6 +328,15 @@ class ApplicationStateChanged(Event):
     application_id: UUID
     person_id: UUID | None
     state: str
+
+
+class PetitionCodeRequested(Event):
+    """Somebody who files a petition without an account waits for a code."""
+
+    subject: ClassVar[str] = "hub.petitions.email-code.requested.v1"
+    key_field: ClassVar[str] = "code_id"
+
+    code_id: UUID
 
 
 class BookingCodeRequested(Event):

@@ -11,6 +11,7 @@ from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope
 
 from .. import manifest, operations
+from ..domain import kinds
 from ..domain.catalog import StaleEntry
 from ..domain.kinds import SANDBOX_MARK, Lane
 from ..domain.officials import WRITTEN_TO, Official
@@ -21,6 +22,7 @@ from .copies import (
     EntryStale,
     InstitutionChanged,
     PersonVerified,
+    PetitionCodeRequested,
     PetitionRegistered,
     RegistrationApproved,
     RegistrationExpired,
@@ -41,11 +43,14 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
 
     async def tell_the_petitioner(session: AsyncSession, heard: Envelope[Any]) -> None:
         petition = heard.data
+        person_id = petition.acting_person_id or petition.person_id
+        if person_id is None:  # without an account the answer itself is the slip
+            return
         mark = SANDBOX_MARK if isinstance(petition, SandboxPetitionRegistered) else ""
         delivery = await operations.queue_registration_notice(
             session,
             operations.Registration(
-                person_id=petition.acting_person_id or petition.person_id,
+                person_id=person_id,
                 institution_id=petition.institution_id,
                 petition_kind=petition.kind,
                 number=f"{mark}{petition.number}",
@@ -56,6 +61,13 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
             clock.now(),
         )
         hearing.wake_after_commit(session, wake, delivery.lane)
+
+    async def send_the_petition_code(session: AsyncSession, heard: Envelope[PetitionCodeRequested]) -> None:
+        delivery = await operations.queue_booking_notice(
+            session, kinds.PETITION_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
+        )
+        if delivery:
+            hearing.wake_after_commit(session, wake, delivery.lane)
 
     async def send_the_code(session: AsyncSession, heard: Envelope[EmailConfirmationRequested]) -> None:
         delivery = await operations.queue_confirmation_code(
@@ -93,7 +105,11 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
     return [
         Subscription(
             manifest.PETITIONS,
-            {PetitionRegistered: tell_the_petitioner, SandboxPetitionRegistered: tell_the_petitioner},
+            {
+                PetitionCodeRequested: send_the_petition_code,
+                PetitionRegistered: tell_the_petitioner,
+                SandboxPetitionRegistered: tell_the_petitioner,
+            },
         ),
         Subscription(manifest.CONFIRMATIONS, {EmailConfirmationRequested: send_the_code}),
         Subscription(manifest.INSTITUTIONS, {InstitutionChanged: _keep_institution}),

@@ -14,7 +14,7 @@ class Lane(IntEnum):
 
 
 class Question(StrEnum):
-    """What svc-passport-booking is asked about, as its addresses name it."""
+    """What another service is asked about when a message is sent, as its addresses name it."""
 
     APPOINTMENT = "appointments"
     EMAIL_CODE = "email-codes"
@@ -26,7 +26,7 @@ class Question(StrEnum):
 class Kind:
     """A kind of message: its template and version, its lane, how long it is worth sending.
 
-    `question` is what svc-passport-booking is asked when it is sent; `states` are those of what it is about
+    `question` is what another service is asked when it is sent; `states` are those of what it is about
     in which the message still tells the truth.
     """
 
@@ -198,6 +198,14 @@ BOOKING_REMINDER: Final = Kind(
 )
 BOOKING_CODE: Final = Kind(
     template="booking.email-code",
+    version=1,
+    lane=Lane.CODE,
+    lifetime=timedelta(minutes=15),
+    variables=frozenset(),
+    question=Question.EMAIL_CODE,
+)
+PETITION_CODE: Final = Kind(
+    template="petition.email-code",
     version=1,
     lane=Lane.CODE,
     lifetime=timedelta(minutes=15),

@@ -5,10 +5,16 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from hub_service import personal_data, policy
-from hub_service.dependencies import Session, Texts
+from hub_service.dependencies import Now, Session, Texts
+from hub_service.problems import NotFound
 
+from ..dependencies import Keys
+from ..operations import guests
 from ..operations import petitions as operations
+from ..schemas.guests import PetitionCodeMessageView
 from ..schemas.personal_data import personal_data as show
+
+CONTACT = "petitions.contact:read"
 
 router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
 
@@ -17,3 +23,14 @@ router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
 async def get_personal_data(person_id: UUID, session: Session, texts: Texts) -> personal_data.PersonalData:
     """What this service holds of a person, for the copy they asked for."""
     return show(texts, await operations.personal_data(session, person_id))
+
+
+@router.get("/email-codes/{code_id}/message", **policy.internal(CONTACT))
+async def get_petition_code_message(
+    code_id: UUID, session: Session, keys: Keys, now: Now
+) -> PetitionCodeMessageView:
+    """Where a code goes, and the code; 404 when it is out of date or used."""
+    found = await guests.message(session, keys, code_id, now)
+    if found is None:
+        raise NotFound
+    return PetitionCodeMessageView.of(found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from hub_core.language import Language
 from ..domain import petitions as domain
 from ..domain.entries import Entered
 from ..domain.institutions import Institution
+from ..domain.registers import Direction
 from ..domain.states import PetitionState
 from ..tables.institutions import INSTITUTIONS
 from ..tables.petitions import PETITIONS
+from ..tables.registers import REGISTER_ENTRIES
 from ..tables.sandbox import SANDBOX_PETITIONS
 from . import petitioners
 
@@ -94,6 +97,37 @@ async def petition_of(
     wanted = _made_by(acting).add_columns(books.petitions.c.text).where(books.petitions.c.id == petition_id)
     row = (await session.execute(wanted)).mappings().first()
     return domain.Petition(**_facts(row), text=row["text"]) if row else None
+
+
+async def at_institution(
+    session: AsyncSession, petition_id: UUID, institution_id: UUID
+) -> tuple[domain.Petition, date | None] | None:
+    """A petition that an institution has, and the day on which it came in, where that was noted."""
+    table = PETITIONS
+    wanted = _EARNEST.summary.add_columns(table.c.text).where(
+        table.c.id == petition_id, table.c.institution_id == institution_id
+    )
+    row = (await session.execute(wanted)).mappings().first()
+    return (domain.Petition(**_facts(row), text=row["text"]), row["received_on"]) if row else None
+
+
+async def by_number(
+    session: AsyncSession, institution_id: UUID, year: int, number: int
+) -> domain.Summary | None:
+    """The petition that came in under a number of a register, wherever it is now."""
+    line = REGISTER_ENTRIES
+    petition_id = (
+        select(line.c.petition_id)
+        .where(
+            line.c.institution_id == institution_id,
+            line.c.year == year,
+            line.c.number == number,
+            line.c.direction == Direction.IN,
+        )
+        .scalar_subquery()
+    )
+    row = (await session.execute(_EARNEST.summary.where(PETITIONS.c.id == petition_id))).mappings().first()
+    return domain.Summary(**_facts(row)) if row else None
 
 
 async def all_of(session: AsyncSession, signatory: UUID) -> list[domain.Petition]:

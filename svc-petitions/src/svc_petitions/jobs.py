@@ -1,0 +1,19 @@
+"""What the clock does: one operation each."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from hub_core import clock
+from hub_service import workers
+
+from .operations import guests, tries
+
+
+async def _forget_proofs(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        await tries.forget(session, clock.now())
+        await guests.forget(session, clock.now())
+
+
+FORGET_PROOFS: Final = workers.every("forget-proofs", timedelta(hours=1), _forget_proofs)
+"""Counts of tries and codes that are out of date are forgotten."""

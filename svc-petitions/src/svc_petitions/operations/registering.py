@@ -1,0 +1,82 @@
+"""A submission becomes a petition with a number and a term, in the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core import clock, ids
+from hub_events import outbox
+from hub_service import rules
+
+from ..domain import codes
+from ..domain import petitions as domain
+from ..domain.entries import Entered
+from ..domain.institutions import addressee
+from ..domain.petitioners import Account, Petitioner
+from ..domain.registers import Direction, Line
+from ..events.petitions import PetitionRegistered
+from ..keys import MasterKey, Purpose
+from ..storage import institutions, petitioners, registers
+from ..storage import petitions as storage
+
+
+async def register(
+    session: AsyncSession,
+    key: MasterKey,
+    submission: domain.Submission,
+    signed_by: Sequence[Petitioner],
+    channel: domain.Channel,
+    now: datetime,
+    entered: Entered | None = None,
+) -> domain.Petition:
+    """Enter what somebody sent who did not file it by an account; nobody has signed an anonymous one.
+
+    The first signature is the one that the petition is of. `InstitutionUnknown`,
+    `InstitutionAcceptsNoPetitions`.
+    """
+    today, petition_id = clock.local_date(now), ids.new_id()
+    first = signed_by[0] if signed_by else None
+    person_id = first.person_id if isinstance(first, Account) else None
+    institution = addressee(await institutions.find(session, submission.institution_id), today)
+    rule = domain.answer_rule(submission.kind)
+    legal = await rules.read(session, rule)
+    line = Line(
+        institution_id=institution.id,
+        direction=Direction.IN,
+        petition_id=petition_id,
+        subject=submission.subject,
+        correspondent=_correspondent(first),
+        entered_at=now,
+    )
+    number = (await registers.enter(session, line)).number  # the last lock taken
+    petition = domain.register(
+        submission,
+        petition_id=petition_id,
+        acting=domain.Acting(person_id),
+        institution=institution,
+        answer_rule=legal.on(rule, today),
+        number=number,
+        now=now,
+        channel=channel,
+    )
+    await storage.add(session, petition, entered)
+    await petitioners.add_all(session, key, petition_id, signed_by, now)
+    await outbox.record(session, PetitionRegistered.of(petition), now)
+    return petition
+
+
+def status_code(key: MasterKey, petition_id: UUID, length: int) -> str:
+    """The code on the slip of a petition: with its number it opens how the petition stands."""
+    return codes.code_of(key.digest(Purpose.CODES, f"petition:{petition_id}")[:length])
+
+
+def _correspondent(petitioner: Petitioner | None) -> str:
+    match petitioner:
+        case None:
+            return ""
+        case Account(person_id):
+            return str(person_id)
+        case _:
+            return petitioner.same
