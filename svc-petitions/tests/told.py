@@ -13,6 +13,7 @@ from svc_petitions.domain.files import File, Solution
 from svc_petitions.domain.states import PetitionState
 from svc_petitions.events import files
 from svc_petitions.events.access import RecordAccessed
+from svc_petitions.events.guests import EmailCodeRequested
 from svc_petitions.events.petitions import PetitionRegistered, SandboxPetitionRegistered
 
 REGISTERED = PetitionRegistered(
@@ -93,4 +94,6 @@ OF_FILES: Final[list[Event]] = [
     files.PetitionArchived.of(replace(ANSWERED, state=PetitionState.ARCHIVED), None),
 ]
 
-EVENTS: Final[list[Event]] = [REGISTERED, SANDBOX_REGISTERED, ACCESSED, *OF_FILES]
+CODE_REQUESTED = EmailCodeRequested(code_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b77"), version=1)
+
+EVENTS: Final[list[Event]] = [REGISTERED, SANDBOX_REGISTERED, ACCESSED, CODE_REQUESTED, *OF_FILES]

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock
 from hub_core.principal import Role
-from hub_events.consumer import Subscription
+from hub_events.consumer import Handler, Subscription
 from hub_events.envelope import Envelope
 
 from .. import manifest, operations
@@ -40,34 +40,6 @@ _GRANTED: Final = "GRANTED"
 
 def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
     """The consumers; `wake` is called for a lane once what was queued in it is committed."""
-
-    async def tell_the_petitioner(session: AsyncSession, heard: Envelope[Any]) -> None:
-        petition = heard.data
-        person_id = petition.acting_person_id or petition.person_id
-        if person_id is None:  # without an account the answer itself is the slip
-            return
-        mark = SANDBOX_MARK if isinstance(petition, SandboxPetitionRegistered) else ""
-        delivery = await operations.queue_registration_notice(
-            session,
-            operations.Registration(
-                person_id=person_id,
-                institution_id=petition.institution_id,
-                petition_kind=petition.kind,
-                number=f"{mark}{petition.number}",
-                registered_on=petition.registered_on,
-                answer_due_on=petition.answer_due_on,
-            ),
-            hearing.cause(heard),
-            clock.now(),
-        )
-        hearing.wake_after_commit(session, wake, delivery.lane)
-
-    async def send_the_petition_code(session: AsyncSession, heard: Envelope[PetitionCodeRequested]) -> None:
-        delivery = await operations.queue_booking_notice(
-            session, kinds.PETITION_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
-        )
-        if delivery:
-            hearing.wake_after_commit(session, wake, delivery.lane)
 
     async def send_the_code(session: AsyncSession, heard: Envelope[EmailConfirmationRequested]) -> None:
         delivery = await operations.queue_confirmation_code(
@@ -106,9 +78,9 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
         Subscription(
             manifest.PETITIONS,
             {
-                PetitionCodeRequested: send_the_petition_code,
-                PetitionRegistered: tell_the_petitioner,
-                SandboxPetitionRegistered: tell_the_petitioner,
+                PetitionCodeRequested: _petition_code(wake),
+                PetitionRegistered: _petitioner(wake),
+                SandboxPetitionRegistered: _petitioner(wake),
             },
         ),
         Subscription(manifest.CONFIRMATIONS, {EmailConfirmationRequested: send_the_code}),
@@ -134,6 +106,42 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
         certificates.subscription(wake),
         bookings.subscription(wake),
     ]
+
+
+def _petitioner(wake: Callable[[Lane], None]) -> Handler:
+    async def tell(session: AsyncSession, heard: Envelope[Any]) -> None:
+        petition = heard.data
+        person_id = petition.acting_person_id or petition.person_id
+        if person_id is None:  # without an account the answer itself is the slip
+            return
+        mark = SANDBOX_MARK if isinstance(petition, SandboxPetitionRegistered) else ""
+        delivery = await operations.queue_registration_notice(
+            session,
+            operations.Registration(
+                person_id=person_id,
+                institution_id=petition.institution_id,
+                petition_kind=petition.kind,
+                number=f"{mark}{petition.number}",
+                registered_on=petition.registered_on,
+                answer_due_on=petition.answer_due_on,
+            ),
+            hearing.cause(heard),
+            clock.now(),
+        )
+        hearing.wake_after_commit(session, wake, delivery.lane)
+
+    return tell
+
+
+def _petition_code(wake: Callable[[Lane], None]) -> Handler:
+    async def send(session: AsyncSession, heard: Envelope[PetitionCodeRequested]) -> None:
+        delivery = await operations.queue_booking_notice(
+            session, kinds.PETITION_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
+        )
+        if delivery:
+            hearing.wake_after_commit(session, wake, delivery.lane)
+
+    return send
 
 
 async def _keep_institution(session: AsyncSession, heard: Envelope[InstitutionChanged]) -> None:

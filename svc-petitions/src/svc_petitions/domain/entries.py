@@ -1,8 +1,7 @@
 """What a registrar enters: paper, telephone, e-mail, the counter (OMAI 33/2020). No I/O."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -16,12 +15,3 @@ class Entered:
 
     received_on: date
     by: UUID
-
-
-def register_by(received_on: date, working_days: int, is_working: Callable[[date], bool]) -> date:
-    """The last day on which what came in on a day may reach the register: so many working days after."""
-    day = received_on
-    while working_days > 0:
-        day += timedelta(days=1)
-        working_days -= is_working(day)
-    return day

@@ -15,7 +15,8 @@ from hub_service import access, rules
 from hub_service.access import Action
 from hub_service.policy import Official
 from hub_service.purpose import Stated
-from hub_terms.calendar import is_working_day
+from hub_terms.calendar import HOLIDAYS, Calendar
+from hub_terms.terms import Term
 
 from ..domain import codes, entries
 from ..domain import petitions as domain
@@ -30,7 +31,6 @@ from ..storage import petitions as storage
 from .registering import register, status_code
 
 LEGAL_BASIS: Final = "OG nr. 27/2002"
-HOLIDAYS_RULE: Final = "calendar.holidays"
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
@@ -138,14 +138,11 @@ async def _tell(
 
 
 async def _legal(session: AsyncSession) -> Rules:
-    return await rules.read(session, codes.LENGTH_RULE, entries.REACH_RULE, HOLIDAYS_RULE)
+    return await rules.read(session, codes.LENGTH_RULE, entries.REACH_RULE, HOLIDAYS)
 
 
 def _slip(key: MasterKey, legal: Rules, petition: domain.Petition, received_on: date, now: datetime) -> Slip:
-    def is_working(day: date) -> bool:
-        return is_working_day(day, [option.code for option in legal.on(HOLIDAYS_RULE, day).options])
-
-    days = legal.on(entries.REACH_RULE, received_on).whole
+    reach = Term.of(legal.on(entries.REACH_RULE, received_on))
     length = legal.on(codes.LENGTH_RULE, local_date(now)).whole
     code = status_code(key, petition.id, length)
-    return Slip(petition, code, received_on, entries.register_by(received_on, days, is_working))
+    return Slip(petition, code, received_on, reach.end(received_on, Calendar(legal)))
