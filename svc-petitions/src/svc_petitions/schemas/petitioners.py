@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Final, Self
 
 from pydantic import ConfigDict, Field, JsonValue, model_validator
-from pydantic_core import PydanticCustomError
 
 from hub_core.cui import Cui
 from hub_core.phone import PhoneField
@@ -92,7 +91,7 @@ class NamedPetitioner(_Named):
     @model_validator(mode="after")
     def _is_reachable(self) -> Self:
         if not (self.address or self.email):
-            raise PydanticCustomError("petitioner", REACHABLE)
+            raise ValueError(REACHABLE)
         return self
 
     def petitioner(self) -> domain.Petitioner:
