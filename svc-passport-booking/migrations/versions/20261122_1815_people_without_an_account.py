@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_1815"
-down_revision = "20261122_1500"
+down_revision = "20261122_1800"
 branch_labels = None
 depends_on = None
 
