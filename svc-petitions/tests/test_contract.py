@@ -8,7 +8,7 @@ import svc_petitions
 from hub_testing import contract, texts
 from svc_petitions import errors
 from svc_petitions.main import create_app
-from svc_petitions.schemas import personal_data
+from svc_petitions.schemas import personal_data, terms
 from svc_petitions.settings import Settings
 
 from . import told
@@ -33,4 +33,11 @@ def test_a_copy_of_a_persons_data_calls_things_by_their_names(language: str) -> 
     catalog = texts.translations(LOCALE, language, "personal_data")
     labels = personal_data.PERSONAL_DATA_LABELS.values()
     assert catalog.keys() == {personal_data.PERSONAL_DATA, personal_data.LEFT_OUT, *labels}
+    assert all(catalog.values())
+
+
+@pytest.mark.parametrize("language", ["ro", "hu"])
+def test_what_a_calendar_shows_is_translated(language: str) -> None:
+    catalog = texts.translations(LOCALE, language, "terms")
+    assert catalog.keys() == {*terms.CALENDAR_TEXTS}
     assert all(catalog.values())

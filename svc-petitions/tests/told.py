@@ -11,10 +11,12 @@ from hub_service.access import Action, Channel, Result
 from svc_petitions.domain import petitions as domain
 from svc_petitions.domain.files import File, Solution
 from svc_petitions.domain.states import PetitionState
+from svc_petitions.domain.terms import TermWarning
 from svc_petitions.events import files
 from svc_petitions.events.access import RecordAccessed
 from svc_petitions.events.guests import EmailCodeRequested
 from svc_petitions.events.petitions import PetitionRegistered, SandboxPetitionRegistered
+from svc_petitions.events.terms import TermWarned
 
 REGISTERED = PetitionRegistered(
     petition_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
@@ -96,4 +98,8 @@ OF_FILES: Final[list[Event]] = [
 
 CODE_REQUESTED = EmailCodeRequested(code_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b77"), version=1)
 
-EVENTS: Final[list[Event]] = [REGISTERED, SANDBOX_REGISTERED, ACCESSED, CODE_REQUESTED, *OF_FILES]
+WARNED = TermWarned.of(
+    FILE, TermWarning.DAYS, [UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b81")], date(2026, 12, 16)
+)
+
+EVENTS: Final[list[Event]] = [REGISTERED, SANDBOX_REGISTERED, ACCESSED, CODE_REQUESTED, *OF_FILES, WARNED]

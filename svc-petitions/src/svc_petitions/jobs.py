@@ -6,7 +6,7 @@ from typing import Any, Final
 from hub_core import clock
 from hub_service import workers
 
-from .operations import guests, tries
+from .operations import guests, terms, tries
 
 
 async def _forget_proofs(hub: Any) -> None:
@@ -17,3 +17,12 @@ async def _forget_proofs(hub: Any) -> None:
 
 FORGET_PROOFS: Final = workers.every("forget-proofs", timedelta(hours=1), _forget_proofs)
 """Counts of tries and codes that are out of date are forgotten."""
+
+
+async def _warn_of_terms(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        await terms.warn(session, clock.now())
+
+
+WARN_OF_TERMS: Final = workers.every("warn-of-terms", timedelta(minutes=10), _warn_of_terms)
+"""Handlers and heads hear how far a term has come, each warning once."""

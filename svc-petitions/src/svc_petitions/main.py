@@ -6,7 +6,7 @@ from hub_service import chassis, i18n
 
 from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
-from .routes import entries, guests, internal, petitions, status
+from .routes import entries, guests, internal, petitions, status, terms
 from .settings import Settings
 
 
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             internal.router,
             petitions.router,
             status.router,
+            terms.router,
         ],
         scopes={
             **petitions.SCOPES,
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "guests", "description": "File without an account"},
             {"name": "petitions", "description": "Petitions filed by the signed-in person"},
             {"name": "status", "description": "How a petition stands, by its number and its code"},
+            {"name": "terms", "description": "By which day a petition is answered, and why."},
         ],
         subscriptions=[
             consumers.INSTITUTIONS,
@@ -50,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ],
         own_workers=[
             jobs.FORGET_PROOFS,
+            jobs.WARN_OF_TERMS,
         ],
         locale=i18n.folder_of(__file__),
     )
