@@ -127,6 +127,19 @@ class Entry:
         return hashlib.sha256(previous + f"{before}{self.number}{after}".encode()).digest()
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Shown:
+    """A line as officials see it: with the petition's subject, and whether it was struck since.
+
+    `salt` is none, and the subject cannot be proved any more, once personal data were erased.
+    """
+
+    entry: Entry
+    subject: str | None
+    salt: bytes | None
+    is_struck: bool
+
+
 def around_number(members: dict[str, str | int | None]) -> tuple[str, str]:
     """The canonical JSON (RFC 8785) of a line, up to its number and from there on.
 

@@ -1,0 +1,95 @@
+"""The answer to a petition, and a forwarding letter, as a sealed document.
+
+The number under which it goes out is given before, in a transaction of its own, and stands with the
+draft; then the document is made, with no lock held; then its file, its row and the step to ANSWERED are
+one transaction. Who is killed between begins again with the same number: none is given twice or lost.
+
+    made = await answers.make(press, answer, now)       # no transaction is open
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from hub_core.clock import BUCHAREST
+from hub_core.language import Language
+from hub_documents import facts, qr
+from hub_documents.seal import Sealed
+
+from .press import Press
+
+_ISSUED: Final = 6
+_ID: Final = 7
+_FACTS: Final = -65537
+
+
+@dataclass(frozen=True, slots=True)
+class Courtesy:
+    """The same in the petitioner's language: it helps, the Romanian text counts (OUG 57/2019)."""
+
+    language: Language
+    text: str
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Answer:
+    """What the answer says. `number` is the one it goes out under, `petition` the petition's.
+
+    `institution` has the names of who answers by language; `petitioner` is the name it is addressed to,
+    where one is known, `joined` are the labels of the petitions that it answers as well. `text` has one
+    paragraph a line. `redress` are sentences. `signed_by` is the name or the function, with a line for
+    each. `code` is what people type to verify it, `link` the address that they type it at.
+    """
+
+    institution: Mapping[str, str]
+    compartment: str | None
+    number: str
+    petition: str
+    petitioner: str | None
+    subject: str
+    text: str
+    legal_basis: str
+    redress: tuple[str, ...]
+    signed_by: tuple[str, ...]
+    code: str
+    link: str
+    courtesy: Courtesy | None = None
+    joined: tuple[str, ...] = ()
+
+
+async def make(press: Press, answer: Answer, now: datetime) -> Sealed:
+    """The sealed PDF of an answer.
+
+    Raises `render.Unprintable` for letters that no font has, and `SealNotInForce`; nothing is stored.
+    """
+    token = facts.sign(
+        {
+            _ISSUED: int(now.timestamp()),
+            _ID: answer.code.encode(),
+            _FACTS: {"type": "PETITION_ANSWER", "no": answer.number, "petition": answer.petition},
+        },
+        press.facts,
+    )
+    code = qr.picture(facts.address(answer.link, answer.code, token))
+    return await press.sealed("answer.typ", _data(press, answer, now), now, {"qr": code})
+
+
+def _data(press: Press, answer: Answer, now: datetime) -> dict[str, Any]:
+    names = answer.institution
+    ro = names["ro"]
+    courtesy = answer.courtesy
+    return asdict(answer) | {
+        "institution": {"ro": ro, "en": names.get("en", ro)},
+        "paragraphs": _paragraphs(answer.text),
+        "courtesy": courtesy
+        and {"language": courtesy.language, "paragraphs": _paragraphs(courtesy.text)},
+        "at": now.astimezone(BUCHAREST).isoformat(),
+        "sealed_by": press.whose.owner,
+        "vouched_by": press.whose.issuer,
+    }
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The lines of a text that say something: a renderer makes blanks of breaks."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
