@@ -42,6 +42,7 @@ def _registers() -> None:
         sa.Column("direction", sa.String(8), nullable=False, comment="IN, OUT or INTERNAL"),
         sa.Column("petition_id", sa.Uuid(), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_by", sa.Uuid(), comment="The official; none of what came in by itself"),
         sa.Column("subject_sha256", sa.LargeBinary(), nullable=False, comment="SHA-256 of salt and subject"),
         sa.Column(
             "correspondent_sha256",
@@ -112,6 +113,7 @@ def _enter(connection: sa.Connection, petition: sa.RowMapping, previous: bytes) 
         "correspondent_sha256": correspondent.hex(),
         "direction": "IN",
         "entered_at": f"{petition['registered_at'].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        "entered_by": None,
         "institution_id": str(petition["institution_id"]),
         "number": petition["number"],
         "petition_id": str(petition["id"]),

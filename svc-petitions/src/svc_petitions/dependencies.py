@@ -1,6 +1,6 @@
 """What a route may ask for, besides what hub_service gives."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
@@ -10,9 +10,16 @@ from hub_core.problem import Problem
 from hub_events.session import Session as DatabaseSession
 from hub_service import policy
 
+from .documents.press import Press
 from .keys import MasterKey
+from .settings import Settings
 
 REGISTER: Final = "petitions:register"
+
+
+def of_registers(*raises: type[Problem]) -> dict[str, Any]:
+    """What an operation on the registers of an institution says of itself."""
+    return _of_officials(REGISTER, (Role.REGISTRAR, Role.HEAD), raises)
 
 
 def registering(*raises: type[Problem], asks: bool = False) -> dict[str, Any]:
@@ -28,6 +35,23 @@ def _of_officials(
 ) -> dict[str, Any]:
     said = policy.operation(scope, assurance=Assurance.SUBSTANTIAL, roles=roles, raises=[*raises])
     return said | {"openapi_extra": said["openapi_extra"] | {policy.ASKS: True}} if asks else said
+
+
+def opening(settings: Settings) -> Callable[[Any], Press]:
+    """Gives the press, from the resources of the running service; nothing is read before it is asked for."""
+    made: list[Press] = []
+
+    def press(hub: Any) -> Press:
+        if not made:
+            made.append(Press.open(settings.petitions_trust, settings.petitions_timestamps_url, hub.http))
+        return made[0]
+
+    return press
+
+
+async def _press(request: Request) -> Press:
+    press: Press = request.app.state.press(request.app.state.hub)
+    return press
 
 
 async def _apart(request: Request) -> AsyncIterator[DatabaseSession]:
@@ -52,3 +76,6 @@ SessionApart = Annotated[DatabaseSession, Depends(_apart)]
 
 Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""
+
+Pressing = Annotated[Press, Depends(_press)]
+"""What prints and seals documents."""

@@ -57,4 +57,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         locale=i18n.folder_of(__file__),
     )
     app.state.keys = keys.derived_from(known.petitions_key.get_secret_value())
+    app.state.press = dependencies.opening(known)
     return app

@@ -1,6 +1,7 @@
 """Every environment variable of this service."""
 
 from base64 import b64decode
+from pathlib import Path
 from typing import Final
 
 from pydantic import SecretBytes, field_validator
@@ -17,7 +18,9 @@ class Settings(ServiceSettings):
     `petitions_key` (base64 of 32 bytes) encrypts personal data at rest and derives look-ups.
     `petitions_store` is where documents lie: a folder as a `file://` address, or what obstore takes
     (`s3://…`). `petitions_scanner` is where clamd listens, as `host:port` or the path of its socket;
-    without one no file can be attached.
+    without one no file can be attached. `petitions_trust` is a folder with what seals need: `root.pem`,
+    `chain.pem`, `seal.pem`, `seal.key`, `facts.pem`, `facts.key`; `petitions_timestamps_url` answers
+    RFC 3161, and is empty where seals carry no time stamp.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
@@ -25,6 +28,8 @@ class Settings(ServiceSettings):
     petitions_key: SecretBytes = SecretBytes(bytes(KEY_BYTES))
     petitions_store: str = ""
     petitions_scanner: str = ""
+    petitions_trust: Path = Path("trust")
+    petitions_timestamps_url: str = ""
 
     @field_validator("petitions_key", mode="before")
     @classmethod

@@ -82,8 +82,7 @@ def _data(press: Press, answer: Answer, now: datetime) -> dict[str, Any]:
     return asdict(answer) | {
         "institution": {"ro": ro, "en": names.get("en", ro)},
         "paragraphs": _paragraphs(answer.text),
-        "courtesy": courtesy
-        and {"language": courtesy.language, "paragraphs": _paragraphs(courtesy.text)},
+        "courtesy": courtesy and {"language": courtesy.language, "paragraphs": _paragraphs(courtesy.text)},
         "at": now.astimezone(BUCHAREST).isoformat(),
         "sealed_by": press.whose.owner,
         "vouched_by": press.whose.issuer,

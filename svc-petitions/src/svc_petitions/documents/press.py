@@ -57,9 +57,7 @@ class Press:
         authority = timestamps.Authority(timestamps_url, http) if timestamps_url else None
         roots = x509.load_pem_x509_certificates((trust / "root.pem").read_bytes())
         material = revocation.Material(signer, roots, http, authority)
-        sealer = seal.Sealer(
-            signer, name=whose.owner, reason=_REASON, authority=authority, material=material
-        )
+        sealer = seal.Sealer(signer, name=whose.owner, reason=_REASON, authority=authority, material=material)
         return cls(sealer, whose, facts.FactsSigner(_signer(trust, "facts")))
 
     async def sealed(

@@ -9,10 +9,17 @@ from typing import Any, Final
 from hub_core.clock import BUCHAREST
 from hub_documents.seal import Sealed
 
-from ..domain.registers import Direction, Shown
+from ..domain.registers import Direction, Shown, StrikeReason
 from .press import Press
 
 _DIRECTIONS: Final = {Direction.IN: "intrare", Direction.OUT: "ieșire", Direction.INTERNAL: "intern"}
+
+_REASONS: Final = {
+    StrikeReason.ENTERED_TWICE: "înregistrat de două ori",
+    StrikeReason.WRONG_REGISTER: "alt registru",
+    StrikeReason.NOT_A_PETITION: "nu este petiție",
+    StrikeReason.CLERICAL_ERROR: "eroare materială",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +62,9 @@ def _line(line: Shown) -> dict[str, Any]:
         "number": entry.number,
         "at": f"{entry.entered_at.astimezone(BUCHAREST):%d.%m.%Y %H:%M:%S}",
         "direction": _DIRECTIONS[entry.direction],
-        "subject": line.subject,
+        "petition": str(entry.petition_id),
         "strikes": strikes and f"{strikes.number}/{strikes.year}",
-        "struck": line.is_struck,
+        "reason": strikes and _REASONS[strikes.reason],
+        "struck_by": line.struck_by,
         "link": entry.entry_sha256.hex()[:16],
     }

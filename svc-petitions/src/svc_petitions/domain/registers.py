@@ -6,7 +6,7 @@ before it, so that whoever holds an export can prove that nothing was changed, t
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,11 +15,14 @@ from uuid import UUID
 
 from hub_core.clock import local_date
 
+from ..errors.registers import EntryStands, EntryStruckAlready
+
 BEFORE_THE_FIRST: Final = bytes(hashlib.sha256().digest_size)
 """What stands for the line before number 1."""
 
 SALT_BYTES: Final = 16
 _NUMBER: Final = '"number":'
+_INSTANT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class Direction(StrEnum):
@@ -52,7 +55,8 @@ class Strike:
 class Line:
     """What is to be entered.
 
-    `subject` and `correspondent` (a person's identifier, or a name) go in as salted digests only.
+    `subject`, which is the petition's, and `correspondent` (an identifier, or a name) go in as salted
+    digests only. `entered_by` is the official who entered it; nobody, of what came in by itself.
     """
 
     institution_id: UUID
@@ -62,6 +66,7 @@ class Line:
     correspondent: str
     entered_at: datetime
     strikes: Strike | None = None
+    entered_by: UUID | None = None
 
     @property
     def year(self) -> int:
@@ -70,18 +75,7 @@ class Line:
 
     def members(self, salt: bytes) -> dict[str, str | int | None]:
         """The line as it is chained, but for its number."""
-        return {
-            "correspondent_sha256": digest(salt, self.correspondent).hex(),
-            "direction": self.direction,
-            "entered_at": instant(self.entered_at),
-            "institution_id": str(self.institution_id),
-            "petition_id": str(self.petition_id),
-            "reason": self.strikes.reason if self.strikes else None,
-            "strikes": self.strikes.number if self.strikes else None,
-            "strikes_year": self.strikes.year if self.strikes else None,
-            "subject_sha256": digest(salt, self.subject).hex(),
-            "year": self.year,
-        }
+        return _members(self, digest(salt, self.subject), digest(salt, self.correspondent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +97,7 @@ class Entry:
     direction: Direction
     petition_id: UUID
     entered_at: datetime
+    entered_by: UUID | None
     subject_sha256: bytes
     correspondent_sha256: bytes
     strikes: Strike | None
@@ -110,34 +105,32 @@ class Entry:
 
     def link(self, previous: bytes) -> bytes:
         """What `entry_sha256` is, if the line before has `previous`."""
-        before, after = around_number(
-            {
-                "correspondent_sha256": self.correspondent_sha256.hex(),
-                "direction": self.direction,
-                "entered_at": instant(self.entered_at),
-                "institution_id": str(self.institution_id),
-                "petition_id": str(self.petition_id),
-                "reason": self.strikes.reason if self.strikes else None,
-                "strikes": self.strikes.number if self.strikes else None,
-                "strikes_year": self.strikes.year if self.strikes else None,
-                "subject_sha256": self.subject_sha256.hex(),
-                "year": self.year,
-            }
-        )
+        before, after = around_number(_members(self, self.subject_sha256, self.correspondent_sha256))
         return hashlib.sha256(previous + f"{before}{self.number}{after}".encode()).digest()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """A line as officials see it: with the petition's subject, and whether it was struck since.
-
-    `salt` is none, and the subject cannot be proved any more, once personal data were erased.
-    """
+    """A line as officials see it, with the number of the line that has struck it (`7/2026`), if one has."""
 
     entry: Entry
-    subject: str | None
-    salt: bytes | None
-    is_struck: bool
+    struck_by: str | None
+
+
+def _members(of: Line | Entry, subject: bytes, correspondent: bytes) -> dict[str, str | int | None]:
+    return {
+        "correspondent_sha256": correspondent.hex(),
+        "direction": of.direction,
+        "entered_at": instant(of.entered_at),
+        "entered_by": str(of.entered_by) if of.entered_by else None,
+        "institution_id": str(of.institution_id),
+        "petition_id": str(of.petition_id),
+        "reason": of.strikes.reason if of.strikes else None,
+        "strikes": of.strikes.number if of.strikes else None,
+        "strikes_year": of.strikes.year if of.strikes else None,
+        "subject_sha256": subject.hex(),
+        "year": of.year,
+    }
 
 
 def around_number(members: dict[str, str | int | None]) -> tuple[str, str]:
@@ -158,12 +151,26 @@ def digest(salt: bytes, text: str) -> bytes:
 
 def instant(at: datetime) -> str:
     """An instant as lines hold it: `2026-11-22T18:00:00.000000Z`."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return at.astimezone(UTC).strftime(_INSTANT)
 
 
-def faults(entries: Iterable[Entry]) -> Iterator[str]:
-    """What is wrong with a register, read from its first line: nothing, or one text a fault."""
-    previous, expected, register = BEFORE_THE_FIRST, 1, None
+def refuse_strike(entry: Entry, *, is_struck: bool, is_open: bool) -> None:
+    """Nothing, if a line may be struck: one of what came in, once, and when no clock of it runs any more.
+
+    An answer or a letter that has left stands. Raises `EntryStruckAlready`, `EntryStands`.
+    """
+    if is_struck:
+        raise EntryStruckAlready
+    if entry.direction is not Direction.IN or is_open:
+        raise EntryStands
+
+
+def faults(entries: Iterable[Entry], before: bytes = BEFORE_THE_FIRST, first: int = 1) -> Iterator[str]:
+    """What is wrong with the lines of a register from `first` on: nothing, or one text a fault.
+
+    `before` is the link of the line before the first.
+    """
+    previous, expected, register = before, first, None
     for entry in entries:
         register = register or (entry.institution_id, entry.year)
         if (entry.institution_id, entry.year) != register:
@@ -173,3 +180,37 @@ def faults(entries: Iterable[Entry]) -> Iterator[str]:
         if entry.link(previous) != entry.entry_sha256:
             yield f"number {entry.number}: the chain is broken"
         previous, expected = entry.entry_sha256, entry.number + 1
+
+
+COLUMNS: Final = (
+    *("institution_id", "year", "number", "direction", "petition_id", "entered_at", "entered_by"),
+    *("subject_sha256", "correspondent_sha256", "strikes_year", "strikes", "reason", "entry_sha256"),
+)
+"""What an export has, in this order: the whole chain, and no word of anybody."""
+
+
+def row_of(entry: Entry) -> tuple[str, ...]:
+    """A line of an export: digests in hexadecimal, nothing where there is nothing."""
+    members = _members(entry, entry.subject_sha256, entry.correspondent_sha256)
+    members |= {"number": entry.number, "entry_sha256": entry.entry_sha256.hex()}
+    return tuple("" if members[name] is None else str(members[name]) for name in COLUMNS)
+
+
+def entry_of(row: Mapping[str, str]) -> Entry:
+    """The line of a row of an export. Raises `KeyError` or `ValueError` for what is none."""
+    strikes = None
+    if row["strikes"]:
+        strikes = Strike(int(row["strikes_year"]), int(row["strikes"]), StrikeReason(row["reason"]))
+    return Entry(
+        institution_id=UUID(row["institution_id"]),
+        year=int(row["year"]),
+        number=int(row["number"]),
+        direction=Direction(row["direction"]),
+        petition_id=UUID(row["petition_id"]),
+        entered_at=datetime.strptime(row["entered_at"], _INSTANT).replace(tzinfo=UTC),
+        entered_by=UUID(row["entered_by"]) if row["entered_by"] else None,
+        subject_sha256=bytes.fromhex(row["subject_sha256"]),
+        correspondent_sha256=bytes.fromhex(row["correspondent_sha256"]),
+        strikes=strikes,
+        entry_sha256=bytes.fromhex(row["entry_sha256"]),
+    )

@@ -1,6 +1,8 @@
 """Lines are entered; the register's row is the last lock of a transaction."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,12 +26,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_events.statements import Part
 
 from ..domain import registers as domain
+from ..domain.states import PetitionState
+from ..tables.petitions import PETITIONS
 from ..tables.registers import REGISTER_ENTRIES, REGISTERS
 
 _GIVEN: Final = (
     "direction",
     "petition_id",
     "entered_at",
+    "entered_by",
     "subject_sha256",
     "correspondent_sha256",
     "strikes_year",
@@ -98,6 +103,7 @@ async def enter(session: AsyncSession, line: domain.Line) -> domain.Entered:
         direction=line.direction,
         petition_id=line.petition_id,
         entered_at=line.entered_at,
+        entered_by=line.entered_by,
         subject_sha256=domain.digest(salt, line.subject),
         correspondent_sha256=domain.digest(salt, line.correspondent),
         strikes_year=strikes and strikes.year,
@@ -108,14 +114,32 @@ async def enter(session: AsyncSession, line: domain.Line) -> domain.Entered:
     return domain.Entered(line.year, row[0]["number"], row[0]["entry_sha256"])
 
 
+_STRIKING: Final = REGISTER_ENTRIES.alias("striking")
+_SHOWN: Final = select(
+    REGISTER_ENTRIES, _STRIKING.c.year.label("struck_by_year"), _STRIKING.c.number.label("struck_by_number")
+).join_from(
+    REGISTER_ENTRIES,
+    _STRIKING,
+    (_STRIKING.c.institution_id == REGISTER_ENTRIES.c.institution_id)
+    & (_STRIKING.c.strikes_year == REGISTER_ENTRIES.c.year)
+    & (_STRIKING.c.strikes == REGISTER_ENTRIES.c.number),
+    isouter=True,
+)
+
+
 async def entries_of(
     session: AsyncSession, institution_id: UUID, year: int, *, after: int = 0, limit: int
-) -> list[domain.Entry]:
+) -> Sequence[domain.Shown]:
     """The lines of a register in the order of their numbers, from the one that follows `after`."""
     table = REGISTER_ENTRIES
     mine = (table.c.institution_id == institution_id) & (table.c.year == year) & (table.c.number > after)
-    rows = await session.execute(select(table).where(mine).order_by(table.c.number).limit(limit))
-    return [_entry(row) for row in rows.mappings()]
+    rows = await session.execute(_SHOWN.where(mine).order_by(table.c.number).limit(limit))
+    return [_shown(row) for row in rows.mappings()]
+
+
+def _shown(row: RowMapping) -> domain.Shown:
+    by = row["struck_by_number"]
+    return domain.Shown(_entry(row), f"{by}/{row['struck_by_year']}" if by else None)
 
 
 def _entry(row: RowMapping) -> domain.Entry:
@@ -123,10 +147,30 @@ def _entry(row: RowMapping) -> domain.Entry:
     if row["strikes"] is not None:
         reason = domain.StrikeReason(row["reason"])
         strikes = {"strikes": domain.Strike(row["strikes_year"], row["strikes"], reason)}
-    same = ("institution_id", "year", "number", "petition_id", "entered_at")
+    same = ("institution_id", "year", "number", "petition_id", "entered_at", "entered_by")
     digests = ("subject_sha256", "correspondent_sha256", "entry_sha256")
     return domain.Entry(
         direction=domain.Direction(row["direction"]),
         **{name: row[name] for name in same + digests},
         **strikes,
     )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Content:
+    """What a line is of: the petition's subject, and where its file stands."""
+
+    subject: str
+    state: PetitionState
+
+
+async def content_of(session: AsyncSession, entry: domain.Entry) -> Content | None:
+    """What a line is of, while the file stands in its register; the file is locked."""
+    wanted = select(PETITIONS.c.subject, PETITIONS.c.state).where(
+        PETITIONS.c.id == entry.petition_id,
+        PETITIONS.c.institution_id == entry.institution_id,
+        PETITIONS.c.year == entry.year,
+        PETITIONS.c.number == entry.number,
+    )
+    row = (await session.execute(wanted.with_for_update())).mappings().first()
+    return Content(row["subject"], PetitionState(row["state"])) if row else None

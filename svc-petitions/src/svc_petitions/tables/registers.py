@@ -39,6 +39,7 @@ REGISTER_ENTRIES = Table(
     Column("direction", String(8), nullable=False, comment="IN, OUT or INTERNAL"),
     Column("petition_id", Uuid, nullable=False),
     Column("entered_at", DateTime(timezone=True), nullable=False),
+    Column("entered_by", Uuid, comment="The official; none of what came in by itself"),
     Column("subject_sha256", LargeBinary, nullable=False, comment="SHA-256 of salt and subject"),
     Column("correspondent_sha256", LargeBinary, nullable=False, comment="SHA-256 of salt and correspondent"),
     Column("strikes_year", Integer, comment="The register of the line that this one strikes"),
