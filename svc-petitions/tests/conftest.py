@@ -35,9 +35,9 @@ async def schema(provision: Any) -> ServiceDatabase:
 
 
 @pytest.fixture(scope="session")
-def settings(schema: ServiceDatabase, service_settings: Any) -> Settings:
+def settings(schema: ServiceDatabase, service_settings: Any, trust_folder: Path) -> Settings:
     """The settings of the service in this test session."""
-    made: Settings = service_settings(MANIFEST, Settings)
+    made: Settings = service_settings(MANIFEST, Settings, petitions_trust=trust_folder)
     return made
 
 

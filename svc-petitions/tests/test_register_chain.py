@@ -50,6 +50,7 @@ def a_register(count: int) -> list[Entry]:
             direction=line.direction,
             petition_id=line.petition_id,
             entered_at=line.entered_at,
+            entered_by=None,
             subject_sha256=domain.digest(b"salt", line.subject),
             correspondent_sha256=domain.digest(b"salt", line.correspondent),
             strikes=None,
@@ -72,6 +73,7 @@ def test_a_register_that_nobody_touched_has_no_fault() -> None:
         {"petition_id": ids.new_id()},
         {"institution_id": ids.new_id()},
         {"entered_at": NOON},
+        {"entered_by": ids.new_id()},
         {"subject_sha256": domain.digest(b"salt", "Alta")},
         {"correspondent_sha256": domain.digest(b"salt", "Ion")},
         {"strikes": Strike(2026, 1, StrikeReason.CLERICAL_ERROR)},
@@ -100,6 +102,15 @@ def test_no_line_is_taken_out_or_put_between_unseen(at: int) -> None:
     assert list(domain.faults([*register[: at + 1], *register[at:]]))
 
 
+def test_an_export_says_all_of_a_line() -> None:
+    """And so an export is verified as the register itself would be."""
+    struck = replace(
+        a_register(1)[0], entered_by=ids.new_id(), strikes=Strike(2026, 1, StrikeReason.CLERICAL_ERROR)
+    )
+    for entry in (*a_register(2), struck):
+        assert domain.entry_of(dict(zip(domain.COLUMNS, domain.row_of(entry), strict=True))) == entry
+
+
 @pytest.fixture
 def enter(sessions: async_sessionmaker[Session]) -> Enter:
     """Enter a line in a transaction of its own."""
@@ -114,7 +125,7 @@ def enter(sessions: async_sessionmaker[Session]) -> Enter:
 async def everything(sessions: async_sessionmaker[Session], institution: Institution) -> list[Entry]:
     """The register of 2026, whole."""
     async with sessions() as session:
-        return await storage.entries_of(session, institution.id, 2026, limit=1000)
+        return [shown.entry for shown in await storage.entries_of(session, institution.id, 2026, limit=1000)]
 
 
 async def test_the_database_chains_what_is_read_back(

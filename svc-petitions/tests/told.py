@@ -10,12 +10,14 @@ from hub_events.envelope import Event
 from hub_service.access import Action, Channel, Result
 from svc_petitions.domain import petitions as domain
 from svc_petitions.domain.files import File, Solution
+from svc_petitions.domain.registers import StrikeReason
 from svc_petitions.domain.states import PetitionState
 from svc_petitions.domain.terms import TermWarning
 from svc_petitions.events import files
 from svc_petitions.events.access import RecordAccessed
 from svc_petitions.events.guests import EmailCodeRequested
 from svc_petitions.events.petitions import PetitionRegistered, SandboxPetitionRegistered
+from svc_petitions.events.registers import EntryStruck
 from svc_petitions.events.terms import TermWarned
 
 REGISTERED = PetitionRegistered(
@@ -102,4 +104,24 @@ WARNED = TermWarned.of(
     FILE, TermWarning.DAYS, [UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b81")], date(2026, 12, 16)
 )
 
-EVENTS: Final[list[Event]] = [REGISTERED, SANDBOX_REGISTERED, ACCESSED, CODE_REQUESTED, *OF_FILES, WARNED]
+STRUCK = EntryStruck(
+    petition_id=REGISTERED.petition_id,
+    institution_id=REGISTERED.institution_id,
+    year=2026,
+    number=123,
+    struck_by_year=2026,
+    struck_by_number=130,
+    reason=StrikeReason.ENTERED_TWICE,
+    official_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b84"),
+    version=130,
+)
+
+EVENTS: Final[list[Event]] = [
+    REGISTERED,
+    SANDBOX_REGISTERED,
+    ACCESSED,
+    CODE_REQUESTED,
+    *OF_FILES,
+    WARNED,
+    STRUCK,
+]

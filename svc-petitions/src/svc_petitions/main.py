@@ -6,7 +6,7 @@ from hub_service import chassis, i18n
 
 from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
-from .routes import entries, guests, internal, petitions, status, terms
+from .routes import entries, guests, internal, petitions, registers, status, terms
 from .settings import Settings
 
 
@@ -27,12 +27,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             guests.router,
             internal.router,
             petitions.router,
+            registers.router,
             status.router,
             terms.router,
         ],
         scopes={
             **petitions.SCOPES,
-            dependencies.REGISTER: "Enter what came on paper or by telephone, as a registrar",
+            dependencies.REGISTER: "Keep the register of your institution and enter what came on paper",
         },
         tags=[
             {
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             },
             {"name": "guests", "description": "File without an account"},
             {"name": "petitions", "description": "Petitions filed by the signed-in person"},
+            {"name": "registers", "description": "Officials: the register of an institution, chained"},
             {"name": "status", "description": "How a petition stands, by its number and its code"},
             {"name": "terms", "description": "By which day a petition is answered, and why."},
         ],

@@ -43,7 +43,7 @@ Number = Annotated[
 Why = Annotated[StrikeReason, Field(description="Why it is struck.", examples=["ENTERED_TWICE"])]
 
 
-class StrikeEntry(schemas.Body):
+class StrikeEntry(schemas.Resource):
     """Strike a number; it stays in the register, and is not given again."""
 
     reason: Why
@@ -93,8 +93,7 @@ class EntryView(schemas.Resource):
             entered_by=entry.entered_by,
             subject_sha256=entry.subject_sha256.hex(),
             correspondent_sha256=entry.correspondent_sha256.hex(),
-            strikes=strikes
-            and StruckView(year=strikes.year, number=strikes.number, reason=strikes.reason),
+            strikes=strikes and StruckView(year=strikes.year, number=strikes.number, reason=strikes.reason),
             struck_by=shown.struck_by,
             entry_sha256=entry.entry_sha256.hex(),
         )
