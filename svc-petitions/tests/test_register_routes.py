@@ -149,7 +149,7 @@ async def test_a_number_is_struck_once_by_a_further_line(
     assert (again.status_code, again.json()["type"].rpartition("/")[2]) == (409, "entry-struck-already")
     a_strike = await client.post(f"{REGISTER}/entries/2/strike", json=STRIKE, headers=official())
     assert a_strike.status_code == 409
-    assert (await file_one())["registration_number"] == 3
+    assert (await file_one())["number"] == 3
     first = (await client.get(f"{REGISTER}/entries", headers=official())).json()["items"][0]
     assert first["struck_by"] == f"2/{YEAR}"
     told = await looking.fetch(

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import Path, Query, Request
-from starlette.responses import Response, StreamingResponse
+from fastapi import Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from hub_service import paging, policy
 from hub_service.dependencies import Now, Session
