@@ -7,6 +7,14 @@ from hub_service import chassis, i18n
 from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
 from .routes import entries, guests, internal, petitions, registers, status, terms
+from .routes import (
+    entries,
+    guests,
+    internal,
+    petitions,
+    special_procedures,
+    status,
+)
 from .settings import Settings
 
 
@@ -28,6 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             internal.router,
             petitions.router,
             registers.router,
+            special_procedures.router,
             status.router,
             terms.router,
         ],
@@ -43,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "guests", "description": "File without an account"},
             {"name": "petitions", "description": "Petitions filed by the signed-in person"},
             {"name": "registers", "description": "Officials: the register of an institution, chained"},
+            {"name": "special-procedures", "description": "What is no petition, and where it belongs"},
             {"name": "status", "description": "How a petition stands, by its number and its code"},
             {"name": "terms", "description": "By which day a petition is answered, and why."},
         ],

@@ -54,6 +54,7 @@ MANIFEST: Final = Manifest(
         "public-information.extended-answer",
         "public-information.refusal",
         "suggestion.answer",
+        "traffic.contest",
     ),
     holds_personal_data=True,
 )

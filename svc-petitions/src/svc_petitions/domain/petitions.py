@@ -72,13 +72,17 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What the petitioner sent, with its texts already normalised (NFC, comma-below letters)."""
+    """What the petitioner sent, with its texts already normalised (NFC, comma-below letters).
+
+    `is_petition` says so against the signs of a special procedure.
+    """
 
     institution_id: UUID
     kind: PetitionKind
     subject: str
     text: str
     language: Language
+    is_petition: bool = False
 
     def sha256(self) -> str:
         """The receipt: SHA-256, in hex, of the submission's canonical JSON (RFC 8785), UTF-8.

@@ -21,6 +21,7 @@ from ..events.access import RecordAccessed
 from ..events.petitions import PetitionRegistered, SandboxPetitionRegistered
 from ..storage import institutions, petitioners, registers, sandbox
 from ..storage import petitions as storage
+from .special_procedures import guide_out
 
 
 async def file_petition(
@@ -30,11 +31,12 @@ async def file_petition(
 
     Who acts for another files in the other's name; both are stored. What an application in the sandbox
     files takes no institution's number and is told to nobody who handles or counts petitions. Raises
-    `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`.
+    `SpecialProcedureApplies`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`.
     """
     today, acting = clock.local_date(now), _acting(caller)
     async with session.begin():
         await _refuse_removed(session, acting)
+        await guide_out(session, submission, today)
         institution = addressee(await institutions.find(session, submission.institution_id), today)
         rule = domain.answer_rule(submission.kind)
         legal = await rules.read(session, rule)

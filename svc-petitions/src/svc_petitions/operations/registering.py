@@ -20,6 +20,7 @@ from ..events.petitions import PetitionRegistered
 from ..keys import MasterKey, Purpose
 from ..storage import institutions, petitioners, registers
 from ..storage import petitions as storage
+from .special_procedures import guide_out
 
 
 async def register(
@@ -33,12 +34,13 @@ async def register(
 ) -> domain.Petition:
     """Enter what somebody sent who did not file it by an account; nobody has signed an anonymous one.
 
-    The first signature is the one that the petition is of. `InstitutionUnknown`,
-    `InstitutionAcceptsNoPetitions`.
+    The first signature is the one that the petition is of. `SpecialProcedureApplies`,
+    `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`.
     """
     today, petition_id = clock.local_date(now), ids.new_id()
     first = signed_by[0] if signed_by else None
     person_id = first.person_id if isinstance(first, Account) else None
+    await guide_out(session, submission, today)
     institution = addressee(await institutions.find(session, submission.institution_id), today)
     rule = domain.answer_rule(submission.kind)
     legal = await rules.read(session, rule)

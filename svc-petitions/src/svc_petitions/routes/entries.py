@@ -12,6 +12,7 @@ from ..dependencies import Keys, registering
 from ..errors.entries import ReceivedOnWrong
 from ..errors.files import FileNotFound
 from ..errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown
+from ..errors.special_procedures import SpecialProcedureApplies
 from ..operations import entries as operations
 from ..schemas.entries import EnterPetition, SlipView
 from ..schemas.petitioners import SignaturesView, SignatureView
@@ -26,7 +27,8 @@ FileId = Annotated[schemas.Id, Path(description="The petition.")]
     status_code=201,
     summary="Enter what came another way",
     **registering(
-        ReceivedOnWrong, InstitutionUnknown, InstitutionAcceptsNoPetitions, purpose.PurposeRequired
+        *(ReceivedOnWrong, SpecialProcedureApplies, InstitutionUnknown, InstitutionAcceptsNoPetitions),
+        purpose.PurposeRequired,
     ),
 )
 async def enter_petition(

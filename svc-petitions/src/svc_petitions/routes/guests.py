@@ -9,6 +9,7 @@ from hub_service.routing import Router
 from ..dependencies import Address, Keys, SessionApart
 from ..errors.guests import ProofRefused, TriedTooOften
 from ..errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown
+from ..errors.special_procedures import SpecialProcedureApplies
 from ..operations import guests as operations
 from ..schemas.entries import GuestSlipView
 from ..schemas.guests import FileGuestPetition, PetitionCodeView, RequestPetitionCode
@@ -44,7 +45,15 @@ async def request_petition_code(
     "/guest-petitions",
     status_code=201,
     summary="File a petition without an account",
-    **policy.public(raises=(ProofRefused, TriedTooOften, InstitutionUnknown, InstitutionAcceptsNoPetitions)),
+    **policy.public(
+        raises=(
+            ProofRefused,
+            TriedTooOften,
+            SpecialProcedureApplies,
+            InstitutionUnknown,
+            InstitutionAcceptsNoPetitions,
+        )
+    ),
 )
 async def file_guest_petition(
     body: FileGuestPetition,

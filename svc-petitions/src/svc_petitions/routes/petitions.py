@@ -11,6 +11,7 @@ from hub_service.routing import Router
 
 from ..domain import petitions as domain
 from ..errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown, PetitionNotFound
+from ..errors.special_procedures import SpecialProcedureApplies
 from ..operations import petitions as operations
 from ..schemas.petitions import FilePetition, Kind, PetitionSummaryView, PetitionView
 
@@ -28,7 +29,11 @@ router = Router(prefix="/petitions/v1", tags=["petitions"])
     "/petitions",
     status_code=201,
     summary="File a petition",
-    **policy.operation(WRITE, mandate=True, raises=(InstitutionUnknown, InstitutionAcceptsNoPetitions)),
+    **policy.operation(
+        WRITE,
+        mandate=True,
+        raises=(SpecialProcedureApplies, InstitutionUnknown, InstitutionAcceptsNoPetitions),
+    ),
 )
 async def file_petition(
     body: FilePetition, person: policy.Person, session: Session, now: Now, response: Response

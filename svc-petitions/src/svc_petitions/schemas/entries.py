@@ -14,7 +14,7 @@ from ..operations.entries import Slip, Wanted
 from ..operations.guests import Filed
 from .institutions import AddresseeView
 from .petitioners import AccountPetitioner, NamedPetitioner
-from .petitions import Kind, WrittenIn
+from .petitions import IsPetition, Kind, WrittenIn
 
 _EXAMPLE: Final[dict[str, JsonValue]] = {
     "channel": "POST",
@@ -74,6 +74,7 @@ class EnterPetition(schemas.Resource):
         ),
     ]
     language: WrittenIn
+    is_petition: IsPetition = False
     petitioners: Annotated[
         list[NamedPetitioner | AccountPetitioner],
         Field(
@@ -94,6 +95,7 @@ class EnterPetition(schemas.Resource):
                 subject=self.subject,
                 text=self.text,
                 language=self.language,
+                is_petition=self.is_petition,
             ),
             petitioners=[one.petitioner() for one in self.petitioners],
         )

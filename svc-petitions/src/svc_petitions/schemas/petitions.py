@@ -51,6 +51,15 @@ WrittenIn = Annotated[
 ]
 
 
+IsPetition = Annotated[
+    bool,
+    Field(
+        description="That it is a petition although it has signs of a special procedure.",
+        examples=[False],
+    ),
+]
+
+
 class FilePetition(schemas.Resource):
     """A petition to be registered. It is free of charge (Constitution of Romania, art. 51)."""
 
@@ -61,6 +70,7 @@ class FilePetition(schemas.Resource):
     subject: Annotated[Line, _SUBJECT]
     text: Annotated[Text, _TEXT]
     language: WrittenIn
+    is_petition: IsPetition = False
 
     def submission(self) -> domain.Submission:
         """What was sent, as a domain value."""
@@ -70,6 +80,7 @@ class FilePetition(schemas.Resource):
             subject=self.subject,
             text=self.text,
             language=self.language,
+            is_petition=self.is_petition,
         )
 
 
