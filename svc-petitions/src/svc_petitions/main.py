@@ -6,14 +6,15 @@ from hub_service import chassis, i18n
 
 from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
-from .routes import entries, guests, internal, petitions, registers, status, terms
 from .routes import (
     entries,
     guests,
     internal,
     petitions,
+    registers,
     special_procedures,
     status,
+    terms,
 )
 from .settings import Settings
 
