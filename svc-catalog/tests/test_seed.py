@@ -60,8 +60,8 @@ async def test_the_first_load_tells_of_everything_once(looking: asyncpg.Connecti
             "en": "The SMURD emergency medical service in the county",
         },
         "keywords": {
-            "ro": ["ambulanță", "descarcerare"],
-            "hu": ["mentő"],
+            "ro": ["ambulanță", "SMURD", "paramedic", "descarcerare"],
+            "hu": ["mentő", "mentős", "mentőszolgálat"],
             "en": ["ambulance", "extrication"],
         },
     }

@@ -588,16 +588,15 @@ def _search() -> None:
         "file_words",
         sa.Column("petition_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "keys",
+            "hashes",
             ARRAY(sa.BigInteger()),
             nullable=False,
             comment="Hashes of institution, month and stem",
         ),
-        sa.ForeignKeyConstraint(["petition_id"], ["petitions.id"], name="fk_file_words_petitions"),
         sa.PrimaryKeyConstraint("petition_id", name="pk_file_words"),
         comment="The words of files, by which their institution finds them",
     )
-    op.create_index("ix_file_words_keys", "file_words", ["keys"], postgresql_using="gin")
+    op.create_index("ix_file_words_hashes", "file_words", ["hashes"], postgresql_using="gin")
 
 
 def _statistics() -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from hub_core.language import Language
 
 from .places import Named
-from .words import Text, phrase
+from .words import Text, language_of, phrase
 
 CENTRAL_MATTERS: Final = "PETITIONS"
 """The topic of the structure that takes what is meant for those that take no petitions themselves."""
@@ -115,6 +115,7 @@ class _Fit:
 def suggest(
     subject: str,
     text: str,
+    language: Language,
     structures: Iterable[Structure],
     named: Sequence[Named],
     of_file: Collection[str],
@@ -126,7 +127,7 @@ def suggest(
     has the file (`of_file`) count.
     """
     known = {each.id: each for each in structures}
-    match = _Matching(subject, text, known.values())
+    match = _Matching(subject, text, language, known.values())
     places = {each.county: each.written for each in named} or dict.fromkeys(of_file)
     fits: dict[UUID, _Fit] = {}
     for structure in known.values():
@@ -214,13 +215,17 @@ def _takes_all(structure: Structure) -> bool:
 class _Matching:
     """A petition against the words of the directory."""
 
-    def __init__(self, subject: str, text: str, structures: Iterable[Structure]) -> None:
-        self._subject, self._text = Text(subject), Text(text)
+    def __init__(self, subject: str, text: str, language: Language, structures: Iterable[Structure]) -> None:
+        written = language_of(f"{subject}\n{text}", language)
+        self._subject, self._text = Text(subject, written), Text(text, written)
         self._topics: dict[tuple[str, ...], set[str]] = {}
+        self._described: dict[str, set[str]] = {}
         for structure in structures:
             for each in structure.attributions:
                 for _, keyword in _keywords(each):
                     self._topics.setdefault(keyword, set()).add(each.topic)
+                for word in {word for said in each.texts.values() for word in phrase(said)}:
+                    self._described.setdefault(word, set()).add(each.topic)
         self._known: dict[tuple[Language, tuple[str, ...]], tuple[float, str]] = {}
 
     def attribution(self, attribution: Attribution) -> tuple[float, Reason] | None:
@@ -236,7 +241,7 @@ class _Matching:
                 if len(word) >= _LEAST_LETTERS:
                     strength, written = self._phrase(language, (word,))
                     if strength and not any(written in keyword for keyword in found):
-                        found[written] = strength * _IN_TEXT
+                        found[written] = strength * _IN_TEXT / len(self._described[word])
         if not found:
             return None
         words = sorted(found, key=lambda word: -found[word])

@@ -19,7 +19,7 @@ from ..domain.registers import Direction, Line
 from ..errors.petitions import PetitionNotFound
 from ..events.access import RecordAccessed
 from ..events.petitions import PetitionRegistered, SandboxPetitionRegistered
-from ..storage import institutions, petitioners, registers, sandbox
+from ..storage import institutions, petitioners, registers, sandbox, search
 from ..storage import petitions as storage
 from .special_procedures import guide_out
 
@@ -41,6 +41,9 @@ async def file_petition(
         rule = domain.answer_rule(submission.kind)
         legal = await rules.read(session, rule)
         petition_id = ids.new_id()
+        if acting.sandbox is None:
+            content = (submission.subject, submission.text, submission.language)
+            await search.index(session, institution.id, petition_id, *content)
         number = await _number(session, submission, petition_id, acting, now)  # the last lock taken
         petition = domain.register(
             submission,

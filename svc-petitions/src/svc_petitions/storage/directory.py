@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
@@ -33,10 +33,11 @@ async def structures(session: AsyncSession, counties: Collection[str], on: date)
     there = or_(func.cardinality(columns.counties) == 0, columns.counties.overlap(list(counties)))
     is_open = (columns.valid_from <= on) & or_(columns.valid_to.is_(None), columns.valid_to >= on)
     found = await session.execute(select(DIRECTORY).where(there, is_open).order_by(columns.code))
-    return [_structure(row) for row in found.mappings()]
+    return [structure(dict(row)) for row in found.mappings()]
 
 
-def _structure(row: RowMapping) -> Structure:
+def structure(row: Mapping[str, Any]) -> Structure:
+    """The structure of a row, as the catalog told it."""
     return Structure(
         id=row["id"],
         code=row["code"],

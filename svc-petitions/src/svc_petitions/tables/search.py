@@ -2,17 +2,18 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Uuid
+from sqlalchemy import BigInteger, Column, Index, Table, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from .metadata import metadata
 
-# Beside `petitions`: a step of a file writes its row anew, and must not index its words again.
+# Beside `petitions`: a step of a file writes its row anew, and must not index its words again. No foreign
+# key: it is written before the petition, which holds the lock of the register.
 FILE_WORDS: Final = Table(
     "file_words",
     metadata,
-    Column("petition_id", Uuid, ForeignKey("petitions.id"), primary_key=True),
-    Column("keys", ARRAY(BigInteger), nullable=False, comment="Hashes of institution, month and stem"),
-    Index(None, "keys", postgresql_using="gin"),
+    Column("petition_id", Uuid, primary_key=True),
+    Column("hashes", ARRAY(BigInteger), nullable=False, comment="Hashes of institution, month and stem"),
+    Index(None, "hashes", postgresql_using="gin"),
     comment="The words of files, by which their institution finds them",
 )
