@@ -248,7 +248,7 @@ def _files() -> None:
     op.create_index(
         "ix_petitions_leader_id",
         "petitions",
-        ["leader_id"],
+        ["leader_id", "id"],
         unique=False,
         postgresql_where=sa.text("leader_id IS NOT NULL"),
     )

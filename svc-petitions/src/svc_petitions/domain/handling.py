@@ -191,12 +191,12 @@ def refuse_withdrawal(file: File) -> None:
         raise CrimeReportGoesOn
 
 
-def refuse_repeated(file: File, answered: File | None) -> None:
-    ""X""
+def refuse_repeated(file: File, answered: File | None, *, is_same: bool) -> None:
+    """`NotAnsweredBefore` unless the earlier one is of the same petitioner and was answered (art. 10)."""
     if (
         answered is None
         or answered.id == file.id
-        or answered.person_id != file.person_id
+        or not is_same
         or answered.closed_on is None
         or answered.solution is None
     ):

@@ -77,9 +77,7 @@ class CrimeReportGoesOn(Problem):
 
     type, status = "crime-report-goes-on", 409
     title = "This petition cannot be withdrawn"
-    detail = (
-        "What reports a crime is looked into, also when the one who reported it does not want it any more."
-    )
+    detail = "What reports a crime is looked into, also when who reported it does not want it any more."
     remedy = "Write to the institution, if you want to add something."
 
 
@@ -88,9 +86,7 @@ class NotAnsweredBefore(Problem):
 
     type, status = "not-answered-before", 409
     title = "There is no earlier answer"
-    detail = (
-        "A petition is filed away as repeated when an earlier one of the same petitioner was answered here."
-    )
+    detail = "A petition is filed away as repeated when an earlier one of the same petitioner was answered."
     remedy = "Name the earlier petition, join the two while that one is open, or give it to a handler."
 
 

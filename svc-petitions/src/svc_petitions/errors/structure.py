@@ -65,7 +65,5 @@ class NotADelegate(Problem):
 
     type, status = "not-a-delegate", 403
     title = "You may not sign today"
-    detail = (
-        "Answers are signed by the head, or by whom the head has delegated, from day to day as the act says."
-    )
+    detail = "Answers are signed by the head, or by whom the head has delegated, on the days of the act."
     remedy = "Ask the head of the institution to sign, or for a delegation that holds today."

@@ -33,7 +33,7 @@ async def file_petition(
     files takes no institution's number and is told to nobody who handles or counts petitions. Raises
     `SpecialProcedureApplies`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`.
     """
-    today, acting = clock.local_date(now), _acting(caller)
+    today, acting = clock.local_date(now), acting_of(caller)
     async with session.begin():
         await _refuse_removed(session, acting)
         await guide_out(session, submission, today)
@@ -59,7 +59,7 @@ async def file_petition(
             await petitioners.add_account(session, petition.id, petition.signatory, now)
         registered = SandboxPetitionRegistered if petition.is_sandbox else PetitionRegistered
         await outbox.record(session, registered.of(petition), now)
-        await _note_access(session, caller, Action.CREATE, petition.id, now)
+        await note_access(session, caller, Action.CREATE, petition.id, now)
     return petition
 
 
@@ -71,10 +71,10 @@ async def read_petition(
     When a representative reads it, the principal's access log gets a line.
     """
     async with session.begin():
-        petition = await storage.petition_of(session, _acting(caller), petition_id)
+        petition = await storage.petition_of(session, acting_of(caller), petition_id)
         if petition is None:
             raise PetitionNotFound
-        await _note_access(session, caller, Action.READ, petition.id, now)
+        await note_access(session, caller, Action.READ, petition.id, now)
     return petition
 
 
@@ -92,16 +92,17 @@ async def list_petitions(
 
     When a representative lists them, the principal's access log gets a line.
     """
-    acting = _acting(caller)
+    acting = acting_of(caller)
     async with session.begin():
         found = await storage.summaries_of(
             session, acting, institution_id=institution_id, kind=kind, before=before, limit=limit
         )
-        await _note_access(session, caller, Action.SEARCH, caller.on_behalf_of or caller.person_id, now)
+        await note_access(session, caller, Action.SEARCH, caller.on_behalf_of or caller.person_id, now)
     return found
 
 
-def _acting(caller: Principal) -> domain.Acting:
+def acting_of(caller: Principal) -> domain.Acting:
+    """In whose name a caller files and reads."""
     sandbox = caller.client_id if caller.is_sandbox else None
     return domain.Acting(caller.person_id, caller.on_behalf_of, caller.mandate_id, sandbox)
 
@@ -136,7 +137,7 @@ async def _refuse_removed(session: AsyncSession, acting: domain.Acting) -> None:
                 raise InvalidToken(headers={"www-authenticate": 'Bearer error="invalid_token"'})
 
 
-async def _note_access(
+async def note_access(
     session: AsyncSession, caller: Principal, action: Action, resource_id: UUID, now: datetime
 ) -> None:
     """A line of the principal's access log, when somebody acts for them in earnest.

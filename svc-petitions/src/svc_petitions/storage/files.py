@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, insert, literal, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.clock import local_date
@@ -33,6 +33,51 @@ async def read(session: AsyncSession, petition_id: UUID, institution_id: UUID) -
 async def lock(session: AsyncSession, petition_id: UUID, institution_id: UUID) -> File:
     """The same, and nobody else changes it until the transaction ends. `FileNotFound`."""
     return await _one(session, petition_id, institution_id, is_locked=True)
+
+
+async def find(session: AsyncSession, petition_id: UUID, institution_id: UUID) -> File | None:
+    """The file that an institution has now, locked; none where it has no such file."""
+    try:
+        return await lock(session, petition_id, institution_id)
+    except FileNotFound:
+        return None
+
+
+async def lock_any(session: AsyncSession, petition_id: UUID) -> File:
+    """A file, locked, whichever institution has it. `FileNotFound`."""
+    wanted = select(*COLUMNS).where(PETITIONS.c.id == petition_id).with_for_update()
+    row = (await session.execute(wanted)).mappings().first()
+    if row is None:
+        raise FileNotFound
+    return file_of(row)
+
+
+async def content(session: AsyncSession, petition_id: UUID) -> tuple[str, str, str]:
+    """Subject, text and language of a petition."""
+    wanted = select(PETITIONS.c.subject, PETITIONS.c.text, PETITIONS.c.language)
+    row = (await session.execute(wanted.where(PETITIONS.c.id == petition_id))).one()
+    return row.subject, row.text, row.language
+
+
+async def answered_by(session: AsyncSession, petition_id: UUID) -> UUID:
+    """The petition whose answer is this one's: the one that it is joined to, or itself."""
+    wanted = select(func.coalesce(PETITIONS.c.leader_id, PETITIONS.c.id))
+    found = (await session.execute(wanted.where(PETITIONS.c.id == petition_id))).scalar()
+    return found or petition_id
+
+
+async def subject(session: AsyncSession, petition_id: UUID) -> str:
+    """What a petition is about, in its petitioner's words."""
+    wanted = select(PETITIONS.c.subject).where(PETITIONS.c.id == petition_id)
+    found: str = (await session.execute(wanted)).scalar_one()
+    return found
+
+
+async def note(
+    session: AsyncSession, file: File, actor: Actor, now: datetime, reason: str, *, note: str | None = None
+) -> File:
+    """Note something at a file whose clock may have ended: it stays where it is."""
+    return await _take(session, file, replace(file, version=file.version + 1), actor, now, reason, note)
 
 
 async def _one(session: AsyncSession, petition_id: UUID, institution_id: UUID, *, is_locked: bool) -> File:
@@ -78,8 +123,30 @@ async def move(
     refuse_step(file.state, to)
     if to in ENDED and not file.is_ended:
         changed["closed_on"] = local_date(now)
-    moved = replace(file, state=to, version=file.version + 1, **changed)
-    written = {name: getattr(moved, name) for name in ("state", "version", *changed)}
+    moved = await _take(
+        session, file, replace(file, state=to, version=file.version + 1, **changed), actor, now, reason, note
+    )
+    told = events.of_step(moved, file.state, reason, changed)
+    if told is not None:
+        await outbox.record(session, told, now)
+    return moved
+
+
+async def _take(
+    session: AsyncSession,
+    file: File,
+    moved: File,
+    actor: Actor,
+    now: datetime,
+    reason: str | None,
+    note: str | None,
+) -> File:
+    """Write what has changed and the line of it, in one statement. `FileChanged`."""
+    written: dict[str, Any] = {
+        name: getattr(moved, name)
+        for name in File.__dataclass_fields__
+        if getattr(moved, name) != getattr(file, name)
+    }
     if moved.answer_due_on != file.answer_due_on:
         written["warned"] = TermWarning.NONE  # another last day has warnings of its own
     done = (
@@ -94,7 +161,7 @@ async def move(
         "institution_id": moved.institution_id,
         "at": now,
         "came_from": file.state,
-        "state": to,
+        "state": moved.state,
         "actor_kind": actor.kind,
         "actor_id": actor.id,
         "reason": reason,
@@ -104,9 +171,6 @@ async def move(
     taken = insert(STEPS).from_select(["petition_id", *step], line).returning(STEPS.c.version)
     if (await session.execute(taken)).first() is None:
         raise FileChanged
-    told = events.of_step(moved, file.state, reason, changed)
-    if told is not None:
-        await outbox.record(session, told, now)
     return moved
 
 

@@ -117,7 +117,7 @@ PETITIONS = Table(
         *("institution_id", "compartment_id", "answer_due_on", "id", "state"),
         postgresql_where=OPEN,
     ),
-    Index("ix_petitions_leader_id", "leader_id", postgresql_where=text("leader_id IS NOT NULL")),
+    Index("ix_petitions_leader_id", "leader_id", "id", postgresql_where=text("leader_id IS NOT NULL")),
     Index("ix_petitions_to_warn", "warned", "answer_due_on", "id", postgresql_where=OPEN),
     Index("ix_petitions_to_archive", "closed_on", "id", postgresql_where=TO_ARCHIVE),
 )
