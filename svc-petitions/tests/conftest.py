@@ -23,6 +23,8 @@ from svc_petitions.manifest import MANIFEST
 from svc_petitions.operations import institutions
 from svc_petitions.settings import Settings
 
+from .office import PETITIONS, Office, key
+
 BOTH = frozenset({"petitions:read", "petitions:write"})
 
 
@@ -117,6 +119,29 @@ def an_institution(
 async def dgp(an_institution: Callable[..., Awaitable[Institution]]) -> Institution:
     """An institution of this test that accepts petitions."""
     return await an_institution()
+
+
+@pytest.fixture
+async def office(client: httpx2.AsyncClient, signed_in: Any, dgp: Institution) -> Office:
+    """An institution with officials."""
+    made = Office(client, signed_in, dgp.id)
+    await made.open()
+    return made
+
+
+@pytest.fixture
+def filed(
+    client: httpx2.AsyncClient, body: dict[str, Any], as_ana: dict[str, str]
+) -> Callable[..., Awaitable[str]]:
+    """File a petition of Ana's at the institution, with `filed(**what_is_special)`; its id."""
+
+    async def make(headers: dict[str, str] | None = None, **special: Any) -> str:
+        answer = await client.post(PETITIONS, json=body | special, headers=(headers or as_ana) | key())
+        assert answer.status_code == 201, answer.text
+        petition_id: str = answer.json()["id"]
+        return petition_id
+
+    return make
 
 
 @pytest.fixture

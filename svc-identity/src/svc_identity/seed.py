@@ -239,7 +239,7 @@ def demo_office(now: datetime) -> Client:
                 *("clients:review", "mandates:verify", "people:read", "privacy:decide"),
                 *("catalog:read", "catalog:write", "criminal-record:decide"),
                 *("appointments:desk", "appointments:manage"),
-                "petitions:register",
+                *("petitions:handle", "petitions:lead", "petitions:register", "petitions:sign"),
             }
         ),
     )

@@ -14,7 +14,10 @@ from .documents.press import Press
 from .keys import MasterKey
 from .settings import Settings
 
+HANDLE: Final = "petitions:handle"
+LEAD: Final = "petitions:lead"
 REGISTER: Final = "petitions:register"
+SIGN: Final = "petitions:sign"
 
 
 def of_registers(*raises: type[Problem]) -> dict[str, Any]:
@@ -28,6 +31,32 @@ def registering(*raises: type[Problem], asks: bool = False) -> dict[str, Any]:
     `asks` marks a POST that is a question, so that no Idempotency-Key keeps an answer with names.
     """
     return _of_officials(REGISTER, (Role.REGISTRAR,), raises, asks=asks)
+
+
+def registry(*raises: type[Problem]) -> dict[str, Any]:
+    """What an operation of the registry says of itself, which a head may do too."""
+    return _of_officials(REGISTER, (Role.REGISTRAR, Role.HEAD), raises)
+
+
+def handling(*raises: type[Problem]) -> dict[str, Any]:
+    """What an operation of those who work on files says of itself."""
+    return _of_officials(HANDLE, (Role.HANDLER, Role.HEAD), raises)
+
+
+def leading(*raises: type[Problem]) -> dict[str, Any]:
+    """What an operation of heads says of itself."""
+    return _of_officials(LEAD, (Role.HEAD,), raises)
+
+
+def signing(*raises: type[Problem]) -> dict[str, Any]:
+    """What an operation of who signs answers says of itself."""
+    return _of_officials(SIGN, (Role.SIGNATORY, Role.HEAD), raises)
+
+
+def working(*raises: type[Problem]) -> dict[str, Any]:
+    """What an operation says of itself that everybody has who works on files in whatever role."""
+    every = (Role.REGISTRAR, Role.HANDLER, Role.HEAD, Role.SIGNATORY)
+    return _of_officials(HANDLE, every, raises)
 
 
 def _of_officials(

@@ -6,7 +6,17 @@ from typing import Any, Final
 from hub_core import clock
 from hub_service import workers
 
-from .operations import guests, terms, tries
+from .operations import archiving, guests, terms, tries
+
+
+async def _archive(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        while await archiving.archive(session, clock.now()):
+            pass
+
+
+ARCHIVE: Final = workers.every("archive", timedelta(hours=1), _archive)
+"""What has been over for long enough goes to the archive."""
 
 
 async def _forget_proofs(hub: Any) -> None:

@@ -8,12 +8,15 @@ from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
 from .routes import (
     entries,
+    files,
+    following,
     guests,
     internal,
     petitions,
     registers,
     special_procedures,
     status,
+    structure,
     terms,
 )
 from .settings import Settings
@@ -33,28 +36,36 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ),
         routers=[
             entries.router,
+            files.router,
+            following.router,
             guests.router,
             internal.router,
             petitions.router,
             registers.router,
             special_procedures.router,
             status.router,
+            structure.router,
             terms.router,
         ],
         scopes={
             **petitions.SCOPES,
+            dependencies.HANDLE: "Work on petitions as an official",
+            dependencies.LEAD: "Say as a head who works on petitions, and where they go",
             dependencies.REGISTER: "Keep the register of your institution and enter what came on paper",
+            dependencies.SIGN: "Sign answers to petitions as an official",
         },
         tags=[
             {
                 "name": "entries",
                 "description": "Registrars: what came on paper, by telephone, at the counter",
             },
+            {"name": "files", "description": "Officials: petitions that the institution has to answer"},
             {"name": "guests", "description": "File without an account"},
             {"name": "petitions", "description": "Petitions filed by the signed-in person"},
             {"name": "registers", "description": "Officials: the register of an institution, chained"},
             {"name": "special-procedures", "description": "What is no petition, and where it belongs"},
             {"name": "status", "description": "How a petition stands, by its number and its code"},
+            {"name": "structure", "description": "Heads: who works where, and who signs"},
             {"name": "terms", "description": "By which day a petition is answered, and why."},
         ],
         subscriptions=[
@@ -64,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             consumers.SANDBOX,
         ],
         own_workers=[
+            jobs.ARCHIVE,
             jobs.FORGET_PROOFS,
             jobs.WARN_OF_TERMS,
         ],

@@ -35,6 +35,8 @@ MANIFEST: Final = Manifest(
         "audience.answer",
         "calendar.holidays",
         "petition.answer",
+        "petition.answer-forwarded",
+        "petition.archive",
         "petition.code-length",
         "petition.codes-address",
         "petition.codes-email",

@@ -49,7 +49,10 @@ APPOINTMENTS_READ: Final = "appointments:read"
 APPOINTMENTS_WRITE: Final = "appointments:write"
 APPOINTMENTS_DESK: Final = "appointments:desk"
 APPOINTMENTS_MANAGE: Final = "appointments:manage"
+PETITIONS_HANDLE: Final = "petitions:handle"
+PETITIONS_LEAD: Final = "petitions:lead"
 PETITIONS_REGISTER: Final = "petitions:register"
+PETITIONS_SIGN: Final = "petitions:sign"
 
 SCOPES: Final = {
     scope.name: scope
@@ -66,6 +69,9 @@ SCOPES: Final = {
         Scope(PEOPLE_READ, "look people up for your institution, which they will see"),
         Scope("petitions:read", "see your petitions and their answers"),
         Scope("petitions:write", "file petitions in your name"),
+        Scope(PETITIONS_HANDLE, "work on petitions as an official"),
+        Scope(PETITIONS_LEAD, "say as a head who works on petitions, and where they go"),
+        Scope(PETITIONS_SIGN, "sign answers to petitions as an official"),
         Scope(MANDATES_READ, "see who acts for you and for whom you act"),
         Scope(MANDATES_WRITE, "give, accept, ask for and end mandates in your name"),
         Scope(MANDATES_VERIFY, "verify mandates as an official"),
@@ -116,7 +122,7 @@ OF_PERSONS: Final = frozenset(
         *(CATALOG_READ, CATALOG_WRITE),
         *(RECORD_READ, RECORD_WRITE, RECORD_DECIDE),
         *(APPOINTMENTS_READ, APPOINTMENTS_WRITE, APPOINTMENTS_DESK, APPOINTMENTS_MANAGE),
-        PETITIONS_REGISTER,
+        *(PETITIONS_HANDLE, PETITIONS_LEAD, PETITIONS_REGISTER, PETITIONS_SIGN),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from hub_core.clock import local_date
 from hub_core.decisions import FourEyes, OwnCase
 from hub_core.language import Language
-from hub_core.rules import Rule
+from hub_terms.terms import end_civil
 
 from ..errors.handling import (
     AlreadySentOn,
@@ -24,14 +24,11 @@ from ..errors.handling import (
     TermHasPassed,
 )
 from .files import File, Solution
-from .petitions import end_civil
 from .states import EXTENDABLE, PetitionState
 from .structure import Member
 
 ANSWER_FORWARDED_RULE: Final = "petition.answer-forwarded"
 ARCHIVE_RULE: Final = "petition.archive"
-EXTENSION_RULE: Final = "petition.extension"
-FORWARDING_RULE: Final = "petition.forwarding"
 
 JOINED_AT_ONCE: Final = 1_000
 """Petitions that one act may name; without names it joins all that are about the same."""
@@ -165,8 +162,8 @@ def refuse_author(draft: Draft, official: UUID) -> None:
         raise FourEyes
 
 
-def extension(file: File, days: int, rule: Rule, now: datetime) -> date:
-    """The last day for the answer when it is extended by so many days (art. 9).
+def extension(file: File, days: int, most: int, now: datetime) -> date:
+    """The last day for the answer when it is extended by so many days, `most` at most (art. 9).
 
     `ExtendedAlready`, `TermHasPassed` after the last day, `ExtensionTooLong`. In which states it may be
     is of the table of transitions.
@@ -175,8 +172,8 @@ def extension(file: File, days: int, rule: Rule, now: datetime) -> date:
         raise ExtendedAlready
     if local_date(now) > file.answer_due_on:
         raise TermHasPassed
-    if days > rule.whole:
-        raise ExtensionTooLong(rule.whole)
+    if days > most:
+        raise ExtensionTooLong(most)
     return end_civil(file.answer_due_on, days)
 
 

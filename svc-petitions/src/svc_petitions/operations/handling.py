@@ -11,14 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core.clock import local_date
 from hub_service import rules
 from hub_service.policy import Official
+from hub_terms.terms import end_civil
 
-from ..domain import handling, structure
+from ..domain import handling, structure, terms
 from ..domain.files import Actor, ActorKind, File
 from ..domain.handling import ClassReason, Forwarding
 from ..domain.institutions import addressee
-from ..domain.petitions import ANSWER_RULE, answer_rule, end_civil
+from ..domain.petitions import ANSWER_RULE, answer_rule
 from ..domain.registers import Direction, Line
 from ..domain.states import JOINABLE, PetitionState
+from ..domain.terms import Course
 from ..errors.files import FileStateForbids
 from ..errors.handling import (
     ForwardedToItself,
@@ -243,9 +245,8 @@ async def forward(
         if to.institution_id is not None:
             target = addressee(await institutions.find(session, to.institution_id), today)
         legal = await rules.read(
-            session, handling.FORWARDING_RULE, handling.ANSWER_FORWARDED_RULE, answer_rule(file.kind)
+            session, terms.FORWARDING_RULE, handling.ANSWER_FORWARDED_RULE, answer_rule(file.kind)
         )
-        term = legal.on(handling.FORWARDING_RULE, file.registered_on)
         out, entered = await _entries(session, file, target.id if target else None, to.name or "", now)
         sent = await storage.move(
             session, file, PetitionState.FORWARDED, actor(official), now, note=reason, handler_id=None
@@ -263,7 +264,7 @@ async def forward(
                 answer_due_on=file.answer_due_on,
                 forwarded_at=now,
                 forwarded_on=today,
-                forward_by=end_civil(file.registered_on, term.whole),
+                forward_by=terms.forward_by(file.registered_on, legal),
                 forwarded_by=official.person_id,
                 to_institution_id=to.institution_id,
                 addressee=to.name,
@@ -416,9 +417,8 @@ async def extend(
         await refuse_conflict(session, file, official.person_id)
         if not handling.is_extendable(file.state):
             raise FileStateForbids(file.state, PetitionState.IN_ANALYSIS)
-        legal = await rules.read(session, handling.EXTENSION_RULE)
-        rule = legal.on(handling.EXTENSION_RULE, file.registered_on)
-        until = handling.extension(file, days, rule, now)
+        legal = await rules.read(session, *terms.rules_of(file.answer_rule_id))
+        until = handling.extension(file, days, terms.extension_most(Course.of(file), legal, now), now)
         return await storage.move(
             session,
             file,

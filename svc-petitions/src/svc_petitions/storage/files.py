@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.clock import local_date
@@ -19,10 +19,17 @@ from ..domain.terms import TermWarning
 from ..errors.files import FileChanged, FileNotFound
 from ..events import files as events
 from ..tables.files import STEPS
-from ..tables.petitions import PETITIONS
+from ..tables.petitions import PETITIONS, TO_ARCHIVE
 
 COLUMNS: Final = tuple(PETITIONS.c[name] for name in File.__dataclass_fields__)
 """What a `File` is made of, in one order."""
+BY_END: Final = (PETITIONS.c.closed_on, PETITIONS.c.id)
+"""The order in which files ended."""
+
+
+def closed_before(day: date) -> ColumnElement[bool]:
+    """What ended before a day and is not in the archive."""
+    return and_(PETITIONS.c.closed_on < day, TO_ARCHIVE)
 
 
 async def read(session: AsyncSession, petition_id: UUID, institution_id: UUID) -> File:
@@ -183,6 +190,7 @@ async def move_many(
     now: datetime,
     *,
     reason: str | None = None,
+    order: Sequence[ColumnElement[Any]] = (PETITIONS.c.id,),
     limit: int | None = None,
     **changed: Any,
 ) -> list[File]:
@@ -198,7 +206,7 @@ async def move_many(
     before = (
         select(PETITIONS.c.id, PETITIONS.c.state.label("came_from"))
         .where(chosen, PETITIONS.c.state.in_(came_from))
-        .order_by(PETITIONS.c.id)
+        .order_by(*order)
         .limit(limit)
         .with_for_update()
         .cte("before")

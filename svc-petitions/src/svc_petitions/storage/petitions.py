@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, Table, insert, select, update
+from sqlalchemy import RowMapping, Select, Table, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
@@ -16,6 +16,7 @@ from ..domain.entries import Entered
 from ..domain.institutions import Institution
 from ..domain.registers import Direction
 from ..domain.states import PetitionState
+from ..tables.files import FORWARDINGS
 from ..tables.institutions import INSTITUTIONS
 from ..tables.petitions import PETITIONS
 from ..tables.registers import REGISTER_ENTRIES
@@ -46,8 +47,26 @@ def _books(petitions: Table) -> _Books:
     return _Books(petitions, summary)
 
 
+def _books_in_earnest() -> _Books:
+    """A petition that was sent on keeps, for its petitioner, the addressee and the number of the first."""
+    table = PETITIONS
+    shown = (column for column in table.c if column is not table.c.text and column.name not in _OF_FIRST)
+    first = (func.coalesce(_FIRST.c[name], table.c[name]).label(name) for name in _OF_FIRST)
+    summary = (
+        select(*shown, *first, *_ADDRESSEE)
+        .select_from(table)
+        .outerjoin(_FIRST, (_FIRST.c.petition_id == table.c.id) & (_FIRST.c.ordinal == 1))
+        .join(
+            INSTITUTIONS, func.coalesce(_FIRST.c.institution_id, table.c.institution_id) == INSTITUTIONS.c.id
+        )
+    )
+    return _Books(table, summary)
+
+
 _ADDRESSEE: Final = [column.label(f"addressee_{column.name}") for column in INSTITUTIONS.c]
-_EARNEST: Final = _books(PETITIONS)
+_FIRST: Final = FORWARDINGS.alias("first")
+_OF_FIRST: Final = ("year", "number", "registered_at", "registered_on")
+_EARNEST: Final = _books_in_earnest()
 _SANDBOX: Final = _books(SANDBOX_PETITIONS)
 
 
