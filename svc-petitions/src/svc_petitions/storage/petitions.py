@@ -52,13 +52,12 @@ def _books_in_earnest() -> _Books:
     table = PETITIONS
     shown = (column for column in table.c if column is not table.c.text and column.name not in _OF_FIRST)
     first = (func.coalesce(_FIRST.c[name], table.c[name]).label(name) for name in _OF_FIRST)
+    addressee = func.coalesce(_FIRST.c.institution_id, table.c.institution_id)
     summary = (
         select(*shown, *first, *_ADDRESSEE)
         .select_from(table)
         .outerjoin(_FIRST, (_FIRST.c.petition_id == table.c.id) & (_FIRST.c.ordinal == 1))
-        .join(
-            INSTITUTIONS, func.coalesce(_FIRST.c.institution_id, table.c.institution_id) == INSTITUTIONS.c.id
-        )
+        .join(INSTITUTIONS, addressee == INSTITUTIONS.c.id)
     )
     return _Books(table, summary)
 
