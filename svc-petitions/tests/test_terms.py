@@ -19,7 +19,6 @@ from svc_petitions.domain.terms import Course, Earlier, Place, Reach, TermWarnin
 
 LEGAL = rules.values(Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
 DAYS = st.dates(date(2026, 1, 1), date(2060, 12, 31))
-NOON = datetime(2026, 11, 10, 10, tzinfo=UTC)
 
 
 def a_course(registered_on: date = date(2026, 11, 2), days: int = 30, **special: Any) -> Course:
@@ -86,7 +85,7 @@ def test_a_request_for_information_has_ten_days_and_five_for_a_refusal() -> None
 
 def test_a_complex_request_for_information_has_thirty_days_in_all() -> None:
     course = an_information_request()
-    assert terms.extension_most(course, LEGAL, NOON) == 20
+    assert terms.extension_most(course, LEGAL) == 20
     told = explained(
         an_information_request(
             answer_due_on=date(2026, 12, 21),
@@ -102,7 +101,7 @@ def test_a_complex_request_for_information_has_thirty_days_in_all() -> None:
 
 
 def test_a_petition_is_extended_by_fifteen_days_at_most() -> None:
-    assert terms.extension_most(a_course(), LEGAL, NOON) == 15
+    assert terms.extension_most(a_course(), LEGAL) == 15
 
 
 def test_edge_61_the_five_days_for_sending_on_contain_two_holidays_and_are_not_longer_for_it() -> None:

@@ -7,7 +7,7 @@ becomes the longer one when the petitioner is told of it in time. Nothing else m
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import IntEnum
 from typing import Final, Self
 from uuid import UUID
@@ -169,12 +169,12 @@ def deadline(course: Course, legal: Rules, calendar: Calendar) -> Deadline:
     return counted.ended_by(Fact("CLOSED", course.closed_on)) if course.closed_on else counted
 
 
-def extension_most(course: Course, legal: Rules, now: datetime) -> int:
+def extension_most(course: Course, legal: Rules) -> int:
     """By how many days the term may be extended at most: art. 9, or up to the longer term of Law 544."""
     if course.is_information:
         longer = legal.on(EXTENDED_INFORMATION_RULE, course.registered_on).whole
         return longer - (course.answer_due_on - course.registered_on).days
-    return legal.on(EXTENSION_RULE, local_date(now)).whole
+    return legal.on(EXTENSION_RULE, course.registered_on).whole
 
 
 def _first_end(course: Course, legal: Rules) -> date:
@@ -187,7 +187,7 @@ def _extension(course: Course, until: date, legal: Rules) -> Extension:
     begins, rule = (
         (course.registered_on, legal.on(EXTENDED_INFORMATION_RULE, course.registered_on))
         if course.is_information
-        else (_first_end(course, legal), legal.on(EXTENSION_RULE, decided_on))
+        else (_first_end(course, legal), legal.on(EXTENSION_RULE, course.registered_on))
     )
     term = Term((until - begins).days, rule.unit, Counting.CIVIL, rule.code, rule.legal_basis)
     return Extension(term, decided_on, course.extension_reason or "", whole=course.is_information)

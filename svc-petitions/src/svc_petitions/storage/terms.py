@@ -49,7 +49,8 @@ async def warn(session: AsyncSession, reach: Reach, limit: int) -> list[tuple[Fi
     for warning, has_come in reached.items():
         waiting = (
             select(table.c.id)
-            .where(OPEN, table.c.warned.in_(range(warning)), has_come)
+            .where(OPEN, table.c.warned < warning, has_come)
+            .order_by(table.c.warned, table.c.answer_due_on, table.c.id)  # as the index has them
             .limit(limit - len(found))
             .with_for_update(skip_locked=True)
         )
