@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import clock, ids
 from hub_core.clock import BUCHAREST, local_date
+from hub_core.principal import Role
 from hub_events.session import Session
 from svc_petitions.domain.files import Actor, ActorKind
 from svc_petitions.domain.institutions import Institution
@@ -25,8 +26,13 @@ from svc_petitions.storage import files
 from svc_petitions.tables.files import COMPARTMENTS, FORWARDINGS, MEMBERS
 from svc_petitions.tables.petitions import PETITIONS
 
+from .officials import official
+
 ADDRESS = "/petitions/v1/petitions"
 BOTH = frozenset({"petitions:read", "petitions:write"})
+FILES = "/petitions/v1/files"
+HANDLE = "petitions:handle"
+OVERDUE = "/petitions/v1/overdue-files"
 PATHS = ["term", "calendar"]
 Change = Callable[..., Awaitable[None]]
 
@@ -187,10 +193,11 @@ async def test_edge_62_the_clock_of_each_institution_is_told(
     change: Change,
     sessions: async_sessionmaker[Session],
     dgp: Institution,
+    an_institution: Callable[..., Awaitable[Institution]],
 ) -> None:
     now, today = clock.now(), local_date(clock.now())
     before = {
-        "institution_id": ids.new_id(),
+        "institution_id": (await an_institution()).id,
         "registered_on": today - timedelta(days=4),
         "answer_due_on": today + timedelta(days=26),
         "forward_by": today + timedelta(days=1),
@@ -242,6 +249,66 @@ async def test_a_term_is_a_day_in_a_calendar_and_says_nothing_of_the_petition(
     answer = await client.get(address(filed, "calendar"), headers=as_ana)
     assert "STATUS:CANCELLED" in answer.text
     assert "utolsó napja" in answer.text.replace("\r\n ", "")
+
+
+# For officials.
+
+
+async def test_officials_see_the_term_of_their_institutions_files_alone(
+    client: httpx2.AsyncClient,
+    filed: dict[str, Any],
+    dgp: Institution,
+    as_ana: dict[str, str],
+    signed_in: Any,
+) -> None:
+    path = f"{FILES}/{filed['id']}/term"
+    assert (await client.get(path)).status_code == 401
+    assert (await client.get(path, headers=as_ana)).status_code == 403
+    assert (await client.get(OVERDUE, headers=as_ana)).status_code == 403
+    outsider = official(signed_in, ids.new_id(), HANDLE, role=Role.HANDLER)
+    answer = await client.get(path, headers=outsider)
+    assert answer.status_code == 404
+    assert answer.json()["type"].endswith("/problems/file-not-found")
+    told = (await client.get(path, headers=official(signed_in, dgp.id, HANDLE, role=Role.HEAD))).json()
+    assert told == await term_of(client, as_ana, filed)
+    assert filed["subject"] not in json.dumps(told)
+
+
+async def test_what_is_overdue_is_listed_page_by_page_until_it_is_ended(
+    client: httpx2.AsyncClient,
+    as_ana: dict[str, str],
+    body: dict[str, Any],
+    sessions: async_sessionmaker[Session],
+    dgp: Institution,
+    signed_in: Any,
+) -> None:
+    today, filed = local_date(clock.now()), []
+    for late in (3, 1, 2, 0):
+        made = (await client.post(ADDRESS, json=body, headers=as_ana)).json()
+        due = today - timedelta(days=late)
+        async with sessions() as session, session.begin():
+            await session.execute(
+                update(PETITIONS).where(PETITIONS.c.id == UUID(made["id"])).values(answer_due_on=due)
+            )
+        filed.append(made)
+    headers, listed, cursor = official(signed_in, dgp.id, HANDLE, role=Role.HEAD), list[dict[str, Any]](), ""
+    while True:
+        page = (await client.get(f"{OVERDUE}?limit=2{cursor}", headers=headers)).json()
+        listed += page["items"]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert [(one["petition_id"], one["days_late"]) for one in listed] == [
+        (filed[0]["id"], 3),
+        (filed[2]["id"], 2),
+        (filed[1]["id"], 1),
+    ]
+    assert listed[0]["registration_label"] == filed[0]["registration_label"]
+    async with sessions() as session, session.begin():
+        ended = update(PETITIONS).where(PETITIONS.c.id == UUID(filed[0]["id"]))
+        await session.execute(ended.values(state="ANSWERED", closed_on=today))
+    page = (await client.get(OVERDUE, headers=headers)).json()
+    assert [one["petition_id"] for one in page["items"]] == [filed[2]["id"], filed[1]["id"]]
 
 
 # Who is warned.

@@ -418,7 +418,7 @@ async def extend(
         if not handling.is_extendable(file.state):
             raise FileStateForbids(file.state, PetitionState.IN_ANALYSIS)
         legal = await rules.read(session, *terms.rules_of(file.answer_rule_id))
-        until = handling.extension(file, days, terms.extension_most(Course.of(file), legal, now), now)
+        until = handling.extension(file, days, terms.extension_most(Course.of(file), legal), now)
         return await storage.move(
             session,
             file,
