@@ -35,11 +35,17 @@ from svc_notify.consumers.copies import (
     CertificateRevoked,
     CertificateSuperseded,
     CertificateVerified,
+    ClarificationAsked,
     EmailConfirmationRequested,
     EntryStale,
     ExtractDecided,
     InstitutionChanged,
     PersonVerified,
+    PetitionAnswered,
+    PetitionClassed,
+    PetitionExtended,
+    PetitionForwarded,
+    PetitionJoined,
     PetitionRegistered,
     RegistrationApproved,
     RegistrationExpired,
@@ -68,6 +74,17 @@ Publish = Callable[..., Awaitable[UUID]]
         (
             SandboxPetitionRegistered,
             "svc-petitions/contract/events/petitions.sandbox-petition.registered.v1",
+        ),
+        *(
+            (told, f"svc-petitions/contract/events/{told.subject.removeprefix('hub.')}")
+            for told in (
+                ClarificationAsked,
+                PetitionAnswered,
+                PetitionClassed,
+                PetitionExtended,
+                PetitionForwarded,
+                PetitionJoined,
+            )
         ),
         (SandboxPersonCreated, "svc-identity/contract/events/identity.test-person.created.v1"),
         (SandboxPersonRemoved, "svc-identity/contract/events/identity.test-person.removed.v1"),
@@ -594,6 +611,44 @@ async def test_a_sender_is_woken_by_the_commit_and_not_before(hub: Any, ana: UUI
         await handle(session, heard(registered(ana)))
         await transaction.rollback()
     assert woken == [Lane.NOTICE]
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        (ClarificationAsked, "CLARIFICATION_ASKED"),
+        (PetitionAnswered, "ANSWERED"),
+        (PetitionClassed, "CLASSED"),
+        (PetitionExtended, "EXTENDED"),
+        (PetitionForwarded, "FORWARDED"),
+        (PetitionJoined, "JOINED"),
+    ],
+)
+async def test_who_filed_a_petition_is_told_of_its_steps_and_nobody_where_nobody_has_an_account(
+    hub: Any, ana: UUID, looking: asyncpg.Connection, kind: Any, change: str
+) -> None:
+    handle = subscriptions.subscriptions(lambda _: None)[0].handlers[kind]
+    facts = registered(ana).model_dump()
+    people = ({"acting_person_id": ana}, {"person_id": ids.new_id(), "acting_person_id": ana}, {})
+    for who in people:
+        told = heard(kind.model_validate(facts | {"person_id": None, "acting_person_id": None} | who))
+        async with hub.database.sessions() as session, session.unit_of_work():
+            await handle(session, told)
+        rows = await looking.fetch("SELECT * FROM notify.deliveries WHERE cause_id = $1", told.id)
+        assert [row["person_id"] for row in rows] == ([ana] if who else [])
+        assert all(row["template"] == "petition.step" for row in rows)
+        assert all(json.loads(row["variables"])["change"] == change for row in rows)
+
+
+async def test_a_petition_without_an_account_is_registered_without_a_message(
+    hub: Any, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    handle = subscriptions.subscriptions(lambda _: None)[0].handlers[PetitionRegistered]
+    nobody = {"person_id": None, "acting_person_id": None}
+    told = heard(registered(ana).model_copy(update=nobody))
+    async with hub.database.sessions() as session, session.unit_of_work():
+        await handle(session, told)
+    assert await looking.fetchval("SELECT count(*) FROM notify.deliveries WHERE cause_id = $1", told.id) == 0
 
 
 def heard(event: Event) -> Any:

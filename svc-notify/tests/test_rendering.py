@@ -104,6 +104,17 @@ def revoked_extract(language: Language) -> Letter:
     return extract(language, "REVOKED")
 
 
+def petition(language: Language, change: str = "EXTENDED") -> Letter:
+    facts = {
+        "change": change,
+        "number": "123",
+        "answer_due_on": date(2027, 1, 5),
+        "institution": "Direcția Generală de Pașapoarte",
+        "told_on": date(2026, 12, 4),
+    }
+    return rendering.render("petition.step", 1, language, facts, ACCOUNT)
+
+
 BOOKED: dict[str, object] = {
     "booking": "K7QF2M9X",
     "code": "482913",
@@ -217,6 +228,20 @@ def test_that_a_passport_can_be_fetched_is_told_in_the_words_of_the_passports_di
         "Buna ziua! Pasaportul este la ghiseu, va puteti prezenta pentru ridicare! Daca nu sunteti "
         "destinatarul vizat, va rugam sa ignorati acest mesaj! DGPasapoarte."
     )
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_step_of_a_petition_has_words_of_its_own_and_a_day_where_one_counts(language: Language) -> None:
+    changes = [*("CLARIFICATION_ASKED", "ANSWERED", "CLASSED", "EXTENDED", "FORWARDED", "JOINED"), "UNKNOWN"]
+    letters = {change: petition(language, change) for change in changes}
+    assert len({letter.subject for letter in letters.values()}) == len(changes)
+    assert len({letter.text for letter in letters.values()}) == len(changes)
+    day = formats.day(date(2027, 1, 5), language)
+    assert {change for change in changes if day in letters[change].text} == {
+        "CLARIFICATION_ASKED",
+        "EXTENDED",
+    }
+    assert all(ACCOUNT in letter.text and "123" in letter.subject for letter in letters.values())
 
 
 @pytest.mark.parametrize("language", Language)
@@ -396,6 +421,7 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         kinds.PASSWORD_RESET,
         kinds.ACCOUNT_SECURITY,
         kinds.ACCOUNT_VALIDATED,
+        kinds.PETITION_STEP,
         kinds.REGISTRATION_STEP,
         kinds.CATALOG_STALE,
         kinds.CERTIFICATE_REQUESTED,
@@ -414,7 +440,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 81
+    assert len(wording) == 84
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables

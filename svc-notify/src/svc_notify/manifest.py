@@ -9,6 +9,12 @@ PETITIONS: Final = Consumer(
     source="petitions",
     subjects=(
         "hub.petitions.email-code.requested.v1",
+        "hub.petitions.petition.answered.v1",
+        "hub.petitions.petition.clarification-asked.v1",
+        "hub.petitions.petition.classed.v1",
+        "hub.petitions.petition.extended.v1",
+        "hub.petitions.petition.forwarded.v1",
+        "hub.petitions.petition.joined.v1",
         "hub.petitions.petition.registered.v1",
         "hub.petitions.sandbox-petition.registered.v1",
     ),

@@ -20,18 +20,62 @@ class _Petition(BaseModel):
     acting_person_id: UUID | None = None
     institution_id: UUID
     number: int
-    registered_on: date
     answer_due_on: date
+
+    @property
+    def reader(self) -> UUID | None:
+        """Who is written to: who filed it, for whomever it was; nobody for one without an account."""
+        return self.acting_person_id or self.person_id
+
+
+class _Registered(_Petition):
+    registered_on: date
     kind: str
 
 
-class PetitionRegistered(_Petition, Event):
-    """A petition has its number; who filed it is told, for whomever it was."""
+class PetitionExtended(_Petition, Event):
+    """The term of an answer was extended; `answer_due_on` is the new last day."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.extended.v1"
+
+
+class ClarificationAsked(_Petition, Event):
+    """The institution has asked the petitioner something."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.clarification-asked.v1"
+
+
+class PetitionForwarded(_Petition, Event):
+    """The institution has sent a petition on to the competent one."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.forwarded.v1"
+
+
+class PetitionJoined(_Petition, Event):
+    """A petition was joined to another one of the same petitioner."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.joined.v1"
+
+
+class PetitionClassed(_Petition, Event):
+    """A petition was filed away without an answer."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.classed.v1"
+
+
+class PetitionAnswered(_Petition, Event):
+    """A petition was answered."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.answered.v1"
+
+
+class PetitionRegistered(_Registered, Event):
+    """A petition has its number."""
 
     subject: ClassVar[str] = "hub.petitions.petition.registered.v1"
 
 
-class SandboxPetitionRegistered(_Petition, Event):
+class SandboxPetitionRegistered(_Registered, Event):
     """The same of a petition that only tests an application: the number says so."""
 
     subject: ClassVar[str] = "hub.petitions.sandbox-petition.registered.v1"

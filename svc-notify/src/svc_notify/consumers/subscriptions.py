@@ -7,23 +7,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock
 from hub_core.principal import Role
-from hub_events.consumer import Handler, Subscription
+from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope
 
 from .. import manifest, operations
-from ..domain import kinds
 from ..domain.catalog import StaleEntry
-from ..domain.kinds import SANDBOX_MARK, Lane
+from ..domain.kinds import Lane
 from ..domain.officials import WRITTEN_TO, Official
-from . import bookings, certificates, hearing
+from . import bookings, certificates, hearing, petitions
 from .copies import (
     AppointmentChanged,
     EmailConfirmationRequested,
     EntryStale,
     InstitutionChanged,
     PersonVerified,
-    PetitionCodeRequested,
-    PetitionRegistered,
     RegistrationApproved,
     RegistrationExpired,
     RegistrationRejected,
@@ -31,7 +28,6 @@ from .copies import (
     RegistrationSubmitted,
     SandboxPersonCreated,
     SandboxPersonRemoved,
-    SandboxPetitionRegistered,
     SecurityChanged,
 )
 
@@ -75,14 +71,7 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
             hearing.wake_after_commit(session, wake, delivery.lane)
 
     return [
-        Subscription(
-            manifest.PETITIONS,
-            {
-                PetitionCodeRequested: _petition_code(wake),
-                PetitionRegistered: _petitioner(wake),
-                SandboxPetitionRegistered: _petitioner(wake),
-            },
-        ),
+        petitions.subscription(wake),
         Subscription(manifest.CONFIRMATIONS, {EmailConfirmationRequested: send_the_code}),
         Subscription(manifest.INSTITUTIONS, {InstitutionChanged: _keep_institution}),
         Subscription(manifest.SECURITY, {SecurityChanged: tell_the_owner}),
@@ -106,42 +95,6 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
         certificates.subscription(wake),
         bookings.subscription(wake),
     ]
-
-
-def _petitioner(wake: Callable[[Lane], None]) -> Handler:
-    async def tell(session: AsyncSession, heard: Envelope[Any]) -> None:
-        petition = heard.data
-        person_id = petition.acting_person_id or petition.person_id
-        if person_id is None:  # without an account the answer itself is the slip
-            return
-        mark = SANDBOX_MARK if isinstance(petition, SandboxPetitionRegistered) else ""
-        delivery = await operations.queue_registration_notice(
-            session,
-            operations.Registration(
-                person_id=person_id,
-                institution_id=petition.institution_id,
-                petition_kind=petition.kind,
-                number=f"{mark}{petition.number}",
-                registered_on=petition.registered_on,
-                answer_due_on=petition.answer_due_on,
-            ),
-            hearing.cause(heard),
-            clock.now(),
-        )
-        hearing.wake_after_commit(session, wake, delivery.lane)
-
-    return tell
-
-
-def _petition_code(wake: Callable[[Lane], None]) -> Handler:
-    async def send(session: AsyncSession, heard: Envelope[PetitionCodeRequested]) -> None:
-        delivery = await operations.queue_booking_notice(
-            session, kinds.PETITION_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
-        )
-        if delivery:
-            hearing.wake_after_commit(session, wake, delivery.lane)
-
-    return send
 
 
 async def _keep_institution(session: AsyncSession, heard: Envelope[InstitutionChanged]) -> None:

@@ -47,6 +47,13 @@ SUBMISSION_REGISTERED: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset({"number", "registered_on", "answer_due_on", "institution_id", "legal_basis"}),
 )
+PETITION_STEP: Final = Kind(
+    template="petition.step",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"change", "number", "answer_due_on", "institution_id", "told_on"}),
+)
 ACCOUNT_CONFIRM: Final = Kind(
     template="account.confirm",
     version=1,
