@@ -7,11 +7,15 @@ from fastapi import Depends, Request
 
 from hub_core.principal import Assurance, Role
 from hub_core.problem import Problem
+from hub_documents.store import Store
 from hub_events.session import Session as DatabaseSession
 from hub_service import policy
 
+from .clients import scanner
 from .documents.press import Press
-from .keys import MasterKey
+from .errors.attachments import AttachmentsUnavailable
+from .keys import MasterKey, Purpose
+from .operations.attachments import Means
 from .settings import Settings
 
 HANDLE: Final = "petitions:handle"
@@ -78,6 +82,26 @@ def opening(settings: Settings) -> Callable[[Any], Press]:
     return press
 
 
+def filing(settings: Settings, keys: MasterKey) -> Callable[[], Means]:
+    """Gives what files need; no folder is made before it is asked for. `AttachmentsUnavailable`."""
+    made: list[Means] = []
+
+    def means() -> Means:
+        if not settings.petitions_store:
+            raise AttachmentsUnavailable
+        if not made:
+            store = Store.open(settings.petitions_store, keys.of(Purpose.DOCUMENTS))
+            made.append(Means(keys, store, scanner.of(settings.petitions_scanner)))
+        return made[0]
+
+    return means
+
+
+async def _filing(request: Request) -> Means:
+    means: Means = request.app.state.filing()
+    return means
+
+
 async def _press(request: Request) -> Press:
     press: Press = request.app.state.press(request.app.state.hub)
     return press
@@ -108,3 +132,6 @@ Keys = Annotated[MasterKey, Depends(_keys)]
 
 Pressing = Annotated[Press, Depends(_press)]
 """What prints and seals documents."""
+
+Filing = Annotated[Means, Depends(_filing)]
+"""Where files lie, and who looks at them."""

@@ -1,12 +1,16 @@
 """What the clock does: one operation each."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
 from hub_core import clock
 from hub_service import workers
+from hub_service.workers import Worker
 
-from .operations import archiving, guests, terms, tries
+from .errors.attachments import AttachmentsUnavailable
+from .operations import archiving, attachments, guests, terms, tries
+from .operations.attachments import Means
 
 
 async def _archive(hub: Any) -> None:
@@ -36,3 +40,17 @@ async def _warn_of_terms(hub: Any) -> None:
 
 WARN_OF_TERMS: Final = workers.every("warn-of-terms", timedelta(minutes=10), _warn_of_terms)
 """Handlers and heads hear how far a term has come, each warning once."""
+
+
+def sweeping(filing: Callable[[], Means]) -> Worker:
+    """Files that were uploaded and never attached are taken away."""
+
+    async def sweep(hub: Any) -> None:
+        try:
+            means = filing()
+        except AttachmentsUnavailable:  # no store is set
+            return
+        async with hub.database.sessions() as session:
+            await attachments.sweep(session, means, clock.now())
+
+    return workers.every("sweep-uploads", timedelta(hours=1), sweep)

@@ -7,6 +7,7 @@ from hub_service import chassis, i18n
 from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
 from .routes import (
+    attachments,
     entries,
     files,
     following,
@@ -25,6 +26,8 @@ from .settings import Settings
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI application; without `settings`, they are read from the environment."""
     known = settings or Settings()
+    master = keys.derived_from(known.petitions_key.get_secret_value())
+    filing = dependencies.filing(known, master)
     app = chassis.build(
         MANIFEST,
         known,
@@ -35,6 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "answer (Constitution of Romania art. 51, OG 27/2002). Free of charge."
         ),
         routers=[
+            attachments.router,
             entries.router,
             files.router,
             following.router,
@@ -55,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             dependencies.SIGN: "Sign answers to petitions as an official",
         },
         tags=[
+            {"name": "attachments", "description": "Files that belong to petitions"},
             {
                 "name": "entries",
                 "description": "Registrars: what came on paper, by telephone, at the counter",
@@ -78,9 +83,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             jobs.ARCHIVE,
             jobs.FORGET_PROOFS,
             jobs.WARN_OF_TERMS,
+            jobs.sweeping(filing),
         ],
+        uploads=attachments.UPLOADS,
         locale=i18n.folder_of(__file__),
     )
-    app.state.keys = keys.derived_from(known.petitions_key.get_secret_value())
+    app.state.filing = filing
+    app.state.keys = master
     app.state.press = dependencies.opening(known)
     return app

@@ -11,6 +11,7 @@ import pytest
 PACKAGES: Final = {
     "certutil": "libnss3-tools",
     "chromium": "chromium",
+    "clamd": "clamav-daemon",
     "node": "nodejs",
     "openssl": "openssl",
     "pdffonts": "poppler-utils",

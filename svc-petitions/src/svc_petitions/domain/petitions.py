@@ -74,7 +74,8 @@ class Channel(StrEnum):
 class Submission:
     """What the petitioner sent, with its texts already normalised (NFC, comma-below letters).
 
-    `is_petition` says so against the signs of a special procedure.
+    `is_petition` says so against the signs of a special procedure. `attachment_ids` are uploads of who
+    files or enters it.
     """
 
     institution_id: UUID
@@ -83,6 +84,7 @@ class Submission:
     text: str
     language: Language
     is_petition: bool = False
+    attachment_ids: tuple[UUID, ...] = ()
 
     def sha256(self) -> str:
         """The receipt: SHA-256, in hex, of the submission's canonical JSON (RFC 8785), UTF-8.

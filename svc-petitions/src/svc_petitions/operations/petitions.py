@@ -21,6 +21,7 @@ from ..events.access import RecordAccessed
 from ..events.petitions import PetitionRegistered, SandboxPetitionRegistered
 from ..storage import institutions, petitioners, registers, sandbox, search
 from ..storage import petitions as storage
+from .attaching import attach
 from .special_procedures import guide_out
 
 
@@ -31,7 +32,8 @@ async def file_petition(
 
     Who acts for another files in the other's name; both are stored. What an application in the sandbox
     files takes no institution's number and is told to nobody who handles or counts petitions. Raises
-    `SpecialProcedureApplies`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`.
+    `SpecialProcedureApplies`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`, `TooManyAttachments`,
+    `AttachmentUnknown`.
     """
     today, acting = clock.local_date(now), acting_of(caller)
     async with session.begin():
@@ -57,6 +59,14 @@ async def file_petition(
         await storage.add(session, petition)
         if petition.signatory and not petition.is_sandbox:
             await petitioners.add_account(session, petition.id, petition.signatory, now)
+        await attach(
+            session,
+            petition.id,
+            submission.attachment_ids,
+            caller.person_id,
+            now,
+            is_sandbox=petition.is_sandbox,
+        )
         registered = SandboxPetitionRegistered if petition.is_sandbox else PetitionRegistered
         await outbox.record(session, registered.of(petition), now)
         await note_access(session, caller, Action.CREATE, petition.id, now)

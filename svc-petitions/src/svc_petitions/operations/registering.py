@@ -16,10 +16,12 @@ from ..domain.entries import Entered
 from ..domain.institutions import addressee
 from ..domain.petitioners import Account, Petitioner
 from ..domain.registers import Direction, Line
+from ..errors.attachments import AttachmentUnknown
 from ..events.petitions import PetitionRegistered
 from ..keys import MasterKey, Purpose
-from ..storage import institutions, petitioners, registers
+from ..storage import institutions, petitioners, registers, search
 from ..storage import petitions as storage
+from .attaching import attach
 from .special_procedures import guide_out
 
 
@@ -35,7 +37,7 @@ async def register(
     """Enter what somebody sent who did not file it by an account; nobody has signed an anonymous one.
 
     The first signature is the one that the petition is of. `SpecialProcedureApplies`,
-    `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`.
+    `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`, `TooManyAttachments`, `AttachmentUnknown`.
     """
     today, petition_id = clock.local_date(now), ids.new_id()
     first = signed_by[0] if signed_by else None
@@ -44,6 +46,8 @@ async def register(
     institution = addressee(await institutions.find(session, submission.institution_id), today)
     rule = domain.answer_rule(submission.kind)
     legal = await rules.read(session, rule)
+    content = (submission.subject, submission.text, submission.language)
+    await search.index(session, institution.id, petition_id, *content)
     line = Line(
         institution_id=institution.id,
         direction=Direction.IN,
@@ -65,6 +69,10 @@ async def register(
     )
     await storage.add(session, petition, entered)
     await petitioners.add_all(session, key, petition_id, signed_by, now)
+    if submission.attachment_ids:
+        if entered is None:  # who has no account has uploaded nothing
+            raise AttachmentUnknown
+        await attach(session, petition_id, submission.attachment_ids, entered.by, now)
     await outbox.record(session, PetitionRegistered.of(petition), now)
     return petition
 

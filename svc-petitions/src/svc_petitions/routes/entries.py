@@ -9,6 +9,7 @@ from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
 from ..dependencies import Keys, registering
+from ..errors.attachments import AttachmentUnknown, TooManyAttachments
 from ..errors.entries import ReceivedOnWrong
 from ..errors.files import FileNotFound
 from ..errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown
@@ -28,7 +29,7 @@ FileId = Annotated[schemas.Id, Path(description="The petition.")]
     summary="Enter what came another way",
     **registering(
         *(ReceivedOnWrong, SpecialProcedureApplies, InstitutionUnknown, InstitutionAcceptsNoPetitions),
-        purpose.PurposeRequired,
+        *(TooManyAttachments, AttachmentUnknown, purpose.PurposeRequired),
     ),
 )
 async def enter_petition(

@@ -7,6 +7,7 @@ from hub_service.dependencies import Lang, Now, Session
 from hub_service.routing import Router
 
 from ..dependencies import Address, Keys, SessionApart
+from ..errors.attachments import AttachmentUnknown
 from ..errors.guests import ProofRefused, TriedTooOften
 from ..errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown
 from ..errors.special_procedures import SpecialProcedureApplies
@@ -50,6 +51,7 @@ async def request_petition_code(
             ProofRefused,
             TriedTooOften,
             SpecialProcedureApplies,
+            AttachmentUnknown,
             InstitutionUnknown,
             InstitutionAcceptsNoPetitions,
         )

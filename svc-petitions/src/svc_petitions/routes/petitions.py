@@ -10,6 +10,7 @@ from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
 from ..domain import petitions as domain
+from ..errors.attachments import AttachmentUnknown, TooManyAttachments
 from ..errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown, PetitionNotFound
 from ..errors.special_procedures import SpecialProcedureApplies
 from ..operations import petitions as operations
@@ -32,7 +33,13 @@ router = Router(prefix="/petitions/v1", tags=["petitions"])
     **policy.operation(
         WRITE,
         mandate=True,
-        raises=(SpecialProcedureApplies, InstitutionUnknown, InstitutionAcceptsNoPetitions),
+        raises=(
+            SpecialProcedureApplies,
+            InstitutionUnknown,
+            InstitutionAcceptsNoPetitions,
+            TooManyAttachments,
+            AttachmentUnknown,
+        ),
     ),
 )
 async def file_petition(

@@ -12,6 +12,7 @@ from ..domain import petitioners as people
 from ..domain import petitions as domain
 from ..operations.entries import Slip, Wanted
 from ..operations.guests import Filed
+from .attachments import AttachmentIds
 from .institutions import AddresseeView
 from .petitioners import AccountPetitioner, NamedPetitioner
 from .petitions import IsPetition, Kind, WrittenIn
@@ -75,6 +76,7 @@ class EnterPetition(schemas.Resource):
     ]
     language: WrittenIn
     is_petition: IsPetition = False
+    attachment_ids: Annotated[AttachmentIds, Field(default_factory=list)]
     petitioners: Annotated[
         list[NamedPetitioner | AccountPetitioner],
         Field(
@@ -96,6 +98,7 @@ class EnterPetition(schemas.Resource):
                 text=self.text,
                 language=self.language,
                 is_petition=self.is_petition,
+                attachment_ids=tuple(dict.fromkeys(self.attachment_ids)),
             ),
             petitioners=[one.petitioner() for one in self.petitioners],
         )

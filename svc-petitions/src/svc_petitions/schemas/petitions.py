@@ -10,6 +10,7 @@ from hub_service import schemas
 
 from ..domain import petitions as domain
 from ..domain.states import PetitionState
+from .attachments import AttachmentIds
 from .institutions import AddresseeView
 
 Sha256 = Annotated[
@@ -71,6 +72,7 @@ class FilePetition(schemas.Resource):
     text: Annotated[Text, _TEXT]
     language: WrittenIn
     is_petition: IsPetition = False
+    attachment_ids: Annotated[AttachmentIds, Field(default_factory=list)]
 
     def submission(self) -> domain.Submission:
         """What was sent, as a domain value."""
@@ -81,6 +83,7 @@ class FilePetition(schemas.Resource):
             text=self.text,
             language=self.language,
             is_petition=self.is_petition,
+            attachment_ids=tuple(dict.fromkeys(self.attachment_ids)),
         )
 
 

@@ -1,0 +1,41 @@
+"""Files that were uploaded become a petition's, in the transaction that registers it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_core.clock import local_date
+from hub_service import rules
+
+from ..domain import attachments as domain
+from ..errors.attachments import AttachmentUnknown, TooManyAttachments
+from ..storage import attachments as storage
+
+
+async def attach(
+    session: AsyncSession,
+    petition_id: UUID,
+    upload_ids: Sequence[UUID],
+    person_id: UUID,
+    now: datetime,
+    *,
+    is_sandbox: bool = False,
+) -> None:
+    """Give somebody's uploads to a petition, in the caller's transaction.
+
+    What only tests an application is checked alike and not kept. `TooManyAttachments`, `AttachmentUnknown`.
+    """
+    if not upload_ids:
+        return
+    legal = await rules.read(session, domain.COUNT_RULE)
+    most = legal.on(domain.COUNT_RULE, local_date(now)).whole
+    if len(upload_ids) > most:
+        raise TooManyAttachments(most=most)
+    if is_sandbox:
+        is_theirs = await storage.drop(session, upload_ids, person_id)
+    else:
+        is_theirs = await storage.attach(session, petition_id, upload_ids, person_id)
+    if not is_theirs:
+        raise AttachmentUnknown

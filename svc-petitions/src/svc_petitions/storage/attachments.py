@@ -1,0 +1,86 @@
+"""Files of petitions, and uploads that wait for one: rows in, domain values out."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..domain.attachments import Attachment
+from ..keys import MasterKey
+from ..tables.attachments import ATTACHMENTS, UPLOADS
+
+
+async def add_upload(session: AsyncSession, key: MasterKey, uploaded: Attachment, person_id: UUID) -> None:
+    """Store that somebody uploaded a file."""
+    await session.execute(insert(UPLOADS), {**_columns(key, uploaded), "person_id": person_id})
+
+
+async def attach(
+    session: AsyncSession, petition_id: UUID, upload_ids: Sequence[UUID], person_id: UUID
+) -> bool:
+    """Give uploads of a person to a petition, in this order; False unless all are theirs."""
+    taken = await _take(session, upload_ids, person_id)
+    if len(taken) < len(upload_ids):
+        return False
+    by_id = {row["id"]: row for row in taken}
+    rows = [
+        {**_kept(by_id[upload_id]), "petition_id": petition_id, "ordinal": ordinal}
+        for ordinal, upload_id in enumerate(upload_ids, start=1)
+    ]
+    await session.execute(insert(ATTACHMENTS), rows)
+    return True
+
+
+async def drop(session: AsyncSession, upload_ids: Sequence[UUID], person_id: UUID) -> bool:
+    """Drop uploads of a person; False unless all are theirs. Their files are swept later."""
+    return len(await _take(session, upload_ids, person_id)) == len(upload_ids)
+
+
+async def of_petition(session: AsyncSession, key: MasterKey, petition_id: UUID) -> list[Attachment]:
+    """The files of a petition, in their order."""
+    wanted = select(ATTACHMENTS).where(ATTACHMENTS.c.petition_id == petition_id)
+    rows = await session.execute(wanted.order_by(ATTACHMENTS.c.ordinal))
+    return [_attachment(key, row) for row in rows.mappings()]
+
+
+async def forget_uploads(session: AsyncSession, before: datetime) -> list[str]:
+    """Forget uploads of before an instant; under which names their files lie."""
+    gone = delete(UPLOADS).where(UPLOADS.c.uploaded_at < before).returning(UPLOADS.c.file_key)
+    return [*(await session.execute(gone)).scalars()]
+
+
+async def known(session: AsyncSession, file_keys: Collection[str]) -> set[str]:
+    """Which of these files belong to something."""
+    found: set[str] = set()
+    for table in (ATTACHMENTS, UPLOADS):
+        wanted = select(table.c.file_key).where(table.c.file_key.in_(file_keys))
+        found |= {*(await session.execute(wanted)).scalars()}
+    return found
+
+
+async def _take(session: AsyncSession, upload_ids: Sequence[UUID], person_id: UUID) -> Sequence[Any]:
+    mine = (UPLOADS.c.id.in_(upload_ids)) & (UPLOADS.c.person_id == person_id)
+    return (await session.execute(delete(UPLOADS).where(mine).returning(*UPLOADS.c))).mappings().all()
+
+
+def _kept(row: Any) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "person_id"}
+
+
+def _columns(key: MasterKey, attachment: Attachment) -> dict[str, Any]:
+    facts = asdict(attachment)
+    name = facts.pop("name")
+    return facts | {"sealed_name": key.seal(name.encode(), _context(attachment.id))}
+
+
+def _attachment(key: MasterKey, row: Any) -> Attachment:
+    facts = {name: row[name] for name in Attachment.__dataclass_fields__ if name != "name"}
+    return Attachment(**facts, name=key.unseal(row["sealed_name"], _context(row["id"])).decode())
+
+
+def _context(attachment_id: UUID) -> str:
+    return f"attachment:{attachment_id}"
