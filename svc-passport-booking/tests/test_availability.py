@@ -24,6 +24,7 @@ from svc_passport_booking.domain.availability import (
 from svc_passport_booking.domain.offices import Point
 from svc_passport_booking.operations import availability
 from svc_passport_booking.operations.availability import Availability, Near, Wanted
+from svc_passport_booking.routes import availability as routes
 from svc_passport_booking.schemas import availability as views
 from svc_passport_booking.schemas.availability import AvailabilityView, NearestPlacesView
 from svc_passport_booking.storage import availability as storage
@@ -128,6 +129,28 @@ async def test_an_answer_is_asked_for_again_and_told_only_when_it_has_changed(
     async with sessions() as session, session.begin():
         await slots.take(session, {hour["slot_id"]: 1})
     assert (await client.get(AVAILABILITY, params=asked, headers=held)).status_code == 200
+
+
+async def test_what_was_asked_in_the_same_words_before_is_answered_anew_without_being_read_again(
+    client: httpx2.AsyncClient, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tomorrow = clock.local_date(clock.now()) + timedelta(days=1)
+    office = await an_office(sessions, (at(9, 30, tomorrow), 3))
+    path = f"{AVAILABILITY}?type=PE&office_id={office}&first={tomorrow}&last={tomorrow}"
+    first = await client.get(path)
+    monkeypatch.setattr(routes, "Wanted", None)
+    again = await client.get(path)
+    assert (again.status_code, again.content) == (200, first.content)
+    assert {**again.headers}.keys() == {**first.headers}.keys()
+    unchanged = await client.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    [hour] = first.json()["items"][0]["days"][0]["hours"]
+    async with sessions() as session, session.begin():
+        await slots.take(session, {hour["slot_id"]: 1})
+    changed = await client.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert changed.status_code == 200
+    assert changed.json()["items"][0]["days"][0]["hours"][0]["places"] == 2
+    assert (await client.get(f"{path}&unknown=1")).status_code == 422
 
 
 async def test_nothing_is_offered_that_would_be_refused(sessions: Sessions) -> None:

@@ -106,6 +106,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.pages = Pages(app.state.texts)
     app.state.people = None
     app.state.rush = None
-    app.router.routes.insert(0, rush.SHORTCUT)
     app.state.shared = Flights[bytes]()
+    app.state.known_questions = {}
+    app.router.routes[:0] = [rush.SHORTCUT, availability.LOOKING_AGAIN]
     return app

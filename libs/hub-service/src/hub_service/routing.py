@@ -38,7 +38,7 @@ class ApiRoute(APIRoute):
         async def keep_contract(request: Request) -> Response:
             self._refuse_unknown_parameters(request)
             if request.method == "GET":
-                return _conditional(request, await handle(request))
+                return conditional(request, await handle(request))
             if self.body_field:
                 if not _is_json(request):
                     raise UnsupportedMediaType
@@ -81,7 +81,7 @@ def _is_json(request: Request) -> bool:
     return media_type == "application/json"
 
 
-def _conditional(request: Request, answer: Response) -> Response:
+def conditional(request: Request, answer: Response) -> Response:
     """Give the answer its strong ETag; 304 when the caller already holds it (RFC 9110, 13)."""
     if answer.status_code != HTTPStatus.OK or not hasattr(answer, "body"):
         return answer

@@ -1,20 +1,24 @@
 """Free places: HTTP and nothing else.
 
 Equal questions at the same moment are answered once. An answer is true for that moment only, so that a
-cache has to ask whether it still holds (ETag).
+cache has to ask whether it still holds (ETag). A question that was asked in the same words before is known:
+when a day opens everybody asks the same, and reading it would cost more than answering.
 """
 
+from datetime import datetime
 from typing import Annotated, Final, TypeVar
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
+from hub_core import clock
 from hub_core.county import BY_CODE
 from hub_core.problem import FieldError
 from hub_service import policy
 from hub_service.dependencies import Now, Session
 from hub_service.problems import InvalidRequest
-from hub_service.routing import Router
+from hub_service.routing import Router, conditional
 from hub_service.schemas import Id, LegalDate
+from hub_service.shortcuts import Shortcut
 
 from ..dependencies import Shared
 from ..domain.availability import Circle
@@ -29,6 +33,9 @@ from ..schemas.types import TypeCode
 
 _CACHE: Final = {"cache-control": "public, no-cache"}
 _JSON: Final = "application/json"
+_KNOWN: Final = 4_096
+_LONGEST: Final = 256
+"""Bytes of a question that is remembered: nobody fills the memory with words of their own."""
 _DEGREES: Final = "Instead of a county: a point, in degrees (WGS 84); two decimals are read."
 
 _Type = Annotated[
@@ -51,8 +58,7 @@ router = Router(prefix="/passport-booking/v1", tags=["availability"])
     **policy.public(raises=[BookingOfficeNotFound]),
 )
 async def read_availability(
-    session: Session,
-    shared: Shared,
+    request: Request,
     now: Now,
     type_: _Type,
     persons: _Persons = 1,
@@ -71,11 +77,39 @@ async def read_availability(
     """
     where = _one_of("office_id", county, office_id)
     wanted = Wanted(type_, persons, where, first, last)
+    answer = await _answer(request, wanted, now)
+    _keep(request, wanted)
+    return answer
+
+
+def _keep(request: Request, wanted: Wanted) -> None:
+    known, words = request.app.state.known_questions, request.scope["query_string"]
+    if len(known) >= _KNOWN:
+        known.clear()
+    if len(words) <= _LONGEST:
+        known[words] = wanted
+
+
+async def _answer(request: Request, wanted: Wanted, now: datetime) -> Response:
+    state = request.app.state
 
     async def answer() -> bytes:
-        return views.availability(await operations.find(session, wanted, now))
+        async with state.hub.database.sessions() as session:
+            return views.availability(await operations.find(session, wanted, now))
 
-    return Response(await shared.share(wanted, answer), media_type=_JSON, headers=_CACHE)
+    return Response(await state.shared.share(wanted, answer), media_type=_JSON, headers=_CACHE)
+
+
+async def look_again(request: Request) -> Response | None:
+    """What is free, asked in words that were understood before; None for others."""
+    wanted = request.app.state.known_questions.get(request.scope["query_string"])
+    if wanted is None:
+        return None
+    return conditional(request, await _answer(request, wanted, clock.now()))
+
+
+LOOKING_AGAIN: Final = Shortcut("GET", f"{router.prefix}/availability", look_again)
+"""The short way of `read_availability`."""
 
 
 @router.get(
