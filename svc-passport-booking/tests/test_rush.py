@@ -27,6 +27,7 @@ from svc_passport_booking.operations import rush as module
 from svc_passport_booking.operations.audit import audit
 from svc_passport_booking.operations.rush import Rush
 from svc_passport_booking.storage import appointments as storage
+from svc_passport_booking.storage import batches
 from svc_passport_booking.storage.batches import Answer, Outcome
 
 from .build import FAR, KEY, a_participant, some_slots
@@ -160,6 +161,17 @@ async def test_each_of_a_batch_hears_its_own_outcome(sessions: Sessions, gathere
     async with sessions() as session:
         found = await audit(session)
         assert {one.slot_id for one in found.slots}.isdisjoint({slot.id, other.id})
+
+
+async def test_the_slots_of_a_day_are_looked_at_once(
+    sessions: Sessions, gathered: Gathered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot, other = await some_slots(sessions, 9, 9, first=FAR + TOMORROW)
+    await gathered.prepare(slot, a_participant())
+    monkeypatch.setattr(batches, "slots", None)
+    prepared = await gathered.prepare(other, a_participant())
+    assert prepared[1].starts_at == other.starts_at
+    assert await gathered.store(prepared) == [Outcome.MADE]
 
 
 async def test_of_a_batch_that_fails_only_the_one_at_fault_is_left_out(

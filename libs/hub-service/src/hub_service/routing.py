@@ -118,8 +118,8 @@ async def claim_of(request: Request) -> idempotency.Claim:
         )
     parts = [
         request.method.encode(),
-        request.url.path.encode(),
-        request.url.query.encode(),
+        request.scope["path"].encode(),
+        request.scope["query_string"],
         await request.body(),
     ]
     secret = request.app.state.hub.settings.service_secret.get_secret_value().encode()

@@ -35,7 +35,6 @@ from ..storage.appointments import person_key
 from ..storage.batches import Answer, Booking, Outcome, Told
 from .flights import Flights
 
-_WRITERS: Final = 2
 _AT_ONCE: Final = 128
 _WAITING: Final = 2_000
 """More than this would wait longer than a person does: they are told to come again."""
@@ -62,7 +61,7 @@ class Rush:
         self._key = key
         self._wake_relay = wake_relay
         self._waiting: deque[_Waiting] = deque()
-        self._writers: set[asyncio.Task[None]] = set()
+        self._writer: asyncio.Task[None] | None = None
         self._slots: dict[int, Slot] = {}
         self._legal: tuple[float, Rules] = (0.0, Rules())
         self._wanted: set[int] = set()
@@ -103,14 +102,16 @@ class Rush:
         person = person_key(self._key, one.participant.cnp)
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(one, person, outcome))
-        if len(self._writers) < _WRITERS:
-            writer = asyncio.create_task(self._write())
-            self._writers.add(writer)
-            writer.add_done_callback(self._writers.discard)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
         return await outcome
 
     async def _write(self) -> None:
-        """Store batch after batch until nobody waits."""
+        """Store batch after batch until nobody waits.
+
+        One at a time: two at once would have half as many bookings each, and on one slot the second would
+        wait for the first all the same.
+        """
         while self._waiting:
             batch = self._gather()
             try:
@@ -158,7 +159,7 @@ class Rush:
                     return
 
     async def _look(self, slot_id: int) -> Slot | None:
-        """A slot as it was when it was looked at first; all who want one meanwhile share the next look."""
+        """A slot as it was when its day was looked at; all who want one meanwhile share the next look."""
         if slot_id not in self._slots:
             self._wanted.add(slot_id)
             await self._looks.share(None, self._look_at_all)

@@ -43,7 +43,7 @@ async def book(request: Request) -> Response | None:
 
 async def _read(request: Request) -> BookAppointment | None:
     """The body, where it is in order and for one person."""
-    if request.headers.get("content-type") != "application/json" or request.url.query:
+    if request.headers.get("content-type") != "application/json" or request.scope["query_string"]:
         return None
     try:
         wanted = _BODY.validate_json(await request.body())
@@ -64,7 +64,7 @@ async def _book(request: Request, wanted: BookAppointment, principal: Principal)
     appointment = await gathering.prepare(wish, booker, now)
     if appointment is None:
         return None
-    headers, body = _shown(request, wish, appointment)
+    headers, body = _shown(wish, appointment)
     answer = Answer(claim, orjson.dumps(headers).decode(), body) if claim else None
     match await gathering.store(wish, booker, appointment, answer):
         case Outcome.MADE:
@@ -75,10 +75,10 @@ async def _book(request: Request, wanted: BookAppointment, principal: Principal)
             return None
 
 
-def _shown(request: Request, wish: Wish, appointment: Appointment) -> tuple[dict[str, str], bytes]:
+def _shown(wish: Wish, appointment: Appointment) -> tuple[dict[str, str], bytes]:
     shown = Shown(appointment, [Person(0, wish.participants[0])])
     headers = {
-        "location": f"{request.url.path}/{appointment.id}",
+        "location": f"{SHORTCUT.path_format}/{appointment.id}",
         "etag": f'"{appointment.version}"',
         "content-type": "application/json",
     }

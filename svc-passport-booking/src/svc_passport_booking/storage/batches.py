@@ -6,11 +6,12 @@ the appointment, its person, its first step, its event, and the answer to its Id
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, any_, bindparam, select, text
+from sqlalchemy import BigInteger, and_, any_, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -73,13 +74,26 @@ class Booking:
         return (self.answer.claim.caller, self.answer.claim.key) if self.answer else None
 
 
+_DAYS: Final = (
+    select(SLOTS.c.pool_id, func.date_trunc("day", SLOTS.c.starts_at, "UTC").label("begins_at"))
+    .where(SLOTS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .distinct()
+    .cte("days")
+)
 _SLOTS: Final = Statement(
     select(
         *(SLOTS.c[name] for name in ("id", "pool_id", "starts_at", "minutes", "planned", "taken", "closed")),
         *(SLOTS.c.opens_at, POOLS.c.office_id),
     )
     .join_from(SLOTS, POOLS)
-    .where(SLOTS.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .join(
+        _DAYS,
+        and_(
+            _DAYS.c.pool_id == SLOTS.c.pool_id,
+            SLOTS.c.starts_at >= _DAYS.c.begins_at,
+            SLOTS.c.starts_at < _DAYS.c.begins_at + timedelta(days=1),
+        ),
+    )
 )
 _BOOK: Final = Statement(
     text(
@@ -160,7 +174,10 @@ ORDER BY r.number
 
 
 async def slots(session: AsyncSession, ids: Sequence[int]) -> Mapping[int, Slot]:
-    """These slots by id, as they are now; of those that exist."""
+    """These slots by id, as they are now, with those of their pools on the same day; of those that exist.
+
+    Who wants one interval of a day is followed by who wants the next.
+    """
     return {row["id"]: Slot(**row) for row in await _SLOTS.all(session, ids=ids)}
 
 
