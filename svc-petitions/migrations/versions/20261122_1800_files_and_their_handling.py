@@ -614,7 +614,7 @@ def _statistics() -> None:
         sa.PrimaryKeyConstraint(
             *("month", "institution_id", "kind", "channel", "outcome", "timeliness"), name="pk_figures"
         ),
-        comment="Counted anew every night until a month is settled; of no person",
+        comment="Of no person; a month is counted once, when its last term has passed",
     )
 
 

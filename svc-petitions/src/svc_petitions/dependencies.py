@@ -57,10 +57,10 @@ def signing(*raises: type[Problem]) -> dict[str, Any]:
     return _of_officials(SIGN, (Role.SIGNATORY, Role.HEAD), raises)
 
 
-def working(*raises: type[Problem]) -> dict[str, Any]:
+def working(*raises: type[Problem], asks: bool = False) -> dict[str, Any]:
     """What an operation says of itself that everybody has who works on files in whatever role."""
     every = (Role.REGISTRAR, Role.HANDLER, Role.HEAD, Role.SIGNATORY)
-    return _of_officials(HANDLE, every, raises)
+    return _of_officials(HANDLE, every, raises, asks=asks)
 
 
 def _of_officials(

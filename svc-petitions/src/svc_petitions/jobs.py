@@ -9,7 +9,7 @@ from hub_service import workers
 from hub_service.workers import Worker
 
 from .errors.attachments import AttachmentsUnavailable
-from .operations import archiving, attachments, guests, terms, tries
+from .operations import archiving, attachments, guests, statistics, terms, tries
 from .operations.attachments import Means
 
 
@@ -21,6 +21,15 @@ async def _archive(hub: Any) -> None:
 
 ARCHIVE: Final = workers.every("archive", timedelta(hours=1), _archive)
 """What has been over for long enough goes to the archive."""
+
+
+async def _count_months(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        await statistics.count_months(session, clock.now())
+
+
+COUNT_MONTHS: Final = workers.every("count-months", timedelta(hours=1), _count_months)
+"""Months are counted once the terms of their last petitions have passed."""
 
 
 async def _forget_proofs(hub: Any) -> None:

@@ -48,6 +48,7 @@ MANIFEST: Final = Manifest(
         "petition.forwarding",
         "petition.guests-address",
         "petition.reach-register",
+        "petition.small-count",
         "petition.status-address",
         "petition.status-number",
         "petition.tries-period",

@@ -13,26 +13,28 @@ Masked = Mapping[str, int | None]
 """Counts by code; none for one that is not told."""
 
 
-def mask(cells: Mapping[str, int]) -> tuple[int | None, Masked]:
+def mask(cells: Mapping[str, int], least: int = LEAST) -> tuple[int | None, Masked]:
     """The total of these counts and the counts, as they may be told; no counts where all are one.
+
+    None under `least` is told.
 
     >>> mask({"CJ": 40, "BH": 3, "SJ": 12})
     (55, {'CJ': 40, 'BH': None, 'SJ': None})
     """
     total = sum(cells.values())
-    if 0 < total < LEAST:
+    if 0 < total < least:
         return None, dict.fromkeys(cells)
-    hidden = {code: count for code, count in cells.items() if 0 < count < LEAST}
-    for count, code in sorted((count, code) for code, count in cells.items() if count >= LEAST):
-        if not hidden or _are_safe(hidden):
+    hidden = {code: count for code, count in cells.items() if 0 < count < least}
+    for count, code in sorted((count, code) for code, count in cells.items() if count >= least):
+        if not hidden or _are_safe(hidden, least):
             break
         hidden[code] = count
-    if hidden and not _are_safe(hidden):
+    if hidden and not _are_safe(hidden, least):
         return total, {}
     return total, {code: None if code in hidden else count for code, count in cells.items()}
 
 
-def _are_safe(hidden: Mapping[str, int]) -> bool:
+def _are_safe(hidden: Mapping[str, int], least: int) -> bool:
     """Whether none of these counts follows from their sum and from each being one at least."""
     together = sum(hidden.values())
-    return len(hidden) > 1 and together >= LEAST and together > len(hidden)
+    return len(hidden) > 1 and together >= least and together > len(hidden)

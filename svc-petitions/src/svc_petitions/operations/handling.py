@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.clock import local_date
+from hub_core.language import Language
 from hub_service import rules
 from hub_service.policy import Official
 from hub_terms.terms import end_civil
@@ -30,7 +31,7 @@ from ..errors.handling import (
     SaysSomethingNew,
 )
 from ..errors.structure import CompartmentClosed, CompartmentNotFound
-from ..storage import answers, forwardings, institutions, joining, registers
+from ..storage import answers, forwardings, institutions, joining, registers, search
 from ..storage import files as storage
 from ..storage import structure as structures
 
@@ -247,6 +248,9 @@ async def forward(
         legal = await rules.read(
             session, terms.FORWARDING_RULE, handling.ANSWER_FORWARDED_RULE, answer_rule(file.kind)
         )
+        if target is not None:
+            subject, text, language = await storage.content(session, file.id)
+            await search.index(session, target.id, file.id, subject, text, Language(language))
         out, entered = await _entries(session, file, target.id if target else None, to.name or "", now)
         sent = await storage.move(
             session, file, PetitionState.FORWARDED, actor(official), now, note=reason, handler_id=None

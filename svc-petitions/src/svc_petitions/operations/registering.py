@@ -56,6 +56,8 @@ async def register(
         correspondent=_correspondent(first),
         entered_at=now,
     )
+    content = (submission.subject, submission.text, submission.language)
+    await search.index(session, institution.id, petition_id, *content)
     number = (await registers.enter(session, line)).number  # the last lock taken
     petition = domain.register(
         submission,

@@ -19,5 +19,5 @@ FIGURES: Final = Table(
     Column("extended", Integer, nullable=False, comment="How many of them had a longer term"),
     Column("days", BigInteger, nullable=False, comment="From registration to the end, together"),
     PrimaryKeyConstraint("month", "institution_id", "kind", "channel", "outcome", "timeliness"),
-    comment="Counted anew every night until a month is settled; of no person",
+    comment="Of no person; a month is counted once, when its last term has passed",
 )

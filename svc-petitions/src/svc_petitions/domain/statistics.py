@@ -1,0 +1,155 @@
+"""Figures of petitions: half-years and years, for the public (OG 27/2002 art. 14).
+
+A month is counted once, when the longest term of its last petition has passed, and never changes after:
+nobody learns from two readings what happened in between. No small count is told, nor what would give one
+away.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from hub_core.masking import mask
+from hub_terms.terms import end_months
+
+_PERIOD: Final = re.compile(r"(20[0-9]{2})(?:-H([12]))?")
+_HALF: Final = 6
+_YEAR: Final = 12
+
+
+class Timeliness(StrEnum):
+    """How a petition stood to its term when its month was counted."""
+
+    IN_TERM = "IN_TERM"
+    LATE = "LATE"
+    RUNNING = "RUNNING"
+
+
+class Outcome(StrEnum):
+    """How petitions ended that were not answered for themselves; the others have their `Solution`."""
+
+    ANSWERED = "ANSWERED"
+    FORWARDED = "FORWARDED"
+    JOINED = "JOINED"
+    CLASSED = "CLASSED"
+    WITHDRAWN = "WITHDRAWN"
+    OPEN = "OPEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Petitions of a period that have all this in common; `days` are theirs from registration to the end."""
+
+    institution_id: UUID
+    kind: str
+    channel: str
+    outcome: str
+    timeliness: str
+    amount: int
+    extended: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A half-year or a year: `2026-H1`, `2026`."""
+
+    code: str
+    first: date
+    last: date
+
+    @classmethod
+    def read(cls, code: str) -> "Period":
+        """The period of a code; `ValueError` for what is none."""
+        found = _PERIOD.fullmatch(code)
+        if found is None:
+            raise ValueError(code)
+        year, half = int(found[1]), found[2]
+        first = date(year, 1 + (_HALF if half == "2" else 0), 1)
+        return cls(code, first, end_months(first, _HALF if half else _YEAR) - timedelta(days=1))
+
+    @classmethod
+    def last_half(cls, counted: date) -> "Period":
+        """The last half-year of which the last month is counted; `counted` is the last one's first day."""
+        over = end_months(counted, 1)
+        half = (over.month - 1) // _HALF
+        return cls.read(f"{over.year}-H1" if half else f"{over.year - 1}-H2")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Petitions of a period; what is not told is none.
+
+    `in_term` is the share of those whose term is over that ended within it, `days` the average from
+    registration to the end, `extended` how many had a longer term.
+    """
+
+    registered: int | None
+    in_term: float | None
+    days: float | None
+    extended: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A period in figures: the whole, and its parts by code. Structures go by id."""
+
+    period: Period
+    whole: Part
+    by_channel: Mapping[str, Part]
+    by_kind: Mapping[str, Part]
+    by_outcome: Mapping[str, Part]
+    by_structure: Mapping[UUID, Part]
+
+
+def report(period: Period, figures: Iterable[Figure], least: int) -> Report:
+    """The figures of a period; no count under `least` is told."""
+    every = list(figures)
+    structures = _parts(every, lambda one: str(one.institution_id), least)
+    return Report(
+        period=period,
+        whole=_part(every, sum(one.amount for one in every), least),
+        by_channel=_parts(every, lambda one: one.channel, least),
+        by_kind=_parts(every, lambda one: one.kind, least),
+        by_outcome=_parts(every, lambda one: one.outcome, least),
+        by_structure={UUID(code): part for code, part in structures.items()},
+    )
+
+
+def settled_by(month: date, longest: int) -> date:
+    """The day from which a month can be counted: the longest term of its last petition has passed."""
+    return end_months(month, 1) + timedelta(days=longest)
+
+
+def _parts(figures: Iterable[Figure], code: Callable[[Figure], str], least: int) -> dict[str, Part]:
+    split: dict[str, list[Figure]] = {}
+    for figure in figures:
+        split.setdefault(code(figure), []).append(figure)
+    _, told = mask({each: sum(one.amount for one in part) for each, part in split.items()}, least)
+    return {each: _part(part, told.get(each), least) for each, part in sorted(split.items())}
+
+
+def _part(figures: Iterable[Figure], told: int | None, least: int) -> Part:
+    every = list(figures)
+    if told is None or told < least:
+        return Part(registered=None, in_term=None, days=None, extended=None)
+    over = {each.value: sum(one.amount for one in every if one.timeliness == each) for each in Timeliness}
+    _, shown = mask(over, least)
+    in_term, late = shown.get(Timeliness.IN_TERM), shown.get(Timeliness.LATE)
+    ended = [one for one in every if one.outcome != Outcome.OPEN]
+    number = sum(one.amount for one in ended)
+    extended = sum(one.extended for one in every)
+    return Part(
+        registered=told,
+        in_term=_share(in_term, late),
+        days=round(sum(one.days for one in ended) / number, 1) if number >= least else None,
+        extended=mask({"extended": extended, "others": told - extended}, least)[1].get("extended"),
+    )
+
+
+def _share(part: int | None, rest: int | None) -> float | None:
+    return None if part is None or rest is None or not part + rest else round(part / (part + rest), 3)

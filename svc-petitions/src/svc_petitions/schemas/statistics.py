@@ -1,0 +1,117 @@
+"""Figures of petitions, as the public is shown them."""
+
+from typing import Annotated, Final, Self
+
+from pydantic import Field
+
+from hub_service.schemas import Int32, LegalDate, Resource
+
+from ..domain.statistics import Part
+from ..operations.statistics import Statistics
+from .institutions import AddresseeView
+
+_HIDDEN: Final = "Null where a small count would be told, or could be worked out."
+_CODES_MOST: Final = 30
+_STRUCTURES_MOST: Final = 20_000
+
+
+class _PartView(Resource):
+    registered: Annotated[
+        Int32 | None, Field(description=f"Petitions registered in the period. {_HIDDEN}", examples=[15_733])
+    ]
+    in_term_share: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            le=1,
+            json_schema_extra={"format": "double"},
+            description=f"The part of those whose term is over that ended within it. {_HIDDEN}",
+            examples=[0.961],
+        ),
+    ]
+    average_days: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            json_schema_extra={"format": "double"},
+            description=f"Average from registration to the end, in days. {_HIDDEN}",
+            examples=[18.4],
+        ),
+    ]
+    extended: Annotated[
+        Int32 | None, Field(description=f"How many had their term extended. {_HIDDEN}", examples=[412])
+    ]
+
+
+class WholePeriodView(_PartView):
+    """All petitions of the period."""
+
+
+class CodeFiguresView(_PartView):
+    """The petitions that have something in common."""
+
+    code: Annotated[
+        str, Field(max_length=32, pattern=r"^[A-Z0-9_]+$", description="What it is.", examples=["ONLINE"])
+    ]
+
+
+class StructureFiguresView(_PartView):
+    """The petitions of one institution."""
+
+    institution: Annotated[AddresseeView, Field(description="The institution.")]
+
+
+class PetitionStatisticsView(Resource):
+    """A half-year or a year in figures."""
+
+    period: Annotated[str, Field(max_length=7, description="The half-year or year.", examples=["2026-H1"])]
+    first: Annotated[LegalDate, Field(description="Its first day.")]
+    last: Annotated[LegalDate, Field(description="Its last day.")]
+    whole: Annotated[WholePeriodView, Field(description="All petitions.")]
+    by_channel: Annotated[
+        list[CodeFiguresView], Field(max_length=_CODES_MOST, description="By the way they came.")
+    ]
+    by_kind: Annotated[list[CodeFiguresView], Field(max_length=_CODES_MOST, description="By kind.")]
+    by_outcome: Annotated[
+        list[CodeFiguresView],
+        Field(
+            max_length=_CODES_MOST,
+            description="By solution; FORWARDED, JOINED, CLASSED, WITHDRAWN, or OPEN where none was given.",
+        ),
+    ]
+    by_structure: Annotated[
+        list[StructureFiguresView], Field(max_length=_STRUCTURES_MOST, description="By institution.")
+    ]
+
+    @classmethod
+    def of(cls, told: Statistics) -> Self:
+        """The view of the figures."""
+        report = told.report
+
+        def by_code(parts: dict[str, Part]) -> list[CodeFiguresView]:
+            return [CodeFiguresView(code=code, **_members(part)) for code, part in parts.items()]
+
+        return cls(
+            period=report.period.code,
+            first=report.period.first,
+            last=report.period.last,
+            whole=WholePeriodView(**_members(report.whole)),
+            by_channel=by_code(dict(report.by_channel)),
+            by_kind=by_code(dict(report.by_kind)),
+            by_outcome=by_code(dict(report.by_outcome)),
+            by_structure=[
+                StructureFiguresView(
+                    institution=AddresseeView.of(institution), **_members(report.by_structure[one])
+                )
+                for one, institution in told.institutions.items()
+            ],
+        )
+
+
+def _members(part: Part) -> dict[str, int | float | None]:
+    return {
+        "registered": part.registered,
+        "in_term_share": part.in_term,
+        "average_days": part.days,
+        "extended": part.extended,
+    }
