@@ -1,0 +1,166 @@
+"""Figures: of periods that are over, with nothing that gives a person away."""
+
+import csv
+from collections.abc import Awaitable, Callable
+from datetime import date
+from io import StringIO
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from hub_core import clock, ids
+from hub_events.session import Session
+from svc_petitions.domain import statistics as domain
+from svc_petitions.domain.institutions import Institution
+from svc_petitions.domain.statistics import Figure, Period
+from svc_petitions.operations import statistics as operations
+from svc_petitions.storage import statistics as storage
+from svc_petitions.tables.petitions import PETITIONS
+
+from .office import slug
+
+Filed = Callable[..., Awaitable[str]]
+STATISTICS = "/petitions/v1/statistics"
+INSTITUTION = ids.new_id()
+JUNE = date(2004, 6, 1)
+
+
+def figure(amount: int, **special: Any) -> Figure:
+    facts: dict[str, Any] = {
+        "institution_id": INSTITUTION,
+        "kind": "REQUEST",
+        "channel": "ONLINE",
+        "outcome": "FAVOURABLE",
+        "timeliness": "IN_TERM",
+        "extended": 0,
+        "days": 10 * amount,
+    }
+    return Figure(**facts | special, amount=amount)
+
+
+def reported(*figures: Figure) -> domain.Report:
+    return domain.report(Period.read("2026-H1"), figures, 5)
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "last"),
+    [
+        ("2026-H1", date(2026, 1, 1), date(2026, 6, 30)),
+        ("2026-H2", date(2026, 7, 1), date(2026, 12, 31)),
+        ("2028", date(2028, 1, 1), date(2028, 12, 31)),
+    ],
+)
+def test_a_period_is_a_half_year_or_a_year(code: str, first: date, last: date) -> None:
+    assert Period.read(code) == Period(code, first, last)
+
+
+@pytest.mark.parametrize(
+    ("counted", "code"),
+    [
+        (date(2026, 5, 1), "2025-H2"),
+        (date(2026, 6, 1), "2026-H1"),
+        (date(2026, 11, 1), "2026-H1"),
+        (date(2026, 12, 1), "2026-H2"),
+    ],
+)
+def test_the_last_half_year_is_whole(counted: date, code: str) -> None:
+    assert Period.last_half(counted).code == code
+
+
+def test_a_month_is_counted_when_its_longest_term_has_passed() -> None:
+    assert domain.settled_by(date(2026, 1, 1), 45) == date(2026, 3, 18)
+
+
+def test_shares_and_averages_are_of_what_they_say() -> None:
+    whole = reported(
+        figure(60), figure(20, timeliness="LATE", days=800), figure(20, timeliness="RUNNING", outcome="OPEN")
+    ).whole
+    assert (whole.registered, whole.in_term, whole.days) == (100, 0.75, 17.5)
+
+
+def test_a_small_count_is_not_told_nor_what_would_give_it_away() -> None:
+    told = reported(figure(40), figure(3, channel="POST"), figure(12, channel="EMAIL"))
+    assert {code: part.registered for code, part in told.by_channel.items()} == {
+        "EMAIL": None,
+        "ONLINE": 40,
+        "POST": None,
+    }
+    assert told.whole.registered == 55
+    assert told.by_channel["POST"].days is None
+
+
+def test_of_a_period_with_few_petitions_nothing_is_told() -> None:
+    whole = reported(figure(4)).whole
+    assert (whole.registered, whole.in_term, whole.days, whole.extended) == (None, None, None, None)
+
+
+def test_a_few_late_ones_do_not_show() -> None:
+    assert reported(figure(60), figure(2, timeliness="LATE")).whole.in_term is None
+
+
+@pytest.fixture
+async def june(filed: Filed, sessions: async_sessionmaker[Session]) -> None:
+    """Seven petitions of a June long ago: five answered in term, two filed away."""
+    for number in range(7):
+        solved = {"state": "ANSWERED", "solution": "FAVOURABLE"} if number < 5 else {"state": "CLASSED"}
+        moved = {
+            **solved,
+            "registered_on": date(2004, 6, 10),
+            "answer_due_on": date(2004, 7, 10),
+            "closed_on": date(2004, 6, 30),
+        }
+        file_id = UUID(await filed())
+        async with sessions() as session, session.begin():
+            await session.execute(update(PETITIONS).where(PETITIONS.c.id == file_id).values(moved))
+    async with sessions() as session, session.begin():
+        await storage.count(session, JUNE, date(2004, 7, 1))
+
+
+async def test_everybody_reads_a_period_in_figures(
+    client: httpx2.AsyncClient, june: None, dgp: Institution
+) -> None:
+    answer = await client.get(STATISTICS, params={"period": "2004-H1"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "public, max-age=3600"
+    told = answer.json()
+    assert (told["period"], told["first"], told["last"]) == ("2004-H1", "2004-01-01", "2004-06-30")
+    assert told["whole"] == {"registered": 7, "in_term_share": 1.0, "average_days": 20.0, "extended": 0}
+    [structure] = told["by_structure"]
+    assert structure["institution"]["id"] == str(dgp.id)
+    assert structure["registered"] == 7
+    assert [(one["code"], one["registered"]) for one in told["by_outcome"]] == [
+        ("CLASSED", None),
+        ("FAVOURABLE", None),
+    ]
+
+    table = await client.get(f"{STATISTICS}/csv", params={"period": "2004-H1"})
+    assert table.headers["content-type"] == "text/csv; charset=utf-8; header=present"
+    head, whole, *parts = csv.reader(StringIO(table.text))
+    assert tuple(head) == operations.COLUMNS
+    assert whole == ["2004-H1", "TOTAL", "", "", "7", "1.0", "20.0", "0"]
+    assert ["2004-H1", "OUTCOME", "CLASSED", "", "", "", "", ""] in parts
+    assert parts[-1][:5] == ["2004-H1", "STRUCTURE", "DGP", dgp.names["ro"], "7"]
+
+
+@pytest.mark.parametrize("path", ["", "/csv"])
+async def test_a_period_that_is_not_over_is_not_told(client: httpx2.AsyncClient, path: str) -> None:
+    this_year = str(clock.local_date(clock.now()).year)
+    answer = await client.get(f"{STATISTICS}{path}", params={"period": this_year})
+    assert slug(answer) == "petition-period-not-counted"
+
+
+async def test_months_are_counted_in_order_and_once(
+    sessions: async_sessionmaker[Session], filed: Filed
+) -> None:
+    await filed()
+    async with sessions() as session:
+        await operations.count_months(session, clock.now())
+        assert await operations.count_months(session, clock.now()) == 0
+    async with sessions() as session, session.begin():
+        last = await storage.last_counted(session)
+    assert last is not None
+    assert domain.settled_by(last, 45) <= clock.local_date(clock.now())
