@@ -10,12 +10,14 @@ from hub_events.envelope import Event
 from hub_service.access import Action, Channel, Result
 from svc_petitions.domain import petitions as domain
 from svc_petitions.domain.files import File, Solution
+from svc_petitions.domain.messages import Message, RequestedDocument, Side
 from svc_petitions.domain.registers import StrikeReason
 from svc_petitions.domain.states import PetitionState
 from svc_petitions.domain.terms import TermWarning
 from svc_petitions.events import files
 from svc_petitions.events.access import RecordAccessed
 from svc_petitions.events.guests import EmailCodeRequested
+from svc_petitions.events.messages import DocumentRequested, MessageSent
 from svc_petitions.events.petitions import PetitionRegistered, SandboxPetitionRegistered
 from svc_petitions.events.registers import EntryStruck
 from svc_petitions.events.terms import TermWarned
@@ -116,12 +118,31 @@ STRUCK = EntryStruck(
     version=130,
 )
 
+DOCUMENT = RequestedDocument(
+    UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b86"), "Copia actului de identitate", date(2026, 12, 4)
+)
+MESSAGE = Message(
+    id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b85"),
+    petition_id=FILE.id,
+    institution_id=FILE.institution_id,
+    side=Side.INSTITUTION,
+    sender_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b81"),
+    text="Vă rog să trimiteți o copie.",
+    sent_at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC),
+    documents=(DOCUMENT,),
+)
+OF_THREADS: Final[list[Event]] = [
+    MessageSent.of(FILE, MESSAGE, 1),
+    DocumentRequested.of(FILE, MESSAGE, DOCUMENT),
+]
+
 EVENTS: Final[list[Event]] = [
     REGISTERED,
     SANDBOX_REGISTERED,
     ACCESSED,
     CODE_REQUESTED,
     *OF_FILES,
+    *OF_THREADS,
     WARNED,
     STRUCK,
 ]

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _petitioners()
     _guests()
     _attachments()
+    _messages()
     _terms()
     _directory()
     _search()
@@ -522,6 +523,49 @@ def _attachments() -> None:
     op.execute("REVOKE DELETE ON attachments FROM petitions_app")
 
 
+def _messages() -> None:
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False, comment="Who had the file"),
+        sa.Column("side", sa.String(16), nullable=False, comment="INSTITUTION or PETITIONER"),
+        sa.Column("sender_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "read_at",
+            sa.DateTime(timezone=True),
+            comment="When the other side opened it: no term runs from it",
+        ),
+        sa.CheckConstraint("side IN ('INSTITUTION', 'PETITIONER')", name="ck_messages_side"),
+        sa.ForeignKeyConstraint(["petition_id"], ["petitions.id"], name="fk_messages_petitions"),
+        sa.PrimaryKeyConstraint("id", name="pk_messages"),
+        comment="Locked once it is sent: only that it was read is noted",
+    )
+    op.create_index("ix_messages_petition_id_id", "messages", ["petition_id", "id"])
+    op.create_table(
+        "requested_documents",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(300), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("sent_with", sa.Uuid(), comment="The message that brought it"),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["messages.id"], name="fk_requested_documents_message_id_messages"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sent_with"], ["messages.id"], name="fk_requested_documents_sent_with_messages"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_requested_documents"),
+        comment="Documents that an institution asked for, each until a last day",
+    )
+    op.create_index("ix_requested_documents_message_id", "requested_documents", ["message_id"])
+    op.execute("REVOKE UPDATE, DELETE ON messages, requested_documents FROM petitions_app")
+    op.execute("GRANT UPDATE (read_at) ON messages TO petitions_app")
+    op.execute("GRANT UPDATE (sent_with) ON requested_documents TO petitions_app")
+
+
 def _file() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -624,6 +668,8 @@ def downgrade() -> None:
     op.drop_table("directory")
     op.drop_index("ix_petitions_to_warn", table_name="petitions")
     op.drop_column("petitions", "warned")
+    op.drop_table("requested_documents")
+    op.drop_table("messages")
     for table in ("attachments", "uploads", "email_codes", "tries", "petitioners"):
         op.drop_table(table)
     for column in ("entered_by", "received_on", "channel"):

@@ -1,0 +1,70 @@
+"""What is told of messages: that there is one, never what it says."""
+
+from datetime import date
+from typing import ClassVar, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub_events.envelope import Event
+
+from ..domain.files import File
+from ..domain.messages import Message, RequestedDocument, Side
+
+
+class _OfThread(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    petition_id: UUID = Field(description="The petition")
+    message_id: UUID = Field(description="The message")
+    person_id: UUID | None = Field(description="The petitioner, if they have an account")
+    acting_person_id: UUID | None = Field(description="The person who filed the petition online, if one did")
+    institution_id: UUID = Field(description="The institution that has the file")
+    number: int = Field(ge=1, description="Its number in that institution's register of the year")
+    year: int = Field(description="The year of the register")
+
+
+class MessageSent(_OfThread, Event):
+    """An institution or a petitioner has written to the other about a petition."""
+
+    subject: ClassVar[str] = "hub.petitions.message.sent.v1"
+    key_field: ClassVar[str] = "petition_id"
+
+    side: Side = Field(description="Who has written")
+    handler_id: UUID | None = Field(description="The official who works on the file")
+    documents: int = Field(ge=0, description="How many documents it asks for or brings")
+
+    @classmethod
+    def of(cls, file: File, message: Message, documents: int) -> Self:
+        """The event of a message just sent."""
+        return cls(
+            **_facts(file, message), side=message.side, handler_id=file.handler_id, documents=documents
+        )
+
+
+class DocumentRequested(_OfThread, Event):
+    """An institution has asked the petitioner for a document; the term of the answer goes on."""
+
+    subject: ClassVar[str] = "hub.petitions.document.requested.v1"
+    key_field: ClassVar[str] = "petition_id"
+
+    document_id: UUID = Field(description="The request for the document")
+    due_on: date = Field(description="The last day for it")
+
+    @classmethod
+    def of(cls, file: File, message: Message, document: RequestedDocument) -> Self:
+        """The event of a document just asked for."""
+        return cls(**_facts(file, message), document_id=document.id, due_on=document.due_on)
+
+
+def _facts(file: File, message: Message) -> dict[str, object]:
+    return {
+        "petition_id": file.id,
+        "message_id": message.id,
+        "person_id": file.person_id,
+        "acting_person_id": file.acting_person_id,
+        "institution_id": file.institution_id,
+        "number": file.number,
+        "year": file.year,
+        "version": file.version,
+    }
