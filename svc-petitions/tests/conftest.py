@@ -37,9 +37,19 @@ async def schema(provision: Any) -> ServiceDatabase:
 
 
 @pytest.fixture(scope="session")
-def settings(schema: ServiceDatabase, service_settings: Any, trust_folder: Path) -> Settings:
+def settings(
+    schema: ServiceDatabase,
+    service_settings: Any,
+    trust_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Settings:
     """The settings of the service in this test session."""
-    made: Settings = service_settings(MANIFEST, Settings, petitions_trust=trust_folder)
+    made: Settings = service_settings(
+        MANIFEST,
+        Settings,
+        petitions_trust=trust_folder,
+        petitions_store=tmp_path_factory.mktemp("documents").as_uri(),
+    )
     return made
 
 

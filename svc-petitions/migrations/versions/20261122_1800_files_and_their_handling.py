@@ -29,6 +29,8 @@ def upgrade() -> None:
     _directory()
     _search()
     _statistics()
+    _answer_documents()
+    _transfers()
 
 
 def _registers() -> None:
@@ -662,7 +664,79 @@ def _statistics() -> None:
     )
 
 
+def _answer_documents() -> None:
+    op.create_index(
+        "ix_drafts_sent_at", "drafts", ["sent_at"], postgresql_where=sa.text("sent_at IS NOT NULL")
+    )
+    op.create_table(
+        "answer_documents",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "code_key", sa.LargeBinary(), nullable=False, comment="Keyed hash of the code to verify it by"
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("file_key", sa.String(100), nullable=False, comment="Its name in the store of documents"),
+        sa.Column("file_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("file_bytes", sa.Integer(), nullable=False),
+        sa.Column("seal_level", sa.String(8), nullable=False),
+        sa.ForeignKeyConstraint(["petition_id"], ["petitions.id"], name="fk_answer_documents_petitions"),
+        sa.PrimaryKeyConstraint("petition_id", name="pk_answer_documents"),
+        sa.UniqueConstraint("code_key", name="uq_answer_documents_code_key"),
+        comment="The sealed document of each answer; made once, after the answer was sent",
+    )
+    op.execute("REVOKE UPDATE, DELETE ON answer_documents FROM petitions_app")
+
+
+def _transfers() -> None:
+    op.create_table(
+        "transfers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("from_compartment_id", sa.Uuid(), comment="None for what comes from the registry"),
+        sa.Column("to_compartment_id", sa.Uuid(), nullable=False),
+        sa.Column("handed_by", sa.Uuid(), nullable=False),
+        sa.Column("handed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False, comment="WAITING, ACCEPTED or REFUSED"),
+        sa.Column("decided_by", sa.Uuid()),
+        sa.Column("decided_at", sa.DateTime(timezone=True)),
+        sa.Column("refusal", sa.String(500), comment="Why it was refused"),
+        sa.CheckConstraint(
+            "(state = 'WAITING') = (decided_at IS NULL) AND (decided_by IS NULL) = (decided_at IS NULL)",
+            name="ck_transfers_decided",
+        ),
+        sa.CheckConstraint("(state = 'REFUSED') = (refusal IS NOT NULL)", name="ck_transfers_refusal"),
+        sa.CheckConstraint("from_compartment_id <> to_compartment_id", name="ck_transfers_elsewhere"),
+        sa.ForeignKeyConstraint(["petition_id"], ["petitions.id"], name="fk_transfers_petitions"),
+        sa.ForeignKeyConstraint(
+            ["from_compartment_id"], ["compartments.id"], name="fk_transfers_from_compartments"
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_compartment_id"], ["compartments.id"], name="fk_transfers_to_compartments"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_transfers"),
+        comment="The log of hand-overs (condica): each is accepted or refused by who receives",
+    )
+    op.create_index("ix_transfers_petition_id_id", "transfers", ["petition_id", "id"])
+    op.create_index(
+        "ix_transfers_waiting",
+        "transfers",
+        ["to_compartment_id", "id"],
+        postgresql_where=sa.text("state = 'WAITING'"),
+    )
+    op.create_index(
+        "uq_transfers_waiting",
+        "transfers",
+        ["petition_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'WAITING'"),
+    )
+    op.execute("REVOKE DELETE ON transfers FROM petitions_app")
+
+
 def downgrade() -> None:
+    op.drop_table("transfers")
+    op.drop_table("answer_documents")
     op.drop_table("figures")
     op.drop_table("file_words")
     op.drop_table("directory")

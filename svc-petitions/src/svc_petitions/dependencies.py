@@ -14,7 +14,9 @@ from hub_service import policy
 from .clients import scanner
 from .documents.press import Press
 from .errors.attachments import AttachmentsUnavailable
+from .errors.documents import DocumentStoreAway
 from .keys import MasterKey, Purpose
+from .operations.answer_documents import AnswerMeans
 from .operations.attachments import Means
 from .settings import Settings
 
@@ -70,16 +72,25 @@ def _of_officials(
     return said | {"openapi_extra": said["openapi_extra"] | {policy.ASKS: True}} if asks else said
 
 
-def opening(settings: Settings) -> Callable[[Any], Press]:
-    """Gives the press, from the resources of the running service; nothing is read before it is asked for."""
-    made: list[Press] = []
+def keeping(settings: Settings, key: MasterKey) -> Callable[[Any], AnswerMeans]:
+    """Gives what it takes to make and keep documents; nothing is opened before. `DocumentStoreAway`."""
+    made: list[AnswerMeans] = []
 
-    def press(hub: Any) -> Press:
+    def means(hub: Any) -> AnswerMeans:
+        if not settings.petitions_store:
+            raise DocumentStoreAway
         if not made:
-            made.append(Press.open(settings.petitions_trust, settings.petitions_timestamps_url, hub.http))
+            store = Store.open(settings.petitions_store, key.of(Purpose.DOCUMENTS))
+            press = Press.open(settings.petitions_trust, settings.petitions_timestamps_url, hub.http)
+            made.append(AnswerMeans(key, press, store, settings.public_origin))
         return made[0]
 
-    return press
+    return means
+
+
+async def _means(request: Request) -> AnswerMeans:
+    means: AnswerMeans = request.app.state.means(request.app.state.hub)
+    return means
 
 
 def filing(settings: Settings, keys: MasterKey) -> Callable[[], Means]:
@@ -103,8 +114,7 @@ async def _filing(request: Request) -> Means:
 
 
 async def _press(request: Request) -> Press:
-    press: Press = request.app.state.press(request.app.state.hub)
-    return press
+    return (await _means(request)).press
 
 
 async def _apart(request: Request) -> AsyncIterator[DatabaseSession]:
@@ -129,6 +139,9 @@ SessionApart = Annotated[DatabaseSession, Depends(_apart)]
 
 Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""
+
+Documents = Annotated[AnswerMeans, Depends(_means)]
+"""What it takes to make the documents of answers, and to find them again."""
 
 Pressing = Annotated[Press, Depends(_press)]
 """What prints and seals documents."""

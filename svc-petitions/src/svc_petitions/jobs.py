@@ -1,6 +1,7 @@
 """What the clock does: one operation each."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -9,7 +10,9 @@ from hub_service import workers
 from hub_service.workers import Worker
 
 from .errors.attachments import AttachmentsUnavailable
-from .operations import archiving, attachments, guests, statistics, terms, tries
+from .errors.documents import DocumentStoreAway
+from .operations import answer_documents, archiving, attachments, guests, statistics, terms, tries
+from .operations.answer_documents import AnswerMeans
 from .operations.attachments import Means
 
 
@@ -63,3 +66,23 @@ def sweeping(filing: Callable[[], Means]) -> Worker:
             await attachments.sweep(session, means, clock.now())
 
     return workers.every("sweep-uploads", timedelta(hours=1), sweep)
+
+
+def of_answers(means: Callable[[Any], AnswerMeans]) -> list[Worker]:
+    """Answers that were sent get their documents, and files that no row knows go."""
+
+    async def press(hub: Any) -> None:
+        with suppress(DocumentStoreAway):
+            async with hub.database.sessions() as session:
+                while await answer_documents.press_waiting(session, means(hub), clock.now()):
+                    pass
+
+    async def sweep(hub: Any) -> None:
+        with suppress(DocumentStoreAway):
+            async with hub.database.sessions() as session:
+                await answer_documents.sweep(session, means(hub), clock.now())
+
+    return [
+        workers.every("press-answers", timedelta(seconds=20), press),
+        workers.every("sweep-answers", timedelta(hours=6), sweep),
+    ]

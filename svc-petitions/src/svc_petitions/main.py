@@ -7,6 +7,7 @@ from hub_service import chassis, i18n
 from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
 from .routes import (
+    answer_documents,
     attachments,
     entries,
     files,
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     known = settings or Settings()
     master = keys.derived_from(known.petitions_key.get_secret_value())
     filing = dependencies.filing(known, master)
+    means = dependencies.keeping(known, master)
     app = chassis.build(
         MANIFEST,
         known,
@@ -41,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "answer (Constitution of Romania art. 51, OG 27/2002). Free of charge."
         ),
         routers=[
+            answer_documents.router,
             attachments.router,
             entries.router,
             files.router,
@@ -65,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             dependencies.SIGN: "Sign answers to petitions as an official",
         },
         tags=[
+            {"name": "answers", "description": "Answers as sealed documents, and their verification"},
             {"name": "attachments", "description": "Files that belong to petitions"},
             {
                 "name": "entries",
@@ -93,11 +97,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             jobs.FORGET_PROOFS,
             jobs.WARN_OF_TERMS,
             jobs.sweeping(filing),
+            *jobs.of_answers(means),
         ],
         uploads=attachments.UPLOADS,
         locale=i18n.folder_of(__file__),
     )
     app.state.filing = filing
     app.state.keys = master
-    app.state.press = dependencies.opening(known)
+    app.state.means = means
     return app

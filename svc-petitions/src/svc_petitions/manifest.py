@@ -48,6 +48,7 @@ MANIFEST: Final = Manifest(
         "petition.forwarding",
         "petition.guests-address",
         "petition.reach-register",
+        "petition.redress",
         "petition.small-count",
         "petition.status-address",
         "petition.status-number",

@@ -1,10 +1,6 @@
-"""The answer to a petition, and a forwarding letter, as a sealed document.
+"""The answer to a petition as a sealed document.
 
-The number under which it goes out is given before, in a transaction of its own, and stands with the
-draft; then the document is made, with no lock held; then its file, its row and the step to ANSWERED are
-one transaction. Who is killed between begins again with the same number: none is given twice or lost.
-
-    made = await answers.make(press, answer, now)       # no transaction is open
+made = await answers.make(press, answer, now)       # no transaction is open
 """
 
 from collections.abc import Mapping
@@ -15,6 +11,7 @@ from typing import Any, Final
 from hub_core.clock import BUCHAREST
 from hub_core.language import Language
 from hub_documents import facts, qr
+from hub_documents.render import Unprintable
 from hub_documents.seal import Sealed
 
 from .press import Press
@@ -61,7 +58,7 @@ class Answer:
 async def make(press: Press, answer: Answer, now: datetime) -> Sealed:
     """The sealed PDF of an answer.
 
-    Raises `render.Unprintable` for letters that no font has, and `SealNotInForce`; nothing is stored.
+    Letters that no font has become question marks. Raises `SealNotInForce`; nothing is stored.
     """
     token = facts.sign(
         {
@@ -72,7 +69,12 @@ async def make(press: Press, answer: Answer, now: datetime) -> Sealed:
         press.facts,
     )
     code = qr.picture(facts.address(answer.link, answer.code, token))
-    return await press.sealed("answer.typ", _data(press, answer, now), now, {"qr": code})
+    data = _data(press, answer, now)
+    try:
+        return await press.sealed("answer.typ", data, now, {"qr": code})
+    except Unprintable as missing:
+        # A petitioner may write what no font has: the answer goes out, with marks in their place.
+        return await press.sealed("answer.typ", _legible(data, missing.letters), now, {"qr": code})
 
 
 def _data(press: Press, answer: Answer, now: datetime) -> dict[str, Any]:
@@ -87,6 +89,16 @@ def _data(press: Press, answer: Answer, now: datetime) -> dict[str, Any]:
         "sealed_by": press.whose.owner,
         "vouched_by": press.whose.issuer,
     }
+
+
+def _legible(value: Any, letters: str) -> Any:
+    """The data with a question mark for each of these code points (`U+1F600, U+1F601`)."""
+    if isinstance(value, str):
+        points = (int(one.removeprefix("U+"), base=16) for one in letters.split(", "))
+        return value.translate(dict.fromkeys(points, "?"))
+    if isinstance(value, dict):
+        return {key: _legible(item, letters) for key, item in value.items()}
+    return [_legible(item, letters) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _paragraphs(text: str) -> list[str]:

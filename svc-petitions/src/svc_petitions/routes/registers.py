@@ -10,7 +10,7 @@ from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
 from ..dependencies import Pressing, of_registers
-from ..errors.documents import SealNotInForce
+from ..errors.documents import DocumentStoreAway, SealNotInForce
 from ..errors.registers import EntryNotFound, EntryStands, EntryStruckAlready, ExtractEmpty
 from ..operations import registers as operations
 from ..schemas.registers import EntryView, StrikeEntry
@@ -115,7 +115,11 @@ async def export_register(year: Year, official: policy.Acting, request: Request)
 @router.get(
     "/pdf",
     summary="Print a part of your register, sealed",
-    **_with(of_registers(ExtractEmpty, SealNotInForce), "The sealed PDF", **{"application/pdf": _FILE}),
+    **_with(
+        of_registers(ExtractEmpty, SealNotInForce, DocumentStoreAway),
+        "The sealed PDF",
+        **{"application/pdf": _FILE},
+    ),
 )
 async def get_register_extract(
     year: Year,

@@ -140,6 +140,7 @@ DRAFTS = Table(
     CheckConstraint("sent_at IS NULL OR (signed_at IS NOT NULL AND out_number IS NOT NULL)", name="sent"),
     # One draft at a time: the others were returned.
     Index("uq_drafts_in_hand", "petition_id", unique=True, postgresql_where=text("returned_at IS NULL")),
+    Index(None, "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
     comment="What was written as an answer; the one that was sent is the answer",
 )
 

@@ -1,0 +1,88 @@
+"""Answers that were sent: what their documents say, and the codes they are verified by."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from hub_core.language import Language
+from hub_core.rules import Option
+
+REDRESS_RULE: Final = "petition.redress"
+"""What a petitioner can do who is not content with the answer, in sentences."""
+
+CODE_BYTES: Final = 10
+"""What a code is made of."""
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD: Final = str.maketrans("OIL", "011")
+_LENGTH: Final = 16
+_GROUP: Final = 4
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Sent:
+    """An answer that was sent. `number` and `petition` are labels: number and date.
+
+    `petitioner` is a name where one is known without asking anybody; `delegation` is the act by which it
+    was signed for the head; `joined` are the labels of the petitions that it answers as well.
+    """
+
+    petition_id: UUID
+    institution: Mapping[str, str]
+    compartment: str | None
+    number: str
+    petition: str
+    petitioner: str | None
+    subject: str
+    text: str
+    legal_basis: str
+    courtesy_language: Language | None
+    courtesy_text: str | None
+    delegation: str | None
+    joined: Sequence[str]
+    sent_at: datetime
+
+    @property
+    def signed_by(self) -> tuple[str, ...]:
+        """Who signs, by the function, as acts name it."""
+        if self.delegation is None:
+            return ("Conducătorul instituției",)
+        return ("Pentru conducătorul instituției", f"prin delegare: {self.delegation}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What anybody is told who has the code of an answer: nobody's name, and nothing of what it says."""
+
+    institution: Mapping[str, str]
+    number: str
+    petition: str
+    sha256: bytes
+
+
+def redress(options: Sequence[Option]) -> tuple[str, ...]:
+    """The sentences of the rule, in Romanian, as the answer says them."""
+    return tuple(option.texts[Language.RO] for option in options)
+
+
+def code_of(chance: bytes) -> str:
+    """The code of `CODE_BYTES` random bytes, without hyphens (`K7QF2M9XT4PA8WDC`)."""
+    number = int.from_bytes(chance)
+    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_LENGTH)))
+
+
+def grouped(code: str) -> str:
+    """The code as people read and type it (`K7QF-2M9X-T4PA-8WDC`)."""
+    return "-".join(code[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
+
+
+def read_code(typed: str) -> str | None:
+    """The code that was meant, without hyphens; None for what cannot be one.
+
+    Case, blanks and signs between do not count, and a letter that looks like a digit is that digit.
+    """
+    kept = "".join(sign for sign in unicodedata.normalize("NFKC", typed).upper() if sign.isalnum())
+    code = kept.translate(_MISREAD)
+    return code if len(code) == _LENGTH and set(code) <= set(_ALPHABET) else None

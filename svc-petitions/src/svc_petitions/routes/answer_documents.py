@@ -1,0 +1,80 @@
+"""Answers as sealed documents: HTTP and nothing else."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import Path, Response
+
+from hub_service import policy, schemas
+from hub_service.dependencies import Now, Session
+from hub_service.routing import Router
+
+from ..dependencies import Documents, Keys
+from ..errors.documents import AnswerDocumentMissing, AnswerNotVerified, DocumentStoreAway, SealNotInForce
+from ..errors.petitions import PetitionNotFound
+from ..operations import answer_documents as operations
+from ..schemas.answer_documents import VerifiedAnswerView
+from .petitions import READ
+
+_PDF: Final = {"schema": {"type": "string", "contentMediaType": "application/pdf"}}
+_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+router = Router(prefix="/petitions/v1", tags=["answers"])
+
+
+def _with_pdf(described: dict[str, Any]) -> dict[str, Any]:
+    answer = {"description": "The sealed PDF", "content": {"application/pdf": _PDF}}
+    return described | {"responses": described["responses"] | {200: answer}, "response_class": Response}
+
+
+@router.get(
+    "/petitions/{petition_id}/answer-document",
+    summary="Fetch the sealed answer to a petition",
+    **_with_pdf(
+        policy.operation(
+            READ,
+            mandate=True,
+            raises=(PetitionNotFound, AnswerDocumentMissing, SealNotInForce, DocumentStoreAway),
+        )
+    ),
+)
+async def get_answer_document(
+    petition_id: Annotated[schemas.Id, Path(description="The petition's identifier.")],
+    person: policy.Person,
+    means: Documents,
+    session: Session,
+    now: Now,
+) -> Response:
+    """The answer as a PDF with the institution's seal, in Romanian and with its courtesy text.
+
+    Of a petition that was joined to another one, it is that one's answer, which names all that it answers.
+    """
+    content = await operations.fetch(session, means, person, petition_id, now)
+    return Response(content, media_type="application/pdf", headers=_HEADERS)
+
+
+@router.get(
+    "/verify/{code}",
+    summary="Verify the answer to a petition",
+    **policy.public(raises=(AnswerNotVerified,)),
+)
+async def verify_petition_answer(
+    code: Annotated[
+        str,
+        Path(
+            min_length=16,
+            max_length=40,
+            pattern=r"^[A-Za-z0-9 -]+$",
+            description="The code on the document; case, blanks and hyphens do not count.",
+            examples=["K7QF-2M9X-T4PA-8WDC"],
+        ),
+    ],
+    keys: Keys,
+    session: Session,
+    response: Response,
+) -> VerifiedAnswerView:
+    """Whether an answer with this code was sealed: its institution, its numbers and the digest of its file.
+
+    Nobody's name, and nothing of what the answer says.
+    """
+    response.headers["cache-control"] = "no-store"
+    return VerifiedAnswerView.of(await operations.verify(session, keys, code))

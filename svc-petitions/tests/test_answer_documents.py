@@ -1,0 +1,303 @@
+"""The answer as a sealed document: made once, under its number, whatever is killed on the way."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx2
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from hub_core import ids
+from hub_documents import verification
+from hub_documents.store import StoreUnavailable
+from hub_events.session import Session
+from svc_petitions.domain import answers as domain
+from svc_petitions.domain.registers import Direction, Line
+from svc_petitions.errors.documents import DocumentStoreAway
+from svc_petitions.operations import answer_documents as operations
+from svc_petitions.operations.answer_documents import AnswerMeans
+from svc_petitions.storage import answer_documents as storage
+from svc_petitions.storage import registers
+
+Looking = asyncpg.Connection
+Answered = Callable[..., Awaitable[dict[str, Any]]]
+PETITIONS = "/petitions/v1/petitions"
+DRAFT = {
+    "solution": "FAVOURABLE",
+    "text": "Stimată doamnă,\nGhișeul este deschis până la ora 18.30.",
+    "legal_basis": "Legea nr. 248/2005 art. 34",
+    "courtesy_language": "hu",
+    "courtesy_text": "Tisztelt Asszonyom!\nAz ügyfélszolgálat 18.30-ig tart nyitva.",
+}
+
+
+class Killed(Exception):
+    """Where the process ends."""
+
+
+@pytest.fixture
+def means(app: FastAPI, client: httpx2.AsyncClient) -> AnswerMeans:
+    """What the service makes and keeps documents with."""
+    assert client
+    made: AnswerMeans = app.state.means(app.state.hub)
+    return made
+
+
+@pytest.fixture
+def answered(
+    client: httpx2.AsyncClient,
+    sessions: async_sessionmaker[Session],
+    looking: Looking,
+    as_ana: dict[str, str],
+    body: dict[str, Any],
+) -> Answered:
+    """File a petition, and send an answer to it under a number of the register."""
+
+    async def make(**special: Any) -> dict[str, Any]:
+        filed = await client.post(PETITIONS, json=body | special, headers=as_ana)
+        assert filed.status_code == 201, filed.text
+        petition: dict[str, Any] = filed.json()
+        now = datetime.now(UTC)
+        line = Line(
+            institution_id=UUID(body["institution_id"]),
+            direction=Direction.OUT,
+            petition_id=UUID(petition["id"]),
+            subject=body["subject"],
+            correspondent="Ana",
+            entered_at=now,
+        )
+        async with sessions() as session, session.begin():
+            entered = await registers.enter(session, line)
+        row = DRAFT | {
+            "petition_id": line.petition_id,
+            "ordinal": 1,
+            "institution_id": line.institution_id,
+            "drafted_by": ids.new_id(),
+            "drafted_at": now,
+            "signed_by": ids.new_id(),
+            "signed_at": now,
+            "sent_at": now,
+            "out_year": entered.year,
+            "out_number": entered.number,
+        }
+        names, places = ", ".join(row), ", ".join(f"${place}" for place in range(1, len(row) + 1))
+        await looking.execute(f"INSERT INTO petitions.drafts ({names}) VALUES ({places})", *row.values())
+        return petition | {"out": entered.number}
+
+    return make
+
+
+def of(petition: dict[str, Any]) -> str:
+    """The address of the document."""
+    return f"{PETITIONS}/{petition['id']}/answer-document"
+
+
+async def test_nobody_else_fetches_an_answer(
+    client: httpx2.AsyncClient, answered: Answered, as_ion: dict[str, str], signed_in: Any, ana: UUID
+) -> None:
+    petition = await answered()
+    assert (await client.get(of(petition))).status_code == 401
+    assert (await client.get(of(petition), headers=as_ion)).status_code == 404
+    writes = signed_in(ana, frozenset({"petitions:write"}))
+    assert (await client.get(of(petition), headers=writes)).status_code == 403
+
+
+async def test_before_an_answer_is_sent_there_is_no_document(
+    client: httpx2.AsyncClient, as_ana: dict[str, str], body: dict[str, Any]
+) -> None:
+    petition = (await client.post(PETITIONS, json=body, headers=as_ana)).json()
+    missing = await client.get(of(petition), headers=as_ana)
+    assert (missing.status_code, missing.json()["type"].rpartition("/")[2]) == (
+        404,
+        "answer-document-missing",
+    )
+
+
+async def test_an_answer_says_number_law_redress_and_the_same_in_the_petitioners_language(
+    client: httpx2.AsyncClient,
+    answered: Answered,
+    as_ana: dict[str, str],
+    trust_folder: Any,
+    program: Any,
+    tmp_path: Any,
+) -> None:
+    """Edge case 83: the Romanian text is the official one, and the Hungarian stands under it."""
+    petition = await answered()
+    answer = await client.get(of(petition), headers=as_ana)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    trust = verification.trust_in(trust_folder / "root.pem")
+    verdict = verification.verify(answer.content, trust, datetime.now(UTC))
+    assert verdict.outcome is verification.Outcome.INTACT
+    path = tmp_path / "answer.pdf"
+    path.write_bytes(answer.content)
+    page = " ".join(program("pdftotext", path, "-").decode().split())
+    for said in (
+        f"{petition['out']}/",
+        f"nr. {petition['number']}/",
+        "Programul ghișeului",
+        "Ghișeul este deschis până la ora 18.30.",
+        "Legea nr. 248/2005 art. 34",
+        "plângere prealabilă la autoritatea care v-a răspuns, în 30 de zile",
+        "Conducătorul instituției",
+        "Tájékoztató fordítás",
+        "Az ügyfélszolgálat 18.30-ig tart nyitva.",
+    ):
+        assert said in page
+
+
+async def test_an_answer_is_made_once_and_stays_the_same(
+    client: httpx2.AsyncClient, answered: Answered, as_ana: dict[str, str], looking: Looking
+) -> None:
+    petition = await answered()
+    fetched = await asyncio.gather(*(client.get(of(petition), headers=as_ana) for _ in range(4)))
+    assert len({answer.content for answer in fetched}) == 1
+    assert (await client.get(of(petition), headers=as_ana)).content == fetched[0].content
+    rows = await looking.fetch(
+        "SELECT file_key FROM petitions.answer_documents WHERE petition_id = $1", UUID(petition["id"])
+    )
+    assert len(rows) == 1
+
+
+async def test_a_petition_that_was_joined_gets_its_leaders_answer(
+    client: httpx2.AsyncClient,
+    answered: Answered,
+    as_ana: dict[str, str],
+    body: dict[str, Any],
+    looking: Looking,
+    program: Any,
+    tmp_path: Any,
+) -> None:
+    """Edge case 65: one answer to all, each with its number."""
+    leader = await answered()
+    joined = (await client.post(PETITIONS, json=body, headers=as_ana)).json()
+    await looking.execute(
+        "UPDATE petitions.petitions SET leader_id = $1, state = 'JOINED' WHERE id = $2",
+        UUID(leader["id"]),
+        UUID(joined["id"]),
+    )
+    answer = await client.get(of(joined), headers=as_ana)
+    assert answer.content == (await client.get(of(leader), headers=as_ana)).content
+    path = tmp_path / "answer.pdf"
+    path.write_bytes(answer.content)
+    assert f"{joined['number']}/" in program("pdftotext", path, "-").decode().partition("Răspunde și la")[2]
+
+
+async def test_what_no_font_can_show_does_not_stop_an_answer(
+    client: httpx2.AsyncClient, answered: Answered, as_ana: dict[str, str]
+) -> None:
+    petition = await answered(subject="Groapa \N{GRINNING FACE} de pe strada mea")
+    assert (await client.get(of(petition), headers=as_ana)).status_code == 200
+
+
+async def test_who_is_killed_after_the_file_was_stored_leaves_one_number_and_one_document(
+    answered: Answered,
+    means: AnswerMeans,
+    sessions: async_sessionmaker[Session],
+    looking: Looking,
+    monkeypatch: pytest.MonkeyPatch,
+    body: dict[str, Any],
+) -> None:
+    """The clock begins again; the file that no row knows is swept, and nothing else."""
+    petition = await answered()
+    petition_id, now = UUID(petition["id"]), datetime.now(UTC)
+
+    before = [name async for name in means.store.names(now + timedelta(minutes=1))]
+
+    async def die(*_: Any) -> bool:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "add", die)
+        async with sessions() as session:
+            with pytest.raises(Killed):
+                await operations.document_of(session, means, petition_id, now)
+    stored = [name async for name in means.store.names(now + timedelta(minutes=1))]
+    async with sessions() as session:
+        while await operations.press_waiting(session, means, now):
+            pass
+        kept = await storage.find(session, petition_id)
+    assert kept is not None
+    async with sessions() as session:
+        await operations.sweep(session, means, now + timedelta(hours=2))
+    left = [name async for name in means.store.names(now + timedelta(minutes=1))]
+    assert kept.file_key in left
+    (orphan,) = set(stored) - set(before)
+    assert orphan not in left
+    numbers = await looking.fetch(
+        "SELECT number FROM petitions.register_entries WHERE institution_id = $1 ORDER BY number",
+        UUID(body["institution_id"]),
+    )
+    assert [row["number"] for row in numbers] == [1, 2]
+
+
+async def test_while_the_store_is_away_the_caller_is_told_to_come_again(
+    answered: Answered,
+    means: AnswerMeans,
+    sessions: async_sessionmaker[Session],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    petition = await answered()
+
+    async def away(*_: Any) -> None:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(type(means.store), "put", away)
+    async with sessions() as session:
+        with pytest.raises(DocumentStoreAway):
+            await operations.document_of(session, means, UUID(petition["id"]), datetime.now(UTC))
+
+
+async def test_anybody_verifies_an_answer_by_its_code_and_learns_no_name(
+    client: httpx2.AsyncClient,
+    answered: Answered,
+    means: AnswerMeans,
+    sessions: async_sessionmaker[Session],
+    monkeypatch: pytest.MonkeyPatch,
+    as_ana: dict[str, str],
+) -> None:
+    petition, chance = await answered(), ids.new_id().bytes[-domain.CODE_BYTES :]
+    monkeypatch.setattr(operations.secrets, "token_bytes", lambda _: chance)
+    assert (await client.get(of(petition), headers=as_ana)).status_code == 200
+    code = domain.grouped(domain.code_of(chance))
+    for typed in (code, code.lower(), code.replace("-", "")):
+        told = await client.get(f"/petitions/v1/verify/{typed}")
+        assert told.status_code == 200
+    assert told.json().keys() == {"institution", "number", "petition", "sha256"}
+    async with sessions() as session:
+        kept = await storage.find(session, UUID(petition["id"]))
+    assert kept is not None
+    assert told.json()["sha256"] == kept.file_sha256.hex()
+
+
+@pytest.mark.parametrize("code", ["K7QF-2M9X-T4PA-8WDC", "UUUU-UUUU-UUUU-UUUU"])
+async def test_every_wrong_code_gets_the_same_answer(client: httpx2.AsyncClient, code: str) -> None:
+    told = await client.get(f"/petitions/v1/verify/{code}")
+    assert (told.status_code, told.json()["type"].rpartition("/")[2]) == (404, "answer-not-verified")
+
+
+@pytest.mark.parametrize("act", [None, "Ordinul nr. 12/2026"])
+def test_who_signs_for_the_head_says_by_which_act(act: str | None) -> None:
+    sent = domain.Sent(
+        petition_id=ids.new_id(),
+        institution={"ro": "DGP"},
+        compartment=None,
+        number="2/22.11.2026",
+        petition="1/21.11.2026",
+        petitioner=None,
+        subject="",
+        text="",
+        legal_basis="",
+        courtesy_language=None,
+        courtesy_text=None,
+        delegation=act,
+        joined=(),
+        sent_at=datetime.now(UTC),
+    )
+    assert ("prin delegare: Ordinul nr. 12/2026" in sent.signed_by) == (act is not None)
+    assert replace(sent, delegation=None).signed_by == ("Conducătorul instituției",)
