@@ -56,6 +56,7 @@ from svc_notify.consumers.copies import (
     SandboxPersonRemoved,
     SandboxPetitionRegistered,
     SecurityChanged,
+    TermWarned,
     WaitingOffered,
     WaitingTold,
 )
@@ -84,6 +85,7 @@ Publish = Callable[..., Awaitable[UUID]]
                 PetitionExtended,
                 PetitionForwarded,
                 PetitionJoined,
+                TermWarned,
             )
         ),
         (SandboxPersonCreated, "svc-identity/contract/events/identity.test-person.created.v1"),
@@ -638,6 +640,33 @@ async def test_who_filed_a_petition_is_told_of_its_steps_and_nobody_where_nobody
         assert [row["person_id"] for row in rows] == ([ana] if who else [])
         assert all(row["template"] == "petition.step" for row in rows)
         assert all(json.loads(row["variables"])["change"] == change for row in rows)
+
+
+async def test_officials_are_written_of_a_term_once_a_day_and_once_more_when_it_is_over(
+    hub: Any, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    handle = subscriptions.subscriptions(lambda _: None)[0].handlers[TermWarned]
+    head, events = ids.new_id(), []
+    for warning, people in (("DAYS", [ana, head]), ("LAST", [ana]), ("OVERDUE", [ana])):
+        facts = {
+            "petition_id": ids.new_id(),
+            "institution_id": ids.new_id(),
+            "answer_due_on": date(2026, 12, 2),
+            "warning": warning,
+            "person_ids": people,
+            "version": 4,
+        }
+        events.append(heard(TermWarned.model_validate(facts)))
+    for told in events:
+        async with hub.database.sessions() as session, session.unit_of_work():
+            await handle(session, told)
+    rows = await looking.fetch(
+        "SELECT person_id, variables FROM notify.deliveries WHERE cause_id = ANY($1)",
+        [told.id for told in events],
+    )
+    written = {(row["person_id"], json.loads(row["variables"])["standing"]) for row in rows}
+    assert written == {(ana, "CLOSE"), (head, "CLOSE"), (ana, "OVERDUE")}
+    assert len(rows) == len(written)
 
 
 async def test_a_petition_without_an_account_is_registered_without_a_message(

@@ -115,6 +115,16 @@ def petition(language: Language, change: str = "EXTENDED") -> Letter:
     return rendering.render("petition.step", 1, language, facts, ACCOUNT)
 
 
+def term(language: Language, standing: str = "CLOSE") -> Letter:
+    facts = {
+        "standing": standing,
+        "answer_due_on": date(2027, 1, 5),
+        "institution": "Direcția Generală de Pașapoarte",
+        "told_on": date(2026, 12, 4),
+    }
+    return rendering.render("petition.term", 1, language, facts, ACCOUNT)
+
+
 BOOKED: dict[str, object] = {
     "booking": "K7QF2M9X",
     "code": "482913",
@@ -242,6 +252,14 @@ def test_each_step_of_a_petition_has_words_of_its_own_and_a_day_where_one_counts
         "EXTENDED",
     }
     assert all(ACCOUNT in letter.text and "123" in letter.subject for letter in letters.values())
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_term_that_is_over_is_told_otherwise_than_one_that_comes_close(language: Language) -> None:
+    close, over = term(language), term(language, "OVERDUE")
+    assert close.subject != over.subject
+    assert close.text != over.text
+    assert formats.day(date(2027, 1, 5), language) in close.subject
 
 
 @pytest.mark.parametrize("language", Language)
@@ -422,6 +440,7 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         kinds.ACCOUNT_SECURITY,
         kinds.ACCOUNT_VALIDATED,
         kinds.PETITION_STEP,
+        kinds.PETITION_TERM,
         kinds.REGISTRATION_STEP,
         kinds.CATALOG_STALE,
         kinds.CERTIFICATE_REQUESTED,
@@ -440,7 +459,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 84
+    assert len(wording) == 87
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables

@@ -17,6 +17,7 @@ PETITIONS: Final = Consumer(
         "hub.petitions.petition.joined.v1",
         "hub.petitions.petition.registered.v1",
         "hub.petitions.sandbox-petition.registered.v1",
+        "hub.petitions.term.warned.v1",
     ),
 )
 CONFIRMATIONS: Final = Consumer(

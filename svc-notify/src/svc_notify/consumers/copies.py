@@ -383,6 +383,19 @@ class PetitionCodeRequested(Event):
     code_id: UUID
 
 
+class TermWarned(Event):
+    """The term of a petition's answer has come far, or is over; `person_ids` are officials."""
+
+    subject: ClassVar[str] = "hub.petitions.term.warned.v1"
+    key_field: ClassVar[str] = "petition_id"
+
+    petition_id: UUID
+    institution_id: UUID
+    answer_due_on: date
+    warning: str
+    person_ids: tuple[UUID, ...]
+
+
 class BookingCodeRequested(Event):
     """Somebody who books without an account waits for a code."""
 

@@ -1,4 +1,4 @@
-"""Petitions: what their petitioners are written. No message says what a petition is about."""
+"""Petitions: letters to petitioners, and to who has to answer. None says what a petition is about."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -23,8 +23,10 @@ from .copies import (
     PetitionJoined,
     PetitionRegistered,
     SandboxPetitionRegistered,
+    TermWarned,
 )
 
+_OVERDUE: Final = "OVERDUE"
 _STEPS: Final[dict[type[Event], str]] = {
     ClarificationAsked: "CLARIFICATION_ASKED",
     PetitionAnswered: "ANSWERED",
@@ -73,6 +75,21 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
         ):
             hearing.wake_after_commit(session, wake, delivery.lane)
 
+    async def warn_of_term(session: AsyncSession, heard: Envelope[TermWarned]) -> None:
+        term, kind, day = heard.data, kinds.PETITION_TERM, hearing.day(heard)
+        said = {
+            "standing": _OVERDUE if term.warning == _OVERDUE else "CLOSE",
+            "answer_due_on": term.answer_due_on.isoformat(),
+            "institution_id": str(term.institution_id),
+            "told_on": day,
+        }
+        for person_id in term.person_ids:
+            once = f"{kind.template}:{said['standing']}:{person_id}:{day}"
+            for delivery in await operations.queue_notices(
+                session, kind, [person_id], said, hearing.cause(heard), clock.now(), once
+            ):
+                hearing.wake_after_commit(session, wake, delivery.lane)
+
     async def send_the_code(session: AsyncSession, heard: Envelope[PetitionCodeRequested]) -> None:
         delivery = await operations.queue_booking_notice(
             session, kinds.PETITION_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
@@ -84,5 +101,6 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
         PetitionCodeRequested: send_the_code,
         PetitionRegistered: tell_of_number,
         SandboxPetitionRegistered: tell_of_number,
+        TermWarned: warn_of_term,
     }
     return Subscription(manifest.PETITIONS, handlers | dict.fromkeys(_STEPS, tell_of_step))

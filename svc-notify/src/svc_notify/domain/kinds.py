@@ -54,6 +54,13 @@ PETITION_STEP: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset({"change", "number", "answer_due_on", "institution_id", "told_on"}),
 )
+PETITION_TERM: Final = Kind(
+    template="petition.term",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=2),
+    variables=frozenset({"standing", "answer_due_on", "institution_id", "told_on"}),
+)
 ACCOUNT_CONFIRM: Final = Kind(
     template="account.confirm",
     version=1,
