@@ -18,10 +18,12 @@ from .routes import (
     petitions,
     registers,
     routing,
+    signatures,
     special_procedures,
     statistics,
     status,
     structure,
+    telverde,
     terms,
 )
 from .settings import Settings
@@ -53,11 +55,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             messages.router,
             petitions.router,
             registers.router,
+            signatures.router,
             routing.router,
             special_procedures.router,
             statistics.router,
             status.router,
             structure.router,
+            telverde.router,
             terms.router,
         ],
         scopes={
@@ -84,6 +88,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "status", "description": "How a petition stands, by its number and its code"},
             {"name": "structure", "description": "Heads: who works where, and who signs"},
             {"name": "terms", "description": "By which day a petition is answered, and why."},
+            {"name": "signatures", "description": "Several sign one petition"},
+            {"name": "telverde", "description": "Operators of the free telephone line"},
         ],
         subscriptions=[
             consumers.INSTITUTIONS,

@@ -17,7 +17,8 @@ from ..domain.handling import Clarification, Draft, Forwarding
 from ..domain.states import PetitionState
 from ..errors.handling import NoClarificationAsked, NotAnsweredYet
 from ..errors.petitions import PetitionNotFound
-from ..storage import answers, forwardings
+from ..errors.signatures import OthersSigned
+from ..storage import answers, forwardings, petitioners
 from ..storage import files as storage
 from ..storage import petitions as petitions_storage
 from .handling import release_joined
@@ -61,11 +62,13 @@ async def read_answer(
 async def withdraw(session: AsyncSession, caller: Principal, petition_id: UUID, now: datetime) -> File:
     """Withdraw a petition before its answer is signed; what reports a crime goes on.
 
-    What was joined to it stands by itself again.
+    What was joined to it stands by itself again. `OthersSigned` where several stand behind it.
     """
     async with session.begin():
         file = await _my_file(session, caller, petition_id, Action.CHANGE, now)
         handling.refuse_withdrawal(file)
+        if len(await petitioners.standing(session, petition_id)) > 1:
+            raise OthersSigned
         by = Actor(ActorKind.PERSON, caller.person_id)
         await release_joined(session, file, by, now)
         moved = await storage.move(session, file, PetitionState.WITHDRAWN, by, now, leader_id=None)

@@ -11,6 +11,7 @@ from hub_service.routing import Router
 from ..errors.files import FileStateForbids
 from ..errors.handling import CrimeReportGoesOn, NoClarificationAsked, NotAnsweredYet
 from ..errors.petitions import PetitionNotFound
+from ..errors.signatures import OthersSigned
 from ..operations import following as operations
 from ..schemas.following import AnswerView, FollowedPetitionView, GiveClarification
 from .petitions import READ, WRITE
@@ -47,7 +48,9 @@ async def get_petition_answer(
 @router.post(
     "/{petition_id}/withdraw",
     summary="Withdraw a petition",
-    **policy.operation(WRITE, mandate=True, raises=(PetitionNotFound, FileStateForbids, CrimeReportGoesOn)),
+    **policy.operation(
+        WRITE, mandate=True, raises=(PetitionNotFound, FileStateForbids, CrimeReportGoesOn, OthersSigned)
+    ),
 )
 async def withdraw_petition(
     petition_id: PetitionId, person: policy.Person, session: Session, now: Now

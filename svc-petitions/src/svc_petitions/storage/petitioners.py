@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.petitioners import Account, Identity, Organisation, Petitioner, Signature
@@ -65,6 +65,36 @@ async def last_ordinal(session: AsyncSession, petition_id: UUID) -> int:
     """The place of the last signature; 0 of an anonymous petition."""
     wanted = select(func.max(PETITIONERS.c.ordinal)).where(PETITIONERS.c.petition_id == petition_id)
     return int((await session.execute(wanted)).scalar() or 0)
+
+
+def signed_by(person_id: UUID) -> Select[tuple[UUID]]:
+    """The petitions that somebody with an account has signed, and those signed and withdrawn from."""
+    return select(PETITIONERS.c.petition_id).where(PETITIONERS.c.person_id == person_id)
+
+
+def stands_behind(petition_id: ColumnElement[UUID], person_id: UUID | None) -> ColumnElement[bool]:
+    """Whether somebody with an account has signed a petition and not withdrawn, as a condition."""
+    return exists().where(
+        PETITIONERS.c.petition_id == petition_id,
+        PETITIONERS.c.person_id == person_id,
+        PETITIONERS.c.withdrawn_at.is_(None),
+    )
+
+
+async def standing(session: AsyncSession, petition_id: UUID) -> list[UUID | None]:
+    """Who stands behind a petition, in their order: the person, or none for who has no account."""
+    wanted = select(PETITIONERS.c.person_id).where(
+        PETITIONERS.c.petition_id == petition_id, PETITIONERS.c.withdrawn_at.is_(None)
+    )
+    return [*(await session.execute(wanted.order_by(PETITIONERS.c.ordinal))).scalars()]
+
+
+async def has_signed(session: AsyncSession, petition_id: UUID, person_id: UUID) -> bool:
+    """Whether somebody with an account has ever signed a petition."""
+    wanted = select(PETITIONERS.c.ordinal).where(
+        PETITIONERS.c.petition_id == petition_id, PETITIONERS.c.person_id == person_id
+    )
+    return (await session.execute(wanted)).first() is not None
 
 
 async def withdraw(session: AsyncSession, petition_id: UUID, person_id: UUID, now: datetime) -> bool:

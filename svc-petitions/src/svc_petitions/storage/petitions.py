@@ -110,9 +110,14 @@ async def add(session: AsyncSession, petition: domain.Petition, entered: Entered
 async def petition_of(
     session: AsyncSession, acting: domain.Acting, petition_id: UUID
 ) -> domain.Petition | None:
-    """A petition, if it was made in that signatory's name."""
-    books, _ = _of(acting.sandbox)
-    wanted = _made_by(acting).add_columns(books.petitions.c.text).where(books.petitions.c.id == petition_id)
+    """A petition, if it was made in that signatory's name, or they have signed it, too."""
+    books, own = _of(acting.sandbox)
+    table = books.petitions
+    is_theirs = table.c.person_id == acting.signatory
+    if acting.sandbox is None:
+        is_theirs |= petitioners.stands_behind(table.c.id, acting.signatory)
+    mine = (table.c[name] == value for name, value in own.items())
+    wanted = books.summary.add_columns(table.c.text).where(table.c.id == petition_id, is_theirs, *mine)
     row = (await session.execute(wanted)).mappings().first()
     return domain.Petition(**_facts(row), text=row["text"]) if row else None
 
@@ -149,11 +154,13 @@ async def by_number(
 
 
 async def all_of(session: AsyncSession, signatory: UUID) -> list[domain.Petition]:
-    """Every petition made in a person's name, oldest first; those that tested applications come last."""
+    """Every petition that a person made or signed, oldest first; those that tested applications come last."""
     found: list[domain.Petition] = []
     for books in (_EARNEST, _SANDBOX):
         table = books.petitions
-        wanted = books.summary.add_columns(table.c.text).where(table.c.person_id == signatory)
+        mine = select(table.c.id).where(table.c.person_id == signatory)
+        theirs = mine if books is _SANDBOX else mine.union(petitioners.signed_by(signatory))
+        wanted = books.summary.add_columns(table.c.text).where(table.c.id.in_(theirs))
         rows = await session.execute(wanted.order_by(table.c.id))
         found += [domain.Petition(**_facts(row), text=row["text"]) for row in rows.mappings()]
     return found
