@@ -664,7 +664,7 @@ async def test_officials_are_written_of_a_term_once_a_day_and_once_more_when_it_
         "SELECT person_id, variables FROM notify.deliveries WHERE cause_id = ANY($1)",
         [told.id for told in events],
     )
-    written = {(row["person_id"], json.loads(row["variables"])["standing"]) for row in rows}
+    written = {(row["person_id"], json.loads(row["variables"])["state"]) for row in rows}
     assert written == {(ana, "CLOSE"), (head, "CLOSE"), (ana, "OVERDUE")}
     assert len(rows) == len(written)
 

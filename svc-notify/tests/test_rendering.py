@@ -115,9 +115,9 @@ def petition(language: Language, change: str = "EXTENDED") -> Letter:
     return rendering.render("petition.step", 1, language, facts, ACCOUNT)
 
 
-def term(language: Language, standing: str = "CLOSE") -> Letter:
+def term(language: Language, state: str = "CLOSE") -> Letter:
     facts = {
-        "standing": standing,
+        "state": state,
         "answer_due_on": date(2027, 1, 5),
         "institution": "Direcția Generală de Pașapoarte",
         "told_on": date(2026, 12, 4),

@@ -78,13 +78,13 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
     async def warn_of_term(session: AsyncSession, heard: Envelope[TermWarned]) -> None:
         term, kind, day = heard.data, kinds.PETITION_TERM, hearing.day(heard)
         said = {
-            "standing": _OVERDUE if term.warning == _OVERDUE else "CLOSE",
+            "state": _OVERDUE if term.warning == _OVERDUE else "CLOSE",
             "answer_due_on": term.answer_due_on.isoformat(),
             "institution_id": str(term.institution_id),
             "told_on": day,
         }
         for person_id in term.person_ids:
-            once = f"{kind.template}:{said['standing']}:{person_id}:{day}"
+            once = f"{kind.template}:{said['state']}:{person_id}:{day}"
             for delivery in await operations.queue_notices(
                 session, kind, [person_id], said, hearing.cause(heard), clock.now(), once
             ):

@@ -59,7 +59,7 @@ PETITION_TERM: Final = Kind(
     version=1,
     lane=Lane.NOTICE,
     lifetime=timedelta(days=2),
-    variables=frozenset({"standing", "answer_due_on", "institution_id", "told_on"}),
+    variables=frozenset({"state", "answer_due_on", "institution_id", "told_on"}),
 )
 ACCOUNT_CONFIRM: Final = Kind(
     template="account.confirm",
