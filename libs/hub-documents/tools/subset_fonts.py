@@ -1,5 +1,8 @@
 """Makes the fonts of documents from those that others publish: fewer letters, no hints, own names.
 
+The faces of a family of ours stand in one font, each further one behind a stylistic set: a document pays
+for each font that it embeds, and not for what else is in it.
+
     .venv/bin/python libs/hub-documents/tools/subset_fonts.py SERIF SANS NOTO
 
 The arguments are folders with TTF files: of npm's `source-serif` 4.5.1 and `source-sans` 3.52.0, and of
@@ -8,12 +11,17 @@ Debian's `fonts-noto-core`. Done once; what came out is committed. The Source fa
 """
 
 import argparse
+import io
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from fontTools import merge
+from fontTools.otlLib.builder import buildLookup, buildSingleSubstSubtable
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables import otTables
 
 FONTS: Final = Path(__file__).parents[1] / "src/hub_documents/fonts"
 EUROPE: Final = (
@@ -57,6 +65,11 @@ JOINING: Final = (
     "curs",
 )
 OWN: Final = {"Source Serif 4": "Hub Serif", "Source Sans 3": "Hub Sans", "Source Serif": "Hub Serif"}
+FACES: Final = {
+    "HubSerif": {"": "4-Regular", "ss02": "4-It", "ss03": "4Display-Semibold"},
+    "HubSans": {"": "3-Regular", "ss01": "3-Semibold"},
+}
+"""By the stylistic set that shows it; `house.typ` asks for them."""
 NAMES: Final = (1, 3, 4, 6, 16, 18, 21, 25)  # OpenType, table `name`: whatever says the family
 
 
@@ -71,9 +84,9 @@ def own_name(font: TTFont) -> None:
             record.string = text
 
 
-def subset(source: Path, ranges: tuple[tuple[int, int], ...], features: tuple[str, ...]) -> None:
+def subset(source: Path, ranges: Sequence[tuple[int, int]], features: Sequence[str]) -> TTFont:
     """One font, with the letters of the ranges and what joins and places them."""
-    options = Options(hinting=False, glyph_names=False, notdef_outline=True, recalc_timestamp=False)
+    options = Options(hinting=False, glyph_names=True, notdef_outline=True, recalc_timestamp=False)
     options.layout_features = list(features)
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 7, 13, 14, 16, 17]
     options.drop_tables += ["DSIG", "FFTM", "meta", "MATH"]
@@ -82,7 +95,51 @@ def subset(source: Path, ranges: tuple[tuple[int, int], ...], features: tuple[st
     subsetter.populate(unicodes=[code for first, last in ranges for code in range(first, last + 1)])
     subsetter.subset(font)
     own_name(font)
-    name = source.name.replace("SourceSerif4", "HubSerif").replace("SourceSans3", "HubSans")
+    return font
+
+
+def together(regular: TTFont, faces: Mapping[str, TTFont]) -> TTFont:
+    """The regular face, and by a stylistic set each of the others in its place.
+
+    What the letters of a text become is the regular face's to say; then its glyphs are exchanged. How
+    they are placed is said by each face.
+    """
+    files = [_file(regular)]
+    for tag, face in faces.items():
+        named = TTFont(_file(face))
+        named.setGlyphOrder([f"{glyph}.{tag}" for glyph in named.getGlyphOrder()])
+        for table in named["cmap"].tables:
+            table.cmap = {}
+        del named["GSUB"]
+        files.append(_file(named))
+    font = merge.Merger(options=merge.Options(drop_tables=["BASE", "gasp"])).merge(files)
+    # What a font does not have it has in no face: whoever sets the text looks for it in the next font.
+    known = set(font.getGlyphOrder()) - {f".notdef.{tag}" for tag in faces}
+    rules = font["GSUB"].table
+    for tag in faces:
+        pairs = {glyph: f"{glyph}.{tag}" for glyph in regular.getGlyphOrder() if f"{glyph}.{tag}" in known}
+        rules.LookupList.Lookup.append(buildLookup([buildSingleSubstSubtable(pairs)]))
+        record = otTables.FeatureRecord()
+        record.FeatureTag, record.Feature = tag, otTables.Feature()
+        record.Feature.FeatureParams = None
+        record.Feature.LookupListIndex = [len(rules.LookupList.Lookup) - 1]
+        rules.FeatureList.FeatureRecord.append(record)
+        for script in (one.Script for one in rules.ScriptList.ScriptRecord):
+            for system in (script.DefaultLangSys, *(one.LangSys for one in script.LangSysRecord)):
+                system.FeatureIndex.append(len(rules.FeatureList.FeatureRecord) - 1)
+    return font
+
+
+def _file(font: TTFont) -> io.BytesIO:
+    file = io.BytesIO()
+    font.save(file)
+    file.seek(0)
+    return file
+
+
+def save(font: TTFont, name: str) -> None:
+    """Write the font, without the names of its glyphs, and say how large it is."""
+    font["post"].formatType = 3.0
     font.save(FONTS / name)
     sys.stdout.write(f"{name}: {(FONTS / name).stat().st_size:,} bytes\n")
 
@@ -94,13 +151,16 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     folders = parser.parse_args()
     FONTS.mkdir(exist_ok=True)
-    for style in ("4-Regular", "4-It", "4Display-Semibold"):
-        subset(folders.serif / f"SourceSerif{style}.ttf", EUROPE, FEATURES)
-    for style in ("Regular", "Semibold"):
-        subset(folders.sans / f"SourceSans3-{style}.ttf", EUROPE, FEATURES)
+    for name, folder, theirs in (("HubSerif", folders.serif, "Serif"), ("HubSans", folders.sans, "Sans")):
+        faces = {
+            tag: subset(folder / f"Source{theirs}{style}.ttf", EUROPE, FEATURES)
+            for tag, style in FACES[name].items()
+        }
+        save(together(faces.pop(""), faces), f"{name}.ttf")
     for family in ("NaskhArabic", "SerifArmenian", "SerifGeorgian", "SerifHebrew"):
         for weight in ("Regular", "Bold"):
-            subset(folders.noto / f"Noto{family}-{weight}.ttf", WHOLE, JOINING)
+            name = f"Noto{family}-{weight}.ttf"
+            save(subset(folders.noto / name, WHOLE, JOINING), name)
 
 
 if __name__ == "__main__":

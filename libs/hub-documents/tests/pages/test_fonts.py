@@ -11,6 +11,36 @@ OF_EUROPE = [path for path in FONTS if path.name.startswith("Hub")]
 LETTERS = (Path(__file__).parent / "letters.txt").read_text().split()
 
 
+FACES = {"HubSerif": ("ss02", "ss03"), "HubSans": ("ss01",)}
+
+
+def exchanged(font: TTFont, feature: str) -> dict[str, str]:
+    """What a stylistic set makes of glyphs."""
+    rules = font["GSUB"].table
+    (lookup,) = {
+        number
+        for one in rules.FeatureList.FeatureRecord
+        if one.FeatureTag == feature
+        for number in one.Feature.LookupListIndex
+    }
+    (table,) = rules.LookupList.Lookup[lookup].SubTable
+    mapping: dict[str, str] = getattr(table, "ExtSubTable", table).mapping
+    return mapping
+
+
+@pytest.mark.parametrize("path", OF_EUROPE, ids=lambda path: path.stem)
+def test_each_face_of_a_family_has_the_letters_of_europe_and_draws_them_its_own_way(path: Path) -> None:
+    font = TTFont(path)
+    known, glyphs = font.getBestCmap(), font.getGlyphSet()
+    drawn = {known[ord(letter)] for line in LETTERS for letter in line}
+    assert FACES[path.stem]
+    for feature in FACES[path.stem]:
+        other = exchanged(font, feature)
+        assert not drawn - set(other)
+        assert not {glyph for glyph in drawn if font["glyf"][glyph] == font["glyf"][other[glyph]]}
+        assert {glyphs[other[glyph]].width > 0 for glyph in drawn} == {True}
+
+
 @pytest.mark.parametrize("path", OF_EUROPE, ids=lambda path: path.stem)
 def test_every_style_has_the_letters_of_europe(path: Path) -> None:
     known = TTFont(path).getBestCmap()
