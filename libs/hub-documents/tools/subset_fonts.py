@@ -1,7 +1,9 @@
 """Makes the fonts of documents from those that others publish: fewer letters, no hints, own names.
 
 The faces of a family of ours stand in one font, each further one behind a stylistic set: a document pays
-for each font that it embeds, and not for what else is in it.
+for each font that it embeds, and not for what else is in it. Typst is given fonts whose glyphs are empty
+and bear numbers; `hub_documents.outlines` puts in the outlines, which stand apart: those of the letters of
+most days, and all.
 
     .venv/bin/python libs/hub-documents/tools/subset_fonts.py SERIF SANS NOTO
 
@@ -12,6 +14,7 @@ Debian's `fonts-noto-core`. Done once; what came out is committed. The Source fa
 
 import argparse
 import io
+import struct
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,9 +24,12 @@ from fontTools import merge
 from fontTools.otlLib.builder import buildLookup, buildSingleSubstSubtable
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.reorderGlyphs import reorderGlyphs
 from fontTools.ttLib.tables import otTables
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 FONTS: Final = Path(__file__).parents[1] / "src/hub_documents/fonts"
+OUTLINES: Final = FONTS.with_name("glyphs")
 EUROPE: Final = (
     (0x20, 0x7E),  # Latin
     (0xA0, 0x17F),
@@ -48,6 +54,13 @@ EUROPE: Final = (
     (0xFB01, 0xFB02),
 )
 WHOLE: Final = ((0x20, 0x10FFFF),)
+MOST_DAYS: Final = (
+    (0x20, 0x7E),
+    *((ord(letter), ord(letter)) for letter in "\xa0§«°·»ÁÂÄÉÍÎÓÖÚÜßáâäéíîóöúüĂăŐőŰűȘșȚț…€№"),
+    (0x2013, 0x2014),
+    (0x2018, 0x2019),
+    (0x201C, 0x201E),
+)
 FEATURES: Final = ("kern", "liga", "mark", "mkmk", "ccmp", "locl", "lnum", "tnum", "case")
 # Without `liga`: of a ligature of several letters, readers of PDF turn the letters of Arabic round.
 JOINING: Final = (
@@ -70,6 +83,14 @@ FACES: Final = {
     "HubSans": {"": "3-Regular", "ss01": "3-Semibold"},
 }
 """By the stylistic set that shows it; `house.typ` asks for them."""
+SET: Final = ("liga", "ccmp", "locl", "lnum", "ss01", "ss02", "ss03")
+"""What exchanges glyphs in the text of a document."""
+CALLED: Final = (1, 2, 4, 6, 16, 17)
+"""Of the table `name`, what a font is found by: Typst copies it into each document."""
+PRINTED: Final = ("head", "hhea", "maxp", "hmtx", "loca", "glyf")
+"""The tables that ISO 32000-1 (9.9) wants in a file."""
+NUMBERED: Final = struct.Struct(">5h2x")
+"""A glyph without contours; the first number of its box is its own."""
 NAMES: Final = (1, 3, 4, 6, 16, 18, 21, 25)  # OpenType, table `name`: whatever says the family
 
 
@@ -86,16 +107,21 @@ def own_name(font: TTFont) -> None:
 
 def subset(source: Path, ranges: Sequence[tuple[int, int]], features: Sequence[str]) -> TTFont:
     """One font, with the letters of the ranges and what joins and places them."""
+    font = TTFont(source, recalcTimestamp=False)
+    reduce(font, ranges, features)
+    own_name(font)
+    return font
+
+
+def reduce(font: TTFont, ranges: Sequence[tuple[int, int]], features: Sequence[str]) -> None:
+    """Leave the font these letters only."""
     options = Options(hinting=False, glyph_names=True, notdef_outline=True, recalc_timestamp=False)
     options.layout_features = list(features)
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 7, 13, 14, 16, 17]
     options.drop_tables += ["DSIG", "FFTM", "meta", "MATH"]
-    font = TTFont(source, recalcTimestamp=False)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=[code for first, last in ranges for code in range(first, last + 1)])
     subsetter.subset(font)
-    own_name(font)
-    return font
 
 
 def together(regular: TTFont, faces: Mapping[str, TTFont]) -> TTFont:
@@ -137,11 +163,35 @@ def _file(font: TTFont) -> io.BytesIO:
     return file
 
 
-def save(font: TTFont, name: str) -> None:
+def apart(font: TTFont, name: str) -> TTFont:
+    """The font with numbers for outlines; the outlines are written: those of most days before the others."""
+    daily, drawn = TTFont(_file(font)), TTFont(_file(font))
+    reduce(daily, MOST_DAYS, SET)
+    first = daily.getGlyphOrder()
+    order = first + sorted(set(font.getGlyphOrder()) - set(first), key=font.getGlyphID)
+    drawn.ensureDecompiled()  # glyphs have their names from a table that goes
+    for path, one, its_order in ((f"{name}-Daily.ttf", daily, first), (f"{name}.ttf", drawn, order)):
+        for table in {*one.keys()} - {*PRINTED, "GlyphOrder"}:
+            del one[table]
+        reorderGlyphs(one, its_order)
+        save(one, OUTLINES / path)
+    number = {glyph: place for place, glyph in enumerate(order)}
+    font["name"].names = [one for one in font["name"].names if one.nameID in CALLED]
+    font.recalcBBoxes = False
+    count = len(order)
+    font["glyf"], font["loca"] = DefaultTable("glyf"), DefaultTable("loca")
+    font["glyf"].data = b"".join(NUMBERED.pack(0, number[glyph], 0, 0, 0) for glyph in font.getGlyphOrder())
+    font["loca"].data = struct.pack(f">{count + 1}H", *(NUMBERED.size // 2 * at for at in range(count + 1)))
+    font["head"].indexToLocFormat = 0
+    return font
+
+
+def save(font: TTFont, path: Path) -> None:
     """Write the font, without the names of its glyphs, and say how large it is."""
-    font["post"].formatType = 3.0
-    font.save(FONTS / name)
-    sys.stdout.write(f"{name}: {(FONTS / name).stat().st_size:,} bytes\n")
+    if "post" in font:
+        font["post"].formatType = 3.0
+    font.save(path)
+    sys.stdout.write(f"{path.name}: {path.stat().st_size:,} bytes\n")
 
 
 def main() -> None:
@@ -150,17 +200,18 @@ def main() -> None:
     for name in ("serif", "sans", "noto"):
         parser.add_argument(name, type=Path)
     folders = parser.parse_args()
-    FONTS.mkdir(exist_ok=True)
+    for folder in (FONTS, OUTLINES):
+        folder.mkdir(exist_ok=True)
     for name, folder, theirs in (("HubSerif", folders.serif, "Serif"), ("HubSans", folders.sans, "Sans")):
         faces = {
             tag: subset(folder / f"Source{theirs}{style}.ttf", EUROPE, FEATURES)
             for tag, style in FACES[name].items()
         }
-        save(together(faces.pop(""), faces), f"{name}.ttf")
+        save(apart(together(faces.pop(""), faces), f"{name}-Regular"), FONTS / f"{name}-Regular.ttf")
     for family in ("NaskhArabic", "SerifArmenian", "SerifGeorgian", "SerifHebrew"):
         for weight in ("Regular", "Bold"):
             name = f"Noto{family}-{weight}.ttf"
-            save(subset(folders.noto / name, WHOLE, JOINING), name)
+            save(subset(folders.noto / name, WHOLE, JOINING), FONTS / name)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,20 @@
 """Drawings that come into a document after Typst, which would write and pack each of them anew.
 
-In its place a template shows an image of one row of pixels, of a length that nothing else has. `put` makes
-of each such image a form (ISO 32000-1, 8.10): both are drawn by the same operator, into the same square.
+In its place a template shows an image of one row of pixels, of a length that nothing else has. `changes`
+makes of each such image a form (ISO 32000-1, 8.10): both are drawn by the same operator, into the same
+square.
 """
 
-import re
 import zlib
-from bisect import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
+from .objects import Change
+
 _HOUSE: Final = Path(__file__).parent / "packages/hub/house/1.0.0"
 _FAST: Final = 1
-_OFFSET: Final = re.compile(rb"\d{10}(?= 00000 n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,33 +61,11 @@ def stand_in(order: int) -> str:
     )
 
 
-def put(pdf: bytes, pictures: Iterable[Picture]) -> bytes:
-    """The document of Typst's with these pictures, and the house's, in their places."""
-    places: list[tuple[int, int, bytes]] = []
+def changes(pdf: bytes, pictures: Iterable[Picture]) -> Iterator[Change]:
+    """What puts these pictures, and the house's, in their places. Raises `NotPlaced`."""
     for pixels, form in enumerate((*_ORNAMENTS, *map(_form, pictures)), 1):
         image = pdf.find(b"/Subtype/Image/Filter/FlateDecode/Width %d/Height 1/" % pixels)
         if image >= 0:
-            places.append((pdf.rindex(b"<<", 0, image), pdf.index(b"\nendobj\n", image), form))
+            yield Change(pdf.rindex(b"<<", 0, image), pdf.index(b"\nendobj\n", image), form)
         elif pixels > len(_ORNAMENTS):
             raise NotPlaced
-    places.sort()
-    parts: list[bytes] = []
-    done = 0
-    for begin, end, form in places:
-        parts += pdf[done:begin], form
-        done = end
-    begins = [begin for begin, _, _ in places]
-    moves = list(accumulate((len(form) - (end - begin) for begin, end, form in places), initial=0))
-    table = pdf.rindex(b"xref\n0 ")
-    # Typst's objects stand in the order of their numbers: those before the first picture stay.
-    first = pdf.rindex(b"\n", 0, begins[0] - 1) + 1 if begins else table
-    moved = max(pdf.find(b"\n%010d " % first, table), table)
-    end_of_table = pdf.index(b"startxref\n", table)
-    parts += (
-        pdf[done:moved],
-        _OFFSET.sub(
-            lambda at: b"%010d" % (int(at[0]) + moves[bisect(begins, int(at[0]))]), pdf[moved:end_of_table]
-        ),
-        b"startxref\n%d\n%%%%EOF" % (table + moves[-1]),
-    )
-    return b"".join(parts)

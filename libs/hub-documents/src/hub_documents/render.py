@@ -26,7 +26,7 @@ import typst
 
 from hub_core import text
 
-from . import forms
+from . import forms, objects, outlines
 from .forms import Picture
 
 HERE: Final = Path(__file__).parent
@@ -113,9 +113,10 @@ class Renderer:
             raise _explained(template, error) from None
         # Typst's last line has no end, and ISO 19005-2 (6.1.3) lets nothing but one follow.
         try:
-            return forms.put(content, pictures.values()) + b"\n"
+            changes = *forms.changes(content, pictures.values()), *outlines.changes(content)
         except forms.NotPlaced:
             raise TemplateBroken(f"{template}: not all pictures are placed") from None
+        return objects.exchange(content, changes) + b"\n"
 
     def _compiler(self) -> typst.Compiler:
         compiler: typst.Compiler | None = getattr(self._of_thread, "compiler", None)
