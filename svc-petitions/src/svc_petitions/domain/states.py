@@ -46,7 +46,8 @@ TRANSITIONS: Final[Mapping[PetitionState, frozenset[PetitionState]]] = {
     | _HANDED_ON,
     PetitionState.DRAFTED: frozenset({PetitionState.APPROVED}) | _WRITTEN,
     PetitionState.APPROVED: frozenset({PetitionState.SIGNED}) | _WRITTEN,
-    PetitionState.SIGNED: frozenset({PetitionState.ANSWERED}),
+    # A head takes it back where one of its authors has come to be complained of before it was sent.
+    PetitionState.SIGNED: frozenset({PetitionState.ANSWERED, PetitionState.ASSIGNED}),
     PetitionState.ANSWERED: frozenset({PetitionState.ARCHIVED}),
     # At another institution of the hub it begins anew, with a number and a clock of its own.
     PetitionState.FORWARDED: frozenset({PetitionState.REGISTERED, PetitionState.ARCHIVED}),

@@ -92,13 +92,17 @@ async def sign(session: AsyncSession, official: Official, petition_id: UUID, now
 
 
 async def send(session: AsyncSession, official: Official, petition_id: UUID, now: datetime) -> File:
-    """The registry sends the signed answer out under its number; it answers all that are joined to it."""
+    """The registry sends the signed answer out under its number; it answers all that are joined to it.
+
+    `ConflictOfInterest` when one of its authors has come to be complained of: a head takes it back.
+    """
     today = local_date(now)
     async with session.begin():
         file = await take(session, official, petition_id)
         draft = await answers.in_hand(session, petition_id)
         if draft is None or file.state is not PetitionState.SIGNED:
             raise FileStateForbids(file.state, PetitionState.ANSWERED)
+        await refuse_conflict(session, file, *draft.authors)
         await storage.move_many(
             session,
             joining.joined_to(file),

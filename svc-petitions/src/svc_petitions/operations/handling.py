@@ -20,10 +20,11 @@ from ..domain.handling import ClassReason, Forwarding
 from ..domain.institutions import addressee
 from ..domain.petitions import ANSWER_RULE, answer_rule
 from ..domain.registers import Direction, Line
-from ..domain.states import JOINABLE, PetitionState
+from ..domain.states import JOINABLE, OPEN, PetitionState
 from ..domain.terms import Course
 from ..errors.files import FileStateForbids
 from ..errors.handling import (
+    ExtendedAlready,
     ForwardedToItself,
     HandlerElsewhere,
     LeadsOthers,
@@ -112,10 +113,16 @@ async def say_of_whom(
     *,
     reports_crime: bool,
 ) -> File:
-    """Say otherwise whom a petition complains of. Who is complained of has no say in it."""
+    """Say otherwise whom a petition complains of. Who is complained of has no say in it.
+
+    Those of whom a petition complains that is joined to it stay, too.
+    """
     async with session.begin():
         file = await take(session, official, petition_id)
+        if file.state not in OPEN:
+            raise FileStateForbids(file.state, file.state)
         await refuse_conflict(session, file, official.person_id)
+        of_joined = await joining.complained_of(session, file)
         return await storage.move(
             session,
             file,
@@ -123,7 +130,7 @@ async def say_of_whom(
             actor(official),
             now,
             reason="COMPLAINED_OF",
-            complained_of=tuple(complained_of),
+            complained_of=tuple(sorted({*complained_of, *of_joined})),
             reports_crime=reports_crime,
         )
 
@@ -172,6 +179,7 @@ async def join(
     was filed at other institutions, is ended or leads others stays out. Raises `NothingToJoin`.
     """
     async with session.begin():
+        await joining.one_at_a_time(session, official.institution_id)
         leader = await take(session, official, leader_id)
         await refuse_conflict(session, leader, official.person_id)
         if leader.state not in JOINABLE:
@@ -415,7 +423,10 @@ async def resume(session: AsyncSession, official: Official, petition_id: UUID, n
 async def extend(
     session: AsyncSession, official: Official, petition_id: UUID, days: int, reason: str, now: datetime
 ) -> File:
-    """Extend the term once, before it is over, by at most what the law allows (art. 9)."""
+    """Extend the term once, before it is over, by at most what the law allows (art. 9).
+
+    With it those of what is joined to it, which would be over before.
+    """
     async with session.begin():
         file = await take(session, official, petition_id)
         await refuse_conflict(session, file, official.person_id)
@@ -423,6 +434,24 @@ async def extend(
             raise FileStateForbids(file.state, PetitionState.IN_ANALYSIS)
         legal = await rules.read(session, *terms.rules_of(file.answer_rule_id))
         until = handling.extension(file, days, terms.extension_most(Course.of(file), legal), now)
+        if await joining.is_any_extended(session, file):
+            raise ExtendedAlready
+        extended: dict[str, Any] = {
+            "answer_due_on": until,
+            "extended_until": until,
+            "extended_at": now,
+            "extension_reason": reason,
+        }
+        await storage.move_many(
+            session,
+            joining.joined_and_due_before(file, until),
+            (PetitionState.JOINED,),
+            PetitionState.JOINED,
+            actor(official),
+            now,
+            reason="EXTENDED",
+            **extended,
+        )
         return await storage.move(
             session,
             file,
@@ -430,10 +459,7 @@ async def extend(
             actor(official),
             now,
             reason="EXTENDED",
-            answer_due_on=until,
-            extended_until=until,
-            extended_at=now,
-            extension_reason=reason,
+            **extended,
         )
 
 

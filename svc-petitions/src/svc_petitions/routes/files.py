@@ -324,7 +324,7 @@ async def sign_answer(file_id: FileId, official: policy.Acting, session: Session
     return _view(await answers.sign(session, official, file_id, now), now)
 
 
-@router.post("/files/{file_id}/send", summary="Send the answer", **registering(*_STEP))
+@router.post("/files/{file_id}/send", summary="Send the answer", **registering(*_DECIDED))
 async def send_answer(file_id: FileId, official: policy.Acting, session: Session, now: Now) -> FileView:
     """Send the signed answer out under a number of the register; it answers all that are joined to it."""
     return _view(await answers.send(session, official, file_id, now), now)

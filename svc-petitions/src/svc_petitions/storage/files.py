@@ -203,6 +203,7 @@ async def move_many(
         refuse_step(state, to)
     if to in ENDED and not ENDED.issuperset(came_from):
         changed["closed_on"] = local_date(now)
+    written = changed | ({"warned": TermWarning.NONE} if "answer_due_on" in changed else {})
     before = (
         select(PETITIONS.c.id, PETITIONS.c.state.label("came_from"))
         .where(chosen, PETITIONS.c.state.in_(came_from))
@@ -214,7 +215,7 @@ async def move_many(
     done = (
         update(PETITIONS)
         .where(PETITIONS.c.id == before.c.id)
-        .values(state=to, version=PETITIONS.c.version + 1, **changed)
+        .values(state=to, version=PETITIONS.c.version + 1, **written)
         .returning(*COLUMNS, before.c.came_from)
         .cte("done")
     )

@@ -1,9 +1,10 @@
 """Petitions that are joined: which belong together, and which lead."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.files import File
@@ -39,6 +40,29 @@ def like(leader: File, petition_ids: Sequence[UUID] | None) -> ColumnElement[boo
 def joined_to(leader: File) -> ColumnElement[bool]:
     """What is joined to a file."""
     return PETITIONS.c.leader_id == leader.id
+
+
+def joined_and_due_before(leader: File, day: date) -> ColumnElement[bool]:
+    """What is joined to a file and has a term that ends before a day."""
+    return joined_to(leader) & (PETITIONS.c.answer_due_on < day)
+
+
+async def one_at_a_time(session: AsyncSession, institution_id: UUID) -> None:
+    """Wait until nobody else joins petitions at an institution: else one that leads might be joined."""
+    lock = select(func.pg_advisory_xact_lock(func.hashtextextended(f"join:{institution_id}", 0)))
+    await session.execute(lock)
+
+
+async def complained_of(session: AsyncSession, leader: File) -> set[UUID]:
+    """Of whom the petitions complain that are joined to a file."""
+    people = select(func.unnest(PETITIONS.c.complained_of)).where(joined_to(leader)).distinct()
+    return set((await session.execute(people)).scalars())
+
+
+async def is_any_extended(session: AsyncSession, leader: File) -> bool:
+    """Whether the term of something that is joined to a file was extended before."""
+    extended = exists().where(_LED.c.leader_id == leader.id, _LED.c.extended_until.is_not(None))
+    return bool((await session.execute(select(extended))).scalar())
 
 
 async def leads(session: AsyncSession, file: File) -> bool:
