@@ -58,7 +58,7 @@ NEXT = {
     PetitionState.JOINED: "separate",
     PetitionState.FORWARDED: "archive",
 }
-"""What would come next: half of the acts are this, so that petitions get far."""
+"""What would come next: most acts are this, so that petitions get far."""
 WORKS = frozenset({"accept", "ask", "resume", "extend", "write", "approve", "sign", "file_away", "assign"})
 """Acts that nobody takes who is complained of, or works under who is."""
 
@@ -159,9 +159,10 @@ class World:
         name = act.name or NEXT.get(PetitionState(row["state"]), "wait")
         institution_id = row["institution_id"]
         who = act.who
-        if name in ("accept", "write", "ask", "resume", "hand_back") and act.name is None:
+        if act.name is None:
             mine = [one for one, person in self.people.items() if person == row["handler_id"]]
-            who = mine[0] if mine else who
+            heads = ("head", "chief", "aside")
+            who = mine[0] if name in ("accept", "write") and mine else heads[act.days % 3]
         official = self.official(who, institution_id)
         if name in ("approve", "sign") and Role.HEAD not in official.roles:
             return  # the policy of the route refuses them
@@ -291,11 +292,11 @@ class World:
 
 
 def an_act() -> st.SearchStrategy[Act]:
-    """Half of all acts are what would come next."""
+    """Most acts are what would come next, mostly of the first petition."""
     return st.builds(
         Act,
-        name=st.one_of(st.none(), st.sampled_from(ACTS)),
-        petition=st.integers(0, PETITIONS - 1),
+        name=st.one_of(st.none(), st.none(), st.sampled_from(ACTS)),
+        petition=st.sampled_from([0, 0, 0, 1, 2]),
         other=st.integers(0, PETITIONS - 1),
         who=st.sampled_from(PEOPLE),
         whom=st.sampled_from(PEOPLE),
@@ -323,12 +324,12 @@ def world(
 
 
 @settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     database=None,
 )
-@given(acts=st.lists(an_act(), min_size=10, max_size=40))
+@given(acts=st.lists(an_act(), min_size=20, max_size=40))
 async def test_no_sequence_of_acts_hides_a_term_moves_without_a_step_or_lets_who_is_complained_of_answer(
     world: Callable[[], Awaitable[World]], acts: list[Act]
 ) -> None:
