@@ -46,6 +46,7 @@ from svc_notify.consumers.copies import (
     PetitionExtended,
     PetitionForwarded,
     PetitionJoined,
+    PetitionMessageSent,
     PetitionRegistered,
     RegistrationApproved,
     RegistrationExpired,
@@ -85,6 +86,7 @@ Publish = Callable[..., Awaitable[UUID]]
                 PetitionExtended,
                 PetitionForwarded,
                 PetitionJoined,
+                PetitionMessageSent,
                 TermWarned,
             )
         ),
@@ -667,6 +669,28 @@ async def test_officials_are_written_of_a_term_once_a_day_and_once_more_when_it_
     written = {(row["person_id"], json.loads(row["variables"])["state"]) for row in rows}
     assert written == {(ana, "CLOSE"), (head, "CLOSE"), (ana, "OVERDUE")}
     assert len(rows) == len(written)
+
+
+@pytest.mark.parametrize(
+    ("side", "is_known", "count"),
+    [("INSTITUTION", True, 1), ("PETITIONER", True, 0), ("INSTITUTION", False, 0)],
+)
+async def test_a_petitioner_is_told_that_an_institution_has_written(
+    hub: Any, ana: UUID, looking: asyncpg.Connection, side: str, is_known: bool, count: int
+) -> None:
+    handle = subscriptions.subscriptions(lambda _: None)[0].handlers[PetitionMessageSent]
+    who = ana if is_known else None
+    facts = registered(ana).model_dump() | {
+        "side": side,
+        "documents": 2,
+        "person_id": who,
+        "acting_person_id": who,
+    }
+    told = heard(PetitionMessageSent.model_validate(facts))
+    async with hub.database.sessions() as session, session.unit_of_work():
+        await handle(session, told)
+    rows = await looking.fetch("SELECT * FROM notify.deliveries WHERE cause_id = $1", told.id)
+    assert [(row["template"], row["person_id"]) for row in rows] == [("petition.message", ana)] * count
 
 
 async def test_a_petition_without_an_account_is_registered_without_a_message(

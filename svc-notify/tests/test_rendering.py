@@ -263,6 +263,18 @@ def test_a_term_that_is_over_is_told_otherwise_than_one_that_comes_close(languag
 
 
 @pytest.mark.parametrize("language", Language)
+def test_that_documents_are_asked_for_is_said_and_not_which(language: Language) -> None:
+    facts = {"number": "123", "institution": "Direcția", "told_on": date(2026, 12, 4)}
+    plain, asking = (
+        rendering.render("petition.message", 1, language, facts | {"documents": asked}, ACCOUNT).text
+        for asked in ("NO", "YES")
+    )
+    assert len(asking) > len(plain)
+    assert "123" in plain
+    assert ACCOUNT in plain
+
+
+@pytest.mark.parametrize("language", Language)
 def test_each_state_of_a_certificate_s_request_has_words_of_its_own(language: Language) -> None:
     letters = [came_to(language, state) for state in sorted(kinds.TOLD_STEPS)]
     assert len({letter.subject for letter in letters}) == len(kinds.TOLD_STEPS)
@@ -439,6 +451,7 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         kinds.PASSWORD_RESET,
         kinds.ACCOUNT_SECURITY,
         kinds.ACCOUNT_VALIDATED,
+        kinds.PETITION_MESSAGE,
         kinds.PETITION_STEP,
         kinds.PETITION_TERM,
         kinds.REGISTRATION_STEP,
@@ -459,12 +472,13 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 87
+    assert len(wording) == 90
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables
         | kinds.CERTIFICATE_REQUESTED.variables
         | BOOKED.keys()
+        | kinds.PETITION_MESSAGE.variables
         | {
             "number",
             "registered_on",

@@ -9,6 +9,7 @@ PETITIONS: Final = Consumer(
     source="petitions",
     subjects=(
         "hub.petitions.email-code.requested.v1",
+        "hub.petitions.message.sent.v1",
         "hub.petitions.petition.answered.v1",
         "hub.petitions.petition.clarification-asked.v1",
         "hub.petitions.petition.classed.v1",

@@ -69,6 +69,21 @@ class PetitionAnswered(_Petition, Event):
     subject: ClassVar[str] = "hub.petitions.petition.answered.v1"
 
 
+class PetitionMessageSent(Event):
+    """An institution and a petitioner write to each other."""
+
+    subject: ClassVar[str] = "hub.petitions.message.sent.v1"
+    key_field: ClassVar[str] = "petition_id"
+
+    petition_id: UUID
+    person_id: UUID | None
+    acting_person_id: UUID | None
+    institution_id: UUID
+    number: int
+    side: str
+    documents: int
+
+
 class PetitionRegistered(_Registered, Event):
     """A petition has its number."""
 

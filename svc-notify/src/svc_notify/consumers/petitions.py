@@ -21,11 +21,13 @@ from .copies import (
     PetitionExtended,
     PetitionForwarded,
     PetitionJoined,
+    PetitionMessageSent,
     PetitionRegistered,
     SandboxPetitionRegistered,
     TermWarned,
 )
 
+_INSTITUTION: Final = "INSTITUTION"
 _OVERDUE: Final = "OVERDUE"
 _STEPS: Final[dict[type[Event], str]] = {
     ClarificationAsked: "CLARIFICATION_ASKED",
@@ -90,6 +92,22 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
             ):
                 hearing.wake_after_commit(session, wake, delivery.lane)
 
+    async def tell_of_message(session: AsyncSession, heard: Envelope[PetitionMessageSent]) -> None:
+        message = heard.data
+        reader = message.acting_person_id or message.person_id
+        if reader is None or message.side != _INSTITUTION:
+            return
+        said = {
+            "documents": "YES" if message.documents else "NO",
+            "number": str(message.number),
+            "institution_id": str(message.institution_id),
+            "told_on": hearing.day(heard),
+        }
+        for delivery in await operations.queue_notices(
+            session, kinds.PETITION_MESSAGE, [reader], said, hearing.cause(heard), clock.now()
+        ):
+            hearing.wake_after_commit(session, wake, delivery.lane)
+
     async def send_the_code(session: AsyncSession, heard: Envelope[PetitionCodeRequested]) -> None:
         delivery = await operations.queue_booking_notice(
             session, kinds.PETITION_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
@@ -99,6 +117,7 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
 
     handlers: dict[type[Event], Callable[..., Awaitable[None]]] = {
         PetitionCodeRequested: send_the_code,
+        PetitionMessageSent: tell_of_message,
         PetitionRegistered: tell_of_number,
         SandboxPetitionRegistered: tell_of_number,
         TermWarned: warn_of_term,

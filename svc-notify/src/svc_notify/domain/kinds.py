@@ -61,6 +61,13 @@ PETITION_TERM: Final = Kind(
     lifetime=timedelta(days=2),
     variables=frozenset({"state", "answer_due_on", "institution_id", "told_on"}),
 )
+PETITION_MESSAGE: Final = Kind(
+    template="petition.message",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"documents", "number", "institution_id", "told_on"}),
+)
 ACCOUNT_CONFIRM: Final = Kind(
     template="account.confirm",
     version=1,
