@@ -479,6 +479,7 @@ def test_no_template_takes_what_a_message_may_not_say() -> None:
         | kinds.CERTIFICATE_REQUESTED.variables
         | BOOKED.keys()
         | kinds.PETITION_MESSAGE.variables
+        | kinds.PETITION_TERM.variables
         | {
             "number",
             "registered_on",

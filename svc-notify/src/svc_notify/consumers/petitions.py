@@ -1,7 +1,9 @@
 """Petitions: letters to petitioners, and to who has to answer. None says what a petition is about."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
+from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,7 +13,7 @@ from hub_events.envelope import Envelope, Event
 
 from .. import manifest, operations
 from ..domain import kinds
-from ..domain.kinds import SANDBOX_MARK, Lane
+from ..domain.kinds import SANDBOX_MARK, Kind, Lane
 from . import hearing
 from .copies import (
     ClarificationAsked,
@@ -27,6 +29,7 @@ from .copies import (
     TermWarned,
 )
 
+_Wake: TypeAlias = Callable[[Lane], None]
 _INSTITUTION: Final = "INSTITUTION"
 _OVERDUE: Final = "OVERDUE"
 _STEPS: Final[dict[type[Event], str]] = {
@@ -39,87 +42,102 @@ _STEPS: Final[dict[type[Event], str]] = {
 }
 
 
-def subscription(wake: Callable[[Lane], None]) -> Subscription:
+def subscription(wake: _Wake) -> Subscription:
     """The consumer; `wake` is called for a lane once what was queued in it is committed."""
+    handlers: dict[type[Event], Callable[..., Awaitable[None]]] = {
+        PetitionCodeRequested: _send_the_code,
+        PetitionMessageSent: _tell_of_message,
+        PetitionRegistered: _tell_of_number,
+        SandboxPetitionRegistered: _tell_of_number,
+        TermWarned: _warn_of_term,
+        **dict.fromkeys(_STEPS, _tell_of_step),
+    }
+    return Subscription(manifest.PETITIONS, {told: partial(act, wake) for told, act in handlers.items()})
 
-    async def tell_of_number(session: AsyncSession, heard: Envelope[Any]) -> None:
-        petition = heard.data
-        if petition.reader is None:  # without an account the answer itself is the slip
-            return
-        mark = SANDBOX_MARK if isinstance(petition, SandboxPetitionRegistered) else ""
-        delivery = await operations.queue_registration_notice(
-            session,
-            operations.Registration(
-                person_id=petition.reader,
-                institution_id=petition.institution_id,
-                petition_kind=petition.kind,
-                number=f"{mark}{petition.number}",
-                registered_on=petition.registered_on,
-                answer_due_on=petition.answer_due_on,
-            ),
-            hearing.cause(heard),
-            clock.now(),
-        )
+
+async def _tell_of_number(wake: _Wake, session: AsyncSession, heard: Envelope[Any]) -> None:
+    petition = heard.data
+    if petition.reader is None:  # without an account the answer itself is the slip
+        return
+    mark = SANDBOX_MARK if isinstance(petition, SandboxPetitionRegistered) else ""
+    delivery = await operations.queue_registration_notice(
+        session,
+        operations.Registration(
+            person_id=petition.reader,
+            institution_id=petition.institution_id,
+            petition_kind=petition.kind,
+            number=f"{mark}{petition.number}",
+            registered_on=petition.registered_on,
+            answer_due_on=petition.answer_due_on,
+        ),
+        hearing.cause(heard),
+        clock.now(),
+    )
+    hearing.wake_after_commit(session, wake, delivery.lane)
+
+
+async def _tell_of_step(wake: _Wake, session: AsyncSession, heard: Envelope[Any]) -> None:
+    petition = heard.data
+    said = {
+        "change": _STEPS[type(petition)],
+        "number": str(petition.number),
+        "answer_due_on": petition.answer_due_on.isoformat(),
+        "institution_id": str(petition.institution_id),
+        "told_on": hearing.day(heard),
+    }
+    await _queue(wake, session, heard, kinds.PETITION_STEP, _known(petition.reader), said)
+
+
+async def _tell_of_message(wake: _Wake, session: AsyncSession, heard: Envelope[PetitionMessageSent]) -> None:
+    message = heard.data
+    if message.side != _INSTITUTION:
+        return
+    said = {
+        "documents": "YES" if message.documents else "NO",
+        "number": str(message.number),
+        "institution_id": str(message.institution_id),
+        "told_on": hearing.day(heard),
+    }
+    reader = message.acting_person_id or message.person_id
+    await _queue(wake, session, heard, kinds.PETITION_MESSAGE, _known(reader), said)
+
+
+async def _warn_of_term(wake: _Wake, session: AsyncSession, heard: Envelope[TermWarned]) -> None:
+    term, kind, day = heard.data, kinds.PETITION_TERM, hearing.day(heard)
+    said = {
+        "state": _OVERDUE if term.warning == _OVERDUE else "CLOSE",
+        "answer_due_on": term.answer_due_on.isoformat(),
+        "institution_id": str(term.institution_id),
+        "told_on": day,
+    }
+    for person_id in term.person_ids:
+        once = f"{kind.template}:{said['state']}:{person_id}:{day}"
+        await _queue(wake, session, heard, kind, [person_id], said, once)
+
+
+async def _send_the_code(wake: _Wake, session: AsyncSession, heard: Envelope[PetitionCodeRequested]) -> None:
+    delivery = await operations.queue_booking_notice(
+        session, kinds.PETITION_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
+    )
+    if delivery:
         hearing.wake_after_commit(session, wake, delivery.lane)
 
-    async def tell_of_step(session: AsyncSession, heard: Envelope[Any]) -> None:
-        petition = heard.data
-        people = [petition.reader] if petition.reader else []
-        said = {
-            "change": _STEPS[type(petition)],
-            "number": str(petition.number),
-            "answer_due_on": petition.answer_due_on.isoformat(),
-            "institution_id": str(petition.institution_id),
-            "told_on": hearing.day(heard),
-        }
-        for delivery in await operations.queue_notices(
-            session, kinds.PETITION_STEP, people, said, hearing.cause(heard), clock.now()
-        ):
-            hearing.wake_after_commit(session, wake, delivery.lane)
 
-    async def warn_of_term(session: AsyncSession, heard: Envelope[TermWarned]) -> None:
-        term, kind, day = heard.data, kinds.PETITION_TERM, hearing.day(heard)
-        said = {
-            "state": _OVERDUE if term.warning == _OVERDUE else "CLOSE",
-            "answer_due_on": term.answer_due_on.isoformat(),
-            "institution_id": str(term.institution_id),
-            "told_on": day,
-        }
-        for person_id in term.person_ids:
-            once = f"{kind.template}:{said['state']}:{person_id}:{day}"
-            for delivery in await operations.queue_notices(
-                session, kind, [person_id], said, hearing.cause(heard), clock.now(), once
-            ):
-                hearing.wake_after_commit(session, wake, delivery.lane)
+async def _queue(
+    wake: _Wake,
+    session: AsyncSession,
+    heard: Envelope[Any],
+    kind: Kind,
+    people: Collection[UUID],
+    said: Mapping[str, str],
+    once: str | None = None,
+) -> None:
+    for delivery in await operations.queue_notices(
+        session, kind, people, said, hearing.cause(heard), clock.now(), once
+    ):
+        hearing.wake_after_commit(session, wake, delivery.lane)
 
-    async def tell_of_message(session: AsyncSession, heard: Envelope[PetitionMessageSent]) -> None:
-        message = heard.data
-        reader = message.acting_person_id or message.person_id
-        if reader is None or message.side != _INSTITUTION:
-            return
-        said = {
-            "documents": "YES" if message.documents else "NO",
-            "number": str(message.number),
-            "institution_id": str(message.institution_id),
-            "told_on": hearing.day(heard),
-        }
-        for delivery in await operations.queue_notices(
-            session, kinds.PETITION_MESSAGE, [reader], said, hearing.cause(heard), clock.now()
-        ):
-            hearing.wake_after_commit(session, wake, delivery.lane)
 
-    async def send_the_code(session: AsyncSession, heard: Envelope[PetitionCodeRequested]) -> None:
-        delivery = await operations.queue_booking_notice(
-            session, kinds.PETITION_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
-        )
-        if delivery:
-            hearing.wake_after_commit(session, wake, delivery.lane)
-
-    handlers: dict[type[Event], Callable[..., Awaitable[None]]] = {
-        PetitionCodeRequested: send_the_code,
-        PetitionMessageSent: tell_of_message,
-        PetitionRegistered: tell_of_number,
-        SandboxPetitionRegistered: tell_of_number,
-        TermWarned: warn_of_term,
-    }
-    return Subscription(manifest.PETITIONS, handlers | dict.fromkeys(_STEPS, tell_of_step))
+def _known(person_id: UUID | None) -> list[UUID]:
+    """Whom a petition's news go to; nobody for who has no account."""
+    return [person_id] if person_id else []
