@@ -25,6 +25,7 @@ from .routes import (
     structure,
     telverde,
     terms,
+    transfers,
 )
 from .settings import Settings
 
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             structure.router,
             telverde.router,
             terms.router,
+            transfers.router,
         ],
         scopes={
             **petitions.SCOPES,
@@ -90,6 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "terms", "description": "By which day a petition is answered, and why."},
             {"name": "signatures", "description": "Several sign one petition"},
             {"name": "telverde", "description": "Operators of the free telephone line"},
+            {"name": "transfers", "description": "Officials: files handed from compartment to compartment"},
         ],
         subscriptions=[
             consumers.INSTITUTIONS,
