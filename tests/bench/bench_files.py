@@ -261,7 +261,7 @@ async def lifecycle(service: Service, number: int) -> None:
     await service.ask("sign", "POST", f"{path}/sign", people.as_head("petitions:sign"))
     await service.ask("send", "POST", f"{path}/send", people.as_registrar())
     sought = {"number": filed["number"], "year": filed["year"]}
-    found = await service.ask("search by number", "POST", "/files/search", people.as_registrar(), sought)
+    found = await service.ask("search by number", "POST", "/files/search", people.as_handler(number), sought)
     if [one["state"] for one in found["items"]] != ["ANSWERED"]:
         raise RuntimeError(f"found: {found}")
 
@@ -275,15 +275,15 @@ def reads(service: Service, first: Sequence[Any]) -> dict[str, Read]:
 
     def words(number: int) -> Awaitable[Any]:
         sought = {"words": ("cazier permis", "zgomot vecini stradă", "azil viză")[number % 3]}
-        return service.ask("search by words", "POST", "/files/search", people.as_registrar(), sought)
+        return service.ask("search by words", "POST", "/files/search", people.as_handler(number), sought)
 
     mine = "handler's list"
     return {
         mine: lambda number: service.ask(
             mine, "GET", f"/files?handler_id={people.handlers[number % HANDLERS]}", people.as_handler(number)
         ),
-        "head's list": get("head's list", "/files", lambda _: people.as_head()),
-        "workload": get("workload", "/workload", lambda _: people.as_head()),
+        "head's list": get("head's list", "/files", lambda _: people.as_head("petitions:handle")),
+        "workload": get("workload", "/workload", lambda _: people.as_head("petitions:handle")),
         "petitioner's list": get(
             "petitioner's list", "/petitions", lambda number: people.citizen(first[number % len(first)])
         ),
@@ -351,7 +351,9 @@ async def join(service: Service, looking: asyncpg.Connection, count: int) -> Non
     await looking.execute(CHAIN, timeout=600)
     await looking.execute(SIGNED, timeout=600)
     await looking.execute("VACUUM ANALYZE petitions, petitioners, register_entries", timeout=600)
-    leader = await looking.fetchval("SELECT min(id) FROM petitions WHERE person_id = $1", person)
+    leader = await looking.fetchval(
+        "SELECT id FROM petitions WHERE person_id = $1 ORDER BY id LIMIT 1", person
+    )
     path = f"/files/{leader}"
     took: dict[str, float] = {}
 
@@ -366,7 +368,8 @@ async def join(service: Service, looking: asyncpg.Connection, count: int) -> Non
     service.waits.clear()
     cursor, pages = "", 0
     while cursor is not None:
-        page = await service.ask("page", "GET", f"{path}/joined-files?limit=100{cursor}", people.as_head())
+        address = f"{path}/joined-files?limit=100{cursor}"
+        page = await service.ask("page", "GET", address, people.as_head("petitions:handle"))
         pages += 1
         cursor = f"&cursor={page['next_cursor']}" if page.get("next_cursor") else None
     waits = sorted(service.waits["page"])
@@ -382,7 +385,7 @@ async def join(service: Service, looking: asyncpg.Connection, count: int) -> Non
         "SELECT count(*) FROM petitions WHERE person_id = $1 AND state = 'ANSWERED'", person
     )
     say(
-        f"\n{count:,} petitions of one person: joined {joined['count']:,} in {took['join']:.1f} s, "
+        f"\n{count:,} petitions of one person: joined {joined['joined']:,} in {took['join']:.1f} s, "
         f"answered {answered:,} in {took['send']:.1f} s; {pages} pages of 100, "
         f"p50 {percentile(waits, 0.5):.1f} ms, p99 {percentile(waits, 0.99):.1f} ms"
     )
