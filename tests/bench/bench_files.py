@@ -129,7 +129,7 @@ BEGIN
         END IF;
         salt := substr(sha256(uuid_send(line.id)), 1, 16);
         body := format('{"correspondent_sha256":"%s","direction":"IN","entered_at":"%s",'
-            '"institution_id":"%s","number":%s,"petition_id":"%s","reason":null,"strikes":null,"strikes_year":null,'
+            '"entered_by":null,"institution_id":"%s","number":%s,"petition_id":"%s","reason":null,"strikes":null,"strikes_year":null,'
             '"subject_sha256":"%s","year":%s}',
             encode(sha256(salt || convert_to(line.person_id::text, 'UTF8')), 'hex'),
             to_char(line.registered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
@@ -393,15 +393,16 @@ async def join(service: Service, looking: asyncpg.Connection, count: int) -> Non
 
 async def verified(session_of: Database, institution: UUID) -> str:
     """The register of this year with most lines, read as the service reads it: how long, and its faults."""
-    entries, after = [], 0
+    entries: list[registers.Entry] = []
+    after = 0
     year = clock.local_date(clock.now()).year
     async with session_of.sessions() as session:
         while True:
             page = await storage.entries_of(session, institution, year, after=after, limit=5_000)
-            entries += page
             if not page:
                 break
-            after = page[-1].number
+            entries += [line.entry for line in page]
+            after = entries[-1].number
     return f"{len(entries):,} lines, faults: {[*registers.faults(entries)] or 'none'}"
 
 
