@@ -26,6 +26,7 @@ from svc_petitions.storage import files
 from svc_petitions.tables.files import COMPARTMENTS, FORWARDINGS, MEMBERS
 from svc_petitions.tables.petitions import PETITIONS
 
+from .office import Office, slug
 from .officials import official
 
 ADDRESS = "/petitions/v1/petitions"
@@ -309,6 +310,80 @@ async def test_what_is_overdue_is_listed_page_by_page_until_it_is_ended(
         await session.execute(ended.values(state="ANSWERED", closed_on=today))
     page = (await client.get(OVERDUE, headers=headers)).json()
     assert [one["petition_id"] for one in page["items"]] == [filed[2]["id"], filed[1]["id"]]
+
+
+WORDS = {"reason": "Se caută în arhivă."}
+
+
+async def in_analysis(
+    client: httpx2.AsyncClient, office: Office, headers: dict[str, str], body: dict[str, Any]
+) -> dict[str, Any]:
+    """A petition that a handler of the office works on."""
+    sent = body | {"institution_id": str(office.id)}
+    made: dict[str, Any] = (await client.post(ADDRESS, json=sent, headers=headers)).json()
+    await office.bring(made["id"], "IN_ANALYSIS")
+    return made
+
+
+async def test_a_request_for_information_is_extended_to_thirty_days_in_all_and_no_further(
+    client: httpx2.AsyncClient, office: Office, as_ana: dict[str, str], body: dict[str, Any]
+) -> None:
+    made = await in_analysis(client, office, as_ana, body | {"kind": "INFO_544"})
+    registered_on = date.fromisoformat(made["registered_on"])
+    told = await term_of(client, as_ana, made)
+    assert told["end"] == (registered_on + timedelta(days=10)).isoformat()
+    assert told["refuse_by"] == (registered_on + timedelta(days=5)).isoformat()
+    refused = await office.step(made["id"], "extension", office.head, {"days": 21, **WORDS})
+    assert slug(refused) == "extension-too-long"
+    extended = await office.step(made["id"], "extension", office.head, {"days": 20, **WORDS})
+    assert extended.status_code == 200, extended.text
+    told = await term_of(client, as_ana, made)
+    assert told["end"] == extended.json()["answer_due_on"] == (registered_on + timedelta(days=30)).isoformat()
+    assert [(step["amount"], step["rule_id"]) for step in told["steps"]] == [
+        (10, "public-information.answer"),
+        (30, "public-information.extended-answer"),
+    ]
+    assert told["steps"][1]["extension"] == {
+        "decided_on": local_date(clock.now()).isoformat(),
+        "reason": WORDS["reason"],
+        "whole": True,
+    }
+
+
+async def test_edge_68_a_term_is_not_extended_after_its_last_day(
+    client: httpx2.AsyncClient,
+    office: Office,
+    as_ana: dict[str, str],
+    body: dict[str, Any],
+    sessions: async_sessionmaker[Session],
+) -> None:
+    made = await in_analysis(client, office, as_ana, body)
+    today = local_date(clock.now())
+    for due, refused in ((today - timedelta(days=1), True), (today, False)):
+        async with sessions() as session, session.begin():
+            of_made = update(PETITIONS).where(PETITIONS.c.id == UUID(made["id"]))
+            await session.execute(of_made.values(registered_on=due - timedelta(days=30), answer_due_on=due))
+        answer = await office.step(made["id"], "extension", office.head, {"days": 15, **WORDS})
+        assert (answer.status_code == 409) is refused
+        if refused:
+            assert slug(answer) == "term-has-passed"
+    told = await term_of(client, as_ana, made)
+    assert [step["ends_on"] for step in told["steps"]] == [
+        today.isoformat(),
+        (today + timedelta(days=15)).isoformat(),
+    ]
+
+
+async def test_edge_72_a_question_to_the_petitioner_moves_no_day(
+    client: httpx2.AsyncClient, office: Office, as_ana: dict[str, str], body: dict[str, Any]
+) -> None:
+    made = await in_analysis(client, office, as_ana, body)
+    before = await term_of(client, as_ana, made)
+    asked = {"question": "Despre ce ghișeu este vorba?"}
+    answer = await office.step(made["id"], "clarification", office.handler, asked)
+    assert answer.json()["state"] == "AWAITING_CLARIFICATION", answer.text
+    after = await term_of(client, as_ana, made)
+    assert after == before | {"state": "AWAITING_CLARIFICATION"}
 
 
 # Who is warned.
