@@ -14,16 +14,19 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import ids
+from hub_core.clock import local_date
 from hub_documents import verification
 from hub_documents.store import StoreUnavailable
 from hub_events.session import Session
 from svc_petitions.domain import answers as domain
-from svc_petitions.domain.registers import Direction, Line
+from svc_petitions.domain.registers import Direction, Line, faults
 from svc_petitions.errors.documents import DocumentStoreAway
 from svc_petitions.operations import answer_documents as operations
 from svc_petitions.operations.answer_documents import AnswerMeans
 from svc_petitions.storage import answer_documents as storage
 from svc_petitions.storage import registers
+
+from .office import Office
 
 Looking = asyncpg.Connection
 Answered = Callable[..., Awaitable[dict[str, Any]]]
@@ -149,6 +152,24 @@ async def test_an_answer_says_number_law_redress_and_the_same_in_the_petitioners
         "Az ügyfélszolgálat 18.30-ig tart nyitva.",
     ):
         assert said in page
+
+
+async def test_an_answer_that_officials_have_sent_is_there_at_once_and_stands_in_the_register(
+    client: httpx2.AsyncClient,
+    office: Office,
+    as_ana: dict[str, str],
+    body: dict[str, Any],
+    sessions: async_sessionmaker[Session],
+) -> None:
+    petition = (await client.post(PETITIONS, json=body, headers=as_ana)).json()
+    await office.bring(petition["id"], "ANSWERED")
+    answer = await client.get(of(petition), headers=as_ana)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    async with sessions() as session:
+        lines = await registers.entries_of(session, office.id, local_date(datetime.now(UTC)).year, limit=10)
+    assert [shown.entry.direction for shown in lines] == [Direction.IN, Direction.OUT]
+    assert {str(shown.entry.petition_id) for shown in lines} == {petition["id"]}
+    assert list(faults(shown.entry for shown in lines)) == []
 
 
 async def test_an_answer_is_made_once_and_stays_the_same(

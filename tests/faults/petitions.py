@@ -10,6 +10,7 @@ import httpx2
 
 from hub_cli import demo
 from hub_cli.place import Place
+from svc_petitions.domain.registers import Direction, Entry, faults
 
 from . import trial
 from .trial import Account, Wish
@@ -80,6 +81,7 @@ class Petitions:
         for register, numbers in registers.items():
             if sorted(numbers) != list(range(1, len(numbers) + 1)):
                 broken.append(f"register {register} is not 1…{len(numbers)}")
+        broken += await _broken_chains(connection)
         broken += account.differing(by_id, number="number", label="registration_label")
         ids = [answer["id"] for answer in account.answers.values()]
         if len(set(ids)) != len(ids):
@@ -88,3 +90,19 @@ class Petitions:
         if missing:
             broken.append(f"{len(missing)} petitions without their e-mail")
         return broken
+
+
+async def _broken_chains(connection: Any) -> list[str]:
+    """What is wrong with the lines of the registers, each chained to the one before."""
+    rows = await connection.fetch(
+        "SELECT * FROM petitions.register_entries ORDER BY institution_id, year, number"
+    )
+    broken = []
+    for register, lines in itertools.groupby(rows, lambda row: (row["institution_id"], row["year"])):
+        broken += [f"register {register}: {fault}" for fault in faults(_entry(row) for row in lines)]
+    return broken
+
+
+def _entry(row: Any) -> Entry:
+    same = {name: row[name] for name in Entry.__dataclass_fields__ if name not in {"direction", "strikes"}}
+    return Entry(direction=Direction(row["direction"]), strikes=None, **same)
