@@ -32,6 +32,7 @@ from svc_petitions.operations import (
     handling,
     petitions,
     structure,
+    terms,
 )
 from svc_petitions.operations.handling import Addressee
 from svc_petitions.storage.workload import Wanted
@@ -267,6 +268,13 @@ class World:
             assert (row["closed_on"] is not None) == (state in ENDED)
             await self._check_steps(row)
 
+    async def check_explained(self) -> None:
+        """The term of each petition explains itself, and ends on the day that is stored."""
+        for petition_id, row in (await self.rows()).items():
+            async with self.sessions() as session:
+                _, clock = await terms.read_file_term(session, petition_id, row["institution_id"])
+            assert clock.deadline.target == row["answer_due_on"]
+
     def _check_term(self, row: asyncpg.Record, rows: dict[UUID, asyncpg.Record]) -> None:
         latest: date = row["registered_on"] + timedelta(days=30)
         if row["extended_until"] is not None:
@@ -338,3 +346,45 @@ async def test_no_sequence_of_acts_hides_a_term_moves_without_a_step_or_lets_who
     for act in acts:
         await made.attempt(act)
         await made.check()
+    await made.check_explained()
+
+
+async def test_a_petition_that_leads_one_that_is_overdue_is_overdue_from_its_first_day(
+    world: Callable[[], Awaitable[World]],
+) -> None:
+    made = await world()
+    made.now += timedelta(days=40)
+    submission = domain.Submission(
+        institution_id=made.institutions[0],
+        kind=domain.PetitionKind.COMPLAINT,
+        subject="Ghișeul",
+        text="Tot nu este deschis.",
+        language=Language.RO,
+    )
+    async with made.sessions() as session, session.unit_of_work():
+        filed = await petitions.file_petition(session, submission, made.petitioner, made.now)
+    made.petitions.append(filed.id)
+    await made.attempt(Act("join", 3, 0, "head", "head", 1))
+    rows = await made.rows()
+    assert rows[filed.id]["answer_due_on"] == rows[made.petitions[0]]["answer_due_on"] < made.now.date()
+    await made.check()
+    await made.check_explained()
+
+
+async def test_a_leading_petition_is_extended_from_the_earliest_term_of_those_joined(
+    world: Callable[[], Awaitable[World]],
+) -> None:
+    """What is joined to it, and would be over before, is extended with it; each term explains itself."""
+    made = await world()
+    first, second, third = made.petitions
+    for name, petition, other in (("triage", 2, 2), ("join", 2, 0), ("join", 2, 1), ("assign", 2, 2)):
+        await made.attempt(Act(name, petition, other, "head", "handler", 1))
+    await made.attempt(Act("accept", 2, 2, "handler", "handler", 1))
+    due = (await made.rows())[third]["answer_due_on"]
+    assert due == (await made.rows())[first]["answer_due_on"]
+    await made.attempt(Act("extend", 2, 2, "head", "head", 1))
+    rows = await made.rows()
+    assert rows[third]["answer_due_on"] == rows[first]["answer_due_on"] == due + timedelta(days=1)
+    assert rows[second]["extended_until"] is None
+    await made.check()
+    await made.check_explained()

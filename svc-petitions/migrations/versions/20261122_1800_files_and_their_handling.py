@@ -215,6 +215,10 @@ def _files() -> None:
         sa.Column("leader_id", sa.Uuid(), nullable=True, comment="The petition that it is joined to"),
     )
     op.add_column("petitions", sa.Column("extended_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "petitions",
+        sa.Column("extended_from", sa.Date(), nullable=True, comment="The last day before it was extended"),
+    )
     op.add_column("petitions", sa.Column("extended_until", sa.Date(), nullable=True))
     op.add_column("petitions", sa.Column("extension_reason", sa.Text(), nullable=True))
     op.add_column(
@@ -759,7 +763,15 @@ def downgrade() -> None:
         op.drop_index(f"ix_petitions_open_{index}", table_name="petitions")
     op.drop_index("ix_petitions_open", table_name="petitions")
     for column in (
-        *("compartment_id", "handler_id", "forwarded_from", "leader_id", "extended_at", "extended_until"),
+        *(
+            "compartment_id",
+            "handler_id",
+            "forwarded_from",
+            "leader_id",
+            "extended_at",
+            "extended_from",
+            "extended_until",
+        ),
         *("extension_reason", "complained_of", "reports_crime", "solution", "closed_on"),
     ):
         op.drop_column("petitions", column)

@@ -45,9 +45,9 @@ class File:
 
     `number`, `year` and `registered_on` are those of this institution's register, from which its own
     clock runs; `forwarded_from` is the institution that sent it on. `answer_due_on` is the last day for the
-    answer, extended when `extended_until` is there. `leader_id` is the petition that this one is joined to.
-    `complained_of` are officials against whom the petition is: neither they nor who is below them work on
-    it (art. 11). `closed_on` is the day on which its clock ended.
+    answer, extended from `extended_from` when `extended_until` is there. `leader_id` is the petition that
+    this one is joined to. `complained_of` are officials against whom the petition is: neither they nor who
+    is below them work on it (art. 11). `closed_on` is the day on which its clock ended.
     """
 
     id: UUID
@@ -69,6 +69,7 @@ class File:
     forwarded_from: UUID | None = None
     leader_id: UUID | None = None
     extended_at: datetime | None = None
+    extended_from: date | None = None
     extended_until: date | None = None
     extension_reason: str | None = None
     complained_of: Collection[UUID] = ()

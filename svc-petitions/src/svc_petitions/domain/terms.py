@@ -71,6 +71,7 @@ class Course:
     answer_legal_basis: str
     is_forwarded: bool = False
     extended_on: date | None = None
+    extended_from: date | None = None
     extended_until: date | None = None
     extension_reason: str | None = None
     closed_on: date | None = None
@@ -86,6 +87,7 @@ class Course:
             answer_legal_basis=file.answer_legal_basis,
             is_forwarded=file.forwarded_from is not None,
             extended_on=local_date(file.extended_at) if file.extended_at else None,
+            extended_from=file.extended_from,
             extended_until=file.extended_until,
             extension_reason=file.extension_reason,
             closed_on=file.closed_on,
@@ -155,11 +157,11 @@ def forward_by(registered_on: date, legal: Rules) -> date:
 
 def deadline(course: Course, legal: Rules, calendar: Calendar) -> Deadline:
     """The deadline of the answer. Its target is the stored day: what was applied is not applied anew."""
-    start = Fact("FORWARDED" if course.is_forwarded else "REGISTERED", course.registered_on)
+    start = _start(course, legal)
     extensions = () if course.extended_until is None else (_extension(course, course.extended_until, legal),)
     first = course.answer_due_on if course.extended_until is None else _first_end(course, legal)
     term = Term(
-        (first - course.registered_on).days,
+        (first - start.on).days,
         Unit.CALENDAR_DAYS,
         Counting.CIVIL,
         course.answer_rule_id,
@@ -167,6 +169,15 @@ def deadline(course: Course, legal: Rules, calendar: Calendar) -> Deadline:
     )
     counted = deadlines.count(start, term, calendar, extensions=extensions)
     return counted.ended_by(Fact("CLOSED", course.closed_on)) if course.closed_on else counted
+
+
+def _start(course: Course, legal: Rules) -> Fact:
+    """What the term runs from: the registration, or that of an earlier petition which was joined to it."""
+    whole = legal.on(course.answer_rule_id, course.registered_on).whole
+    first = course.answer_due_on if course.extended_until is None else _first_end(course, legal)
+    if first < end_civil(course.registered_on, whole):
+        return Fact("JOINED", first - timedelta(days=whole))
+    return Fact("FORWARDED" if course.is_forwarded else "REGISTERED", course.registered_on)
 
 
 def extension_most(course: Course, legal: Rules) -> int:
@@ -179,6 +190,8 @@ def extension_most(course: Course, legal: Rules) -> int:
 
 def _first_end(course: Course, legal: Rules) -> date:
     """The last day as it was before the extension."""
+    if course.extended_from is not None:
+        return course.extended_from
     return end_civil(course.registered_on, legal.on(course.answer_rule_id, course.registered_on).whole)
 
 

@@ -306,6 +306,7 @@ async def forward(
             forwarded_from=file.institution_id,
             compartment_id=None,
             extended_at=None,
+            extended_from=None,
             extended_until=None,
             extension_reason=None,
             closed_on=None,
@@ -450,6 +451,7 @@ async def extend(
             actor(official),
             now,
             reason="EXTENDED",
+            extended_from=joining.OWN_TERM,
             **extended,
         )
         return await storage.move(
@@ -459,6 +461,7 @@ async def extend(
             actor(official),
             now,
             reason="EXTENDED",
+            extended_from=file.answer_due_on,
             **extended,
         )
 

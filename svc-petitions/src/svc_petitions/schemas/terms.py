@@ -33,7 +33,8 @@ class FactView(schemas.Resource):
         str,
         Field(
             max_length=32,
-            description="REGISTERED; FORWARDED when another institution had sent it on; CLOSED.",
+            description="REGISTERED; FORWARDED when another institution had sent it on; JOINED when an "
+            "earlier petition was joined to it; CLOSED.",
             examples=["REGISTERED"],
         ),
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -11,6 +12,8 @@ from ..domain.files import File
 from ..tables.petitioners import PETITIONERS
 from ..tables.petitions import PETITIONS
 
+OWN_TERM: Final = PETITIONS.c.answer_due_on
+"""The last day of each as it stands."""
 _LED = PETITIONS.alias("led")
 _LEADER = PETITIONS.alias("leader")
 _ONE = PETITIONERS.alias("one")

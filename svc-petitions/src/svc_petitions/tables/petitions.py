@@ -76,6 +76,7 @@ PETITIONS = Table(
     Column("forwarded_from", Uuid, comment="The institution that sent it on, if one did"),
     Column("leader_id", Uuid, comment="The petition that it is joined to"),
     Column("extended_at", DateTime(timezone=True)),
+    Column("extended_from", Date, comment="The last day before it was extended"),
     Column("extended_until", Date),
     Column("extension_reason", Text),
     Column("complained_of", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
