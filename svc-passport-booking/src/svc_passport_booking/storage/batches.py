@@ -125,9 +125,7 @@ WITH r AS (
   WHERE r.is_same
     AND EXISTS (SELECT FROM pool_types t
       WHERE t.office_id = r.office_id AND t.type = r.type AND t.pool_id = r.pool_id)
-    AND NOT EXISTS (SELECT FROM idempotency_keys k WHERE k.caller = r.caller AND k.key = r.key)
-    AND NOT EXISTS (SELECT FROM persons p
-      WHERE p.person_key = r.person_key AND p.family = r.family AND p.is_active)
+    AND is_first_booking(r.caller, r.key, r.person_key, r.family)
 ), admitted AS MATERIALIZED (
   SELECT f.* FROM fresh f
   WHERE f.is_full OR active_of_account(f.person_id, f.created_at, false) < f.most
