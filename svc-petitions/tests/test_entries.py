@@ -173,6 +173,17 @@ async def test_each_kind_has_the_term_of_its_law(enter: Any, kind: str, days: in
     assert slip["answer_due_on"] == (clock.local_date(clock.now()) + timedelta(days=days)).isoformat()
 
 
+async def test_a_request_for_public_information_hidden_in_a_petition_gets_a_number_and_a_clock_of_its_own(
+    enter: Any,
+) -> None:
+    """Edge 71: the registrar enters it besides, as what it is, received on the same day."""
+    today = clock.local_date(clock.now())
+    petition, hidden = [(await enter(kind=kind)).json() for kind in ("COMPLAINT", "INFO_544")]
+    assert [each["number"] for each in (petition, hidden)] == [1, 2]
+    ends = [date.fromisoformat(each["answer_due_on"]) - today for each in (petition, hidden)]
+    assert ends == [timedelta(days=30), timedelta(days=10)]
+
+
 async def test_several_sign_a_paper_and_each_is_kept_in_their_order(
     client: httpx2.AsyncClient, enter: Any, signed_in: Any, dgp: Institution
 ) -> None:
