@@ -117,7 +117,7 @@ async def june(filed: Filed, sessions: async_sessionmaker[Session]) -> None:
         async with sessions() as session, session.begin():
             await session.execute(update(PETITIONS).where(PETITIONS.c.id == file_id).values(moved))
     async with sessions() as session, session.begin():
-        await storage.count(session, JUNE, date(2004, 7, 1))
+        await storage.count(session, JUNE, date(2004, 7, 1), date(2004, 9, 1))
 
 
 async def test_everybody_reads_a_period_in_figures(

@@ -84,7 +84,7 @@ async def _count_next(session: AsyncSession, today: date) -> bool:
         longest = sum(legal.on(rule, today).whole for rule in (ANSWER_RULE, EXTENSION_RULE))
         if settled_by(month, longest) > today:
             return False
-        await storage.count(session, month, end_months(month, 1))
+        await storage.count(session, month, end_months(month, 1), today)
     return True
 
 

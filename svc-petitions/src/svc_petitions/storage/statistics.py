@@ -51,9 +51,9 @@ async def first_year(session: AsyncSession) -> int | None:
     return year
 
 
-async def count(session: AsyncSession, first: date, until: date) -> None:
-    """Count the petitions registered from the first day of a month to before another; once."""
-    for counted in (_registered(first, until), _sent_on(first, until)):
+async def count(session: AsyncSession, first: date, until: date, today: date) -> None:
+    """Count the petitions registered from the first day of a month to before another, as they are today."""
+    for counted in (_registered(first, until, today), _sent_on(first, until)):
         await session.execute(postgresql.insert(FIGURES).from_select(list(FIGURES.c.keys()), counted))
     mark = {
         "month": first,
@@ -83,7 +83,7 @@ async def institutions(session: AsyncSession, wanted: Sequence[UUID]) -> Sequenc
     return [Institution(**row) for row in rows.mappings()]
 
 
-def _registered(first: date, until: date) -> Select[Any]:
+def _registered(first: date, until: date, today: date) -> Select[Any]:
     """What is where it was registered last; a forwarded one counts where it was, by `_sent_on`."""
     columns = PETITIONS.c
     archived_from = (
@@ -102,7 +102,7 @@ def _registered(first: date, until: date) -> Select[Any]:
     timeliness = case(
         (columns.closed_on <= columns.answer_due_on, Timeliness.IN_TERM),
         (columns.closed_on.is_not(None), Timeliness.LATE),
-        (columns.answer_due_on < func.current_date(), Timeliness.LATE),
+        (columns.answer_due_on < today, Timeliness.LATE),
         else_=Timeliness.RUNNING,
     )
     counted = _counted(
