@@ -26,7 +26,7 @@ from svc_petitions.operations.answer_documents import AnswerMeans
 from svc_petitions.storage import answer_documents as storage
 from svc_petitions.storage import registers
 
-from .office import Office
+from .office import API, Office
 
 Looking = asyncpg.Connection
 Answered = Callable[..., Awaitable[dict[str, Any]]]
@@ -109,6 +109,24 @@ async def test_nobody_else_fetches_an_answer(
     assert (await client.get(of(petition), headers=as_ion)).status_code == 404
     writes = signed_in(ana, frozenset({"petitions:write"}))
     assert (await client.get(of(petition), headers=writes)).status_code == 403
+
+
+async def test_officials_of_the_institution_fetch_it_with_a_purpose_and_leave_a_line(
+    client: httpx2.AsyncClient, answered: Answered, office: Office, looking: Looking
+) -> None:
+    petition = await answered()
+    path, headers = f"{API}/files/{petition['id']}/answer-document", office.as_(office.registrar)
+    foreign = office.as_(office.registrar, institution=str(ids.new_id()))
+    assert (await client.get(path, headers=foreign)).status_code == 404
+    aimless = {name: value for name, value in headers.items() if name != "purpose"}
+    assert (await client.get(path, headers=aimless)).status_code in {400, 403, 422}
+    answer = await client.get(path, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    lines = await looking.fetch(
+        "SELECT convert_from(body, 'UTF8') AS body FROM petitions.outbox"
+        " WHERE subject = 'hub.petitions.record.accessed.v1'"
+    )
+    assert sum(petition["id"] in row["body"] for row in lines) == 1
 
 
 async def test_before_an_answer_is_sent_there_is_no_document(

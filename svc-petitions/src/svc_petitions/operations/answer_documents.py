@@ -18,6 +18,9 @@ from hub_core.clock import local_date
 from hub_core.principal import Principal
 from hub_documents.store import Store, StoreUnavailable
 from hub_service import rules
+from hub_service.access import Action
+from hub_service.policy import Official
+from hub_service.purpose import Stated
 
 from ..documents import answers as documents
 from ..documents.press import Press
@@ -25,7 +28,8 @@ from ..domain import answers as domain
 from ..errors.documents import AnswerDocumentMissing, AnswerNotVerified, DocumentStoreAway
 from ..keys import MasterKey
 from ..storage import answer_documents as storage
-from . import petitions
+from ..storage import files as file_rows
+from . import files, petitions
 
 FOLDER: Final = "answers/"
 """Before the names of the files of answers: `answers/<id>.pdf`."""
@@ -55,6 +59,28 @@ async def fetch(
     petition = await petitions.read_petition(session, petition_id, caller, now)
     async with session.begin():
         answered_by = await storage.answered_by(session, petition.id)
+    content = await document_of(session, means, answered_by, now)
+    if content is None:
+        raise AnswerDocumentMissing
+    return content
+
+
+async def fetch_for_official(
+    session: AsyncSession,
+    means: AnswerMeans,
+    official: Official,
+    petition_id: UUID,
+    purpose: Stated,
+    now: datetime,
+) -> bytes:
+    """The sealed answer of a file, to be sent on paper or kept; the petitioner reads who fetched it.
+
+    Raises `FileNotFound`, `AnswerDocumentMissing`, `SealNotInForce`, `DocumentStoreAway`.
+    """
+    async with session.begin():
+        file = await file_rows.read(session, petition_id, official.institution_id)
+        await files.leave_line(session, official, file, Action.READ, purpose, now)
+        answered_by = await storage.answered_by(session, file.id)
     content = await document_of(session, means, answered_by, now)
     if content is None:
         raise AnswerDocumentMissing

@@ -4,12 +4,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import Path, Response
 
-from hub_service import policy, schemas
+from hub_service import policy, purpose, schemas
 from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
-from ..dependencies import Documents, Keys
+from ..dependencies import Documents, Keys, working
 from ..errors.documents import AnswerDocumentMissing, AnswerNotVerified, DocumentStoreAway, SealNotInForce
+from ..errors.files import FileNotFound
 from ..errors.petitions import PetitionNotFound
 from ..operations import answer_documents as operations
 from ..schemas.answer_documents import VerifiedAnswerView
@@ -49,6 +50,28 @@ async def get_answer_document(
     Of a petition that was joined to another one, it is that one's answer, which names all that it answers.
     """
     content = await operations.fetch(session, means, person, petition_id, now)
+    return Response(content, media_type="application/pdf", headers=_HEADERS)
+
+
+@router.get(
+    "/files/{file_id}/answer-document",
+    summary="Fetch the sealed answer of a file",
+    **_with_pdf(
+        working(
+            FileNotFound, AnswerDocumentMissing, SealNotInForce, DocumentStoreAway, purpose.PurposeRequired
+        )
+    ),
+)
+async def get_file_answer_document(
+    file_id: Annotated[schemas.Id, Path(description="The file.")],
+    official: policy.Acting,
+    stated: purpose.Given,
+    means: Documents,
+    session: Session,
+    now: Now,
+) -> Response:
+    """The same document for the institution: to be printed and posted to who has no account."""
+    content = await operations.fetch_for_official(session, means, official, file_id, stated, now)
     return Response(content, media_type="application/pdf", headers=_HEADERS)
 
 
