@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from hub_core.clock import local_date
 from hub_core.language import Language
 from hub_core.rules import Rule
+from hub_terms.terms import end_civil
 
 from .institutions import Institution
 from .states import PetitionState
@@ -190,11 +191,6 @@ class Petition(Summary):
     """A registered petition, whole."""
 
     text: str
-
-
-def end_civil(start: date, days: int) -> date:
-    """The last day of a term in days: the first is not counted, the last is (Civil Code art. 2553)."""
-    return start + timedelta(days=days)
 
 
 def register(
