@@ -101,7 +101,8 @@ def phrase(text: str) -> tuple[str, ...]:
 
 def lexemes(text: str, language: Language) -> frozenset[str]:
     """The stems of a text's telling words; numbers as they are."""
-    return frozenset(stem(language, word.folded) for word in telling(text))
+    there = {word[:_LONGEST] for word in _WORD.findall(fold(text))} - _EVERY_FILLER
+    return frozenset(stem(language, word) for word in there)
 
 
 class Text:
