@@ -174,6 +174,24 @@ async def test_the_slots_of_a_day_are_looked_at_once(
     assert await gathered.store(prepared) == [Outcome.MADE]
 
 
+async def test_what_a_batch_asks_of_each_booking_is_asked_by_index_of_small_tables_too(
+    looking: asyncpg.Connection,
+) -> None:
+    tables = ("appointments", "idempotency_keys", "persons")
+    scans = "SELECT sum(seq_scan) FROM pg_stat_xact_user_tables WHERE schemaname LIKE 'pg_temp%'"
+    async with looking.transaction():
+        await looking.execute('SET LOCAL search_path TO pg_temp, "passport-booking"')
+        for name in tables:
+            own = f'(LIKE "passport-booking".{name} INCLUDING INDEXES) ON COMMIT DROP'
+            await looking.execute(f"CREATE TEMPORARY TABLE {name} {own}; ANALYZE {name}")
+        before = await looking.fetchval(scans)
+        assert await looking.fetchval("SELECT is_first_booking('nobody', 'no key', '', 'NOTHING')") is True
+        assert await looking.fetchval("SELECT active_of_account($1, $2, true)", ids.new_id(), FAR) == 0
+        assert await looking.fetchval(scans) == before
+        await looking.execute("SELECT FROM appointments WHERE size > 0 LIMIT 1")
+        assert await looking.fetchval(scans) == before + 1
+
+
 async def test_of_a_batch_that_fails_only_the_one_at_fault_is_left_out(
     sessions: Sessions, gathered: Gathered
 ) -> None:
