@@ -88,11 +88,13 @@ async def list_waiting(
         return await storage.waiting(session, member.compartment_id, after=after, limit=limit)
 
 
-async def list_of_file(session: AsyncSession, official: Official, petition_id: UUID) -> Sequence[Transfer]:
+async def list_of_file(
+    session: AsyncSession, official: Official, petition_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[Transfer]:
     """Every hand-over of a file of the official's institution, in order. `FileNotFound`."""
     async with session.begin():
         file = await files.read(session, petition_id, official.institution_id)
-        return await storage.of_file(session, file.id, official.institution_id)
+        return await storage.of_file(session, file, after=after, limit=limit)
 
 
 async def _decided(

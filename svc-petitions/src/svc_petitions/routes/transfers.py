@@ -22,7 +22,7 @@ from ..errors.transfers import (
     TransferWaiting,
 )
 from ..operations import transfers as operations
-from ..schemas.transfers import HandOverFile, RefuseTransfer, TransfersView, TransferView
+from ..schemas.transfers import HandOverFile, RefuseTransfer, TransferView
 
 router = Router(prefix="/petitions/v1", tags=["transfers"])
 
@@ -47,10 +47,14 @@ async def hand_over_file(
 
 
 @router.get("/files/{file_id}/transfers", summary="List the hand-overs of a file", **working(FileNotFound))
-async def list_file_transfers(file_id: FileId, official: policy.Acting, session: Session) -> TransfersView:
+async def list_file_transfers(
+    file_id: FileId, asked: paging.Asked, official: policy.Acting, session: Session
+) -> paging.Page[TransferView]:
     """Who handed the file to whom, who accepted it, who refused it and why, in order."""
-    found = await operations.list_of_file(session, official, file_id)
-    return TransfersView(items=[TransferView.of(each) for each in found])
+    found = await operations.list_of_file(
+        session, official, file_id, after=asked.after(UUID), limit=asked.rows
+    )
+    return asked.page(found, position=lambda transfer: (transfer.id,), view=TransferView.of)
 
 
 @router.get("/transfers", summary="List the hand-overs that wait for your compartment", **handling())

@@ -1,8 +1,6 @@
 """Bodies of registers."""
 
-from datetime import datetime
 from typing import Annotated, Self
-from uuid import UUID
 
 from pydantic import Field
 
@@ -64,11 +62,9 @@ class EntryView(schemas.Resource):
     number: Number
     direction: Annotated[Direction, Field(description="In, out, or within.", examples=["IN"])]
     petition_id: Annotated[schemas.Id, Field(description="The petition it is of.")]
-    entered_at: Annotated[
-        datetime, Field(description="When it was entered.", examples=["2026-11-22T10:00:00Z"])
-    ]
+    entered_at: Annotated[schemas.Instant, Field(description="When it was entered.")]
     entered_by: Annotated[
-        UUID | None, Field(description="The official who entered it; null for what came in by itself.")
+        schemas.Id | None, Field(description="The official who entered it; null for what came in by itself.")
     ]
     subject_sha256: Digest
     correspondent_sha256: Digest

@@ -1,7 +1,6 @@
 """Bodies of hand-overs between compartments."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -10,8 +9,6 @@ from hub_core.text import Text
 from hub_service import schemas
 
 from ..domain.transfers import REFUSAL_MAX, Transfer, TransferState
-
-_AN_INSTANT = "2026-11-22T10:00:00Z"
 
 
 class HandOverFile(schemas.Resource):
@@ -44,10 +41,10 @@ class TransferView(schemas.Resource):
     ]
     to_compartment_id: Annotated[schemas.Id, Field(description="To where.")]
     handed_by: Annotated[schemas.Id, Field(description="Who handed it over.")]
-    handed_at: Annotated[datetime, Field(description="When.", examples=[_AN_INSTANT])]
+    handed_at: Annotated[schemas.Instant, Field(description="When.")]
     state: Annotated[TransferState, Field(description="Where it stands.", examples=["WAITING"])]
     decided_by: Annotated[schemas.Id | None, Field(description="Who accepted or refused it.")]
-    decided_at: Annotated[datetime | None, Field(description="When.", examples=[_AN_INSTANT])]
+    decided_at: Annotated[schemas.Instant | None, Field(description="When.")]
     refusal: Annotated[
         str | None,
         Field(
@@ -64,9 +61,3 @@ class TransferView(schemas.Resource):
         shown["file_id"] = shown.pop("petition_id")
         del shown["institution_id"]
         return cls(**shown)
-
-
-class TransfersView(schemas.Resource):
-    """The hand-overs of a file, in order."""
-
-    items: Annotated[list[TransferView], Field(max_length=1_000, description="Each of them.")]

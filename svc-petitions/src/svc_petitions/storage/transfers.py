@@ -9,6 +9,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ..domain.files import File
 from ..domain.transfers import Transfer, TransferState
 from ..tables.transfers import TRANSFERS
 
@@ -52,10 +53,15 @@ async def waiting(
     return await _all(session, wanted.order_by(table.c.id).limit(limit))
 
 
-async def of_file(session: AsyncSession, petition_id: UUID, institution_id: UUID) -> Sequence[Transfer]:
-    """Every hand-over of a file at an institution, in order."""
-    mine = (TRANSFERS.c.petition_id == petition_id) & (TRANSFERS.c.institution_id == institution_id)
-    return await _all(session, select(TRANSFERS).where(mine).order_by(TRANSFERS.c.id))
+async def of_file(session: AsyncSession, file: File, *, after: UUID | None, limit: int) -> Sequence[Transfer]:
+    """The hand-overs of a file at the institution that has it, in order."""
+    table = TRANSFERS
+    wanted = select(table).where(
+        table.c.petition_id == file.id, table.c.institution_id == file.institution_id
+    )
+    if after is not None:
+        wanted = wanted.where(table.c.id > after)
+    return await _all(session, wanted.order_by(table.c.id).limit(limit))
 
 
 async def _all(session: AsyncSession, wanted: Select[Any]) -> list[Transfer]:
