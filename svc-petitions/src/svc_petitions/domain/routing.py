@@ -121,7 +121,7 @@ def suggest(
     of_file: Collection[str],
     limit: int,
 ) -> list[Suggestion]:
-    """At most `limit` structures, the one that fits best first.
+    """At most `limit` structures, the one that fits best first; of equals, one of a county that is named.
 
     `named` are the counties that the petition names; where it names none, those of the institution that
     has the file (`of_file`) count.
@@ -137,7 +137,9 @@ def suggest(
         fit = _taken(fit, known) if fit else None
         if fit and (fit.structure.id not in fits or fits[fit.structure.id].strength < fit.strength):
             fits[fit.structure.id] = fit
-    best = sorted(_weighed(fits.values()), key=lambda fit: (-fit.strength, fit.structure.code))
+    best = sorted(
+        _weighed(fits.values()), key=lambda fit: (-fit.strength, fit.place is None, fit.structure.code)
+    )
     whole = sum(fit.strength for fit in best)
     found = [
         Suggestion(fit.structure, fit.strength / whole, fit.rules, fit.reasons, fit.place, fit.instead_of)
