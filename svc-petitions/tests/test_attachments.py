@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from hub_core import clock, ids
 from hub_core.principal import Role
 from hub_documents.store import DocumentMissing, Store
+from svc_petitions import dependencies
 from svc_petitions.clients.scanner import Clamd, Infected, Nobody, ScannerUnavailable
 from svc_petitions.domain.attachments import media_type
 from svc_petitions.domain.institutions import Institution
@@ -23,6 +24,7 @@ from svc_petitions.errors.attachments import AttachmentsUnavailable
 from svc_petitions.keys import MasterKey, Purpose
 from svc_petitions.operations import attachments
 from svc_petitions.operations.attachments import Means
+from svc_petitions.settings import Settings
 
 from . import clamd
 from .clamd import EICAR
@@ -298,6 +300,6 @@ async def test_nothing_of_a_file_lies_in_the_open(
     assert "cerere" not in str({**row})
 
 
-async def test_without_a_place_for_files_none_is_taken(app: FastAPI) -> None:
+def test_without_a_place_for_files_none_is_taken(master: MasterKey) -> None:
     with pytest.raises(AttachmentsUnavailable):
-        app.state.filing()
+        dependencies.filing(Settings(petitions_store=""), master)()
