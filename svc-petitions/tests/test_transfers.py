@@ -166,3 +166,28 @@ async def test_a_closed_compartment_gets_nothing(office: Office, file_id: str, e
     await office.post(f"compartments/{elsewhere}/close", office.head)
     answer = await office.step(file_id, "transfers", office.registrar, {"compartment_id": elsewhere})
     assert (answer.status_code, slug(answer)) == (409, "compartment-closed")
+
+
+async def test_the_compartments_and_delegations_of_an_institution_come_in_pages(
+    office: Office, elsewhere: str
+) -> None:
+    headers = office.as_(office.head)
+    page = (await office.client.get(f"{API}/compartments?limit=1", headers=headers)).json()
+    assert [one["id"] for one in page["items"]] == [elsewhere]
+    rest = await office.client.get(
+        f"{API}/compartments", params={"cursor": page["next_cursor"]}, headers=headers
+    )
+    assert [one["id"] for one in rest.json()["items"]] == [office.compartment]
+    assert rest.json()["next_cursor"] is None
+    days = {"valid_from": "2026-11-01", "valid_to": "2026-12-31"}
+    given = []
+    for act in ("Ordinul nr. 1/2026", "Ordinul nr. 2/2026"):
+        body = days | {"delegate_id": str(office.signatory), "act": act}
+        made = await office.post("signature-delegations", office.head, body)
+        assert made.status_code == 201, made.text
+        given.append(made.json()["id"])
+    page = (await office.client.get(f"{API}/signature-delegations?limit=1", headers=headers)).json()
+    rest = await office.client.get(
+        f"{API}/signature-delegations", params={"cursor": page["next_cursor"]}, headers=headers
+    )
+    assert [one["id"] for one in page["items"] + rest.json()["items"]] == given[::-1]

@@ -21,10 +21,12 @@ from ..errors.structure import (
 from ..storage import structure as storage
 
 
-async def list_compartments(session: AsyncSession, official: Official) -> Sequence[Compartment]:
+async def list_compartments(
+    session: AsyncSession, official: Official, *, after: str | None, limit: int
+) -> Sequence[Compartment]:
     """The compartments of the official's institution."""
     async with session.begin():
-        return await storage.compartments(session, official.institution_id)
+        return await storage.compartments(session, official.institution_id, after=after, limit=limit)
 
 
 async def add_compartment(session: AsyncSession, official: Official, code: str, name: str) -> Compartment:
@@ -84,10 +86,12 @@ async def remove_member(session: AsyncSession, official: Official, person_id: UU
             raise MemberNotFound
 
 
-async def list_delegations(session: AsyncSession, official: Official) -> Sequence[Delegation]:
+async def list_delegations(
+    session: AsyncSession, official: Official, *, before: UUID | None, limit: int
+) -> Sequence[Delegation]:
     """The delegations of signature that the official's institution has given, the newest first."""
     async with session.begin():
-        return await storage.delegations(session, official.institution_id)
+        return await storage.delegations(session, official.institution_id, before=before, limit=limit)
 
 
 async def delegate(

@@ -22,10 +22,8 @@ from ..errors.structure import (
 from ..operations import structure as operations
 from ..schemas.structure import (
     AddCompartment,
-    CompartmentsView,
     CompartmentView,
     DelegateSignature,
-    DelegationsView,
     DelegationView,
     MemberView,
     PutMember,
@@ -39,10 +37,12 @@ DelegationId = Annotated[schemas.Id, Path(description="The delegation.")]
 
 
 @router.get("/compartments", summary="List the compartments", **leading())
-async def list_compartments(official: policy.Acting, session: Session) -> CompartmentsView:
+async def list_compartments(
+    asked: paging.Asked, official: policy.Acting, session: Session
+) -> paging.Page[CompartmentView]:
     """The parts of your institution that work on files, by their codes."""
-    found = await operations.list_compartments(session, official)
-    return CompartmentsView(items=[CompartmentView.of(each) for each in found])
+    found = await operations.list_compartments(session, official, after=asked.after(str), limit=asked.rows)
+    return asked.page(found, position=lambda one: (one.code,), view=CompartmentView.of)
 
 
 @router.post("/compartments", status_code=201, summary="Add a compartment", **leading(CompartmentCodeTaken))
@@ -96,10 +96,14 @@ async def remove_member(person_id: PersonId, official: policy.Acting, session: S
 
 
 @router.get("/signature-delegations", summary="List the delegations of signature", **leading())
-async def list_signature_delegations(official: policy.Acting, session: Session, now: Now) -> DelegationsView:
+async def list_signature_delegations(
+    asked: paging.Asked, official: policy.Acting, session: Session, now: Now
+) -> paging.Page[DelegationView]:
     """Who signs answers for the head of your institution, and when; the newest first."""
-    found = await operations.list_delegations(session, official)
-    return DelegationsView(items=[DelegationView.of(each, local_date(now)) for each in found])
+    found = await operations.list_delegations(session, official, before=asked.after(UUID), limit=asked.rows)
+    return asked.page(
+        found, position=lambda one: (one.id,), view=lambda one: DelegationView.of(one, local_date(now))
+    )
 
 
 @router.post(

@@ -60,12 +60,6 @@ class CompartmentView(schemas.Resource):
         )
 
 
-class CompartmentsView(schemas.Resource):
-    """All compartments of an institution, by their codes."""
-
-    items: Annotated[list[CompartmentView], Field(max_length=1_000, description="The compartments.")]
-
-
 class PutMember(schemas.Resource):
     """Where somebody works, and under whom."""
 
@@ -140,9 +134,3 @@ class DelegationView(schemas.Resource):
             revoked_at=delegation.revoked_at,
             is_in_force=delegation.holds_on(today),
         )
-
-
-class DelegationsView(schemas.Resource):
-    """The delegations of signature of an institution, the newest first."""
-
-    items: Annotated[list[DelegationView], Field(max_length=10_000, description="The delegations.")]

@@ -13,10 +13,14 @@ from ..domain.structure import Compartment, Delegation, Member
 from ..tables.files import COMPARTMENTS, DELEGATIONS, MEMBERS
 
 
-async def compartments(session: AsyncSession, institution_id: UUID) -> Sequence[Compartment]:
+async def compartments(
+    session: AsyncSession, institution_id: UUID, *, after: str | None, limit: int
+) -> Sequence[Compartment]:
     """Those of an institution, by their codes."""
     wanted = select(COMPARTMENTS).where(COMPARTMENTS.c.institution_id == institution_id)
-    found = await session.execute(wanted.order_by(COMPARTMENTS.c.code))
+    if after is not None:
+        wanted = wanted.where(COMPARTMENTS.c.code > after)
+    found = await session.execute(wanted.order_by(COMPARTMENTS.c.code).limit(limit))
     return [Compartment(**row) for row in found.mappings()]
 
 
@@ -102,10 +106,14 @@ async def known(session: AsyncSession, institution_id: UUID, people: Collection[
     return {row["person_id"]: Member(**row) for row in (await session.execute(wanted)).mappings()}
 
 
-async def delegations(session: AsyncSession, institution_id: UUID) -> Sequence[Delegation]:
+async def delegations(
+    session: AsyncSession, institution_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[Delegation]:
     """Those that an institution has given, the newest first."""
     wanted = select(DELEGATIONS).where(DELEGATIONS.c.institution_id == institution_id)
-    found = await session.execute(wanted.order_by(DELEGATIONS.c.id.desc()))
+    if before is not None:
+        wanted = wanted.where(DELEGATIONS.c.id < before)
+    found = await session.execute(wanted.order_by(DELEGATIONS.c.id.desc()).limit(limit))
     return [Delegation(**row) for row in found.mappings()]
 
 
