@@ -17,6 +17,7 @@ from hub_core import clock, ids
 from hub_core.principal import Role
 from hub_documents.store import DocumentMissing, Store
 from svc_petitions import dependencies
+from svc_petitions.clients import scanner as scanners
 from svc_petitions.clients.scanner import Clamd, Infected, Nobody, ScannerUnavailable
 from svc_petitions.domain.attachments import media_type
 from svc_petitions.domain.institutions import Institution
@@ -245,6 +246,14 @@ async def test_without_a_scanner_no_file_is_taken_and_the_petition_is(
         refused = await send(client, as_ana)
         assert (refused.status_code, slug(refused)) == (503, "attachments-unavailable")
     assert (await client.post(f"{API}/petitions", json=body, headers=as_ana)).status_code == 201
+
+
+async def test_where_nobody_is_to_look_a_file_is_taken_and_says_so(
+    client: httpx2.AsyncClient, app: FastAPI, means: Means, as_ana: dict[str, str]
+) -> None:
+    app.state.filing = lambda: Means(means.key, means.store, scanners.of("none"))
+    taken = await send(client, as_ana)
+    assert (taken.status_code, taken.json()["scanned_by"]) == (201, "none")
 
 
 # Who looks.

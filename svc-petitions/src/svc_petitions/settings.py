@@ -18,9 +18,10 @@ class Settings(ServiceSettings):
     `petitions_key` (base64 of 32 bytes) encrypts personal data at rest and derives look-ups.
     `petitions_store` is where documents lie: a folder as a `file://` address, or what obstore takes
     (`s3://…`). `petitions_scanner` is where clamd listens, as `host:port` or the path of its socket;
-    without one no file can be attached. `petitions_trust` is a folder with what seals need: `root.pem`,
-    `chain.pem`, `seal.pem`, `seal.key`, `facts.pem`, `facts.key`; `petitions_timestamps_url` answers
-    RFC 3161, and is empty where seals carry no time stamp.
+    without one no file can be attached, and with `none` files are taken that nobody has looked at.
+    `petitions_trust` is a folder with what seals need: `root.pem`, `chain.pem`, `seal.pem`, `seal.key`,
+    `facts.pem`, `facts.key`; `petitions_timestamps_url` answers RFC 3161, and is empty where seals carry
+    no time stamp.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")

@@ -85,6 +85,7 @@ def of_service(
     if manifest.name == _PETITIONS:
         given["HUB_PETITIONS_KEY"] = _key(place, "petitions.key")
         given["HUB_PETITIONS_STORE"] = (place.folder / "documents/petitions").absolute().as_uri()
+        given["HUB_PETITIONS_SCANNER"] = "none"  # no virus scanner comes from PyPI
         given["HUB_PETITIONS_TRUST"] = str(place.trust)
         given["HUB_PETITIONS_TIMESTAMPS_URL"] = f"{trust_address(place)}/timestamps"
     return given

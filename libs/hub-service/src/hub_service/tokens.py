@@ -4,6 +4,7 @@ An internal token is a JWT (Ed25519) that svc-identity signs for at most five mi
 its audience. A service has one of its own for its questions to other services.
 """
 
+import asyncio
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
@@ -48,6 +49,7 @@ class Verifier:
         )
         self._keys = KeySet([])
         self._asked_at = float("-inf")
+        self._asking = asyncio.Lock()
         self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
     async def verify(self, token: str) -> Principal:
@@ -66,10 +68,11 @@ class Verifier:
         return principal
 
     async def _read(self, token: str) -> dict[str, Any]:
+        used = self._keys
         try:
-            decoded = jwt.decode(token, self._keys, algorithms=_ALGORITHMS)
+            decoded = jwt.decode(token, used, algorithms=_ALGORITHMS)
         except (JoseError, ValueError):
-            if not await self._fetch_keys():
+            if not await self._fetch_keys(used):
                 raise
             decoded = jwt.decode(token, self._keys, algorithms=_ALGORITHMS)
         if decoded.header.get("typ") != TYPE:
@@ -77,18 +80,24 @@ class Verifier:
         self._claims.validate(decoded.claims)
         return decoded.claims
 
-    async def _fetch_keys(self) -> bool:
-        """Ask for the keys, unless that was done a moment ago; whether they may be new."""
-        if time.monotonic() - self._asked_at < _KEYS_AGAIN_AFTER:
-            return False
-        try:
-            answer = await self._http.get(self._address)
-            answer.raise_for_status()
-        except httpx2.HTTPError as error:
-            raise ServiceUnavailable(headers={"retry-after": "2"}) from error
-        self._keys = KeySet.import_key_set(answer.json())
-        self._asked_at = time.monotonic()
-        return True
+    async def _fetch_keys(self, used: KeySet) -> bool:
+        """Have others than the keys in use, whether they may be new; those who come together ask once.
+
+        Who asked a moment ago does not ask again.
+        """
+        async with self._asking:
+            if self._keys is not used:
+                return True
+            if time.monotonic() - self._asked_at < _KEYS_AGAIN_AFTER:
+                return False
+            try:
+                answer = await self._http.get(self._address)
+                answer.raise_for_status()
+            except httpx2.HTTPError as error:
+                raise ServiceUnavailable(headers={"retry-after": "2"}) from error
+            self._keys = KeySet.import_key_set(answer.json())
+            self._asked_at = time.monotonic()
+            return True
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

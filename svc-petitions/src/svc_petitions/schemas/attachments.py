@@ -43,6 +43,14 @@ class AttachmentView(schemas.Resource):
     ]
     size: Annotated[schemas.Int32, Field(description="Bytes.", examples=[48213])]
     sha256: Sha256
+    scanned_by: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="The virus scanner that found nothing in it; `none` where nobody has looked.",
+            examples=["ClamAV 1.4.3/27800"],
+        ),
+    ]
     uploaded_at: Annotated[schemas.Instant, Field(description="When it was uploaded.")]
 
     @classmethod
@@ -54,6 +62,7 @@ class AttachmentView(schemas.Resource):
             media_type=attachment.media_type,
             size=attachment.size,
             sha256=attachment.sha256.hex(),
+            scanned_by=attachment.scanned_by,
             uploaded_at=attachment.uploaded_at,
         )
 
