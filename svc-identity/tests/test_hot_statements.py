@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 from sqlalchemy import bindparam, select, text
@@ -60,6 +61,21 @@ async def test_a_statement_fails_as_a_session_would(session: AsyncSession) -> No
         await refused.first(session)
     assert is_away(away.value)
     assert not isinstance(wrong.value, OperationalError)
+
+
+async def test_where_no_connection_is_left_the_database_is_away(
+    settings: Settings, looking: asyncpg.Connection
+) -> None:
+    database = Database(settings)
+    await looking.execute('ALTER ROLE "identity_app" CONNECTION LIMIT 0')
+    try:
+        async with database.sessions() as session:
+            with pytest.raises(DBAPIError) as away:
+                await Statement(text("SELECT 1")).first(session)
+        assert is_away(away.value)
+    finally:
+        await looking.execute('ALTER ROLE "identity_app" CONNECTION LIMIT 30')
+        await database.close()
 
 
 async def test_a_token_that_ended_since_it_was_found_is_not_replaced(

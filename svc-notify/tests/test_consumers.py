@@ -43,6 +43,7 @@ from svc_notify.consumers.copies import (
     PersonVerified,
     PetitionAnswered,
     PetitionClassed,
+    PetitionEntered,
     PetitionExtended,
     PetitionForwarded,
     PetitionJoined,
@@ -73,6 +74,7 @@ Publish = Callable[..., Awaitable[UUID]]
     ("model", "file"),
     [
         (PetitionRegistered, "svc-petitions/contract/events/petitions.petition.registered.v1"),
+        (PetitionEntered, "svc-petitions/contract/events/petitions.petition.entered.v1"),
         (
             SandboxPetitionRegistered,
             "svc-petitions/contract/events/petitions.sandbox-petition.registered.v1",
@@ -693,15 +695,17 @@ async def test_a_petitioner_is_told_that_an_institution_has_written(
     assert [(row["template"], row["person_id"]) for row in rows] == [("petition.message", ana)] * count
 
 
-async def test_a_petition_without_an_account_is_registered_without_a_message(
-    hub: Any, ana: UUID, looking: asyncpg.Connection
+@pytest.mark.parametrize(("has_account", "count"), [(True, 1), (False, 0)])
+async def test_of_a_petition_on_paper_only_who_has_an_account_is_told_the_number(
+    hub: Any, ana: UUID, looking: asyncpg.Connection, has_account: bool, count: int
 ) -> None:
-    handle = subscriptions.subscriptions(lambda _: None)[0].handlers[PetitionRegistered]
-    nobody = {"person_id": None, "acting_person_id": None}
-    told = heard(registered(ana).model_copy(update=nobody))
+    handle = subscriptions.subscriptions(lambda _: None)[0].handlers[PetitionEntered]
+    facts = registered(ana).model_dump() | {"person_id": ana if has_account else None}
+    told = heard(PetitionEntered.model_validate(facts | {"acting_person_id": None}))
     async with hub.database.sessions() as session, session.unit_of_work():
         await handle(session, told)
-    assert await looking.fetchval("SELECT count(*) FROM notify.deliveries WHERE cause_id = $1", told.id) == 0
+    counted = "SELECT count(*) FROM notify.deliveries WHERE cause_id = $1"
+    assert await looking.fetchval(counted, told.id) == count
 
 
 def heard(event: Event) -> Any:

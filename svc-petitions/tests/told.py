@@ -18,7 +18,7 @@ from svc_petitions.events import files
 from svc_petitions.events.access import RecordAccessed
 from svc_petitions.events.guests import EmailCodeRequested
 from svc_petitions.events.messages import DocumentRequested, MessageSent
-from svc_petitions.events.petitions import PetitionRegistered, SandboxPetitionRegistered
+from svc_petitions.events.petitions import PetitionEntered, PetitionRegistered, SandboxPetitionRegistered
 from svc_petitions.events.registers import EntryStruck
 from svc_petitions.events.terms import TermWarned
 
@@ -35,6 +35,12 @@ REGISTERED = PetitionRegistered(
     kind=domain.PetitionKind.REQUEST,
     channel=domain.Channel.ONLINE,
     version=1,
+)
+
+ENTERED = PetitionEntered(
+    channel=domain.Channel.POST,
+    version=1,
+    **REGISTERED.model_dump(exclude={"version", "channel", "acting_person_id", "mandate_id"}),
 )
 
 ACCESSED = RecordAccessed(
@@ -138,6 +144,7 @@ OF_THREADS: Final[list[Event]] = [
 
 EVENTS: Final[list[Event]] = [
     REGISTERED,
+    ENTERED,
     SANDBOX_REGISTERED,
     ACCESSED,
     CODE_REQUESTED,

@@ -132,7 +132,7 @@ def add_an_operation(document: Document) -> None:
 
 
 def add_a_state(document: Document) -> None:
-    schema(document, "PetitionState")["enum"].append("ANSWERED")
+    schema(document, "PetitionState")["enum"].append("REOPENED")
 
 
 def lower_assurance(document: Document) -> None:

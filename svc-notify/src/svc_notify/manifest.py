@@ -13,6 +13,7 @@ PETITIONS: Final = Consumer(
         "hub.petitions.petition.answered.v1",
         "hub.petitions.petition.clarification-asked.v1",
         "hub.petitions.petition.classed.v1",
+        "hub.petitions.petition.entered.v1",
         "hub.petitions.petition.extended.v1",
         "hub.petitions.petition.forwarded.v1",
         "hub.petitions.petition.joined.v1",

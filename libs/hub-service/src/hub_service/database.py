@@ -5,7 +5,7 @@ from typing import Any, Final
 import asyncpg
 import orjson
 from sqlalchemy import event, text
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InterfaceError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.util.concurrency import greenlet_spawn
 
@@ -88,7 +88,11 @@ class Statement(Compiled):
         if not isinstance(session.bind, AsyncEngine):
             raise TypeError("the session has no engine")
         given = self.given(values)
-        connection = await session.bind.raw_connection()
+        refused: type[Exception] = session.bind.dialect.loaded_dbapi.Error
+        try:
+            connection = await session.bind.raw_connection()
+        except refused as error:  # the server starts, or has no connection left
+            raise InterfaceError(self.text, None, error, hide_parameters=True) from error
         try:
             return await getattr(connection.driver_connection, how)(self.text, *given)
         except FAILURES as error:

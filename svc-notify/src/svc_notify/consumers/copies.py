@@ -12,15 +12,23 @@ from hub_events.envelope import Event
 PERSON: Final = "PERSON"
 
 
-class _Petition(BaseModel):
+class _Numbered(BaseModel):
     key_field: ClassVar[str] = "petition_id"
 
     petition_id: UUID
     person_id: UUID | None
-    acting_person_id: UUID | None = None
     institution_id: UUID
     number: int
     answer_due_on: date
+
+    @property
+    def reader(self) -> UUID | None:
+        """Who is written to; nobody without an account."""
+        return self.person_id
+
+
+class _Petition(_Numbered):
+    acting_person_id: UUID | None = None
 
     @property
     def reader(self) -> UUID | None:
@@ -88,6 +96,15 @@ class PetitionRegistered(_Registered, Event):
     """A petition has its number."""
 
     subject: ClassVar[str] = "hub.petitions.petition.registered.v1"
+
+
+class PetitionEntered(_Numbered, Event):
+    """The same of one that was not filed by an account; its petitioner may have one all the same."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.entered.v1"
+
+    registered_on: date
+    kind: str
 
 
 class SandboxPetitionRegistered(_Registered, Event):

@@ -20,6 +20,7 @@ from .copies import (
     PetitionAnswered,
     PetitionClassed,
     PetitionCodeRequested,
+    PetitionEntered,
     PetitionExtended,
     PetitionForwarded,
     PetitionJoined,
@@ -46,6 +47,7 @@ def subscription(wake: _Wake) -> Subscription:
     """The consumer; `wake` is called for a lane once what was queued in it is committed."""
     handlers: dict[type[Event], Callable[..., Awaitable[None]]] = {
         PetitionCodeRequested: _send_the_code,
+        PetitionEntered: _tell_of_number,
         PetitionMessageSent: _tell_of_message,
         PetitionRegistered: _tell_of_number,
         SandboxPetitionRegistered: _tell_of_number,

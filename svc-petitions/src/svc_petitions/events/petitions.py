@@ -1,7 +1,7 @@
 """What is told of petitions."""
 
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -18,12 +18,8 @@ class PetitionRegistered(Event):
     key_field: ClassVar[str] = "petition_id"
 
     petition_id: UUID = Field(description="The petition")
-    person_id: UUID | None = Field(
-        description="The person or organisation in whose name it was made, if they have an account"
-    )
-    acting_person_id: UUID | None = Field(
-        description="The person who filed it: the same one, or a representative; none without an account"
-    )
+    person_id: UUID = Field(description="The person or organisation in whose name it was made")
+    acting_person_id: UUID = Field(description="The person who filed it: the same one, or a representative")
     mandate_id: UUID | None = Field(description="The mandate of the representative, if one filed it")
     institution_id: UUID = Field(description="The institution in whose register it stands")
     number: int = Field(ge=1, description="Its number in the register of the year")
@@ -37,6 +33,32 @@ class PetitionRegistered(Event):
     def of(cls, petition: domain.Petition) -> Self:
         """The event of a petition just registered."""
         return cls(channel=petition.channel, **_facts(petition))
+
+
+class PetitionEntered(Event):
+    """A petition was entered in the register that nobody filed by an account: without one, or on paper.
+
+    What has `registered` by an account has that event, and not this one.
+    """
+
+    subject: ClassVar[str] = "hub.petitions.petition.entered.v1"
+    key_field: ClassVar[str] = "petition_id"
+
+    petition_id: UUID = Field(description="The petition")
+    person_id: UUID | None = Field(description="Who signed it first, if they have an account")
+    institution_id: UUID = Field(description="The institution in whose register it stands")
+    number: int = Field(ge=1, description="Its number in the register of the year")
+    year: int = Field(description="The year of the register")
+    registered_on: date = Field(description="The date of registration in Europe/Bucharest")
+    answer_due_on: date = Field(description="The last day for the answer")
+    kind: domain.PetitionKind = Field(description="What it is")
+    channel: domain.Channel = Field(description="How it came")
+
+    @classmethod
+    def of(cls, petition: domain.Petition) -> Self:
+        """The event of a petition just entered."""
+        facts = _facts(petition)
+        return cls(channel=petition.channel, **{name: facts[name] for name in facts.keys() - _OF_ACCOUNTS})
 
 
 class SandboxPetitionRegistered(Event):
@@ -64,6 +86,9 @@ class SandboxPetitionRegistered(Event):
     def of(cls, petition: domain.Petition) -> Self:
         """The event of a petition just registered in the sandbox."""
         return cls(client_id=petition.acting.sandbox or "", **_facts(petition))
+
+
+_OF_ACCOUNTS: Final = frozenset({"acting_person_id", "mandate_id"})
 
 
 def _facts(petition: domain.Petition) -> dict[str, Any]:

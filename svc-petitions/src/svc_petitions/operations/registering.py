@@ -17,7 +17,7 @@ from ..domain.institutions import addressee
 from ..domain.petitioners import Account, Petitioner
 from ..domain.registers import Direction, Line
 from ..errors.attachments import AttachmentUnknown
-from ..events.petitions import PetitionRegistered
+from ..events.petitions import PetitionEntered
 from ..keys import MasterKey, Purpose
 from ..storage import institutions, petitioners, registers, search
 from ..storage import petitions as storage
@@ -56,8 +56,6 @@ async def register(
         correspondent=_correspondent(first),
         entered_at=now,
     )
-    content = (submission.subject, submission.text, submission.language)
-    await search.index(session, institution.id, petition_id, *content)
     number = (await registers.enter(session, line)).number  # the last lock taken
     petition = domain.register(
         submission,
@@ -75,7 +73,7 @@ async def register(
         if entered is None:  # who has no account has uploaded nothing
             raise AttachmentUnknown
         await attach(session, petition_id, submission.attachment_ids, entered.by, now)
-    await outbox.record(session, PetitionRegistered.of(petition), now)
+    await outbox.record(session, PetitionEntered.of(petition), now)
     return petition
 
 
