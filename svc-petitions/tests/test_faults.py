@@ -4,12 +4,14 @@ import asyncio
 import os
 import socket
 import sys
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
 import pytest
+from pydantic import SecretBytes, SecretStr
 
 from svc_petitions.main import create_app
 from svc_petitions.manifest import MANIFEST
@@ -63,19 +65,23 @@ async def test_without_database_and_broker_the_answer_is_to_come_again(
         assert (await client.get("/healthz")).status_code == 200
 
 
+def spelled(value: Any) -> str:
+    """A setting as its environment variable has it."""
+    plain = value.get_secret_value() if isinstance(value, SecretBytes | SecretStr) else value
+    return b64encode(plain).decode() if isinstance(plain, bytes) else str(plain)
+
+
 @asynccontextmanager
 async def process(settings: Settings, said: bytearray) -> AsyncIterator[httpx2.AsyncClient]:
     """The service as a process of its own, set up by its environment; `said` gathers its output."""
     environment = {
-        f"HUB_{name.upper()}": getattr(value, "get_secret_value", lambda value=value: value)()
-        for name, value in dict(settings).items()
-        if value is not None
+        f"HUB_{name.upper()}": spelled(value) for name, value in dict(settings).items() if value is not None
     }
     listening = socket.create_server(("127.0.0.1", 0))
     running = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "uvicorn", "--factory", MANIFEST.factory, "--fd", str(listening.fileno()), "--no-access-log"),
-        env={**os.environ, **{name: str(value) for name, value in environment.items()}},
+        env=os.environ | environment,
         pass_fds=[listening.fileno()],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -388,3 +388,22 @@ async def test_a_leading_petition_is_extended_from_the_earliest_term_of_those_jo
     assert rows[second]["extended_until"] is None
     await made.check()
     await made.check_explained()
+
+
+async def test_a_draft_is_not_written_over_nor_what_was_said_yes_to(
+    world: Callable[[], Awaitable[World]],
+) -> None:
+    made = await world()
+    for name, who in (
+        *(("triage", "head"), ("assign", "head"), ("accept", "handler"), ("write", "handler")),
+        *(("write", "handler"), ("approve", "chief"), ("approve", "head"), ("sign", "head")),
+        *(("sign", "chief"), ("triage", "head")),
+    ):
+        await made.attempt(Act(name, 0, 0, who, "handler", 1))
+    row = (await made.rows())[made.petitions[0]]
+    drafts = await made.looking.fetch(
+        "SELECT * FROM petitions.drafts WHERE petition_id = $1", made.petitions[0]
+    )
+    assert (row["state"], len(drafts)) == ("SIGNED", 1)
+    assert drafts[0]["approved_by"] == made.people["chief"]
+    assert drafts[0]["signed_by"] == made.people["head"]

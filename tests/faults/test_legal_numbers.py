@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 import svc_catalog.main
 import svc_identity.main
 import svc_petitions.main
+import svc_petitions.settings
 from hub_cli.broker import OPERATOR, NatsBox
 from hub_cli.postgres import PostgresBox
 from hub_core import clock, ids
@@ -163,7 +164,7 @@ async def hub(
     for manifest, kind, extra in (
         (CATALOG, ServiceSettings, {}),
         (IDENTITY, IdentitySettings, {"identity_key": b64encode(bytes(range(32))).decode()}),
-        (PETITIONS, ServiceSettings, {}),
+        (PETITIONS, svc_petitions.settings.Settings, {}),
     ):
         made = await databases.create(postgres, manifest)
         settings[manifest.name] = kind(

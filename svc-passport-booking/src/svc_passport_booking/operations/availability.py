@@ -82,16 +82,21 @@ async def find(session: Session, wanted: Wanted, now: datetime) -> Availability:
         return Availability(bookable, offices, ())
     county = wanted.where
     if isinstance(county, UUID):
-        async with session.begin():
-            office = await directory.read(session, county)
-        if office is None:
-            raise BookingOfficeNotFound
-        county = office.county
+        county = offices[0].office.county if offices else await _county_of(session, county)
     counties = [county, *neighbours()[county]]
     nearest = await storage.first_in_counties(
         session, counties, wanted.type, wanted.persons, days, now, SUGGESTED
     )
     return Availability(bookable, offices, nearest)
+
+
+async def _county_of(session: Session, office_id: UUID) -> str:
+    """The county of an office that does not serve what is asked for; `BookingOfficeNotFound`."""
+    async with session.begin():
+        office = await directory.read(session, office_id)
+    if office is None:
+        raise BookingOfficeNotFound
+    return office.county
 
 
 async def find_nearest(session: Session, near: Near, now: datetime) -> list[FirstPlace]:

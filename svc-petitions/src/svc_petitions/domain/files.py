@@ -102,6 +102,12 @@ class Step:
     note: str | None
 
 
+def refuse_again(file: File, to: PetitionState) -> None:
+    """`FileStateForbids` for a step that was taken: who takes it anew would write over it."""
+    if file.state is to:
+        raise FileStateForbids(file.state, to)
+
+
 def refuse_step(state: PetitionState, to: PetitionState) -> None:
     """`FileStateForbids` unless a file in this state may go there."""
     if not may_go(state, to):

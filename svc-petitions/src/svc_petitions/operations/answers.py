@@ -10,7 +10,7 @@ from hub_core.principal import Role
 from hub_service.policy import Official
 
 from ..domain import handling
-from ..domain.files import File
+from ..domain.files import File, refuse_again
 from ..domain.handling import Answer, Draft
 from ..domain.registers import Direction, Line
 from ..domain.states import PetitionState
@@ -29,6 +29,7 @@ async def write(
     """The handler drafts the answer, with the law it rests on (art. 13)."""
     async with session.begin():
         file = await take_in_hand(session, official, petition_id)
+        refuse_again(file, PetitionState.DRAFTED)
         moved = await storage.move(session, file, PetitionState.DRAFTED, actor(official), now)
         await answers.add_draft(session, petition_id, file.institution_id, answer, official.person_id, now)
         return moved
@@ -139,6 +140,7 @@ async def _drafted(
 ) -> tuple[File, Draft]:
     """A file and the draft that another one wrote, for who may say yes to it."""
     file = await take(session, official, petition_id)
+    refuse_again(file, to)
     draft = await answers.in_hand(session, petition_id)
     if draft is None:
         raise FileStateForbids(file.state, to)

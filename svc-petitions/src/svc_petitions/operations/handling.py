@@ -93,6 +93,8 @@ async def triage(
     """Take a registered petition into triage, with whom it complains of and whether it reports a crime."""
     async with session.begin():
         file = await take(session, official, petition_id)
+        if file.state is not PetitionState.REGISTERED:
+            raise FileStateForbids(file.state, PetitionState.TRIAGE)
         return await storage.move(
             session,
             file,
