@@ -39,8 +39,6 @@ SCOPES: Final = ("appointments:read", "appointments:write")
 COUNTERS: Final = 10
 LEAD: Final = 15.0
 """Seconds from the end of the preparation to the opening."""
-AT_ONCE: Final = 0.2
-"""The share of the people who come in the first seconds, besides those who come then by chance."""
 RUSH: Final = 5.0
 PROCESSES: Final = ("passport-booking", "identity", "gateway", "postgres")
 BEFORE: Final = 32
@@ -88,9 +86,9 @@ def shares(places: int) -> list[int]:
     return [COUNTERS] * whole + ([rest] if rest else [])
 
 
-def arrivals(people: int, minute: float) -> list[float]:
-    """Seconds after the opening at which each comes, in order."""
-    at_once = int(people * AT_ONCE)
+def arrivals(people: int, minute: float, rush: float) -> list[float]:
+    """Seconds after the opening at which each comes, in order; a share comes in the first seconds."""
+    at_once = int(people * rush)
     return sorted(
         [random.uniform(0, RUSH) for _ in range(at_once)]
         + [random.uniform(0, minute) for _ in range(people - at_once)]
@@ -226,6 +224,12 @@ async def main() -> None:
     parser.add_argument("--people", type=int, default=5_000, help="who want a place (5000)")
     parser.add_argument("--places", type=int, default=400, help="places of the day (400)")
     parser.add_argument("--minute", type=float, default=60.0, help="seconds in which they come (60)")
+    parser.add_argument(
+        "--rush",
+        type=float,
+        default=0.2,
+        help="share that comes in the first 5 seconds (0.2)",
+    )
     parser.add_argument("--plot", type=Path, help="write a plot to this file (SVG)")
     parser.add_argument("--var", type=Path, default=Path(os.environ.get("HUB_VAR", "var")))
     options = parser.parse_args()
@@ -234,7 +238,7 @@ async def main() -> None:
     say(f"{options.people} people sign in")
     tokens = await signed_in(place, options.people, SCOPES)
     opening = Opening(place.origin, office, day)
-    opening.visits = [Visit(came) for came in arrivals(options.people, options.minute)]
+    opening.visits = [Visit(came) for came in arrivals(options.people, options.minute, options.rush)]
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(60)) as http:
         await look_before(http, opening, tokens)
