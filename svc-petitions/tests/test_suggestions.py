@@ -90,6 +90,8 @@ async def test_who_is_competent_is_suggested_with_reasons(office: Office, filed:
     assert found["rules"] == ["PLACE_NAMED"]
     assert found["place"] == "Onești"
     assert found["reasons"][0]["topic"] == "FIRE"
+    texts = {"ro": "Stingerea incendiilor", "hu": "Tűzoltás", "en": "Firefighting"}
+    assert found["reasons"][0]["texts"] == texts
     assert {"incendiul", "hidrantul"} <= {word.lower() for word in found["reasons"][0]["words"]}
     assert found["is_own"] is False
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from hub_core.language import Language
 
 from .places import Named
-from .words import Text, language_of, phrase
+from .words import LANGUAGES, Text, language_of, phrase
 
 CENTRAL_MATTERS: Final = "PETITIONS"
 """The topic of the structure that takes what is meant for those that take no petitions themselves."""
@@ -238,7 +238,7 @@ class _Matching:
             if strength:
                 weight = strength / len(self._topics[keyword])
                 found[written] = max(found.get(written, 0.0), weight)
-        for language, text in attribution.texts.items():
+        for language, text in ((each, attribution.texts.get(each, "")) for each in LANGUAGES):
             for word in phrase(text):
                 if len(word) >= _LEAST_LETTERS:
                     strength, written = self._phrase(language, (word,))

@@ -49,7 +49,7 @@ def structure(row: Mapping[str, Any]) -> Structure:
         attributions=[
             Attribution(
                 topic=each["topic"],
-                texts=_spoken(each["texts"]),
+                texts={Language(name): text for name, text in each["texts"].items() if text},
                 keywords=_spoken(each["keywords"]),
             )
             for each in row["attributions"]
