@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from hub_cli.browser import Browser
-from hub_core import cnp
+from hub_testing.personal import personal_numbers
 
 from ..conftest import Hub
 
@@ -124,4 +124,4 @@ async def test_a_clerk_validates_an_account_and_a_death_closes_it(hub: Hub) -> N
 
 async def test_no_log_of_the_hub_holds_a_personal_number(hub: Hub) -> None:
     said = "".join(log.read_text("utf-8", "replace") for log in (hub.folder / "log").glob("*.log"))
-    assert list(cnp.find(said)) == []
+    assert list(personal_numbers(said)) == []

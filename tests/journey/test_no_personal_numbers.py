@@ -32,8 +32,8 @@ from hub_cli import roles
 from hub_cli.broker import OPERATOR
 from hub_cli.browser import Browser
 from hub_cli.place import Place, State
-from hub_core import cnp
 from hub_core.text import fold
+from hub_testing.personal import personal_numbers
 from hub_testing.traces import Span, TraceSink
 
 from ..conftest import Hub
@@ -284,7 +284,7 @@ async def make_mistakes(client: httpx2.AsyncClient, own: dict[str, str], person:
 
 def finds(place: str, text: str, used: Used) -> Iterator[str]:
     """What a text says of somebody; the place is named, what it says is not repeated."""
-    numbers = {found.number for found in cnp.find(text)}
+    numbers = {found.number for found in personal_numbers(text)}
     numbers |= {number for number in used.numbers if number in text}
     yield from (f"{place}: the personal number that ends with {number[-4:]}" for number in sorted(numbers))
     folded = text.casefold()

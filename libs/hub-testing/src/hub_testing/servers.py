@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hub_core import cnp
+from .personal import personal_numbers
 
 
 @contextmanager
@@ -37,7 +37,8 @@ class PersonalNumberLogged(Exception):
 
 def refuse_personal_numbers(folder: Path) -> None:
     """Raise `PersonalNumberLogged` when a log below a folder holds a valid CNP; it is not repeated."""
-    telling = [log.name for log in folder.rglob("*.log") if any(cnp.find(log.read_text(errors="replace")))]
+    logs = ((log.name, log.read_text(errors="replace")) for log in folder.rglob("*.log"))
+    telling = [name for name, text in logs if any(personal_numbers(text))]
     if telling:
         raise PersonalNumberLogged(", ".join(sorted(telling)))
 
