@@ -9,9 +9,10 @@ import httpx2
 import pytest
 
 from hub_core import clock, ids
+from hub_core.email_codes import EmailCode
 from hub_core.language import Language
-from svc_passport_booking.domain.email_codes import EmailCode
-from svc_passport_booking.domain.tries import Counted, Try, network, wait
+from hub_core.tries import Try, network, wait
+from svc_passport_booking.domain.tries import Counted
 from svc_passport_booking.errors.guests import EmailProofRequired, ProofRefused, TriedTooOften
 from svc_passport_booking.operations import guests, tries
 from svc_passport_booking.operations.guests import Proof

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from hub_core import clock, ids
+from hub_core.email_codes import EmailCode
 from hub_core.language import Language
-from svc_petitions.domain.email_codes import EmailCode
 from svc_petitions.errors.guests import ProofRefused, TriedTooOften
 from svc_petitions.operations import guests
 

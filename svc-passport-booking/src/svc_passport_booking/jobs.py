@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import clock
-from hub_service import workers
+from hub_service import tries, workers
 from hub_service.workers import Worker
 
 from .keys import MasterKey
@@ -21,7 +21,6 @@ from .operations import (
     reminders,
     schedules,
     statistics,
-    tries,
     upkeep,
 )
 

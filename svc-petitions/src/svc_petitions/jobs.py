@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from hub_core import clock
-from hub_service import workers
+from hub_service import tries, workers
 from hub_service.workers import Worker
 
 from .errors.attachments import AttachmentsUnavailable
 from .errors.documents import DocumentStoreAway
-from .operations import answer_documents, archiving, attachments, guests, statistics, terms, tries
+from .operations import answer_documents, archiving, attachments, guests, statistics, terms
 from .operations.answer_documents import AnswerMeans
 from .operations.attachments import Means
 

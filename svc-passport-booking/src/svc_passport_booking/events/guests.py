@@ -5,9 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from hub_core.email_codes import EmailCode
 from hub_events.envelope import Event
-
-from ..domain.email_codes import EmailCode
 
 
 class EmailCodeRequested(Event):

@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core import ids
 from hub_core.clock import local_date
 from hub_core.phone import Phone
+from hub_core.tries import Try, network
 from hub_service.policy import Official
 
 from ..domain import applications as domain
 from ..domain.applications import Answer, Application, Moved, Stage
 from ..domain.appointments import SYSTEM, Actor, Appointment, Person
 from ..domain.desk import Outcome
-from ..domain.tries import Counted, Try, network
+from ..domain.tries import Counted
 from ..errors.applications import ApplicationNotFound, ApplicationState
 from ..keys import MasterKey
 from ..storage import applications as storage

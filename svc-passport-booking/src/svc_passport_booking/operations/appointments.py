@@ -14,6 +14,7 @@ from hub_core import ids
 from hub_core.clock import local_date
 from hub_core.principal import Principal
 from hub_core.rules import Rules
+from hub_core.tries import Try, network
 from hub_events import outbox
 from hub_service import access, rules
 from hub_service.access import Action
@@ -24,7 +25,7 @@ from ..domain.appointments import CANCEL_RULE, GUEST, SYSTEM, Actor, Appointment
 from ..domain.booking import NO_SHOW_RULE, Booker, Wish
 from ..domain.slots import Slot, spread
 from ..domain.states import ActorKind, State
-from ..domain.tries import Counted, Try, network
+from ..domain.tries import Counted
 from ..errors.appointments import (
     AppointmentNotFound,
     AppointmentState,

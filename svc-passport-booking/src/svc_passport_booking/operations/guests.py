@@ -9,17 +9,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub_core import ids
+from hub_core import email_codes, ids
 from hub_core.clock import local_date
+from hub_core.email_codes import EmailCode
 from hub_core.language import Language
+from hub_core.tries import Try, network
 from hub_events import outbox
 from hub_service import rules
 
-from ..domain import challenges, email_codes
+from ..domain import challenges
 from ..domain.appointments import Participant
 from ..domain.challenges import Chance, Difficulty, Secrets, Unsolved
-from ..domain.email_codes import EmailCode
-from ..domain.tries import Counted, Try, network
+from ..domain.email_codes import VALID_RULE, WRONG_RULE
+from ..domain.tries import Counted
 from ..errors.guests import EmailProofRequired, ProofRefused
 from ..events.guests import EmailCodeRequested
 from ..keys import MasterKey, Purpose
@@ -73,8 +75,8 @@ async def send_code(
     ]
     await tries.take(apart, key, counted, now)
     async with session.begin():
-        legal = await rules.read(session, email_codes.VALID_RULE)
-        valid = timedelta(minutes=legal.on(email_codes.VALID_RULE, local_date(now)).whole)
+        legal = await rules.read(session, VALID_RULE)
+        valid = timedelta(minutes=legal.on(VALID_RULE, local_date(now)).whole)
         made = EmailCode(
             id=ids.new_id(),
             email=email,
@@ -111,8 +113,8 @@ async def admit(
     async with apart.begin():
         if proof.code_id is not None and proof.code is not None:
             found = await storage.lock_code(apart, key, proof.code_id)
-            legal = await rules.read(apart, email_codes.WRONG_RULE)
-            most = legal.on(email_codes.WRONG_RULE, local_date(now)).whole
+            legal = await rules.read(apart, WRONG_RULE)
+            most = legal.on(WRONG_RULE, local_date(now)).whole
             if found is not None and found.is_good(most, now):
                 is_right = found.fits(proof.code)
                 if not is_right:
@@ -131,8 +133,8 @@ async def spend(session: AsyncSession, key: MasterKey, proof: Proof, now: dateti
             raise ProofRefused
         return None
     found = await storage.lock_code(session, key, proof.code_id) if proof.code_id else None
-    legal = await rules.read(session, email_codes.WRONG_RULE)
-    most = legal.on(email_codes.WRONG_RULE, local_date(now)).whole
+    legal = await rules.read(session, WRONG_RULE)
+    most = legal.on(WRONG_RULE, local_date(now)).whole
     if found is None or not found.is_good(most, now) or not found.fits(proof.code or ""):
         raise ProofRefused
     await storage.spend_code(session, found.id, now)

@@ -13,6 +13,7 @@ from hub_core import ids
 from hub_core.clock import local_date
 from hub_core.language import Language
 from hub_core.principal import Principal
+from hub_core.tries import Try, network
 from hub_events import outbox
 from hub_service import rules
 from hub_service.access import Action
@@ -22,7 +23,7 @@ from ..domain import waiting as domain
 from ..domain.appointments import GUEST, Actor, Appointment, Contact, Participant
 from ..domain.booking import Booker
 from ..domain.states import State as AppointmentState
-from ..domain.tries import Counted, Try, network
+from ..domain.tries import Counted
 from ..domain.waiting import EndReason, Entry, Kind, State, WaitingWish
 from ..errors.appointments import AlreadyBooked, AppointmentNotFound
 from ..errors.openings import DrawNotOpen, OpeningNotFound

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from hub_core.email_codes import EmailCode
 from hub_service.schemas import Id, Instant, Resource
 
-from ..domain.email_codes import EmailCode
 from ..operations.guests import Proof
 
 EITHER: Final = "Send a solved challenge, or the code from an e-mail with its id."

@@ -8,11 +8,11 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub_core import email_codes
+from hub_core.email_codes import EmailCode
 from hub_core.language import Language
 
-from ..domain import email_codes
 from ..domain.challenges import Solved
-from ..domain.email_codes import EmailCode
 from ..keys import MasterKey, Purpose
 from ..tables.guests import EMAIL_CODES, SPENT_CHALLENGES
 

@@ -6,7 +6,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     Index,
-    Integer,
     LargeBinary,
     SmallInteger,
     String,
@@ -16,16 +15,6 @@ from sqlalchemy import (
 )
 
 from .metadata import metadata
-
-TRIES: Final = Table(
-    "tries",
-    metadata,
-    Column("key", LargeBinary, primary_key=True, comment="Keyed hash of what is counted and of whom"),
-    Column("since", DateTime(timezone=True), nullable=False),
-    Column("count", Integer, nullable=False),
-    Index(None, "since"),
-    comment="How often something was tried; no person and no address can be read from it",
-)
 
 SPENT_CHALLENGES: Final = Table(
     "spent_challenges",

@@ -7,17 +7,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub_core import ids
+from hub_core import email_codes, ids
 from hub_core.clock import local_date
+from hub_core.email_codes import EmailCode
 from hub_core.language import Language
+from hub_core.tries import Try, network
 from hub_events import outbox
 from hub_service import rules
 
-from ..domain import codes, email_codes
+from ..domain import codes
 from ..domain import petitions as domain
-from ..domain.email_codes import EmailCode
+from ..domain.email_codes import VALID_RULE, WRONG_RULE
 from ..domain.petitioners import Identity
-from ..domain.tries import Counted, Try, network
+from ..domain.tries import Counted
 from ..errors.guests import ProofRefused
 from ..events.guests import EmailCodeRequested
 from ..keys import MasterKey
@@ -58,8 +60,8 @@ async def send_code(
     ]
     await tries.take(apart, key, counted, now)
     async with session.begin():
-        legal = await rules.read(session, email_codes.VALID_RULE)
-        valid = timedelta(minutes=legal.on(email_codes.VALID_RULE, local_date(now)).whole)
+        legal = await rules.read(session, VALID_RULE)
+        valid = timedelta(minutes=legal.on(VALID_RULE, local_date(now)).whole)
         made = EmailCode(
             id=ids.new_id(),
             email=email.strip(),
@@ -92,8 +94,8 @@ async def file(
     await _admit(apart, key, proof, now)
     async with session.begin():
         found = await storage.read_code(session, key, proof.code_id, is_locked=True)
-        legal = await rules.read(session, email_codes.WRONG_RULE, codes.LENGTH_RULE)
-        most = legal.on(email_codes.WRONG_RULE, local_date(now)).whole
+        legal = await rules.read(session, WRONG_RULE, codes.LENGTH_RULE)
+        most = legal.on(WRONG_RULE, local_date(now)).whole
         if found is None or not found.is_good(most, now) or not found.fits(proof.code):
             raise ProofRefused
         await storage.spend_code(session, found.id, now)
@@ -121,8 +123,8 @@ async def _admit(apart: AsyncSession, key: MasterKey, proof: Proof, now: datetim
     is_right = False
     async with apart.begin():
         found = await storage.read_code(apart, key, proof.code_id, is_locked=True)
-        legal = await rules.read(apart, email_codes.WRONG_RULE)
-        most = legal.on(email_codes.WRONG_RULE, local_date(now)).whole
+        legal = await rules.read(apart, WRONG_RULE)
+        most = legal.on(WRONG_RULE, local_date(now)).whole
         if found is not None and found.is_good(most, now):
             is_right = found.fits(proof.code)
             if not is_right:

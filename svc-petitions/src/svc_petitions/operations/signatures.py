@@ -7,12 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.clock import local_date
 from hub_core.principal import Principal
+from hub_core.tries import Try
 from hub_service import rules
 from hub_service.access import Action
 
 from ..domain import codes, handling
 from ..domain.petitioners import MOST
-from ..domain.tries import Counted, Try
+from ..domain.tries import Counted
 from ..errors.petitions import PetitionNotFound
 from ..errors.signatures import LastSignature, SignaturesClosed
 from ..errors.status import StatusNotFound

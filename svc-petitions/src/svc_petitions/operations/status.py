@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
 from hub_core.clock import local_date
+from hub_core.tries import Try, network
 from hub_service import rules
 
 from ..domain import codes
 from ..domain import petitions as domain
-from ..domain.tries import Counted, Try, network
+from ..domain.tries import Counted
 from ..errors.status import StatusNotFound
 from ..keys import MasterKey
 from ..storage import petitions as storage

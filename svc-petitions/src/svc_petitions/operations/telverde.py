@@ -7,19 +7,20 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub_core import ids
+from hub_core import email_codes, ids
 from hub_core.clock import local_date
+from hub_core.tries import Try
 from hub_events import outbox
 from hub_service import access, rules
 from hub_service.access import Action
 from hub_service.policy import Official
 from hub_service.purpose import Stated
 
-from ..domain import codes, email_codes
+from ..domain import codes
 from ..domain import petitions as domain
 from ..domain.petitioners import Account, Identity
 from ..domain.states import ENDED
-from ..domain.tries import Counted, Try
+from ..domain.tries import Counted
 from ..errors.status import StatusNotFound
 from ..events.access import RecordAccessed
 from ..keys import MasterKey

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from hub_core.email_codes import EmailCode
 from hub_service.schemas import Id, Instant, Resource
 
-from ..domain.email_codes import EmailCode
 from ..operations.guests import Proof
 from .petitioners import Email, GuestPetitioner
 from .petitions import FilePetition

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub_core.email_codes import EmailCode
 from hub_core.language import Language
 
-from ..domain.email_codes import EmailCode
 from ..keys import MasterKey
 from ..tables.guests import EMAIL_CODES
 

@@ -2,19 +2,9 @@
 
 from typing import Final
 
-from sqlalchemy import Column, DateTime, Index, Integer, LargeBinary, SmallInteger, String, Table, Uuid, text
+from sqlalchemy import Column, DateTime, Index, LargeBinary, SmallInteger, String, Table, Uuid, text
 
 from .metadata import metadata
-
-TRIES: Final = Table(
-    "tries",
-    metadata,
-    Column("key", LargeBinary, primary_key=True, comment="Keyed hash of what is counted and of whom"),
-    Column("since", DateTime(timezone=True), nullable=False),
-    Column("count", Integer, nullable=False),
-    Index(None, "since"),
-    comment="How often something was tried; no person and no address can be read from it",
-)
 
 EMAIL_CODES: Final = Table(
     "email_codes",
