@@ -1,14 +1,19 @@
 """Who may come first; then the way of a petition; then what the law forbids (edge cases by number)."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from hub_core import ids
+from hub_core import clock, ids
 from hub_core.principal import Assurance, Role
+from hub_events.session import Session
 from svc_petitions.domain.institutions import Institution
+from svc_petitions.tables.petitions import PETITIONS as ROWS
 
 from .office import ANSWER, API, EVERY, FILES, PETITIONS, Office, key, slug
 
@@ -211,6 +216,20 @@ async def test_the_workload_counts_what_the_list_shows(office: Office, filed: Fi
     page = (await office.client.get(FILES, params={"limit": 1}, headers=headers)).json()
     rest = await office.client.get(FILES, params={"cursor": page["next_cursor"]}, headers=headers)
     assert [one["id"] for one in rest.json()["items"]] == [third]
+
+
+async def test_what_is_due_soon_is_counted_by_the_rule_of_the_warning(
+    office: Office, filed: Filed, sessions: async_sessionmaker[Session]
+) -> None:
+    """With five days in the table: today and the fifth day are soon, yesterday and the sixth are not."""
+    for days in (-1, 0, 5, 6):
+        petition_id = UUID(await filed())
+        due_on = clock.local_date(clock.now()) + timedelta(days=days)
+        async with sessions() as session, session.begin():
+            due = update(ROWS).where(ROWS.c.id == petition_id)
+            await session.execute(due.values(answer_due_on=due_on))
+    counted = await office.client.get(f"{API}/workload", headers=office.as_(office.head))
+    assert counted.json()["items"] == [{"state": "REGISTERED", "files": 4, "overdue": 1, "due_soon": 2}]
 
 
 # What the law forbids.

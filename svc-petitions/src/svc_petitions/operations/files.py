@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.clock import local_date
 from hub_events import outbox
-from hub_service import access
+from hub_service import access, rules
 from hub_service.access import Action
 from hub_service.policy import Official
 from hub_service.purpose import Stated
@@ -18,6 +18,7 @@ from hub_service.purpose import Stated
 from ..domain.files import File, Step
 from ..domain.handling import Clarification, Draft, Forwarding
 from ..domain.states import PetitionState
+from ..domain.terms import DAYS_RULE
 from ..events.access import RecordAccessed
 from ..storage import answers, forwardings
 from ..storage import files as storage
@@ -94,9 +95,12 @@ async def workload(
 async def count(
     session: AsyncSession, official: Official, wanted: Wanted, now: datetime
 ) -> Sequence[tuple[PetitionState, Load]]:
-    """How many of them there are, by their state: overdue, soon due, all."""
+    """How many of them there are, by their state: all, overdue, and due within the days of the warning."""
+    today = local_date(now)
     async with session.begin():
-        return await lists.count(session, official.institution_id, wanted, local_date(now))
+        days = (await rules.read(session, DAYS_RULE)).on(DAYS_RULE, today).whole
+        soon = today + timedelta(days=days)
+        return await lists.count(session, official.institution_id, wanted, today, soon)
 
 
 async def joined_to(

@@ -124,7 +124,12 @@ class LoadView(schemas.Resource):
     files: Annotated[schemas.Int32, Field(description="All of them.", examples=[41])]
     overdue: Annotated[schemas.Int32, Field(description="Those whose term is over.", examples=[2])]
     due_soon: Annotated[
-        schemas.Int32, Field(description="Those due today or in the next five days.", examples=[7])
+        schemas.Int32,
+        Field(
+            description="Those due from today to the day on which attention is drawn again (the rule "
+            "`petition.warning`).",
+            examples=[7],
+        ),
     ]
 
     @classmethod

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select, tuple_
@@ -13,9 +12,6 @@ from ..domain.files import File
 from ..domain.states import PetitionState
 from ..tables.petitions import OPEN, PETITIONS
 from .files import COLUMNS, file_of
-
-SOON: Final = timedelta(days=5)
-"""What is due within so many days is counted apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +50,16 @@ async def files(
 
 
 async def count(
-    session: AsyncSession, institution_id: UUID, wanted: Wanted, today: date
+    session: AsyncSession, institution_id: UUID, wanted: Wanted, today: date, soon: date
 ) -> Sequence[tuple[PetitionState, Load]]:
-    """How many open files there are, by their state."""
+    """How many open files there are, by their state; those due by the day `soon` are counted apart."""
     due = PETITIONS.c.answer_due_on
     counted = (
         select(
             PETITIONS.c.state,
             func.count(),
             func.count().filter(due < today),
-            func.count().filter(due.between(today, today + SOON)),
+            func.count().filter(due.between(today, soon)),
         )
         .where(_open(institution_id, wanted))
         .group_by(PETITIONS.c.state)
