@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 import orjson
 import structlog
@@ -49,14 +49,7 @@ def configure(service: str, settings: ServiceSettings, *, begins_traces: bool = 
     what polls leaves none.
     """
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _add_trace,
-            _add_error,
-            structlog.processors.JSONRenderer(serializer=orjson.dumps),
-        ],
+        processors=_PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level]
         ),
@@ -128,6 +121,18 @@ def _route_standard_logging(level: str) -> None:
     root.setLevel(level)
     for noisy in ("httpx2", "httpcore2", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+_PROCESSORS: Final[list[structlog.typing.Processor]] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _add_trace,
+    _add_error,
+    structlog.processors.JSONRenderer(serializer=orjson.dumps),
+]
+"""One list for the process: a logger keeps the one that was there when it first spoke, so that another one
+would leave `structlog.testing.capture_logs` deaf to it."""
 
 
 class RequestTelemetry:
