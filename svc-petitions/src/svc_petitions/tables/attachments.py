@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
@@ -14,12 +15,14 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from .metadata import metadata
 
 
-def _columns() -> tuple[Column[Any], ...]:
+def file_columns() -> tuple[Column[Any], ...]:
+    """What is kept of every file."""
     return (
         Column("id", Uuid, primary_key=True),
         Column("sealed_name", LargeBinary, nullable=False, comment="Encrypted: what it was called"),
@@ -35,8 +38,11 @@ def _columns() -> tuple[Column[Any], ...]:
 UPLOADS: Final = Table(
     "uploads",
     metadata,
-    *_columns(),
-    Column("person_id", Uuid, nullable=False, comment="Who uploaded it"),
+    *file_columns(),
+    Column("person_id", Uuid, comment="Who uploaded it"),
+    Column("code_id", Uuid, comment="The e-mail code of who uploaded it without an account"),
+    CheckConstraint("num_nonnulls(person_id, code_id) = 1", name="uploader"),
+    Index(None, "code_id", postgresql_where=text("code_id IS NOT NULL")),
     Index(None, "uploaded_at"),
     comment="Files that no petition has yet: after a while they are taken away",
 )
@@ -44,7 +50,7 @@ UPLOADS: Final = Table(
 ATTACHMENTS: Final = Table(
     "attachments",
     metadata,
-    *_columns(),
+    *file_columns(),
     Column("petition_id", Uuid, ForeignKey("petitions.id"), nullable=False),
     Column("ordinal", SmallInteger, nullable=False),
     UniqueConstraint("petition_id", "ordinal"),

@@ -44,5 +44,7 @@ PETITIONERS: Final = Table(
         "petition_id",
         postgresql_where=text("same_key IS NOT NULL"),
     ),
+    # Those that somebody signed too, newest first.
+    Index("ix_petitioners_signed_too", "person_id", "petition_id", postgresql_where=text("ordinal > 1")),
     comment="Who signed a petition; an anonymous one has none",
 )
