@@ -16,6 +16,7 @@ def upgrade() -> None:
     _messages()
     _uploads()
     _signatures()
+    _clocks()
 
 
 def _messages() -> None:
@@ -89,6 +90,64 @@ def _signatures() -> None:
     )
 
 
+def _clocks() -> None:
+    op.add_column(
+        "petitions",
+        sa.Column(
+            "runs_from",
+            sa.Date(),
+            comment="The day its term runs from, where it reached the institution before it was entered",
+        ),
+    )
+    op.add_column(
+        "petitions",
+        sa.Column(
+            "answer_wanted",
+            sa.Boolean(),
+            server_default=sa.text("true"),
+            nullable=False,
+            comment="Who sends a suggestion may want no answer to it",
+        ),
+    )
+    op.create_table(
+        "links",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("origin_id", sa.Uuid(), nullable=False, comment="The petition that it came out of"),
+        sa.Column("kind", sa.String(16), nullable=False, comment="SPLIT or COMPLAINT"),
+        sa.Column("ground", sa.String(16), comment="Of a complaint: REFUSAL or SILENCE"),
+        sa.Column("learned_on", sa.Date(), comment="Of a complaint: when its author learned of that"),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("petition_id <> origin_id", name="ck_links_origin"),
+        sa.CheckConstraint(
+            "num_nulls(ground, learned_on) = CASE kind WHEN 'COMPLAINT' THEN 0 ELSE 2 END",
+            name="ck_links_complaint",
+        ),
+        sa.ForeignKeyConstraint(["petition_id"], ["petitions.id"], name="fk_links_petitions"),
+        sa.ForeignKeyConstraint(["origin_id"], ["petitions.id"], name="fk_links_origins"),
+        sa.PrimaryKeyConstraint("petition_id", name="pk_links"),
+        comment="Petitions that came out of others, each with a clock of its own; only added to",
+    )
+    op.create_index("ix_links_origin_id", "links", ["origin_id", "petition_id"])
+    op.create_index(
+        "uq_links_complaint",
+        "links",
+        ["origin_id", "ground"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'COMPLAINT'"),
+    )
+    op.execute("REVOKE UPDATE, DELETE ON links FROM petitions_app")
+    op.create_table(
+        "bridge_days",
+        sa.Column("institution_id", sa.Uuid(), nullable=False, comment="All zeros: every institution"),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("legal_basis", sa.Text(), nullable=False),
+        sa.Column("is_granted", sa.Boolean(), nullable=False, comment="False once it was taken back"),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("institution_id", "day", name="pk_bridge_days"),
+        comment="The copy of the days off that the government grants, fed by svc-passport-booking's events",
+    )
+
+
 def _file() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -110,6 +169,10 @@ def _file() -> tuple[sa.Column[Any], ...]:
 
 
 def downgrade() -> None:
+    op.drop_table("bridge_days")
+    op.drop_table("links")
+    op.drop_column("petitions", "answer_wanted")
+    op.drop_column("petitions", "runs_from")
     op.drop_index("ix_petitioners_signed_too", table_name="petitioners")
     op.execute("DELETE FROM uploads WHERE person_id IS NULL")
     op.drop_index("ix_uploads_code_id", table_name="uploads")

@@ -70,6 +70,18 @@ PETITIONS = Table(
     Column("channel", String(16), nullable=False, server_default=text("'ONLINE'"), comment="How it came"),
     Column("received_on", Date, comment="When it came in by another way, before it was registered"),
     Column("entered_by", Uuid, comment="The official who entered it"),
+    Column(
+        "runs_from",
+        Date,
+        comment="The day its term runs from, where it reached the institution before it was entered",
+    ),
+    Column(
+        "answer_wanted",
+        Boolean,
+        nullable=False,
+        server_default=text("true"),
+        comment="Who sends a suggestion may want no answer to it",
+    ),
     # What officials do with it; one just registered has none of this.
     Column("compartment_id", Uuid, ForeignKey("compartments.id")),
     Column("handler_id", Uuid),
