@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "20261122_2100"
 down_revision = "20261122_1800"
@@ -17,6 +17,8 @@ def upgrade() -> None:
     _uploads()
     _signatures()
     _clocks()
+    _audiences()
+    _counselling()
 
 
 def _messages() -> None:
@@ -148,6 +150,163 @@ def _clocks() -> None:
     )
 
 
+def _audiences() -> None:
+    op.create_table(
+        "sittings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("function", sa.String(200), nullable=False, comment="Who receives, by function"),
+        sa.Column("host_id", sa.Uuid(), comment="The official who receives, where known"),
+        sa.Column("mode", sa.String(16), nullable=False, comment="IN_PERSON or VIDEO"),
+        sa.Column("place", sa.String(300), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.SmallInteger(), nullable=False, comment="For each who is received"),
+        sa.Column("places", sa.SmallInteger(), nullable=False),
+        sa.Column("topics", ARRAY(sa.String(32)), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True)),
+        sa.Column("cancel_reason", sa.Text()),
+        sa.CheckConstraint("mode IN ('IN_PERSON', 'VIDEO')", name=op.f("ck_sittings_mode")),
+        sa.CheckConstraint("minutes > 0 AND places > 0", name=op.f("ck_sittings_size")),
+        sa.CheckConstraint(
+            "(cancelled_at IS NULL) = (cancel_reason IS NULL)", name=op.f("ck_sittings_cancelled")
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institutions.id"], name=op.f("fk_sittings_institutions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sittings")),
+        comment="Hours in which a dignitary or officer receives people",
+    )
+    op.create_index("ix_sittings_institution", "sittings", ["institution_id", "starts_at", "id"])
+    op.create_table(
+        "audience_places",
+        sa.Column("sitting_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.SmallInteger(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sittings.id"], name=op.f("fk_audience_places_sittings")),
+        sa.PrimaryKeyConstraint("sitting_id", "place", name=op.f("pk_audience_places")),
+        comment="The places of a sitting, one after the other",
+    )
+    op.create_table(
+        "audiences",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False, comment="Who has its file"),
+        sa.Column("topic", sa.String(32)),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), comment="Who signed first, if they have an account"),
+        sa.Column("same_key", sa.LargeBinary(), comment="By what who has no account is known again"),
+        sa.Column("sitting_id", sa.Uuid()),
+        sa.Column("place", sa.SmallInteger()),
+        sa.Column("preparation", sa.Text(), comment="For officials alone"),
+        sa.Column("follow_up_id", sa.Uuid(), comment="The petition that came of it"),
+        sa.Column(
+            "reminded_of", sa.DateTime(timezone=True), comment="The hour of which its person was reminded"
+        ),
+        sa.CheckConstraint("(sitting_id IS NULL) = (place IS NULL)", name=op.f("ck_audiences_place")),
+        sa.CheckConstraint(
+            "(sitting_id IS NOT NULL) = (state IN ('SCHEDULED', 'CONFIRMED', 'HELD', 'MISSED'))",
+            name=op.f("ck_audiences_scheduled"),
+        ),
+        sa.ForeignKeyConstraint(["petition_id"], ["petitions.id"], name=op.f("fk_audiences_petitions")),
+        sa.ForeignKeyConstraint(["follow_up_id"], ["petitions.id"], name="fk_audiences_follow_up"),
+        sa.ForeignKeyConstraint(
+            ["sitting_id", "place"],
+            ["audience_places.sitting_id", "audience_places.place"],
+            name=op.f("fk_audiences_audience_places"),
+        ),
+        sa.PrimaryKeyConstraint("petition_id", name=op.f("pk_audiences")),
+        sa.UniqueConstraint("sitting_id", "place", name="uq_audiences_place"),
+        sa.UniqueConstraint("sitting_id", "person_id", name="uq_audiences_person"),
+        sa.UniqueConstraint("sitting_id", "same_key", name="uq_audiences_same"),
+        sa.UniqueConstraint("follow_up_id", name="uq_audiences_follow_up"),
+        comment="Petitions that ask to be received",
+    )
+    op.create_index("ix_audiences_institution", "audiences", ["institution_id", "state", "petition_id"])
+    op.create_index(
+        "ix_audiences_person",
+        "audiences",
+        ["person_id"],
+        postgresql_where=sa.text("person_id IS NOT NULL"),
+    )
+    op.create_table(
+        "audience_steps",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="That of the audience after it"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("came_from", sa.String(16), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("actor_kind", sa.String(16), nullable=False),
+        sa.Column("actor_id", sa.Uuid()),
+        sa.Column("reason", sa.String(64)),
+        sa.Column("note", sa.Text(), comment="A reason in words"),
+        sa.CheckConstraint(
+            "(actor_id IS NULL) = (actor_kind = 'SYSTEM')", name=op.f("ck_audience_steps_actor")
+        ),
+        sa.PrimaryKeyConstraint("petition_id", "version", name=op.f("pk_audience_steps")),
+        comment="Every step of every audience; only added to",
+    )
+    op.create_table(
+        "audience_minutes",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("present", ARRAY(sa.Text()), nullable=False, comment="Who was there, by function"),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("promises", JSONB(), nullable=False, comment="What was promised, each until a day"),
+        sa.Column("written_by", sa.Uuid(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["audiences.petition_id"], name=op.f("fk_audience_minutes_audiences")
+        ),
+        sa.PrimaryKeyConstraint("petition_id", name=op.f("pk_audience_minutes")),
+        comment="What was said in an audience; never changed",
+    )
+    # What was asked for before is waiting for a place, or was dealt with as a petition.
+    op.execute(
+        "INSERT INTO audiences (petition_id, institution_id, state, version, person_id, same_key)"
+        " SELECT p.id, p.institution_id, CASE WHEN p.state IN ('REGISTERED', 'TRIAGE') THEN 'REQUESTED'"
+        " ELSE 'IN_WRITING' END, 1, s.person_id, s.same_key FROM petitions p"
+        " LEFT JOIN petitioners s ON s.petition_id = p.id AND s.ordinal = 1 WHERE p.kind = 'AUDIENCE'"
+    )
+    op.execute("REVOKE DELETE ON sittings, audience_places, audiences FROM petitions_app")
+    op.execute("REVOKE UPDATE ON audience_places FROM petitions_app")
+    op.execute("REVOKE UPDATE, DELETE ON audience_steps, audience_minutes FROM petitions_app")
+
+
+def _counselling() -> None:
+    op.create_table(
+        "counselling_contacts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False, comment="The legal date of it"),
+        sa.Column("channel", sa.String(16), nullable=False, comment="PHONE or FACE_TO_FACE"),
+        sa.Column("topic", sa.String(32), nullable=False),
+        sa.Column("minutes", sa.SmallInteger(), nullable=False),
+        sa.Column("petition_id", sa.Uuid(), comment="What it was about, if it is registered"),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('PHONE', 'FACE_TO_FACE')", name=op.f("ck_counselling_contacts_channel")
+        ),
+        sa.CheckConstraint("minutes > 0", name=op.f("ck_counselling_contacts_minutes")),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institutions.id"], name=op.f("fk_counselling_contacts_institutions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petitions.id"], name=op.f("fk_counselling_contacts_petitions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counselling_contacts")),
+        comment="Contacts without names, numbers or words; only added to",
+    )
+    op.create_index(
+        "ix_counselling_contacts_institution",
+        "counselling_contacts",
+        ["institution_id", "on_day", "topic", "channel"],
+    )
+    op.create_index("ix_counselling_contacts_day", "counselling_contacts", ["on_day"])
+    op.execute("REVOKE UPDATE, DELETE ON counselling_contacts FROM petitions_app")
+
+
 def _file() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -173,6 +332,11 @@ def downgrade() -> None:
     op.drop_table("links")
     op.drop_column("petitions", "answer_wanted")
     op.drop_column("petitions", "runs_from")
+    for table in (
+        *("counselling_contacts", "audience_minutes", "audience_steps", "audiences", "audience_places"),
+        "sittings",
+    ):
+        op.drop_table(table)
     op.drop_index("ix_petitioners_signed_too", table_name="petitioners")
     op.execute("DELETE FROM uploads WHERE person_id IS NULL")
     op.drop_index("ix_uploads_code_id", table_name="uploads")
