@@ -9,6 +9,8 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
@@ -34,6 +36,7 @@ def figure(amount: int, **special: Any) -> Figure:
         "institution_id": INSTITUTION,
         "kind": "REQUEST",
         "channel": "ONLINE",
+        "topic": "PASSPORTS",
         "outcome": "FAVOURABLE",
         "timeliness": "IN_TERM",
         "extended": 0,
@@ -102,6 +105,64 @@ def test_a_few_late_ones_do_not_show() -> None:
     assert reported(figure(60), figure(2, timeliness="LATE")).whole.in_term is None
 
 
+def test_no_part_follows_from_the_whole_and_the_other_parts() -> None:
+    told = reported(
+        figure(100, extended=20),
+        figure(50, channel="POST", extended=3),
+        figure(40, channel="EMAIL", extended=6),
+    )
+    assert told.whole.extended == 29
+    assert {code: part.extended for code, part in told.by_channel.items()} == {
+        "EMAIL": None,
+        "ONLINE": 20,
+        "POST": None,
+    }
+
+
+def test_late_ones_of_a_part_do_not_follow_from_the_whole() -> None:
+    told = reported(
+        figure(100),
+        figure(30, timeliness="LATE"),
+        figure(50, channel="POST"),
+        figure(3, channel="POST", timeliness="LATE"),
+        figure(40, channel="EMAIL"),
+        figure(10, channel="EMAIL", timeliness="LATE"),
+    )
+    assert told.whole.in_term == round(190 / 233, 3)
+    shares = {code: part.in_term for code, part in told.by_channel.items()}
+    assert shares == {"EMAIL": None, "ONLINE": round(100 / 130, 3), "POST": None}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("ABC"),
+            st.sampled_from(["IN_TERM", "LATE"]),
+            st.integers(1, 30),
+            st.integers(0, 9),
+        ),
+        max_size=8,
+    )
+)
+def test_one_hidden_figure_is_never_alone(rows: list[tuple[str, str, int, int]]) -> None:
+    told = reported(
+        *(
+            figure(amount, channel=channel, timeliness=timeliness, extended=min(extended, amount))
+            for channel, timeliness, amount, extended in rows
+        )
+    )
+    for measure in ("registered", "extended"):
+        shown = [getattr(part, measure) for part in told.by_channel.values()]
+        if getattr(told.whole, measure) is not None and shown:
+            left = getattr(told.whole, measure) - sum(one for one in shown if one)
+            assert left == 0 or (shown.count(None) > 1 and left >= 5)
+
+
+def test_what_went_to_no_structure_is_a_topic_of_its_own() -> None:
+    told = reported(figure(40), figure(9, topic=domain.NO_TOPIC))
+    assert {code: part.registered for code, part in told.by_topic.items()} == {"PASSPORTS": 40, "UNSORTED": 9}
+
+
 @pytest.fixture
 async def june(filed: Filed, sessions: async_sessionmaker[Session]) -> None:
     """Seven petitions of a June long ago: five answered in term, two filed away."""
@@ -137,12 +198,15 @@ async def test_everybody_reads_a_period_in_figures(
         ("FAVOURABLE", None),
     ]
 
+    assert [(one["topic"], one["registered"]) for one in told["by_topic"]] == [("UNSORTED", 7)]
+
     table = await client.get(f"{STATISTICS}/csv", params={"period": "2004-H1"})
     assert table.headers["content-type"] == "text/csv; charset=utf-8; header=present"
     head, whole, *parts = csv.reader(StringIO(table.text))
     assert tuple(head) == operations.COLUMNS
     assert whole == ["2004-H1", "TOTAL", "", "", "7", "1.0", "20.0", "0"]
     assert ["2004-H1", "OUTCOME", "CLASSED", "", "", "", "", ""] in parts
+    assert ["2004-H1", "TOPIC", "UNSORTED", "", "7", "1.0", "20.0", "0"] in parts
     assert parts[-1][:5] == ["2004-H1", "STRUCTURE", "DGP", dgp.names["ro"], "7"]
 
 

@@ -51,3 +51,16 @@ def test_no_hidden_count_can_be_worked_out_from_what_is_told(counts: list[int]) 
     ]
     for place, _ in enumerate(hidden):
         assert len({one[place] for one in possible}) > 1
+
+
+@pytest.mark.parametrize(
+    ("withheld", "shown"),
+    [
+        ("CJ", {"CJ": None, "BH": None, "SJ": 12, "TM": 0}),
+        ("TM", {"CJ": 40, "BH": 9, "SJ": 12, "TM": 0}),
+    ],
+)
+def test_what_is_withheld_for_another_reason_does_not_follow_from_the_total(
+    withheld: str, shown: Mapping[str, int | None]
+) -> None:
+    assert mask({"CJ": 40, "BH": 9, "SJ": 12, "TM": 0}, withheld=[withheld]) == (61, shown)

@@ -11,6 +11,8 @@ down_revision = "20261122_1800"
 branch_labels = None
 depends_on = None
 
+_FIGURE = ("month", "institution_id", "kind", "channel", "outcome", "timeliness")
+
 
 def upgrade() -> None:
     _messages()
@@ -19,6 +21,8 @@ def upgrade() -> None:
     _clocks()
     _audiences()
     _counselling()
+    _choices()
+    _topics()
 
 
 def _messages() -> None:
@@ -327,7 +331,53 @@ def _file() -> tuple[sa.Column[Any], ...]:
     )
 
 
+def _choices() -> None:
+    op.create_table(
+        "choices",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False, comment="Who had the file"),
+        sa.Column("structure_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(32), nullable=False),
+        sa.Column("names", JSONB(), nullable=False, comment="As it was called then"),
+        sa.Column("is_outside", sa.Boolean(), nullable=False),
+        sa.Column("addressee", sa.String(300), comment="The name of one outside the hub, where it is known"),
+        sa.Column("topic", sa.String(64), comment="Of the attribution that fits best; none where none does"),
+        sa.Column("texts", JSONB(), nullable=False, comment="What that attribution is called, by language"),
+        sa.Column("rules", ARRAY(sa.String(32)), nullable=False, comment="Why this one, as domain.routing"),
+        sa.Column("others", JSONB(), nullable=False, comment="What else was suggested, and why"),
+        sa.Column("chosen_by", sa.Uuid(), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("petition_id", "ordinal", name="pk_choices"),
+        comment="The last one of an institution holds; only added to, and nothing of what a petition says",
+    )
+    op.execute("REVOKE UPDATE, DELETE ON choices FROM petitions_app")
+    op.add_column(
+        "forwardings", sa.Column("choice", sa.Integer(), comment="What the registry had chosen, by ordinal")
+    )
+
+
+def _topics() -> None:
+    op.add_column(
+        "figures",
+        sa.Column(
+            "topic",
+            sa.String(64),
+            server_default=sa.text("'UNSORTED'"),
+            nullable=False,
+            comment="Of the structure that the registry has chosen",
+        ),
+    )
+    op.drop_constraint("pk_figures", "figures")
+    op.create_primary_key("pk_figures", "figures", [*_FIGURE, "topic"])
+
+
 def downgrade() -> None:
+    op.drop_constraint("pk_figures", "figures")
+    op.drop_column("figures", "topic")
+    op.create_primary_key("pk_figures", "figures", [*_FIGURE])
+    op.drop_column("forwardings", "choice")
+    op.drop_table("choices")
     op.drop_table("bridge_days")
     op.drop_table("links")
     op.drop_column("petitions", "answer_wanted")

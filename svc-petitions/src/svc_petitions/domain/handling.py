@@ -99,6 +99,7 @@ class Forwarding:
     """Where a file was before: its number and clock there, and to whom it was sent.
 
     `forward_by` was the last day for it; `addressee` is the name of somebody outside the hub.
+    `choice` is the ordinal of what the registry had chosen, where it went there.
     """
 
     petition_id: UUID
@@ -117,6 +118,7 @@ class Forwarding:
     addressee: str | None
     out_number: int
     reason: str
+    choice: int | None = None
 
     @property
     def is_late(self) -> bool:

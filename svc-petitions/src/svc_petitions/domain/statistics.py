@@ -6,17 +6,19 @@ away.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
-from hub_core.masking import mask
+from hub_core.masking import Masked, mask
 from hub_terms.terms import end_months
 
 _PERIOD: Final = re.compile(r"(20[0-9]{2})(?:-H([12]))?")
+NO_TOPIC: Final = "UNSORTED"
+"""The topic of what went to no structure that was suggested."""
 _HALF: Final = 6
 _YEAR: Final = 12
 
@@ -47,6 +49,7 @@ class Figure:
     institution_id: UUID
     kind: str
     channel: str
+    topic: str
     outcome: str
     timeliness: str
     amount: int
@@ -103,19 +106,22 @@ class Report:
     by_channel: Mapping[str, Part]
     by_kind: Mapping[str, Part]
     by_outcome: Mapping[str, Part]
+    by_topic: Mapping[str, Part]
     by_structure: Mapping[UUID, Part]
 
 
 def report(period: Period, figures: Iterable[Figure], least: int) -> Report:
     """The figures of a period; no count under `least` is told."""
     every = list(figures)
+    whole = _Counted.of(every)
     structures = _parts(every, lambda one: str(one.institution_id), least)
     return Report(
         period=period,
-        whole=_part(every, sum(one.amount for one in every), least),
+        whole=_part(whole, whole.amount, least),
         by_channel=_parts(every, lambda one: one.channel, least),
         by_kind=_parts(every, lambda one: one.kind, least),
         by_outcome=_parts(every, lambda one: one.outcome, least),
+        by_topic=_parts(every, lambda one: one.topic, least),
         by_structure={UUID(code): part for code, part in structures.items()},
     )
 
@@ -126,28 +132,73 @@ def settled_by(month: date, longest: int) -> date:
 
 
 def _parts(figures: Iterable[Figure], code: Callable[[Figure], str], least: int) -> dict[str, Part]:
+    """The parts of a period, none of which can be worked out from the others and the whole."""
     split: dict[str, list[Figure]] = {}
     for figure in figures:
         split.setdefault(code(figure), []).append(figure)
-    _, told = mask({each: sum(one.amount for one in part) for each, part in split.items()}, least)
-    return {each: _part(part, told.get(each), least) for each, part in sorted(split.items())}
+    counted = {each: _Counted.of(part) for each, part in sorted(split.items())}
+    told = _told({each: one.amount for each, one in counted.items()}, (), least)
+    parts = {each: _part(one, told.get(each), least) for each, one in counted.items()}
+
+    def hidden(measure: str) -> Collection[str]:
+        return [each for each, part in parts.items() if getattr(part, measure) is None]
+
+    in_term = _told({each: one.late for each, one in counted.items()}, hidden("in_term"), least)
+    days = _told({each: one.ended for each, one in counted.items()}, hidden("days"), least)
+    extended = _told({each: one.extended for each, one in counted.items()}, hidden("extended"), least)
+    return {
+        each: replace(
+            part,
+            in_term=None if in_term.get(each) is None else part.in_term,
+            days=None if days.get(each) is None else part.days,
+            extended=None if extended.get(each) is None else part.extended,
+        )
+        for each, part in parts.items()
+    }
 
 
-def _part(figures: Iterable[Figure], told: int | None, least: int) -> Part:
-    every = list(figures)
+def _told(counts: Mapping[str, int], withheld: Collection[str], least: int) -> Masked:
+    return mask(counts, least, withheld)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What a part amounts to, before it is said what of it is told."""
+
+    amount: int
+    in_term: int
+    late: int
+    running: int
+    ended: int
+    extended: int
+    days: int
+
+    @classmethod
+    def of(cls, figures: Collection[Figure]) -> Self:
+        """The sums of figures."""
+        over = {each: sum(one.amount for one in figures if one.timeliness == each) for each in Timeliness}
+        return cls(
+            amount=sum(one.amount for one in figures),
+            in_term=over[Timeliness.IN_TERM],
+            late=over[Timeliness.LATE],
+            running=over[Timeliness.RUNNING],
+            ended=sum(one.amount for one in figures if one.outcome != Outcome.OPEN),
+            extended=sum(one.extended for one in figures),
+            days=sum(one.days for one in figures if one.outcome != Outcome.OPEN),
+        )
+
+
+def _part(counted: _Counted, told: int | None, least: int) -> Part:
     if told is None or told < least:
         return Part(registered=None, in_term=None, days=None, extended=None)
-    over = {each.value: sum(one.amount for one in every if one.timeliness == each) for each in Timeliness}
-    _, shown = mask(over, least)
-    in_term, late = shown.get(Timeliness.IN_TERM), shown.get(Timeliness.LATE)
-    ended = [one for one in every if one.outcome != Outcome.OPEN]
-    number = sum(one.amount for one in ended)
-    extended = sum(one.extended for one in every)
+    over = {"in_term": counted.in_term, "late": counted.late, "running": counted.running}
+    shown = _told(over, (), least)
+    extended = _told({"extended": counted.extended, "others": told - counted.extended}, (), least)
     return Part(
         registered=told,
-        in_term=_share(in_term, late),
-        days=round(sum(one.days for one in ended) / number, 1) if number >= least else None,
-        extended=mask({"extended": extended, "others": told - extended}, least)[1].get("extended"),
+        in_term=_share(shown.get("in_term"), shown.get("late")),
+        days=round(counted.days / counted.ended, 1) if counted.ended >= least else None,
+        extended=extended.get("extended"),
     )
 
 

@@ -97,6 +97,7 @@ def rows(told: Statistics) -> Iterator[tuple[str, ...]]:
         ("CHANNEL", report.by_channel),
         ("KIND", report.by_kind),
         ("OUTCOME", report.by_outcome),
+        ("TOPIC", report.by_topic),
     ):
         for code, part in parts.items():
             yield _row(report, dimension, code, "", part)

@@ -44,7 +44,7 @@ Period = Annotated[
 async def get_petition_statistics(
     session: Session, now: Now, response: Response, period: Period = None
 ) -> PetitionStatisticsView:
-    """A half-year or a year: how many, by channel, kind, solution and structure, in term and how fast.
+    """A half-year or a year: how many, by channel, kind, solution, topic and structure, how fast.
 
     A period is counted once the terms of its last petitions have passed, and never changes after. Small
     counts are not told, nor what would let one be worked out.

@@ -6,13 +6,14 @@ from pydantic import Field
 
 from hub_service.schemas import Int32, LegalDate, Resource
 
-from ..domain.statistics import Part
+from ..domain.statistics import NO_TOPIC, Part
 from ..operations.statistics import Statistics
 from .institutions import AddresseeView
 
 _HIDDEN: Final = "Null where a small count would be told, or could be worked out."
 _CODES_MOST: Final = 30
 _STRUCTURES_MOST: Final = 20_000
+_TOPICS_MOST: Final = 1_000
 
 
 class _PartView(Resource):
@@ -55,6 +56,20 @@ class CodeFiguresView(_PartView):
     ]
 
 
+class TopicFiguresView(_PartView):
+    """The petitions of one topic of the directory of attributions."""
+
+    topic: Annotated[
+        str,
+        Field(
+            max_length=64,
+            description="The topic of the structure that the registry has chosen of those suggested; "
+            f"{NO_TOPIC} where it has chosen none.",
+            examples=["PASSPORTS"],
+        ),
+    ]
+
+
 class StructureFiguresView(_PartView):
     """The petitions of one institution."""
 
@@ -79,6 +94,10 @@ class PetitionStatisticsView(Resource):
             description="By solution; FORWARDED, JOINED, CLASSED, WITHDRAWN, or OPEN where none was given.",
         ),
     ]
+    by_topic: Annotated[
+        list[TopicFiguresView],
+        Field(max_length=_TOPICS_MOST, description="By what they are about."),
+    ]
     by_structure: Annotated[
         list[StructureFiguresView], Field(max_length=_STRUCTURES_MOST, description="By institution.")
     ]
@@ -99,6 +118,9 @@ class PetitionStatisticsView(Resource):
             by_channel=by_code(dict(report.by_channel)),
             by_kind=by_code(dict(report.by_kind)),
             by_outcome=by_code(dict(report.by_outcome)),
+            by_topic=[
+                TopicFiguresView(topic=topic, **_members(part)) for topic, part in report.by_topic.items()
+            ],
             by_structure=[
                 StructureFiguresView(
                     institution=AddresseeView.of(institution), **_members(report.by_structure[one])

@@ -26,7 +26,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.institutions import Institution
 from ..domain.states import PetitionState
-from ..domain.statistics import Figure, Outcome, Timeliness
+from ..domain.statistics import NO_TOPIC, Figure, Outcome, Timeliness
+from ..tables.choices import CHOICES
 from ..tables.files import FORWARDINGS, STEPS
 from ..tables.institutions import INSTITUTIONS
 from ..tables.petitions import PETITIONS
@@ -58,7 +59,7 @@ async def count(session: AsyncSession, first: date, until: date, today: date) ->
     mark = {
         "month": first,
         "institution_id": _NO_INSTITUTION,
-        **dict.fromkeys(("kind", "channel", "outcome", "timeliness"), _NOTHING),
+        **dict.fromkeys(("kind", "channel", "topic", "outcome", "timeliness"), _NOTHING),
         **dict.fromkeys(("amount", "extended", "days"), 0),
     }
     await session.execute(postgresql.insert(FIGURES), mark)
@@ -67,7 +68,10 @@ async def count(session: AsyncSession, first: date, until: date, today: date) ->
 async def figures(session: AsyncSession, first: date, last: date) -> Sequence[Figure]:
     """The figures of the months of a period."""
     columns = FIGURES.c
-    by = (columns.institution_id, columns.kind, columns.channel, columns.outcome, columns.timeliness)
+    by = (
+        *(columns.institution_id, columns.kind, columns.channel),
+        *(columns.topic, columns.outcome, columns.timeliness),
+    )
     sums = (cast(func.sum(each), Integer) for each in (columns.amount, columns.extended, columns.days))
     wanted = select(*by, *sums).where(
         columns.month >= first, columns.month <= last, columns.institution_id != _NO_INSTITUTION
@@ -134,6 +138,20 @@ def _sent_on(first: date, until: date) -> Select[Any]:
     )
 
 
+def _topic(institution_id: ColumnElement[UUID]) -> ColumnElement[str]:
+    """The topic of what the registry of an institution has chosen last for a petition."""
+    columns = CHOICES.c
+    chosen = (
+        select(columns.topic)
+        .where(columns.petition_id == PETITIONS.c.id, columns.institution_id == institution_id)
+        .order_by(columns.ordinal.desc())
+        .limit(1)
+        .correlate(PETITIONS, FORWARDINGS)
+        .scalar_subquery()
+    )
+    return func.coalesce(chosen, NO_TOPIC).label("topic")
+
+
 def _counted(
     month: date,
     institution_id: ColumnElement[UUID],
@@ -147,6 +165,7 @@ def _counted(
         institution_id,
         PETITIONS.c.kind,
         PETITIONS.c.channel,
+        _topic(institution_id),
         cast(outcome, _CODE).label("outcome"),
         cast(timeliness, _CODE).label("timeliness"),
     )

@@ -58,6 +58,7 @@ FORWARDINGS = Table(
     Column("addressee", String(300), comment="The name of one outside it"),
     Column("out_number", Integer, comment="Under which it left the register of that day's year"),
     Column("reason", Text, nullable=False),
+    Column("choice", Integer, comment="What the registry had chosen, by ordinal"),
     PrimaryKeyConstraint("petition_id", "ordinal"),
     UniqueConstraint("institution_id", "year", "number"),
     CheckConstraint("(to_institution_id IS NULL) <> (addressee IS NULL)", name="addressee"),
