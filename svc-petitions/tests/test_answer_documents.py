@@ -19,6 +19,7 @@ from hub_documents import verification
 from hub_documents.store import StoreUnavailable
 from hub_events.session import Session
 from svc_petitions.domain import answers as domain
+from svc_petitions.domain.petitions import PetitionKind
 from svc_petitions.domain.registers import Direction, Line, faults
 from svc_petitions.errors.documents import DocumentStoreAway
 from svc_petitions.operations import answer_documents as operations
@@ -324,6 +325,7 @@ async def test_every_wrong_code_gets_the_same_answer(client: httpx2.AsyncClient,
 def test_who_signs_for_the_head_says_by_which_act(act: str | None) -> None:
     sent = domain.Sent(
         petition_id=ids.new_id(),
+        kind=PetitionKind.REQUEST,
         institution={"ro": "DGP"},
         compartment=None,
         number="2/22.11.2026",

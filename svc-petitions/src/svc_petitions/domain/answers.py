@@ -3,15 +3,34 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from hub_core.language import Language
-from hub_core.rules import Option
+from hub_core.rules import Rules
+
+from .petitions import PetitionKind
 
 REDRESS_RULE: Final = "petition.redress"
 """What a petitioner can do who is not content with the answer, in sentences."""
+INFORMATION_REDRESS_RULE: Final = "public-information.redress"
+"""The same of who asked for public information (Legea 544/2001 art. 21 and 22)."""
+_COURT: Final = "COURT"
+_REDRESS_TERMS: Final[Mapping[str, Mapping[str, str]]] = {
+    REDRESS_RULE: {
+        "prior_complaint": "petition.redress-prior-complaint",
+        "court": "petition.redress-court",
+    },
+    INFORMATION_REDRESS_RULE: {
+        "complaint": "public-information.complaint",
+        "complaint_answer": "public-information.complaint-answer",
+        "court": "public-information.court",
+    },
+}
+"""The terms that stand for the words in braces of the sentences of each."""
+_OF_INFORMATION: Final = frozenset({PetitionKind.INFO_544, PetitionKind.INFO_544_COMPLAINT})
+_COMPLAINTS: Final = frozenset({PetitionKind.INFO_544_COMPLAINT, PetitionKind.PRIOR_COMPLAINT})
 
 CODE_BYTES: Final = 10
 """What a code is made of."""
@@ -30,6 +49,7 @@ class Sent:
     """
 
     petition_id: UUID
+    kind: PetitionKind
     institution: Mapping[str, str]
     compartment: str | None
     number: str
@@ -62,9 +82,24 @@ class Verified:
     sha256: bytes
 
 
-def redress(options: Sequence[Option]) -> tuple[str, ...]:
-    """The sentences of the rule, in Romanian, as the answer says them."""
-    return tuple(option.texts[Language.RO] for option in options)
+def redress_rules(kind: PetitionKind) -> tuple[str, ...]:
+    """The codes that the redress of an answer takes: first that of the sentences, then their terms."""
+    rule = INFORMATION_REDRESS_RULE if kind in _OF_INFORMATION else REDRESS_RULE
+    return (rule, *_REDRESS_TERMS[rule].values())
+
+
+def redress(kind: PetitionKind, on: date, legal: Rules) -> tuple[str, ...]:
+    """What can be done against an answer sent on a day, in Romanian, as the answer says it.
+
+    After a complaint there is the court alone.
+    """
+    rule = redress_rules(kind)[0]
+    terms = {name: legal.on(code, on).whole for name, code in _REDRESS_TERMS[rule].items()}
+    return tuple(
+        option.texts[Language.RO].format(**terms)
+        for option in legal.on(rule, on).options
+        if kind not in _COMPLAINTS or option.code == _COURT
+    )
 
 
 def code_of(chance: bytes) -> str:

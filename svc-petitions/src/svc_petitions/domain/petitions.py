@@ -33,7 +33,8 @@ REPRESENTATION: Final = "Civil Code art. 1295, 2009"
 class PetitionKind(StrEnum):
     """What a petition is (OG 27/2002 art. 2): cerere, reclamație, sesizare, propunere.
 
-    And what is none and stands in the same register: opinii și sugestii, Legea 544/2001, audiențe.
+    And what is none and stands in the same register: opinii și sugestii, Legea 544/2001 with its
+    administrative complaints, audiențe, and prior complaints (Legea 554/2004 art. 7).
     """
 
     REQUEST = "REQUEST"
@@ -42,7 +43,9 @@ class PetitionKind(StrEnum):
     PROPOSAL = "PROPOSAL"
     SUGGESTION = "SUGGESTION"
     INFO_544 = "INFO_544"
+    INFO_544_COMPLAINT = "INFO_544_COMPLAINT"
     AUDIENCE = "AUDIENCE"
+    PRIOR_COMPLAINT = "PRIOR_COMPLAINT"
 
 
 ANSWER_RULE: Final = "petition.answer"
@@ -51,7 +54,9 @@ ANSWER_RULE: Final = "petition.answer"
 _OTHER_ANSWER_RULES: Final[Mapping[PetitionKind, str]] = {
     PetitionKind.SUGGESTION: "suggestion.answer",
     PetitionKind.INFO_544: "public-information.answer",
+    PetitionKind.INFO_544_COMPLAINT: "public-information.complaint-answer",
     PetitionKind.AUDIENCE: "audience.answer",
+    PetitionKind.PRIOR_COMPLAINT: "petition.prior-complaint",
 }
 
 

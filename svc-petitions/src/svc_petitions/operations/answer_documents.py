@@ -95,12 +95,12 @@ async def document_of(
         async with session.begin():
             kept = await storage.find(session, petition_id)
             sent = None if kept else await storage.sent(session, means.key, petition_id)
-            legal = await rules.read(session, domain.REDRESS_RULE)
+            legal = await rules.read(session, *domain.redress_rules(sent.kind)) if sent else None
         if kept is not None:
             return await means.store.get(kept.file_key)
-        if sent is None:
+        if sent is None or legal is None:
             return None
-        redress = domain.redress(legal.on(domain.REDRESS_RULE, local_date(sent.sent_at)).options)
+        redress = domain.redress(sent.kind, local_date(sent.sent_at), legal)
         return await _make(session, means, sent, redress, now)
     except StoreUnavailable as away:
         raise DocumentStoreAway from away

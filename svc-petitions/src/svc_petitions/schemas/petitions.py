@@ -31,7 +31,8 @@ Kind = Annotated[
     Field(
         description="What it is: REQUEST (cerere), COMPLAINT (reclamație), NOTIFICATION (sesizare), "
         "PROPOSAL (propunere); SUGGESTION (opinie sau sugestie), INFO_544 (informații de interes public, "
-        "Legea nr. 544/2001), AUDIENCE (audiență).",
+        "Legea nr. 544/2001), INFO_544_COMPLAINT (reclamație administrativă, art. 21 of the same law), "
+        "AUDIENCE (audiență), PRIOR_COMPLAINT (plângere prealabilă, Legea nr. 554/2004 art. 7).",
         examples=["REQUEST"],
     ),
 ]

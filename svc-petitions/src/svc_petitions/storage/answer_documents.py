@@ -14,6 +14,7 @@ from hub_core.language import Language
 
 from ..domain import answers as domain
 from ..domain.petitioners import Identity
+from ..domain.petitions import PetitionKind
 from ..keys import MasterKey, Purpose
 from ..tables.answer_documents import ANSWER_DOCUMENTS
 from ..tables.files import COMPARTMENTS, DELEGATIONS, DRAFTS
@@ -76,7 +77,7 @@ async def sent(session: AsyncSession, key: MasterKey, petition_id: UUID) -> doma
         select(
             *(DRAFTS.c[name] for name in ("text", "legal_basis", "courtesy_language", "courtesy_text")),
             *(DRAFTS.c[name] for name in ("sent_at", "out_number")),
-            *(PETITIONS.c[name] for name in ("subject", "number", "registered_on")),
+            *(PETITIONS.c[name] for name in ("kind", "subject", "number", "registered_on")),
             INSTITUTIONS.c.names,
             COMPARTMENTS.c.name.label("compartment"),
             DELEGATIONS.c.act,
@@ -94,6 +95,7 @@ async def sent(session: AsyncSession, key: MasterKey, petition_id: UUID) -> doma
     language = row["courtesy_language"]
     return domain.Sent(
         petition_id=petition_id,
+        kind=PetitionKind(row["kind"]),
         institution=row["names"],
         compartment=row["compartment"],
         number=f"{row['out_number']}/{local_date(row['sent_at']):%d.%m.%Y}",
