@@ -104,16 +104,17 @@ async def send(session: AsyncSession, official: Official, petition_id: UUID, now
         if draft is None or file.state is not PetitionState.SIGNED:
             raise FileStateForbids(file.state, PetitionState.ANSWERED)
         await refuse_conflict(session, file, *draft.authors)
-        await storage.move_many(
-            session,
-            joining.joined_to(file),
-            (PetitionState.JOINED,),
-            PetitionState.ANSWERED,
-            actor(official),
-            now,
-            reason="JOINED",
-            solution=draft.answer.solution,
-        )
+        if await joining.leads(session, file):
+            await storage.move_many(
+                session,
+                joining.joined_to(file),
+                (PetitionState.JOINED,),
+                PetitionState.ANSWERED,
+                actor(official),
+                now,
+                reason="JOINED",
+                solution=draft.answer.solution,
+            )
         line = Line(
             institution_id=file.institution_id,
             direction=Direction.OUT,

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
+from hub_events.statements import Part
 
 from ..domain.files import Solution
 from ..domain.handling import Answer, Clarification, Draft
@@ -16,16 +18,31 @@ from ..tables.files import CLARIFICATIONS, DRAFTS
 
 _ANSWER: Final = frozenset(Answer.__dataclass_fields__)
 _NOT_SHOWN: Final = frozenset({"institution_id", "sent_by"})
+_OF_FILE: Final = DRAFTS.c.petition_id == bindparam("of_petition")
+_IN_HAND: Final = Part(select(DRAFTS).where(_OF_FILE, DRAFTS.c.returned_at.is_(None)))
+_SENT: Final = Part(select(DRAFTS).where(_OF_FILE, DRAFTS.c.sent_at.is_not(None)))
+_NEXT: Final = select(func.coalesce(func.max(DRAFTS.c.ordinal), 0) + 1).where(_OF_FILE).scalar_subquery()
+_WRITTEN: Final = ("institution_id", "drafted_by", "drafted_at", *sorted(_ANSWER))
+_ADD: Final = Part(
+    insert(DRAFTS)
+    .inline()
+    .values(
+        {"petition_id": bindparam("of_petition"), "ordinal": _NEXT}
+        | {name: bindparam(name) for name in _WRITTEN}
+    )
+)
 
 
 async def in_hand(session: AsyncSession, petition_id: UUID) -> Draft | None:
     """The draft that was not returned, if there is one; it may be the answer already."""
-    return await _draft(session, (DRAFTS.c.petition_id == petition_id) & DRAFTS.c.returned_at.is_(None))
+    row = await _IN_HAND.first(session, of_petition=petition_id)
+    return _draft_of(row) if row else None
 
 
 async def sent(session: AsyncSession, petition_id: UUID) -> Draft | None:
     """The answer, once it was sent."""
-    return await _draft(session, (DRAFTS.c.petition_id == petition_id) & DRAFTS.c.sent_at.is_not(None))
+    row = await _SENT.first(session, of_petition=petition_id)
+    return _draft_of(row) if row else None
 
 
 async def all_of(session: AsyncSession, petition_id: UUID) -> Sequence[Draft]:
@@ -42,26 +59,29 @@ async def add_draft(
     official: UUID,
     now: datetime,
 ) -> None:
-    """Store what was written; the draft before was returned."""
-    ordinal = await _next(session, DRAFTS.c.ordinal, DRAFTS.c.petition_id == petition_id)
+    """Store what was written; the draft before was returned. Whoever adds holds the petition's row locked."""
     written: dict[str, Any] = {name: getattr(answer, name) for name in _ANSWER}
-    await session.execute(
-        insert(DRAFTS),
-        {
-            **written,
-            "petition_id": petition_id,
-            "ordinal": ordinal,
-            "institution_id": institution_id,
-            "drafted_by": official,
-            "drafted_at": now,
-        },
+    await _ADD.all(
+        session,
+        of_petition=petition_id,
+        institution_id=institution_id,
+        drafted_by=official,
+        drafted_at=now,
+        **written,
     )
 
 
 async def note(session: AsyncSession, draft: Draft, **changed: Any) -> None:
     """Store what has happened with a draft."""
-    mine = (DRAFTS.c.petition_id == draft.petition_id) & (DRAFTS.c.ordinal == draft.ordinal)
-    await session.execute(update(DRAFTS).where(mine).values(changed))
+    given = {f"new_{name}": value for name, value in changed.items()}
+    noting = _noting(*sorted(changed))
+    await noting.all(session, of_petition=draft.petition_id, of_draft=draft.ordinal, **given)
+
+
+@cache
+def _noting(*changed: str) -> Part:
+    mine = update(DRAFTS).where(_OF_FILE, DRAFTS.c.ordinal == bindparam("of_draft"))
+    return Part(mine.values({name: bindparam(f"new_{name}") for name in changed}))
 
 
 async def ask(session: AsyncSession, petition_id: UUID, question: str, official: UUID, now: datetime) -> None:
@@ -98,12 +118,7 @@ async def _next(session: AsyncSession, ordinal: ColumnElement[int], mine: Column
     return (last or 0) + 1
 
 
-async def _draft(session: AsyncSession, mine: ColumnElement[bool]) -> Draft | None:
-    row = (await session.execute(select(DRAFTS).where(mine))).mappings().first()
-    return _draft_of(row) if row else None
-
-
-def _draft_of(row: RowMapping) -> Draft:
+def _draft_of(row: Any) -> Draft:
     language = row["courtesy_language"]
     answer = Answer(
         solution=Solution(row["solution"]),

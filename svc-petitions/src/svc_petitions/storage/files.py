@@ -3,14 +3,16 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, cast, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.clock import local_date
 from hub_events import outbox
+from hub_events.statements import Part
 
 from ..domain.files import Actor, ActorKind, File, Solution, Step, refuse_step
 from ..domain.petitions import PetitionKind
@@ -23,6 +25,17 @@ from ..tables.petitions import PETITIONS, TO_ARCHIVE
 
 COLUMNS: Final = tuple(PETITIONS.c[name] for name in File.__dataclass_fields__)
 """What a `File` is made of, in one order."""
+_MINE: Final = select(*COLUMNS).where(
+    PETITIONS.c.id == bindparam("petition_id"), PETITIONS.c.institution_id == bindparam("of_institution")
+)
+_READ: Final = Part(_MINE)
+_LOCK: Final = Part(_MINE.with_for_update())
+_SUBJECT: Final = Part(select(PETITIONS.c.subject).where(PETITIONS.c.id == bindparam("petition_id")))
+_LINE: Final = (
+    *("version", "institution_id", "at", "came_from", "state"),
+    *("actor_kind", "actor_id", "reason", "note"),
+)
+"""What is written of a step, besides whose it is."""
 BY_END: Final = (PETITIONS.c.closed_on, PETITIONS.c.id)
 """The order in which files ended."""
 
@@ -34,12 +47,12 @@ def closed_before(day: date) -> ColumnElement[bool]:
 
 async def read(session: AsyncSession, petition_id: UUID, institution_id: UUID) -> File:
     """The file that an institution has now. `FileNotFound`, also for another institution's."""
-    return await _one(session, petition_id, institution_id, is_locked=False)
+    return await _one(_READ, session, petition_id, institution_id)
 
 
 async def lock(session: AsyncSession, petition_id: UUID, institution_id: UUID) -> File:
     """The same, and nobody else changes it until the transaction ends. `FileNotFound`."""
-    return await _one(session, petition_id, institution_id, is_locked=True)
+    return await _one(_LOCK, session, petition_id, institution_id)
 
 
 async def find(session: AsyncSession, petition_id: UUID, institution_id: UUID) -> File | None:
@@ -75,8 +88,8 @@ async def answered_by(session: AsyncSession, petition_id: UUID) -> UUID:
 
 async def subject(session: AsyncSession, petition_id: UUID) -> str:
     """What a petition is about, in its petitioner's words."""
-    wanted = select(PETITIONS.c.subject).where(PETITIONS.c.id == petition_id)
-    found: str = (await session.execute(wanted)).scalar_one()
+    (row,) = await _SUBJECT.all(session, petition_id=petition_id)
+    found: str = row["subject"]
     return found
 
 
@@ -87,20 +100,15 @@ async def note(
     return await _take(session, file, replace(file, version=file.version + 1), actor, now, reason, note)
 
 
-async def _one(session: AsyncSession, petition_id: UUID, institution_id: UUID, *, is_locked: bool) -> File:
-    wanted = select(*COLUMNS).where(
-        PETITIONS.c.id == petition_id, PETITIONS.c.institution_id == institution_id
-    )
-    if is_locked:
-        wanted = wanted.with_for_update()
-    row = (await session.execute(wanted)).mappings().first()
+async def _one(wanted: Part, session: AsyncSession, petition_id: UUID, institution_id: UUID) -> File:
+    row = await wanted.first(session, petition_id=petition_id, of_institution=institution_id)
     if row is None:
         raise FileNotFound
     return file_of(row)
 
 
-def file_of(row: RowMapping) -> File:
-    """The file of a row that has `COLUMNS`."""
+def file_of(row: Any) -> File:
+    """The file of a row, SQLAlchemy's or the driver's, that has `COLUMNS` by their names."""
     facts = {name: row[name] for name in File.__dataclass_fields__} | {
         "kind": PetitionKind(row["kind"]),
         "state": PetitionState(row["state"]),
@@ -156,13 +164,6 @@ async def _take(
     }
     if moved.answer_due_on != file.answer_due_on:
         written["warned"] = TermWarning.NONE  # another last day has warnings of its own
-    done = (
-        update(PETITIONS)
-        .where(PETITIONS.c.id == file.id, PETITIONS.c.version == file.version)
-        .values(written)
-        .returning(PETITIONS.c.id)
-        .cte("done")
-    )
     step = {
         "version": moved.version,
         "institution_id": moved.institution_id,
@@ -174,11 +175,28 @@ async def _take(
         "reason": reason,
         "note": note,
     }
-    line = select(done.c.id, *(literal(value, STEPS.c[name].type) for name, value in step.items()))
-    taken = insert(STEPS).from_select(["petition_id", *step], line).returning(STEPS.c.version)
-    if (await session.execute(taken)).first() is None:
+    given = {f"new_{name}": value for name, value in written.items()}
+    given |= {f"step_{name}": value for name, value in step.items()}
+    taking = _taking(*sorted(written))
+    if await taking.first(session, petition_id=file.id, before=file.version, **given) is None:
         raise FileChanged
     return moved
+
+
+@cache
+def _taking(*changed: str) -> Part:
+    """A step that changes these columns: the row, if it is still the version before, and the line."""
+    columns = PETITIONS.c
+    done = (
+        update(PETITIONS)
+        .where(columns.id == bindparam("petition_id"), columns.version == bindparam("before"))
+        .values({name: bindparam(f"new_{name}", type_=columns[name].type) for name in changed})
+        .returning(columns.id)
+        .cte("done")
+    )
+    line = (cast(bindparam(f"step_{name}", type_=STEPS.c[name].type), STEPS.c[name].type) for name in _LINE)
+    taken = insert(STEPS).from_select(["petition_id", *_LINE], select(done.c.id, *line))
+    return Part(taken.returning(STEPS.c.version))
 
 
 async def move_many(
@@ -244,7 +262,7 @@ async def steps(session: AsyncSession, petition_id: UUID) -> Sequence[Step]:
     return [_step(row) for row in (await session.execute(wanted)).mappings()]
 
 
-def _step(row: RowMapping) -> Step:
+def _step(row: Any) -> Step:
     return Step(
         version=row["version"],
         institution_id=row["institution_id"],

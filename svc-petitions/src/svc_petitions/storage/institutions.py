@@ -1,21 +1,24 @@
 """Our copy of the institutions."""
 
 from dataclasses import asdict
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_events import copies
+from hub_events.statements import Part
 
 from ..domain.institutions import Institution
 from ..tables.institutions import INSTITUTIONS
 
+_FIND: Final = Part(select(INSTITUTIONS).where(INSTITUTIONS.c.id == bindparam("institution_id")))
+
 
 async def find(session: AsyncSession, institution_id: UUID) -> Institution | None:
     """Our copy of an institution, or None when we have not heard of it."""
-    found = await session.execute(select(INSTITUTIONS).where(INSTITUTIONS.c.id == institution_id))
-    row = found.mappings().first()
+    row = await _FIND.first(session, institution_id=institution_id)
     return Institution(**row) if row else None
 
 

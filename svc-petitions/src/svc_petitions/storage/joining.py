@@ -5,8 +5,10 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_events.statements import Part
 
 from ..domain.files import File
 from ..tables.petitioners import PETITIONERS
@@ -18,6 +20,7 @@ _LED = PETITIONS.alias("led")
 _LEADER = PETITIONS.alias("leader")
 _ONE = PETITIONERS.alias("one")
 _OTHER = PETITIONERS.alias("other")
+_LEADS: Final = Part(select(exists().where(_LED.c.leader_id == bindparam("of_leader")).label("leads")))
 
 
 def like(leader: File, petition_ids: Sequence[UUID] | None) -> ColumnElement[bool]:
@@ -70,7 +73,8 @@ async def is_any_extended(session: AsyncSession, leader: File) -> bool:
 
 async def leads(session: AsyncSession, file: File) -> bool:
     """Whether others are joined to a file."""
-    return bool((await session.execute(select(exists().where(_LED.c.leader_id == file.id)))).scalar())
+    (row,) = await _LEADS.all(session, of_leader=file.id)
+    return bool(row["leads"])
 
 
 async def is_same_petitioner(session: AsyncSession, petition_id: UUID, other_id: UUID) -> bool:

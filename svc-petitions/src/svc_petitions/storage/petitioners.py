@@ -7,22 +7,27 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_events.statements import Part
 
 from ..domain.petitioners import Account, Identity, Organisation, Petitioner, Signature
 from ..keys import MasterKey, Purpose
 from ..tables.petitioners import PETITIONERS
 
 _HERS: Final = PETITIONERS.alias("hers")
+_SIGNED: Final = ("petition_id", "ordinal", "person_id", "signed_at")
+_ADD_ACCOUNT: Final = Part(insert(PETITIONERS).inline().values({name: bindparam(name) for name in _SIGNED}))
 
 
 async def add_account(
     session: AsyncSession, petition_id: UUID, person_id: UUID, now: datetime, ordinal: int = 1
 ) -> None:
     """Store that somebody with an account signed a petition."""
-    row = {"petition_id": petition_id, "ordinal": ordinal, "person_id": person_id, "signed_at": now}
-    await session.execute(insert(PETITIONERS), row)
+    await _ADD_ACCOUNT.all(
+        session, petition_id=petition_id, ordinal=ordinal, person_id=person_id, signed_at=now
+    )
 
 
 async def add_all(

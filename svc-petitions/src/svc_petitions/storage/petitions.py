@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, Table, func, insert, select, update
+from sqlalchemy import RowMapping, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
+from hub_events.statements import Part
 
 from ..domain import petitions as domain
 from ..domain.entries import Entered
@@ -78,33 +80,36 @@ async def add(session: AsyncSession, petition: domain.Petition, entered: Entered
     """Store a petition just registered; `entered` says by whom, of one that came on paper or by telephone."""
     entry = petition.registration
     books, own = _of(petition.acting.sandbox)
-    await session.execute(
-        insert(books.petitions),
-        {
-            **own,
-            "id": petition.id,
-            "person_id": petition.signatory,
-            "acting_person_id": petition.acting.person_id,
-            "mandate_id": petition.acting.mandate_id,
-            "institution_id": petition.institution.id,
-            "year": entry.year,
-            "number": entry.number,
-            "registered_at": entry.registered_at,
-            "registered_on": entry.registered_on,
-            "answer_due_on": entry.answer_due_on,
-            "answer_rule_id": entry.answer_rule_id,
-            "answer_legal_basis": entry.answer_legal_basis,
-            "kind": petition.kind,
-            "subject": petition.subject,
-            "text": petition.text,
-            "language": petition.language,
-            "content_sha256": bytes.fromhex(petition.content_sha256),
-            "state": petition.state,
-            "version": petition.version,
-            **({} if petition.is_sandbox else {"channel": petition.channel}),
-            **({"received_on": entered.received_on, "entered_by": entered.by} if entered else {}),
-        },
-    )
+    row = {
+        **own,
+        "id": petition.id,
+        "person_id": petition.signatory,
+        "acting_person_id": petition.acting.person_id,
+        "mandate_id": petition.acting.mandate_id,
+        "institution_id": petition.institution.id,
+        "year": entry.year,
+        "number": entry.number,
+        "registered_at": entry.registered_at,
+        "registered_on": entry.registered_on,
+        "answer_due_on": entry.answer_due_on,
+        "answer_rule_id": entry.answer_rule_id,
+        "answer_legal_basis": entry.answer_legal_basis,
+        "kind": petition.kind,
+        "subject": petition.subject,
+        "text": petition.text,
+        "language": petition.language,
+        "content_sha256": bytes.fromhex(petition.content_sha256),
+        "state": petition.state,
+        "version": petition.version,
+        **({} if petition.is_sandbox else {"channel": petition.channel}),
+        **({"received_on": entered.received_on, "entered_by": entered.by} if entered else {}),
+    }
+    await _adding(books.petitions, *row).all(session, **row)
+
+
+@cache
+def _adding(petitions: Table, *named: str) -> Part:
+    return Part(insert(petitions).inline().values({name: bindparam(name) for name in named}))
 
 
 async def petition_of(

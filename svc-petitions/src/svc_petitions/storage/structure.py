@@ -3,14 +3,29 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub_events.statements import Part
+
 from ..domain.structure import Compartment, Delegation, Member
 from ..tables.files import COMPARTMENTS, DELEGATIONS, MEMBERS
+
+_COMPARTMENT: Final = Part(
+    select(COMPARTMENTS).where(
+        COMPARTMENTS.c.id == bindparam("compartment_id"),
+        COMPARTMENTS.c.institution_id == bindparam("of_institution"),
+    )
+)
+_MEMBER: Final = Part(
+    select(MEMBERS).where(
+        MEMBERS.c.institution_id == bindparam("of_institution"), MEMBERS.c.person_id == bindparam("person_id")
+    )
+)
 
 
 async def compartments(
@@ -28,10 +43,7 @@ async def compartment(
     session: AsyncSession, institution_id: UUID, compartment_id: UUID
 ) -> Compartment | None:
     """A compartment of an institution."""
-    wanted = select(COMPARTMENTS).where(
-        COMPARTMENTS.c.id == compartment_id, COMPARTMENTS.c.institution_id == institution_id
-    )
-    row = (await session.execute(wanted)).mappings().first()
+    row = await _COMPARTMENT.first(session, compartment_id=compartment_id, of_institution=institution_id)
     return Compartment(**row) if row else None
 
 
@@ -60,10 +72,7 @@ async def members(
 
 async def member(session: AsyncSession, institution_id: UUID, person_id: UUID) -> Member | None:
     """Who works there under this id."""
-    wanted = select(MEMBERS).where(
-        MEMBERS.c.institution_id == institution_id, MEMBERS.c.person_id == person_id
-    )
-    row = (await session.execute(wanted)).mappings().first()
+    row = await _MEMBER.first(session, of_institution=institution_id, person_id=person_id)
     return Member(**row) if row else None
 
 
@@ -100,6 +109,8 @@ async def below(session: AsyncSession, institution_id: UUID, people: Collection[
 
 async def known(session: AsyncSession, institution_id: UUID, people: Collection[UUID]) -> dict[UUID, Member]:
     """Those of these people who work at the institution."""
+    if not people:
+        return {}
     wanted = select(MEMBERS).where(
         MEMBERS.c.institution_id == institution_id, MEMBERS.c.person_id.in_(people)
     )
