@@ -126,7 +126,7 @@ async def test_templates_are_known_after_the_first_look(contract: Contract, serv
     assert contract.template("a", "HEAD", "/a/v1/things/7") == "/a/v1/things/{thing_id}"
     assert contract.template("a", "GET", "/a/v1/others/7") is None
     await contract.close()
-    assert sorted(services.fetched) == ["a", "b"]
+    assert services.fetched == ["a"]  # making one is work: nobody else's is asked for
 
 
 async def test_problems_come_from_the_services_and_from_here(contract: Contract, services: Services) -> None:

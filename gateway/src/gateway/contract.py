@@ -76,7 +76,7 @@ class Contract:
 
     async def of(self, service: str) -> Page:
         """One service's document, with only what the gateway lets through."""
-        await self._refresh()
+        await self._refresh(service)
         return self._page(service, {service: self._document(service)})
 
     async def problem(self, slug: str) -> Mapping[str, Any] | None:
@@ -90,12 +90,12 @@ class Contract:
     def template(self, service: str, method: str, path: str) -> str | None:
         """The path template of an operation, as far as it is known now; never waits.
 
-        Not knowing it starts a look at the documents, so that the next request finds it.
+        Not knowing it starts a look at this service's document, so that the next request finds it.
         """
         known = self._templates.get(service)
         found: str | None = known.find(method, path) if known else None
-        if found is None and self._refreshing is None and self._stale():
-            self._refreshing = asyncio.create_task(self._refresh())
+        if found is None and self._refreshing is None and self._is_stale(service):
+            self._refreshing = asyncio.create_task(self._refresh(service))
             self._refreshing.add_done_callback(self._refreshed)
         return found
 
@@ -123,13 +123,14 @@ class Contract:
         except KeyError:
             raise ContractIncomplete(service=service, headers={"retry-after": "2"}) from None
 
-    def _stale(self) -> list[str]:
-        now = self._clock()
-        return [name for name in self._table.services if now - self._read_at.get(name, -_FRESH) >= _FRESH]
+    def _is_stale(self, service: str) -> bool:
+        return self._clock() - self._read_at.get(service, -_FRESH) >= _FRESH
 
-    async def _refresh(self) -> None:
+    async def _refresh(self, *services: str) -> None:
+        """Read what is stale of these services, or of all."""
         async with self._lock:
-            await asyncio.gather(*(self._read(service) for service in self._stale()))
+            stale = [name for name in services or self._table.services if self._is_stale(name)]
+            await asyncio.gather(*(self._read(service) for service in stale))
 
     async def _read(self, service: str) -> None:
         self._read_at[service] = self._clock()

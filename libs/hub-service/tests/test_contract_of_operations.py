@@ -1,14 +1,16 @@
 """What `api.md` promises of every operation, seen through a small service."""
 
 import asyncio
+import threading
 
 import pytest
+from fastapi import FastAPI
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 
 from hub_core.ids import new_id
 from hub_core.principal import Assurance
-from hub_service import schemas
+from hub_service import contract, schemas
 
 NOTES = "/notes/v1/notes"
 
@@ -283,6 +285,36 @@ async def test_a_connection_that_is_just_ending_is_a_database_that_is_away(clien
 
 
 # The document
+
+
+async def test_others_are_answered_while_the_document_is_made_and_it_is_made_once(
+    client, monkeypatch: pytest.MonkeyPatch
+):
+    begun, may_end, made = threading.Event(), threading.Event(), []
+
+    def make(app: FastAPI, *_: object) -> dict[str, str]:
+        begun.set()
+        made.append(may_end.wait(10))
+        return {"openapi": "3.1.0", "title": app.title}
+
+    monkeypatch.setattr(contract, "document", make)
+    hung_up, asked = (asyncio.create_task(client.get("/openapi.json")) for _ in range(2))
+    await asyncio.to_thread(begun.wait, 10)
+    assert (await client.get("/healthz")).status_code == 200
+    hung_up.cancel()
+    may_end.set()
+    answer = await asked
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.json()["openapi"] == "3.1.0"
+    assert (await client.get("/openapi.json")).content == answer.content
+    assert made == [True]
+
+
+async def test_a_document_that_could_not_be_made_is_made_anew(client, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(contract, "document", lambda *_: 1 / 0)
+        assert (await client.get("/openapi.json")).status_code == 500
+    assert (await client.get("/openapi.json")).json()["openapi"].startswith("3.1")
 
 
 async def test_every_operation_says_who_may_and_what_can_go_wrong(app):

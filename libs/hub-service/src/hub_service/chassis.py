@@ -29,7 +29,7 @@ from hub_events import connection, consumer, inbox, outbox
 from hub_events.relay import Relay
 from hub_events.session import is_away
 
-from . import asking, contract, health, i18n, idempotency, problems, validation, workers
+from . import asking, contract, health, i18n, idempotency, openapi, problems, validation, workers
 from .boundary import Boundary
 from .clients import ServiceClient
 from .database import Database
@@ -122,6 +122,7 @@ def build(
         description=description,
         openapi_tags=[dict(tag) for tag in tags],
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -139,7 +140,7 @@ def build(
     app.add_middleware(RequestTelemetry)
     _handle_errors(app, show)
 
-    def openapi() -> dict[str, Any]:
+    def document() -> dict[str, Any]:
         if not app.openapi_schema:
             app.openapi_schema = contract.document(
                 app, texts, settings.public_origin, settings.contact_email, dict(scopes)
@@ -147,7 +148,8 @@ def build(
         return app.openapi_schema
 
     app.state.texts = texts
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to change the document
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to change the document
+    app.add_route(openapi.PATH, openapi.Served(document).answer, include_in_schema=False)
     return app
 
 
