@@ -50,6 +50,7 @@ MANIFEST: Final = Manifest(
         "petition.reach-register",
         "petition.minor-alone",
         "petition.prior-complaint",
+        "petition.message-news",
         "petition.redress",
         "petition.redress-court",
         "petition.redress-prior-complaint",

@@ -4,6 +4,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -17,17 +18,25 @@ KEPT_RULE: Final = "petition.upload-kept"
 MEGABYTE: Final = 1_048_576
 NAME_MAX: Final = 150
 
-_DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_ODT: Final = "application/vnd.oasis.opendocument.text"
+
+class FileType(StrEnum):
+    """What may be attached, by its content."""
+
+    PDF = "application/pdf"
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    ODT = "application/vnd.oasis.opendocument.text"
+    TEXT = "text/plain"
+
+
 _BEGINS: Final = {
-    b"%PDF-": "application/pdf",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"%PDF-": FileType.PDF,
+    b"\xff\xd8\xff": FileType.JPEG,
+    b"\x89PNG\r\n\x1a\n": FileType.PNG,
 }
 _ZIP: Final = b"PK\x03\x04"
 _CONTROL: Final = frozenset(range(32)) - {*b"\t\n\r\f"}
-TYPES: Final = (*_BEGINS.values(), _DOCX, _ODT, "text/plain")
-"""What may be attached, by content."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
@@ -47,27 +56,27 @@ class Attachment:
     uploaded_at: datetime
 
 
-def media_type(content: bytes) -> str | None:
+def media_type(content: bytes) -> FileType | None:
     """What a file is, by its content; None for what may not be attached."""
     for begin, known in _BEGINS.items():
         if content.startswith(begin):
             return known
     if content.startswith(_ZIP):
         return _document(content)
-    return "text/plain" if _is_text(content) else None
+    return FileType.TEXT if _is_text(content) else None
 
 
-def _document(content: bytes) -> str | None:
+def _document(content: bytes) -> FileType | None:
     """An office document of letters, which is a ZIP file inside; None for one with macros, or another."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as folder:
             names = set(folder.namelist())
-            if "mimetype" in names and folder.getinfo("mimetype").file_size <= len(_ODT):
-                return _ODT if folder.read("mimetype") == _ODT.encode() else None
+            if "mimetype" in names and folder.getinfo("mimetype").file_size <= len(FileType.ODT):
+                return FileType.ODT if folder.read("mimetype") == FileType.ODT.encode() else None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError):
         return None
     has_macros = any(name.endswith("vbaProject.bin") for name in names)
-    return _DOCX if {"[Content_Types].xml", "word/document.xml"} <= names and not has_macros else None
+    return FileType.DOCX if {"[Content_Types].xml", "word/document.xml"} <= names and not has_macros else None
 
 
 def _is_text(content: bytes) -> bool:

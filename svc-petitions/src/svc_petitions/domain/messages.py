@@ -7,13 +7,15 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from ..errors.messages import DocumentDayPast, DocumentNotAsked, ThreadClosed
+from ..errors.messages import DocumentDayPast, DocumentNotAsked, DocumentTypeRefused, ThreadClosed
+from .attachments import Attachment
 from .files import File
 from .states import OPEN
 
 TEXT_MAX: Final = 10_000
 DOCUMENT_MAX: Final = 300
 DOCUMENTS_MOST: Final = 20
+NEWS_RULE: Final = "petition.message-news"
 
 
 class Side(StrEnum):
@@ -27,13 +29,35 @@ class Side(StrEnum):
 class RequestedDocument:
     """A document that an institution asks for until a last day; `sent_with` is the message that brought it.
 
-    The term of the petition's answer goes on meanwhile.
+    It is a file of one of `accepted_types`, or of any type that is taken where none is named. The term of
+    the petition's answer goes on meanwhile.
     """
 
     id: UUID
     name: str
     due_on: date
     sent_with: UUID | None = None
+    accepted_types: Sequence[str] = ()
+
+    def accepts(self, media_type: str) -> bool:
+        """Whether a file of this type can be the document."""
+        return not self.accepted_types or media_type in self.accepted_types
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file that goes with a message, and the document that it is, if it was asked for."""
+
+    attachment_id: UUID
+    document_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sent:
+    """A file that went with a message, and the document that it is, if it was asked for."""
+
+    attachment: Attachment
+    document_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,6 +79,7 @@ class Message:
     read_at: datetime | None = None
     function: str | None = None
     documents: Sequence[RequestedDocument] = ()
+    attachments: Sequence[Sent] = ()
 
 
 def refuse_ended(file: File) -> None:
@@ -75,3 +100,11 @@ def refuse_unasked(asked: Sequence[RequestedDocument], brought: Collection[UUID]
     open_ones = {each.id for each in asked if each.sent_with is None}
     if not open_ones.issuperset(brought):
         raise DocumentNotAsked
+
+
+def refuse_types(asked: Sequence[RequestedDocument], files: Sequence[Sent]) -> None:
+    """`DocumentTypeRefused` for a file that cannot be the document that it is said to be."""
+    by_id = {each.id: each for each in asked}
+    for number, file in enumerate(files):
+        if file.document_id and not by_id[file.document_id].accepts(file.attachment.media_type):
+            raise DocumentTypeRefused(number)

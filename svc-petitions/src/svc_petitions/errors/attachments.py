@@ -38,8 +38,8 @@ class AttachmentUnknown(Problem):
     detail = "It was not uploaded by you, was attached already or was kept too long without a petition."
     remedy = "Upload the file again, then file the petition with the identifier that you get."
 
-    def __init__(self) -> None:
-        super().__init__(errors=[FieldError("/attachment_ids", self.type, self.detail)])
+    def __init__(self, pointer: str = "/attachment_ids") -> None:
+        super().__init__(errors=[FieldError(pointer, self.type, self.detail)])
 
 
 class TooManyAttachments(Problem):

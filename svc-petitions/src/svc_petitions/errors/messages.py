@@ -43,3 +43,16 @@ class DocumentDayPast(Problem):
 
     def __init__(self, number: int) -> None:
         super().__init__(errors=[FieldError(f"/documents/{number}/due_on", self.type, self.detail)])
+
+
+class DocumentTypeRefused(Problem):
+    """A file of another type than the institution asked for."""
+
+    type, status = "document-type-refused", 422
+    title = "The document was asked for as a file of another type"
+    detail = "By its content the file is of no type in which the institution accepts this document."
+    remedy = "See in the message which types are accepted, and send the document as one of those."
+
+    def __init__(self, number: int | None = None) -> None:
+        pointer = "header/file-name" if number is None else f"/files/{number}"
+        super().__init__(errors=[FieldError(pointer, self.type, self.detail)])

@@ -33,12 +33,20 @@ class MessageSent(_OfThread, Event):
     side: Side = Field(description="Who has written")
     handler_id: UUID | None = Field(description="The official who works on the file")
     documents: int = Field(ge=0, description="How many documents it asks for or brings")
+    is_news: bool = Field(
+        default=True,
+        description="Whether whom it is for is to be written to: of several within a short time, of one",
+    )
 
     @classmethod
-    def of(cls, file: File, message: Message, documents: int) -> Self:
+    def of(cls, file: File, message: Message, documents: int, *, is_news: bool = True) -> Self:
         """The event of a message just sent."""
         return cls(
-            **_facts(file, message), side=message.side, handler_id=file.handler_id, documents=documents
+            **_facts(file, message),
+            side=message.side,
+            handler_id=file.handler_id,
+            documents=documents,
+            is_news=is_news,
         )
 
 

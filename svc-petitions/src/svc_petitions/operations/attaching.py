@@ -10,7 +10,9 @@ from hub_core.clock import local_date
 from hub_service import rules
 
 from ..domain import attachments as domain
+from ..domain.attachments import Attachment
 from ..errors.attachments import AttachmentUnknown, TooManyAttachments
+from ..keys import MasterKey
 from ..storage import attachments as storage
 
 
@@ -29,13 +31,33 @@ async def attach(
     """
     if not upload_ids:
         return
-    legal = await rules.read(session, domain.COUNT_RULE)
-    most = legal.on(domain.COUNT_RULE, local_date(now)).whole
-    if len(upload_ids) > most:
-        raise TooManyAttachments(most=most)
+    await _refuse_more(session, len(upload_ids), now)
     if is_sandbox:
         is_theirs = await storage.drop(session, upload_ids, person_id)
     else:
         is_theirs = await storage.attach(session, petition_id, upload_ids, person_id)
     if not is_theirs:
         raise AttachmentUnknown
+
+
+async def take(
+    session: AsyncSession, key: MasterKey, upload_ids: Sequence[UUID], person_id: UUID, now: datetime
+) -> list[Attachment]:
+    """Somebody's uploads, in this order, for a message that is written in the caller's transaction.
+
+    `TooManyAttachments`, `AttachmentUnknown`.
+    """
+    if not upload_ids:
+        return []
+    await _refuse_more(session, len(upload_ids), now)
+    taken = await storage.take(session, key, upload_ids, person_id)
+    if taken is None:
+        raise AttachmentUnknown("/files")
+    return taken
+
+
+async def _refuse_more(session: AsyncSession, files: int, now: datetime) -> None:
+    legal = await rules.read(session, domain.COUNT_RULE)
+    most = legal.on(domain.COUNT_RULE, local_date(now)).whole
+    if files > most:
+        raise TooManyAttachments(most=most)

@@ -20,6 +20,7 @@ from hub_service.purpose import Stated
 from ..clients.scanner import Infected, Scanner, ScannerUnavailable
 from ..domain import attachments as domain
 from ..domain.attachments import Attachment
+from ..domain.messages import RequestedDocument
 from ..errors.attachments import (
     AttachmentInfected,
     AttachmentNotFound,
@@ -27,6 +28,7 @@ from ..errors.attachments import (
     AttachmentTooLarge,
     AttachmentTypeRefused,
 )
+from ..errors.messages import DocumentTypeRefused
 from ..keys import MasterKey
 from ..storage import attachments as storage
 from . import entries, petitions
@@ -52,10 +54,12 @@ async def upload(
     name: str,
     chunks: AsyncIterable[bytes],
     now: datetime,
+    document: RequestedDocument | None = None,
 ) -> Attachment:
     """Take a file while it comes: counted, known by its content, looked at, then stored.
 
-    `AttachmentTooLarge`, `AttachmentTypeRefused`, `AttachmentInfected`, `AttachmentsUnavailable`. Nothing
+    `document` is what an institution asked for, if it is that. `AttachmentTooLarge`,
+    `AttachmentTypeRefused`, `DocumentTypeRefused`, `AttachmentInfected`, `AttachmentsUnavailable`. Nothing
     of a refused file is stored.
     """
     async with session.begin():
@@ -65,6 +69,8 @@ async def upload(
     media_type = domain.media_type(content)
     if media_type is None:
         raise AttachmentTypeRefused
+    if document is not None and not document.accepts(media_type):
+        raise DocumentTypeRefused
     try:
         scanned_by = await means.scanner.scan(content)
     except Infected:
@@ -149,8 +155,13 @@ async def _fetch(
     found = next((file for file in files if file.id == attachment_id), None)
     if found is None:
         raise AttachmentNotFound
+    return found, await content_of(means, found)
+
+
+async def content_of(means: Means, attachment: Attachment) -> bytes:
+    """What is in a file. `AttachmentsUnavailable`."""
     try:
-        return found, await means.store.get(found.file_key)
+        return await means.store.get(attachment.file_key)
     except (DocumentMissing, StoreUnavailable) as problem:
         raise AttachmentsUnavailable from problem
 

@@ -3,14 +3,15 @@
 from typing import Annotated, Any, Final
 from urllib.parse import quote, unquote
 
-from fastapi import Header, Path, Request, Response
+from fastapi import Header, Path, Query, Request, Response
 
+from hub_core.decisions import OwnCase
 from hub_core.text import normalise
 from hub_service import policy, purpose, schemas
 from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
-from ..dependencies import Filing, registering, working
+from ..dependencies import Filing, handling, registering, working
 from ..domain.attachments import MOST_BYTES, NAME_MAX, Attachment
 from ..errors.attachments import (
     AttachmentInfected,
@@ -20,19 +21,30 @@ from ..errors.attachments import (
     AttachmentTypeRefused,
 )
 from ..errors.files import FileNotFound
+from ..errors.handling import ConflictOfInterest, NotTheHandler
+from ..errors.messages import DocumentNotAsked, DocumentTypeRefused
 from ..errors.petitions import PetitionNotFound
 from ..operations import attachments as operations
+from ..operations import messages
 from ..schemas.attachments import AttachmentsView, AttachmentView
 from .petitions import READ, WRITE
 
 router = Router(prefix="/petitions/v1", tags=["attachments"])
 
-UPLOADS: Final = dict.fromkeys(("/petitions/v1/attachments", "/petitions/v1/entries/attachments"), MOST_BYTES)
+UPLOADS: Final = dict.fromkeys(
+    (
+        "/petitions/v1/attachments",
+        "/petitions/v1/entries/attachments",
+        "/petitions/v1/messages/attachments",
+    ),
+    MOST_BYTES,
+)
 """Where larger bodies are taken, with the bytes they may have."""
 _REFUSED: Final = (AttachmentTooLarge, AttachmentTypeRefused, AttachmentInfected, AttachmentsUnavailable)
 _FILE: Final = {"schema": {"type": "string", "format": "binary", "maxLength": MOST_BYTES}}
 
 PetitionId = Annotated[schemas.Id, Path(description="The petition.")]
+MessageId = Annotated[schemas.Id, Path(description="The message.")]
 AttachmentId = Annotated[schemas.Id, Path(description="The file.")]
 FileName = Annotated[
     str,
@@ -65,19 +77,32 @@ def _giving_a_file(policies: dict[str, Any]) -> dict[str, Any]:
     "/attachments",
     status_code=201,
     summary="Upload a file to be attached",
-    **_taking_a_file(policy.operation(WRITE, mandate=True, raises=_REFUSED)),
+    **_taking_a_file(
+        policy.operation(WRITE, mandate=True, raises=(*_REFUSED, DocumentNotAsked, DocumentTypeRefused))
+    ),
 )
 async def upload_attachment(
-    request: Request, file_name: FileName, person: policy.Person, session: Session, means: Filing, now: Now
+    request: Request,
+    file_name: FileName,
+    person: policy.Person,
+    session: Session,
+    means: Filing,
+    now: Now,
+    document_id: Annotated[
+        schemas.Id | None,
+        Query(description="The document that an institution asked you for, if it is one."),
+    ] = None,
 ) -> AttachmentView:
-    """Upload a file, then name its identifier when you file the petition; until then only you have it.
+    """Upload a file, then name its identifier when you file the petition or write a message about it.
 
-    It is taken as PDF, JPEG, PNG, DOCX or ODT without macros, or plain text, by its content, and looked
-    at by a virus scanner before anything of it is stored.
+    Until then only you have it. Say which document it is, if you were asked for one, and its type is
+    checked at once. It is taken as PDF, JPEG, PNG, DOCX or ODT without macros, or plain text, by its
+    content, and looked at by a virus scanner before anything of it is stored.
     """
     name = _name(file_name)
+    document = await messages.expected(session, person, document_id, now) if document_id else None
     return AttachmentView.of(
-        await operations.upload(session, means, person.person_id, name, request.stream(), now)
+        await operations.upload(session, means, person.person_id, name, request.stream(), now, document)
     )
 
 
@@ -91,6 +116,22 @@ async def upload_entry_attachment(
     request: Request, file_name: FileName, official: policy.Acting, session: Session, means: Filing, now: Now
 ) -> AttachmentView:
     """Upload what came with a petition on paper or by e-mail, then name it when you enter the petition."""
+    name = _name(file_name)
+    return AttachmentView.of(
+        await operations.upload(session, means, official.person_id, name, request.stream(), now)
+    )
+
+
+@router.post(
+    "/messages/attachments",
+    status_code=201,
+    summary="Upload a file for a message to a petitioner",
+    **_taking_a_file(handling(*_REFUSED)),
+)
+async def upload_message_attachment(
+    request: Request, file_name: FileName, official: policy.Acting, session: Session, means: Filing, now: Now
+) -> AttachmentView:
+    """Upload what the petitioner is to get, then name it in the message. A virus scanner looks at it."""
     name = _name(file_name)
     return AttachmentView.of(
         await operations.upload(session, means, official.person_id, name, request.stream(), now)
@@ -168,6 +209,54 @@ async def get_file_attachment(
         session, means, official, petition_id, attachment_id, stated, now
     )
     return _given(*found)
+
+
+@router.get(
+    "/petitions/{petition_id}/messages/{message_id}/attachments/{attachment_id}",
+    summary="Get a file of a message about your petition",
+    **_giving_a_file(
+        policy.operation(
+            READ, mandate=True, raises=(PetitionNotFound, AttachmentNotFound, AttachmentsUnavailable)
+        )
+    ),
+)
+async def get_message_attachment(
+    petition_id: PetitionId,
+    message_id: MessageId,
+    attachment_id: AttachmentId,
+    person: policy.Person,
+    session: Session,
+    means: Filing,
+    now: Now,
+) -> Response:
+    """What you or the institution sent with a message."""
+    place = messages.Place(petition_id, message_id, attachment_id)
+    return _given(*await messages.fetch_as_petitioner(session, means, person, place, now))
+
+
+@router.get(
+    "/files/{petition_id}/messages/{message_id}/attachments/{attachment_id}",
+    summary="Get a file of a message",
+    **_giving_a_file(
+        handling(
+            *(FileNotFound, OwnCase, ConflictOfInterest, NotTheHandler),
+            *(AttachmentNotFound, AttachmentsUnavailable, purpose.PurposeRequired),
+        )
+    ),
+)
+async def get_file_message_attachment(
+    petition_id: PetitionId,
+    message_id: MessageId,
+    attachment_id: AttachmentId,
+    official: policy.Acting,
+    stated: purpose.Given,
+    session: Session,
+    means: Filing,
+    now: Now,
+) -> Response:
+    """For who works on the file, and for heads; the petitioner reads who opened it."""
+    place = messages.Place(petition_id, message_id, attachment_id)
+    return _given(*await messages.fetch_as_official(session, means, official, place, stated, now))
 
 
 def _name(encoded: str) -> str:

@@ -10,10 +10,17 @@ from hub_service import paging, policy, purpose, schemas
 from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
-from ..dependencies import handling
+from ..dependencies import Keys, handling
+from ..errors.attachments import AttachmentUnknown, TooManyAttachments
 from ..errors.files import FileNotFound
 from ..errors.handling import ConflictOfInterest, NotTheHandler
-from ..errors.messages import DocumentDayPast, DocumentNotAsked, MessageNotFound, ThreadClosed
+from ..errors.messages import (
+    DocumentDayPast,
+    DocumentNotAsked,
+    DocumentTypeRefused,
+    MessageNotFound,
+    ThreadClosed,
+)
 from ..errors.petitions import PetitionNotFound
 from ..operations import messages as operations
 from ..schemas.messages import FileMessageView, MessageView, WriteToInstitution, WriteToPetitioner
@@ -24,6 +31,7 @@ router = Router(prefix="/petitions/v1", tags=["messages"])
 FileId = Annotated[schemas.Id, Path(description="The file.")]
 MessageId = Annotated[schemas.Id, Path(description="The message.")]
 PetitionId = Annotated[schemas.Id, Path(description="The petition's identifier.")]
+_OF_FILES: Final = (TooManyAttachments, AttachmentUnknown)
 _IN_CHARGE: Final = (FileNotFound, OwnCase, ConflictOfInterest, NotTheHandler)
 
 
@@ -38,6 +46,7 @@ async def list_file_messages(
     official: policy.Acting,
     stated: purpose.Given,
     session: Session,
+    keys: Keys,
     now: Now,
 ) -> paging.Page[FileMessageView]:
     """What the petitioner and your institution wrote to each other, the newest first.
@@ -45,7 +54,7 @@ async def list_file_messages(
     For who works on the file, and for heads; the petitioner reads who opened it.
     """
     found = await operations.read_as_official(
-        session, official, file_id, stated, asked.after(UUID), asked.rows, now
+        session, keys, official, file_id, stated, asked.after(UUID), asked.rows, now
     )
     return asked.page(found, position=lambda one: (one.id,), view=FileMessageView.of)
 
@@ -54,19 +63,23 @@ async def list_file_messages(
     "/files/{file_id}/messages",
     status_code=201,
     summary="Write to the petitioner",
-    **handling(*_IN_CHARGE, ThreadClosed, DocumentDayPast),
+    **handling(*_IN_CHARGE, ThreadClosed, DocumentDayPast, *_OF_FILES),
 )
 async def write_to_petitioner(
-    body: WriteToPetitioner, file_id: FileId, official: policy.Acting, session: Session, now: Now
+    body: WriteToPetitioner,
+    file_id: FileId,
+    official: policy.Acting,
+    session: Session,
+    keys: Keys,
+    now: Now,
 ) -> FileMessageView:
-    """Write to the petitioner, and ask for documents, each until a last day.
+    """Write to the petitioner, send files along, and ask for documents, each until a last day.
 
     It cannot be changed afterwards. The term of the answer goes on. The petitioner gets an e-mail that says
     that there is a message, and not what it says.
     """
-    asked = [(each.name, each.due_on) for each in body.documents]
     return FileMessageView.of(
-        await operations.write_to_petitioner(session, official, file_id, body.text, asked, now)
+        await operations.write_to_petitioner(session, keys, official, file_id, body.written(), now)
     )
 
 
@@ -76,11 +89,16 @@ async def write_to_petitioner(
     **handling(*_IN_CHARGE, MessageNotFound),
 )
 async def mark_file_message_read(
-    file_id: FileId, message_id: MessageId, official: policy.Acting, session: Session, now: Now
+    file_id: FileId,
+    message_id: MessageId,
+    official: policy.Acting,
+    session: Session,
+    keys: Keys,
+    now: Now,
 ) -> FileMessageView:
     """The petitioner sees when it was; again changes nothing."""
     return FileMessageView.of(
-        await operations.note_read_by_official(session, official, file_id, message_id, now)
+        await operations.note_read_by_official(session, keys, official, file_id, message_id, now)
     )
 
 
@@ -90,11 +108,16 @@ async def mark_file_message_read(
     **policy.operation(READ, mandate=True, raises=(PetitionNotFound,)),
 )
 async def list_petition_messages(
-    petition_id: PetitionId, asked: paging.Asked, person: policy.Person, session: Session, now: Now
+    petition_id: PetitionId,
+    asked: paging.Asked,
+    person: policy.Person,
+    session: Session,
+    keys: Keys,
+    now: Now,
 ) -> paging.Page[MessageView]:
     """What you and the institution wrote to each other, the newest first."""
     found = await operations.read_as_petitioner(
-        session, person, petition_id, asked.after(UUID), asked.rows, now
+        session, keys, person, petition_id, asked.after(UUID), asked.rows, now
     )
     return asked.page(found, position=lambda one: (one.id,), view=MessageView.of)
 
@@ -103,17 +126,27 @@ async def list_petition_messages(
     "/petitions/{petition_id}/messages",
     status_code=201,
     summary="Write to the institution about your petition",
-    **policy.operation(WRITE, mandate=True, raises=(PetitionNotFound, ThreadClosed, DocumentNotAsked)),
+    **policy.operation(
+        WRITE,
+        mandate=True,
+        raises=(PetitionNotFound, ThreadClosed, DocumentNotAsked, DocumentTypeRefused, *_OF_FILES),
+    ),
 )
 async def write_to_institution(
-    body: WriteToInstitution, petition_id: PetitionId, person: policy.Person, session: Session, now: Now
+    body: WriteToInstitution,
+    petition_id: PetitionId,
+    person: policy.Person,
+    session: Session,
+    keys: Keys,
+    now: Now,
 ) -> MessageView:
     """Write to the official who works on your petition, until it is answered.
 
-    Say which of the documents that were asked for come with it. It cannot be changed afterwards.
+    Say which of the documents that were asked for come with it, and which file is which. It cannot be
+    changed afterwards. The official gets an e-mail that says that there is a message, not what it says.
     """
     return MessageView.of(
-        await operations.write_to_institution(session, person, petition_id, body.text, body.documents, now)
+        await operations.write_to_institution(session, keys, person, petition_id, body.written(), now)
     )
 
 
@@ -123,9 +156,14 @@ async def write_to_institution(
     **policy.operation(WRITE, mandate=True, raises=(PetitionNotFound, MessageNotFound)),
 )
 async def mark_petition_message_read(
-    petition_id: PetitionId, message_id: MessageId, person: policy.Person, session: Session, now: Now
+    petition_id: PetitionId,
+    message_id: MessageId,
+    person: policy.Person,
+    session: Session,
+    keys: Keys,
+    now: Now,
 ) -> MessageView:
     """The institution sees when it was: a courtesy, from which no term runs. Again changes nothing."""
     return MessageView.of(
-        await operations.note_read_by_petitioner(session, person, petition_id, message_id, now)
+        await operations.note_read_by_petitioner(session, keys, person, petition_id, message_id, now)
     )

@@ -4,11 +4,15 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import ConfigDict, Field
 
+from hub_core import ids
 from hub_core.text import Line, Text
 from hub_service import schemas
 
 from ..domain import messages as domain
-from ..domain.messages import Message, RequestedDocument, Side
+from ..domain.attachments import FileType
+from ..domain.messages import Message, Named, RequestedDocument, Sent, Side
+from ..operations.messages import Written
+from .attachments import AttachmentView
 
 _WRITTEN: Final = "Vă rog să trimiteți o copie a actului de identitate."
 _TEXT: Final = Field(
@@ -26,6 +30,16 @@ _NAME: Final = Field(
 Due = Annotated[
     schemas.LegalDate, Field(description="The last day for it, after today.", examples=["2026-12-04"])
 ]
+_FILES: Final = 50
+AcceptedTypes = Annotated[
+    tuple[FileType, ...],
+    Field(
+        max_length=len(FileType),
+        description="Of which types its file may be, by content; none: of every type that is taken.",
+        json_schema_extra={"uniqueItems": True},
+        examples=[["application/pdf"]],
+    ),
+]
 
 
 class AskedDocument(schemas.Resource):
@@ -33,6 +47,26 @@ class AskedDocument(schemas.Resource):
 
     name: Annotated[Line, _NAME]
     due_on: Due
+    accepted_types: AcceptedTypes = ()
+
+    def value(self) -> RequestedDocument:
+        """The document that is asked for."""
+        types = tuple(dict.fromkeys(self.accepted_types))
+        return RequestedDocument(ids.new_id(), self.name, self.due_on, accepted_types=types)
+
+
+class NamedFile(schemas.Resource):
+    """A file that you have uploaded and send along."""
+
+    attachment_id: Annotated[schemas.Id, Field(description="The file, as its upload was answered.")]
+
+
+class NamedDocument(NamedFile):
+    """The same, and which document that was asked for it is."""
+
+    document_id: Annotated[
+        schemas.Id | None, Field(description="The document that it is; null for any other file.")
+    ] = None
 
 
 class WriteToPetitioner(schemas.Resource):
@@ -54,6 +88,17 @@ class WriteToPetitioner(schemas.Resource):
         tuple[AskedDocument, ...],
         Field(max_length=domain.DOCUMENTS_MOST, description="Documents that are asked for, each by a day."),
     ] = ()
+    files: Annotated[
+        tuple[NamedFile, ...], Field(max_length=_FILES, description="Files that you send along.")
+    ] = ()
+
+    def written(self) -> Written:
+        """The message as operations take it."""
+        return Written(
+            self.text,
+            files=[Named(each.attachment_id) for each in self.files],
+            asks=[each.value() for each in self.documents],
+        )
 
 
 class WriteToInstitution(schemas.Resource):
@@ -66,9 +111,22 @@ class WriteToInstitution(schemas.Resource):
         tuple[schemas.Id, ...],
         Field(
             max_length=domain.DOCUMENTS_MOST,
-            description="Which of the documents that were asked for come with it, by their identifiers.",
+            description="Which of the documents that were asked for come with it, by their identifiers; "
+            "those that a file is said to be need not stand here.",
         ),
     ] = ()
+    files: Annotated[
+        tuple[NamedDocument, ...],
+        Field(max_length=_FILES, description="Files that you send along, each with the document that it is."),
+    ] = ()
+
+    def written(self) -> Written:
+        """The message as operations take it."""
+        return Written(
+            self.text,
+            files=[Named(each.attachment_id, each.document_id) for each in self.files],
+            brings=self.documents,
+        )
 
 
 class RequestedDocumentView(schemas.Resource):
@@ -80,11 +138,32 @@ class RequestedDocumentView(schemas.Resource):
     sent_with: Annotated[
         schemas.Id | None, Field(description="The message that brought it; null while it is open.")
     ]
+    accepted_types: AcceptedTypes
 
     @classmethod
     def of(cls, document: RequestedDocument) -> Self:
         """The view of a document."""
-        return cls(id=document.id, name=document.name, due_on=document.due_on, sent_with=document.sent_with)
+        return cls(
+            id=document.id,
+            name=document.name,
+            due_on=document.due_on,
+            sent_with=document.sent_with,
+            accepted_types=tuple(FileType(each) for each in document.accepted_types),
+        )
+
+
+class SentFileView(AttachmentView):
+    """A file that went with a message."""
+
+    document_id: Annotated[
+        schemas.Id | None, Field(description="The document that it is, if one was asked for.")
+    ]
+
+    @classmethod
+    def of_sent(cls, sent: Sent) -> Self:
+        """The view of a file of a message."""
+        shown = AttachmentView.of(sent.attachment)
+        return cls(**shown.model_dump(), document_id=sent.document_id)
 
 
 class MessageView(schemas.Resource):
@@ -105,6 +184,9 @@ class MessageView(schemas.Resource):
     documents: Annotated[
         list[RequestedDocumentView],
         Field(max_length=domain.DOCUMENTS_MOST, description="Documents that it asks for."),
+    ]
+    attachments: Annotated[
+        list[SentFileView], Field(max_length=_FILES, description="Files that went with it.")
     ]
     sent_at: Annotated[schemas.Instant, Field(description="When it was sent.")]
     read_at: Annotated[
@@ -139,6 +221,7 @@ def _members(message: Message) -> dict[str, Any]:
         "function": message.function,
         "text": message.text,
         "documents": [RequestedDocumentView.of(each) for each in message.documents],
+        "attachments": [SentFileView.of_sent(each) for each in message.attachments],
         "sent_at": message.sent_at,
         "read_at": message.read_at,
     }

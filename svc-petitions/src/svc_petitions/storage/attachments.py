@@ -10,8 +10,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.attachments import Attachment
+from ..domain.messages import Sent
 from ..keys import MasterKey
 from ..tables.attachments import ATTACHMENTS, UPLOADS
+from ..tables.messages import MESSAGE_ATTACHMENTS
 
 
 async def add_upload(session: AsyncSession, key: MasterKey, uploaded: Attachment, person_id: UUID) -> None:
@@ -35,6 +37,45 @@ async def attach(
     return True
 
 
+async def take(
+    session: AsyncSession, key: MasterKey, upload_ids: Sequence[UUID], person_id: UUID
+) -> list[Attachment] | None:
+    """Uploads of a person, in this order, that are uploads no more; None unless all are theirs."""
+    taken = {row["id"]: row for row in await _take(session, upload_ids, person_id)}
+    if len(taken) < len(upload_ids):
+        return None
+    return [_attachment(key, taken[upload_id]) for upload_id in upload_ids]
+
+
+async def add_to_message(
+    session: AsyncSession, key: MasterKey, message_id: UUID, files: Sequence[Sent]
+) -> None:
+    """Store the files of a message, in their order."""
+    rows = [
+        {
+            **_columns(key, file.attachment),
+            "message_id": message_id,
+            "ordinal": ordinal,
+            "document_id": file.document_id,
+        }
+        for ordinal, file in enumerate(files, start=1)
+    ]
+    if rows:
+        await session.execute(insert(MESSAGE_ATTACHMENTS), rows)
+
+
+async def of_messages(
+    session: AsyncSession, key: MasterKey, message_ids: Collection[UUID]
+) -> dict[UUID, list[Sent]]:
+    """The files of these messages, each message's in their order."""
+    found: dict[UUID, list[Sent]] = {}
+    table = MESSAGE_ATTACHMENTS
+    wanted = select(table).where(table.c.message_id.in_(message_ids)).order_by(table.c.ordinal)
+    for row in (await session.execute(wanted)).mappings():
+        found.setdefault(row["message_id"], []).append(Sent(_attachment(key, row), row["document_id"]))
+    return found
+
+
 async def drop(session: AsyncSession, upload_ids: Sequence[UUID], person_id: UUID) -> bool:
     """Drop uploads of a person; False unless all are theirs. Their files are swept later."""
     return len(await _take(session, upload_ids, person_id)) == len(upload_ids)
@@ -56,7 +97,7 @@ async def forget_uploads(session: AsyncSession, before: datetime) -> list[str]:
 async def known(session: AsyncSession, file_keys: Collection[str]) -> set[str]:
     """Which of these files belong to something."""
     found: set[str] = set()
-    for table in (ATTACHMENTS, UPLOADS):
+    for table in (ATTACHMENTS, MESSAGE_ATTACHMENTS, UPLOADS):
         wanted = select(table.c.file_key).where(table.c.file_key.in_(file_keys))
         found |= {*(await session.execute(wanted)).scalars()}
     return found
@@ -68,7 +109,7 @@ async def _take(session: AsyncSession, upload_ids: Sequence[UUID], person_id: UU
 
 
 def _kept(row: Any) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "person_id"}
+    return {name: value for name, value in row.items() if name not in {"person_id", "code_id"}}
 
 
 def _columns(key: MasterKey, attachment: Attachment) -> dict[str, Any]:

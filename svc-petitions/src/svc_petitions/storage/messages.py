@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..domain.messages import Message, RequestedDocument, Side
+from ..domain.messages import Message, RequestedDocument, Sent, Side
+from ..keys import MasterKey
 from ..tables.files import COMPARTMENTS, MEMBERS
 from ..tables.messages import MESSAGES, REQUESTED_DOCUMENTS
+from . import attachments
 
 _WITH_FUNCTION: Final[Select[Any]] = select(MESSAGES, COMPARTMENTS.c.name.label("function")).outerjoin_from(
     MESSAGES.outerjoin(
@@ -26,21 +28,29 @@ _WITH_FUNCTION: Final[Select[Any]] = select(MESSAGES, COMPARTMENTS.c.name.label(
 )
 
 
-async def add(session: AsyncSession, message: Message) -> None:
-    """Store a message with the documents that it asks for."""
+async def add(session: AsyncSession, key: MasterKey, message: Message) -> None:
+    """Store a message with its files and the documents that it asks for."""
     row = {name: getattr(message, name) for name in ("id", "petition_id", "institution_id", "side")}
     row |= {name: getattr(message, name) for name in ("sender_id", "text", "sent_at")}
     await session.execute(insert(MESSAGES), row)
     asked = [
-        {"id": each.id, "message_id": message.id, "name": each.name, "due_on": each.due_on}
+        {
+            "id": each.id,
+            "message_id": message.id,
+            "name": each.name,
+            "due_on": each.due_on,
+            "accepted_types": [*each.accepted_types] or None,
+        }
         for each in message.documents
     ]
     if asked:
         await session.execute(insert(REQUESTED_DOCUMENTS), asked)
+    await attachments.add_to_message(session, key, message.id, message.attachments)
 
 
 async def of_petition(
     session: AsyncSession,
+    key: MasterKey,
     petition_id: UUID,
     institution_id: UUID | None,
     before: UUID | None,
@@ -52,13 +62,36 @@ async def of_petition(
         wanted = wanted.where(MESSAGES.c.institution_id == institution_id)
     if before is not None:
         wanted = wanted.where(MESSAGES.c.id < before)
-    return await _found(session, wanted.order_by(MESSAGES.c.id.desc()).limit(limit))
+    return await _found(session, key, wanted.order_by(MESSAGES.c.id.desc()).limit(limit))
 
 
-async def one(session: AsyncSession, petition_id: UUID, message_id: UUID) -> Message | None:
+async def one(session: AsyncSession, key: MasterKey, petition_id: UUID, message_id: UUID) -> Message | None:
     """A message of a petition."""
     wanted = _WITH_FUNCTION.where(MESSAGES.c.petition_id == petition_id, MESSAGES.c.id == message_id)
-    return next(iter(await _found(session, wanted)), None)
+    return next(iter(await _found(session, key, wanted)), None)
+
+
+async def is_unread(session: AsyncSession, petition_id: UUID, institution_id: UUID, since: datetime) -> bool:
+    """Whether a message that the petitioner sent to an institution since then was not opened yet."""
+    wanted = select(MESSAGES.c.id).where(
+        MESSAGES.c.petition_id == petition_id,
+        MESSAGES.c.institution_id == institution_id,
+        MESSAGES.c.side == Side.PETITIONER,
+        MESSAGES.c.sent_at > since,
+        MESSAGES.c.read_at.is_(None),
+    )
+    return (await session.execute(wanted.limit(1))).first() is not None
+
+
+async def asked_document(session: AsyncSession, document_id: UUID) -> tuple[UUID, RequestedDocument] | None:
+    """A document that an institution has asked for, and of which petition."""
+    wanted = (
+        select(REQUESTED_DOCUMENTS, MESSAGES.c.petition_id)
+        .join(MESSAGES, MESSAGES.c.id == REQUESTED_DOCUMENTS.c.message_id)
+        .where(REQUESTED_DOCUMENTS.c.id == document_id)
+    )
+    row = (await session.execute(wanted)).mappings().first()
+    return (row["petition_id"], _document(row)) if row else None
 
 
 async def note_read(session: AsyncSession, message_id: UUID, now: datetime) -> None:
@@ -87,12 +120,17 @@ async def note_brought(session: AsyncSession, document_ids: Collection[UUID], me
     await session.execute(brought.values(sent_with=message_id))
 
 
-async def _found(session: AsyncSession, wanted: Select[Any]) -> list[Message]:
+async def _found(session: AsyncSession, key: MasterKey, wanted: Select[Any]) -> list[Message]:
     rows = (await session.execute(wanted)).mappings().all()
-    asked = await _documents(session, REQUESTED_DOCUMENTS.c.message_id.in_([row["id"] for row in rows]))
-    return [
-        Message(**{**row, "side": Side(row["side"]), "documents": asked.get(row["id"], ())}) for row in rows
-    ]
+    message_ids = [row["id"] for row in rows]
+    asked = await _documents(session, REQUESTED_DOCUMENTS.c.message_id.in_(message_ids))
+    sent = await attachments.of_messages(session, key, message_ids)
+    return [_message(row, asked.get(row["id"], ()), sent.get(row["id"], ())) for row in rows]
+
+
+def _message(row: Any, documents: Sequence[RequestedDocument], files: Sequence[Sent]) -> Message:
+    facts = {name: value for name, value in row.items() if name != "reminded_at"}
+    return Message(**{**facts, "side": Side(row["side"]), "documents": documents, "attachments": files})
 
 
 async def _documents(
@@ -106,4 +144,6 @@ async def _documents(
 
 
 def _document(row: Any) -> RequestedDocument:
-    return RequestedDocument(row["id"], row["name"], row["due_on"], row["sent_with"])
+    return RequestedDocument(
+        row["id"], row["name"], row["due_on"], row["sent_with"], tuple(row["accepted_types"] or ())
+    )
