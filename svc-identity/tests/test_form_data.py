@@ -94,3 +94,51 @@ async def test_of_an_organisation_its_name_and_number_are_told(
     said = (await client.get(path, headers=as_catalog)).json()
     assert (said["organisation_name"], said["organisation_cui"]) == (company.name, company.cui)
     assert (said["given_name"], said["family_name"]) == (None, None)
+
+
+@pytest.fixture
+def as_petitions(signed_in: Any) -> dict[str, str]:
+    made: dict[str, str] = signed_in(scopes={"identity.names:read"}, kind="service", sub="petitions")
+    return made
+
+
+async def test_a_name_is_told_only_to_a_service_that_may_ask(
+    client: httpx2.AsyncClient, as_catalog: dict[str, str], ana: Account
+) -> None:
+    address = f"/internal/v1/principals/{ana.id}/name"
+    assert (await client.get(address)).status_code == 401
+    assert (await client.get(address, headers=as_catalog)).status_code == 403
+
+
+async def test_a_name_comes_alone_and_of_nobody_none(
+    client: httpx2.AsyncClient, as_petitions: dict[str, str], ana: Account
+) -> None:
+    answer = await client.get(f"/internal/v1/principals/{ana.id}/name", headers=as_petitions)
+    assert answer.json() == {"name": f"{ana.given_name} {ana.family_name}"}
+    unknown = await client.get(f"/internal/v1/principals/{ids.new_id()}/name", headers=as_petitions)
+    assert unknown.status_code == 404
+
+
+async def test_a_name_is_as_a_register_writes_it(
+    client: httpx2.AsyncClient, as_petitions: dict[str, str], established: Person
+) -> None:
+    answer = await client.get(f"/internal/v1/principals/{established.id}/name", headers=as_petitions)
+    assert answer.json() == {"name": "ANA-MARIA POPESCU"}
+
+
+async def test_an_organisation_has_a_name_too(
+    client: httpx2.AsyncClient, as_petitions: dict[str, str], sessions: async_sessionmaker[Session]
+) -> None:
+    company = Organisation(
+        id=ids.new_id(),
+        cui=cui.complete("7654322"),
+        trade_number=None,
+        name="Ionescu Construct SRL",
+        source=OrganisationSource.TRADE_REGISTER,
+        version=1,
+        checked_at=NOW,
+    )
+    async with sessions() as session, session.begin():
+        await organisations.add(session, company)
+    answer = await client.get(f"/internal/v1/principals/{company.id}/name", headers=as_petitions)
+    assert answer.json() == {"name": "Ionescu Construct SRL"}

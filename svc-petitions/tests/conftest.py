@@ -1,7 +1,7 @@
 """The running service and what its tests build. Tests stay apart by ids of their own, nothing is emptied."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,13 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
+from hub_cli.outside.trust import authority
 from hub_core import ids
 from hub_events.session import Session
 from hub_service.database import Database
 from hub_testing import rules
 from hub_testing.databases import ServiceDatabase
+from hub_testing.listener import Answer, Asked, Listener
 from svc_petitions.domain.institutions import Institution
 from svc_petitions.keys import MasterKey
 from svc_petitions.main import create_app
@@ -37,10 +39,32 @@ async def schema(provision: Any) -> ServiceDatabase:
 
 
 @pytest.fixture(scope="session")
+def issuing() -> list[Asked]:
+    """What the authority of the seals was asked."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def seal_authority(trust_folder: Path, issuing: list[Asked]) -> Iterator[str]:
+    """The address that issues certificates of seals."""
+
+    def issue(asked: Asked) -> Answer:
+        issuing.append(asked)
+        issued = authority.issue_seal(trust_folder, asked.body, datetime.now(UTC))
+        return Answer(issued, "application/pem-certificate-chain")
+
+    listener = Listener(issue)
+    listener.start()
+    yield listener.url
+    listener.stop()
+
+
+@pytest.fixture(scope="session")
 def settings(
     schema: ServiceDatabase,
     service_settings: Any,
     trust_folder: Path,
+    seal_authority: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Settings:
     """The settings of the service in this test session."""
@@ -48,6 +72,8 @@ def settings(
         MANIFEST,
         Settings,
         petitions_trust=trust_folder,
+        petitions_seals=tmp_path_factory.mktemp("seals"),
+        petitions_seals_url=seal_authority,
         petitions_store=tmp_path_factory.mktemp("documents").as_uri(),
     )
     return made

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +19,16 @@ from hub_core.clock import local_date
 from hub_documents import verification
 from hub_documents.store import StoreUnavailable
 from hub_events.session import Session
+from hub_testing.identity import FakeIdentity
 from svc_petitions.domain import answers as domain
+from svc_petitions.domain.petitioners import Identity
 from svc_petitions.domain.petitions import PetitionKind
 from svc_petitions.domain.registers import Direction, Line, faults
 from svc_petitions.errors.documents import DocumentStoreAway
 from svc_petitions.operations import answer_documents as operations
 from svc_petitions.operations.answer_documents import AnswerMeans
 from svc_petitions.storage import answer_documents as storage
+from svc_petitions.storage import petitioners as petitioner_rows
 from svc_petitions.storage import registers
 
 from .office import API, Office
@@ -173,6 +177,96 @@ async def test_an_answer_says_number_law_redress_and_the_same_in_the_petitioners
         assert said in page
 
 
+async def test_an_answer_names_its_petitioner_its_signatory_and_whose_seal_it_bears(
+    client: httpx2.AsyncClient,
+    office: Office,
+    as_ana: dict[str, str],
+    ana: UUID,
+    body: dict[str, Any],
+    fake_identity: FakeIdentity,
+    trust_folder: Any,
+    program: Any,
+    tmp_path: Any,
+    looking: Looking,
+) -> None:
+    """The names come from svc-identity for the document, and stay in it alone."""
+    names = {ana: "Anamaria Popescu-Doroftei", office.head: "Veronica Adelina Marin"}
+    for person, name in names.items():
+        fake_identity.answer(f"/internal/v1/principals/{person}/name", {"name": name})
+    petition = (await client.post(PETITIONS, json=body, headers=as_ana)).json()
+    await office.bring(petition["id"], "ANSWERED")
+    answer = await client.get(of(petition), headers=as_ana)
+    assert answer.status_code == 200, answer.text
+    path = tmp_path / "answer.pdf"
+    path.write_bytes(answer.content)
+    page = " ".join(program("pdftotext", path, "-").decode().split())
+    for said in (*names.values(), "Conducătorul instituției", "Direcția Generală de Pașapoarte (TEST)"):
+        assert said in page
+    trust = verification.trust_in(trust_folder / "root.pem")
+    verdict = verification.verify(answer.content, trust, datetime.now(UTC))
+    assert verdict.outcome is verification.Outcome.INTACT
+    assert verdict.signed_by == "Direcția Generală de Pașapoarte (TEST)"
+    tables = await looking.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'petitions'")
+    for row in tables:
+        for name in names.values():
+            assert not await looking.fetchval(
+                f"SELECT count(*) FROM petitions.{row['tablename']} AS r WHERE r::text LIKE $1", f"%{name}%"
+            )
+
+
+async def test_while_identity_is_away_the_answer_stays_sent_and_its_document_is_made_later(
+    client: httpx2.AsyncClient,
+    office: Office,
+    as_ana: dict[str, str],
+    ana: UUID,
+    body: dict[str, Any],
+    fake_identity: FakeIdentity,
+    means: AnswerMeans,
+    sessions: async_sessionmaker[Session],
+) -> None:
+    address = f"/internal/v1/principals/{ana}/name"
+    petition = (await client.post(PETITIONS, json=body, headers=as_ana)).json()
+    await office.bring(petition["id"], "ANSWERED")
+    fake_identity.answer(address, {}, HTTPStatus.SERVICE_UNAVAILABLE)
+    assert (await client.get(of(petition), headers=as_ana)).status_code == 503
+    petition_id, now = UUID(petition["id"]), datetime.now(UTC)
+    async with sessions() as session:
+        await operations.press_waiting(session, means, now)
+        assert await storage.find(session, petition_id) is None
+    fake_identity.answer(address, {"name": "Ana Popescu"})
+    async with sessions() as session:
+        assert await operations.press_waiting(session, means, now) >= 1
+        assert await storage.find(session, petition_id) is not None
+
+
+async def test_who_has_no_account_is_named_with_the_address_that_the_letter_goes_to(
+    client: httpx2.AsyncClient,
+    answered: Answered,
+    means: AnswerMeans,
+    sessions: async_sessionmaker[Session],
+    looking: Looking,
+    program: Any,
+    tmp_path: Any,
+) -> None:
+    petition = await answered()
+    petition_id, now = UUID(petition["id"]), datetime.now(UTC)
+    await looking.execute("DELETE FROM petitions.petitioners WHERE petition_id = $1", petition_id)
+    petitioners = [
+        Identity(family_name="Pop", given_name="Gheorghe", address="Str. Gării 4, 520009 Sfântu Gheorghe"),
+        Identity(family_name="Pop", given_name="Maria", address="Str. Gării 4, 520009 Sfântu Gheorghe"),
+    ]
+    async with sessions() as session, session.begin():
+        await petitioner_rows.add_all(session, means.key, petition_id, petitioners, now)
+    async with sessions() as session:
+        content = await operations.document_of(session, means, petition_id, now)
+    assert content is not None
+    path = tmp_path / "answer.pdf"
+    path.write_bytes(content)
+    page = " ".join(program("pdftotext", path, "-").decode().split())
+    assert "Gheorghe Pop și încă un semnatar" in page
+    assert "Str. Gării 4, 520009 Sfântu Gheorghe" in page
+
+
 async def test_an_answer_that_officials_have_sent_is_there_at_once_and_stands_in_the_register(
     client: httpx2.AsyncClient,
     office: Office,
@@ -259,8 +353,7 @@ async def test_who_is_killed_after_the_file_was_stored_leaves_one_number_and_one
                 await operations.document_of(session, means, petition_id, now)
     stored = [name async for name in means.store.names(now + timedelta(minutes=1))]
     async with sessions() as session:
-        while await operations.press_waiting(session, means, now):
-            pass
+        await operations.press_waiting(session, means, now)
         kept = await storage.find(session, petition_id)
     assert kept is not None
     async with sessions() as session:
@@ -326,19 +419,33 @@ def test_who_signs_for_the_head_says_by_which_act(act: str | None) -> None:
     sent = domain.Sent(
         petition_id=ids.new_id(),
         kind=PetitionKind.REQUEST,
+        institution_id=ids.new_id(),
+        institution_code="DGP",
         institution={"ro": "DGP"},
         compartment=None,
         number="2/22.11.2026",
         petition="1/21.11.2026",
+        petitioner_id=None,
         petitioner=None,
+        address=None,
+        others=0,
         subject="",
         text="",
         legal_basis="",
         courtesy_language=None,
         courtesy_text=None,
+        signed_by=ids.new_id(),
         delegation=act,
         joined=(),
         sent_at=datetime.now(UTC),
     )
-    assert ("prin delegare: Ordinul nr. 12/2026" in sent.signed_by) == (act is not None)
-    assert replace(sent, delegation=None).signed_by == ("Conducătorul instituției",)
+    signature = sent.signature("Elena Marin")
+    assert signature[0] == "Elena Marin"
+    assert ("prin delegare: Ordinul nr. 12/2026" in signature) == (act is not None)
+    assert replace(sent, delegation=None).signature(None) == ("Conducătorul instituției",)
+    assert sent.addressee(None) is None
+    assert sent.addressee("Ana Popescu") == "Ana Popescu"
+    assert replace(sent, others=1).addressee("Ana Popescu") == "Ana Popescu și încă un semnatar"
+    assert (
+        replace(sent, others=3, petitioner="Ion Ionescu").addressee(None) == "Ion Ionescu și alți 3 semnatari"
+    )

@@ -1,5 +1,6 @@
 """The authority of the embedded run: made once, believed by OpenSSL, and able to revoke."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -8,7 +9,9 @@ import httpx2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import NameOID
 
 from hub_cli.outside.trust import authority
 from hub_cli.outside.trust.stamps import Unit
@@ -168,3 +171,63 @@ async def test_over_http_only_what_it_issued_is_revoked(
     content: bytes, trust_http: httpx2.AsyncClient
 ) -> None:
     assert (await trust_http.post("/trust/revocations", content=content)).status_code == 422
+
+
+def a_request(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, **named: str) -> bytes:
+    kinds = {"organization": NameOID.ORGANIZATION_NAME, "identifier": NameOID.ORGANIZATION_IDENTIFIER}
+    subject = x509.Name([x509.NameAttribute(kinds[kind], value) for kind, value in named.items()])
+    asked = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
+    return asked.public_bytes(serialization.Encoding.PEM)
+
+
+def test_a_seal_is_issued_to_an_organization_for_its_own_key_and_says_that_it_is_for_tests(
+    folder: Path,
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    request = a_request(key, organization="Poliția Locală Covasna", identifier="IP:RO-PL-CV")
+    issued = authority.issue_seal(folder, request, NOW)
+    own, above = x509.load_pem_x509_certificates(issued)
+    assert own.public_key() == key.public_key()
+    assert above == authority.certificate(folder, authority.ISSUING)
+    assert own.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value == (
+        "Poliția Locală Covasna (TEST)"
+    )
+    file = folder / "issued.pem"
+    file.write_bytes(own.public_bytes(serialization.Encoding.PEM))
+    trusting = ("-x509_strict", "-CAfile", folder / "root.pem", "-untrusted", folder / "chain.pem")
+    assert openssl("verify", *trusting, file).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        lambda: b"-----BEGIN CERTIFICATE REQUEST-----",
+        lambda: a_request(ec.generate_private_key(ec.SECP384R1()), organization="A", identifier="IP:RO-A"),
+        lambda: a_request(rsa.generate_private_key(65537, 2048), organization="A", identifier="IP:RO-A"),
+        lambda: a_request(ec.generate_private_key(ec.SECP256R1()), organization="A"),
+        lambda: a_request(ec.generate_private_key(ec.SECP256R1()), identifier="IP:RO-A"),
+    ],
+)
+def test_no_seal_is_issued_for_what_is_no_request_of_an_organization(
+    folder: Path, request_of: Callable[[], bytes]
+) -> None:
+    with pytest.raises(authority.RequestRefused):
+        authority.issue_seal(folder, request_of(), NOW)
+
+
+def test_a_request_that_its_key_has_not_signed_is_refused(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    asked = x509.load_pem_x509_csr(a_request(key, organization="A", identifier="IP:RO-A"))
+    whole = bytearray(asked.public_bytes(serialization.Encoding.DER))
+    whole[whole.index(b"IP:RO-A") + 6] = ord("B")
+    changed = x509.load_der_x509_csr(bytes(whole)).public_bytes(serialization.Encoding.PEM)
+    with pytest.raises(authority.RequestRefused):
+        authority.issue_seal(folder, changed, NOW)
+
+
+def test_at_another_address_seals_are_to_be_asked_for_again(folder: Path) -> None:
+    (folder / authority.SEALS).mkdir()
+    authority.make(str(folder), ADDRESS)
+    assert (folder / authority.SEALS).exists()
+    authority.make(str(folder), "http://localhost:9/trust")
+    assert not (folder / authority.SEALS).exists()

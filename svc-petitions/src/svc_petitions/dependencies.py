@@ -81,8 +81,15 @@ def keeping(settings: Settings, key: MasterKey) -> Callable[[Any], AnswerMeans]:
             raise DocumentStoreAway
         if not made:
             store = Store.open(settings.petitions_store, key.of(Purpose.DOCUMENTS))
-            press = Press.open(settings.petitions_trust, settings.petitions_timestamps_url, hub.http)
-            made.append(AnswerMeans(key, press, store, settings.public_origin))
+            press = Press.open(
+                settings.petitions_trust,
+                settings.petitions_seals,
+                settings.petitions_seals_url,
+                settings.petitions_timestamps_url,
+                hub.http,
+            )
+            identity = hub.service(settings.identity_url)
+            made.append(AnswerMeans(key, identity, press, store, settings.public_origin))
         return made[0]
 
     return means

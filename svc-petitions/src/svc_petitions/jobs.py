@@ -69,13 +69,16 @@ def sweeping(filing: Callable[[], Means]) -> Worker:
 
 
 def of_answers(means: Callable[[Any], AnswerMeans]) -> list[Worker]:
-    """Answers that were sent get their documents, and files that no row knows go."""
+    """Answers that were sent get their documents, seals stay fresh, and files that no row knows go."""
 
     async def press(hub: Any) -> None:
         with suppress(DocumentStoreAway):
             async with hub.database.sessions() as session:
-                while await answer_documents.press_waiting(session, means(hub), clock.now()):
-                    pass
+                await answer_documents.press_waiting(session, means(hub), clock.now())
+
+    async def stay_fresh(hub: Any) -> None:
+        with suppress(DocumentStoreAway):
+            await means(hub).press.seals.refresh(clock.now())
 
     async def sweep(hub: Any) -> None:
         with suppress(DocumentStoreAway):
@@ -84,5 +87,6 @@ def of_answers(means: Callable[[Any], AnswerMeans]) -> list[Worker]:
 
     return [
         workers.every("press-answers", timedelta(seconds=20), press),
+        workers.every("refresh-seals", timedelta(minutes=15), stay_fresh),
         workers.every("sweep-answers", timedelta(hours=6), sweep),
     ]

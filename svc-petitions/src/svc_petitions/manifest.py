@@ -31,6 +31,7 @@ MANIFEST: Final = Manifest(
     factory="svc_petitions.main:create_app",
     port=8103,
     consumers=(INSTITUTIONS, PEOPLE, SANDBOX, RULES),
+    calls=("identity.names:read",),
     rules=(
         "audience.answer",
         "calendar.holidays",

@@ -12,6 +12,7 @@ from hub_core.manifest import Manifest
 from . import ports, roles, vault
 from .broker import OPERATOR, NatsBox
 from .outside import demo
+from .outside.trust import authority
 from .place import GATEWAY, OUTSIDE, SMTP, Place
 from .postgres import PostgresBox
 
@@ -87,6 +88,8 @@ def of_service(
         given["HUB_PETITIONS_STORE"] = (place.folder / "documents/petitions").absolute().as_uri()
         given["HUB_PETITIONS_SCANNER"] = "none"  # no virus scanner comes from PyPI
         given["HUB_PETITIONS_TRUST"] = str(place.trust)
+        given["HUB_PETITIONS_SEALS"] = str(place.trust / authority.SEALS)
+        given["HUB_PETITIONS_SEALS_URL"] = f"{trust_address(place)}/seals"
         given["HUB_PETITIONS_TIMESTAMPS_URL"] = f"{trust_address(place)}/timestamps"
     return given
 

@@ -63,3 +63,15 @@ async def of_principal(session: AsyncSession, principal_id: UUID) -> Principal:
     if organisation is not None:
         return Principal(organisation_name=organisation.name, organisation_cui=organisation.cui)
     raise NotFound
+
+
+async def name_of(session: AsyncSession, principal_id: UUID) -> str:
+    """What a person or organisation is called, by a register before what they say themselves; `NotFound`."""
+    async with session.begin():
+        person = await people.read(session, principal_id) or await accounts.read(session, principal_id)
+        organisation = await organisations.read(session, principal_id) if person is None else None
+    if person is not None:
+        return f"{person.given_name} {person.family_name}"
+    if organisation is not None:
+        return organisation.name
+    raise NotFound

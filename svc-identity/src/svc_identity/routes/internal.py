@@ -32,6 +32,7 @@ from ..schemas.internal import (
     EmailConfirmationView,
     InternalTokenView,
     MandateAnswerView,
+    NameView,
     PrincipalView,
     ResolveToken,
 )
@@ -40,6 +41,7 @@ CONTACT: Final = "identity.contact:read"
 FORM_DATA: Final = "identity.form-data:read"
 IDENTITY: Final = "identity.identity:read"
 MANDATES: Final = "identity.mandates:read"
+NAMES: Final = "identity.names:read"
 
 router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
 
@@ -103,6 +105,12 @@ async def get_form_data(person_id: UUID, session: Session) -> ApplicantView:
 async def get_principal_form_data(principal_id: UUID, session: Session) -> PrincipalView:
     """What a form asks of whom somebody acts for, and the representative knows already."""
     return PrincipalView.of(await form_data.of_principal(session, principal_id))
+
+
+@router.get("/principals/{principal_id}/name", **policy.internal(NAMES))
+async def get_name(principal_id: UUID, session: Session) -> NameView:
+    """What somebody is called, for a document that is addressed to them or that they sign."""
+    return NameView(name=await form_data.name_of(session, principal_id))
 
 
 @router.get("/people/{person_id}/identity", **policy.internal(IDENTITY))

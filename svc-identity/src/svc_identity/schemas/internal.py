@@ -108,6 +108,12 @@ class PrincipalView(schemas.Resource):
         return cls.model_validate(principal, from_attributes=True)
 
 
+class NameView(schemas.Resource):
+    """What a person or an organisation is called, and nothing else."""
+
+    name: str
+
+
 class CivilIdentityView(schemas.Resource):
     """A person by the population register, with the number itself: for registers of the state only."""
 

@@ -3,7 +3,6 @@
 made = await answers.make(press, answer, now)       # no transaction is open
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +14,7 @@ from hub_documents.render import Unprintable
 from hub_documents.seal import Sealed
 
 from .press import Press
+from .seals import Owner
 
 _ISSUED: Final = 6
 _ID: Final = 7
@@ -33,24 +33,25 @@ class Courtesy:
 class Answer:
     """What the answer says. `number` is the one it goes out under, `petition` the petition's.
 
-    `institution` has the names of who answers by language; `petitioner` is the name it is addressed to,
-    where one is known, `joined` are the labels of the petitions that it answers as well. `text` has one
-    paragraph a line. `redress` are sentences. `signed_by` is the name or the function, with a line for
-    each. `code` is what people type to verify it, `link` the address that they type it at.
+    `institution` answers, and its seal it bears; `petitioner` is the name it is addressed to, where one is
+    known, `address` where it goes on paper, `joined` are the labels of the petitions that it answers as
+    well. `text` has one paragraph a line. `redress` are sentences. `signed_by` is the name and the
+    function, with a line for each. `code` is what people type to verify it, `origin` where they do.
     """
 
-    institution: Mapping[str, str]
+    institution: Owner
     compartment: str | None
     number: str
     petition: str
     petitioner: str | None
+    address: str | None
     subject: str
     text: str
     legal_basis: str
     redress: tuple[str, ...]
     signed_by: tuple[str, ...]
     code: str
-    link: str
+    origin: str
     courtesy: Courtesy | None = None
     joined: tuple[str, ...] = ()
 
@@ -68,17 +69,18 @@ async def make(press: Press, answer: Answer, now: datetime) -> Sealed:
         },
         press.facts,
     )
-    code = qr.picture(facts.address(answer.link, answer.code, token))
-    data = _data(press, answer, now)
+    code = qr.picture(facts.address(answer.origin, answer.code, token))
+    own = await press.seals.of(answer.institution, now)
+    data = _data(answer, now)
     try:
-        return await press.sealed("answer.typ", data, now, {"qr": code})
+        return await press.sealed("answer.typ", data, own, now, {"qr": code})
     except Unprintable as missing:
         # A petitioner may write what no font has: the answer goes out, with marks in their place.
-        return await press.sealed("answer.typ", _legible(data, missing.letters), now, {"qr": code})
+        return await press.sealed("answer.typ", _legible(data, missing.letters), own, now, {"qr": code})
 
 
-def _data(press: Press, answer: Answer, now: datetime) -> dict[str, Any]:
-    names = answer.institution
+def _data(answer: Answer, now: datetime) -> dict[str, Any]:
+    names = answer.institution.names
     ro = names["ro"]
     courtesy = answer.courtesy
     return asdict(answer) | {
@@ -86,8 +88,6 @@ def _data(press: Press, answer: Answer, now: datetime) -> dict[str, Any]:
         "paragraphs": _paragraphs(answer.text),
         "courtesy": courtesy and {"language": courtesy.language, "paragraphs": _paragraphs(courtesy.text)},
         "at": now.astimezone(BUCHAREST).isoformat(),
-        "sealed_by": press.whose.owner,
-        "vouched_by": press.whose.issuer,
     }
 
 

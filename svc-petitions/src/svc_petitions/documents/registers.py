@@ -1,7 +1,7 @@
 """A part of a register, as a sealed document."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,6 +11,7 @@ from hub_documents.seal import Sealed
 
 from ..domain.registers import Direction, Shown, StrikeReason
 from .press import Press
+from .seals import Owner
 
 _DIRECTIONS: Final = {Direction.IN: "intrare", Direction.OUT: "ieșire", Direction.INTERNAL: "intern"}
 
@@ -26,7 +27,7 @@ _REASONS: Final = {
 class Extract:
     """Lines that follow one another. `before` is the link of the line before the first of them."""
 
-    institution: Mapping[str, str]
+    institution: Owner
     year: int
     before: bytes
     lines: Sequence[Shown]
@@ -37,7 +38,7 @@ async def make(press: Press, extract: Extract, now: datetime) -> Sealed:
 
     Raises `render.Unprintable` for letters that no font has, and `SealNotInForce`.
     """
-    names, entries = extract.institution, [line.entry for line in extract.lines]
+    names, entries = extract.institution.names, [line.entry for line in extract.lines]
     counted = Counter(entry.direction for entry in entries)
     data = {
         "institution": {"ro": names["ro"], "en": names.get("en", names["ro"])},
@@ -50,10 +51,8 @@ async def make(press: Press, extract: Extract, now: datetime) -> Sealed:
         "link": entries[-1].entry_sha256.hex(),
         "lines": [_line(line) for line in extract.lines],
         "at": now.astimezone(BUCHAREST).isoformat(),
-        "sealed_by": press.whose.owner,
-        "vouched_by": press.whose.issuer,
     }
-    return await press.sealed("register.typ", data, now)
+    return await press.sealed("register.typ", data, await press.seals.of(extract.institution, now), now)
 
 
 def _line(line: Shown) -> dict[str, Any]:

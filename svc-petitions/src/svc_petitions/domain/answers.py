@@ -44,32 +44,47 @@ _GROUP: Final = 4
 class Sent:
     """An answer that was sent. `number` and `petition` are labels: number and date.
 
-    `petitioner` is a name where one is known without asking anybody; `delegation` is the act by which it
-    was signed for the head; `joined` are the labels of the petitions that it answers as well.
+    Of who made the petition the id is known (`petitioner_id`), or the name and the postal address;
+    `others` have signed it too. `signed_by` is a person, `delegation` the act by which they signed for the
+    head; `joined` are the labels of the petitions that it answers as well.
     """
 
     petition_id: UUID
     kind: PetitionKind
+    institution_id: UUID
+    institution_code: str
     institution: Mapping[str, str]
     compartment: str | None
     number: str
     petition: str
+    petitioner_id: UUID | None
     petitioner: str | None
+    address: str | None
+    others: int
     subject: str
     text: str
     legal_basis: str
     courtesy_language: Language | None
     courtesy_text: str | None
+    signed_by: UUID | None
     delegation: str | None
     joined: Sequence[str]
     sent_at: datetime
 
-    @property
-    def signed_by(self) -> tuple[str, ...]:
-        """Who signs, by the function, as acts name it."""
+    def addressee(self, name: str | None) -> str | None:
+        """To whom the answer is addressed; `name` is what svc-identity says of `petitioner_id`."""
+        first = self.petitioner or name
+        if first is None or not self.others:
+            return first
+        return f"{first} și {'încă un semnatar' if self.others == 1 else f'alți {self.others} semnatari'}"
+
+    def signature(self, name: str | None) -> tuple[str, ...]:
+        """Who signs, a line each: the name, where it is known, and the function, as acts name it."""
         if self.delegation is None:
-            return ("Conducătorul instituției",)
-        return ("Pentru conducătorul instituției", f"prin delegare: {self.delegation}")
+            function: tuple[str, ...] = ("Conducătorul instituției",)
+        else:
+            function = ("Pentru conducătorul instituției", f"prin delegare: {self.delegation}")
+        return (name, *function) if name else function
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ held and as often as it takes: by whoever asks for it first, or by the clock. Wh
 a file that no row knows, which is swept, and never a number that is given twice or lost.
 """
 
+import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,12 +22,15 @@ from hub_documents.store import Store, StoreUnavailable
 from hub_service import rules
 from hub_service.access import Action
 from hub_service.policy import Official
+from hub_service.problems import ServiceUnavailable
 from hub_service.purpose import Stated
 
+from ..clients.identity import Identity, find_name
 from ..documents import answers as documents
 from ..documents.press import Press
+from ..documents.seals import Owner
 from ..domain import answers as domain
-from ..errors.documents import AnswerDocumentMissing, AnswerNotVerified, DocumentStoreAway
+from ..errors.documents import AnswerDocumentMissing, AnswerNotVerified, DocumentStoreAway, SealNotInForce
 from ..keys import MasterKey
 from ..storage import answer_documents as storage
 from ..storage import files as file_rows
@@ -33,7 +38,6 @@ from . import files, petitions
 
 FOLDER: Final = "answers/"
 """Before the names of the files of answers: `answers/<id>.pdf`."""
-_API: Final = "/petitions/v1"
 _AT_ONCE: Final = 50
 _LEFT_ALONE: Final = timedelta(hours=1)
 _THESE_DAYS: Final = timedelta(days=2)
@@ -44,6 +48,7 @@ class AnswerMeans:
     """What it takes to make a document, and to find it again."""
 
     key: MasterKey
+    identity: Identity
     press: Press
     store: Store
     origin: str
@@ -110,22 +115,26 @@ async def _make(
     session: AsyncSession, means: AnswerMeans, sent: domain.Sent, redress: tuple[str, ...], now: datetime
 ) -> bytes:
     code = domain.code_of(secrets.token_bytes(domain.CODE_BYTES))
+    petitioner, signatory = await asyncio.gather(
+        _name(means, sent.petitioner_id), _name(means, sent.signed_by)
+    )
     courtesy = None
     if sent.courtesy_language and sent.courtesy_text:
         courtesy = documents.Courtesy(sent.courtesy_language, sent.courtesy_text)
     answer = documents.Answer(
-        institution=sent.institution,
+        institution=Owner(sent.institution_id, sent.institution_code, sent.institution),
         compartment=sent.compartment,
         number=sent.number,
         petition=sent.petition,
-        petitioner=sent.petitioner,
+        petitioner=sent.addressee(petitioner),
+        address=sent.address,
         subject=sent.subject,
         text=sent.text,
         legal_basis=sent.legal_basis,
         redress=redress,
-        signed_by=sent.signed_by,
+        signed_by=sent.signature(signatory),
         code=domain.grouped(code),
-        link=f"{means.origin}{_API}",
+        origin=means.origin,
         courtesy=courtesy,
         joined=tuple(sent.joined),
     )
@@ -148,16 +157,27 @@ async def _make(
     return await means.store.get(first.file_key)
 
 
-async def press_waiting(session: AsyncSession, means: AnswerMeans, now: datetime) -> int:
-    """Make the documents of answers of these days that have none; how many there were, fifty at most.
+async def _name(means: AnswerMeans, principal_id: UUID | None) -> str | None:
+    return await find_name(means.identity, principal_id) if principal_id else None
 
-    Of an older one it is made when somebody asks for it.
+
+async def press_waiting(session: AsyncSession, means: AnswerMeans, now: datetime) -> int:
+    """Make the documents of answers of these days that have none; how many were made.
+
+    One that cannot be made now (no seal in force, svc-identity away) is left for the next time and holds up
+    nobody else. Of an older one it is made when somebody asks for it.
     """
-    async with session.begin():
-        waiting = await storage.waiting(session, now - _THESE_DAYS, _AT_ONCE)
-    for petition_id in waiting:
-        await document_of(session, means, petition_id, now)
-    return len(waiting)
+    made, after = 0, None
+    while True:
+        async with session.begin():
+            waiting = await storage.waiting(session, now - _THESE_DAYS, _AT_ONCE, after)
+        for petition_id in waiting:
+            with suppress(SealNotInForce, ServiceUnavailable):
+                await document_of(session, means, petition_id, now)
+                made += 1
+        if len(waiting) < _AT_ONCE:
+            return made
+        after = waiting[-1]
 
 
 async def sweep(session: AsyncSession, means: AnswerMeans, now: datetime) -> int:

@@ -16,6 +16,7 @@ from hub_service.policy import Official
 
 from ..documents import registers as documents
 from ..documents.press import Press
+from ..documents.seals import Owner
 from ..domain import registers as domain
 from ..domain.registers import Direction, Line, Shown, Strike, StrikeReason
 from ..domain.states import ENDED
@@ -124,5 +125,6 @@ async def extract(
         before, lines = lines[0].entry.entry_sha256, lines[1:]
     if institution is None or not lines:
         raise ExtractEmpty
-    made = documents.Extract(institution=institution.names, year=year, before=before, lines=lines)
+    owner = Owner(institution.id, institution.code, institution.names)
+    made = documents.Extract(institution=owner, year=year, before=before, lines=lines)
     return (await documents.make(press, made, now)).content

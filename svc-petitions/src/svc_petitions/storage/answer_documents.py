@@ -13,7 +13,7 @@ from hub_core.clock import local_date
 from hub_core.language import Language
 
 from ..domain import answers as domain
-from ..domain.petitioners import Identity
+from ..domain.petitioners import Account, Identity, Petitioner
 from ..domain.petitions import PetitionKind
 from ..keys import MasterKey, Purpose
 from ..tables.answer_documents import ANSWER_DOCUMENTS
@@ -51,12 +51,16 @@ async def add(session: AsyncSession, key: MasterKey, kept: Kept, code: str) -> b
     return (await session.execute(put.returning(ANSWER_DOCUMENTS.c.petition_id))).first() is not None
 
 
-async def waiting(session: AsyncSession, since: datetime, limit: int) -> Sequence[UUID]:
-    """Petitions whose answer was sent since then and has no document yet, the oldest answer first."""
+async def waiting(
+    session: AsyncSession, since: datetime, limit: int, after: UUID | None = None
+) -> Sequence[UUID]:
+    """Petitions whose answer was sent since then and has no document yet, in the order of their ids."""
     table = ANSWER_DOCUMENTS
     made = select(table.c.petition_id).where(table.c.petition_id == DRAFTS.c.petition_id)
     wanted = select(DRAFTS.c.petition_id).where(DRAFTS.c.sent_at >= since, ~made.exists())
-    return (await session.execute(wanted.order_by(DRAFTS.c.sent_at).limit(limit))).scalars().all()
+    if after is not None:
+        wanted = wanted.where(DRAFTS.c.petition_id > after)
+    return (await session.execute(wanted.order_by(DRAFTS.c.petition_id).limit(limit))).scalars().all()
 
 
 async def answered_by(session: AsyncSession, petition_id: UUID) -> UUID:
@@ -76,9 +80,10 @@ async def sent(session: AsyncSession, key: MasterKey, petition_id: UUID) -> doma
     wanted = (
         select(
             *(DRAFTS.c[name] for name in ("text", "legal_basis", "courtesy_language", "courtesy_text")),
-            *(DRAFTS.c[name] for name in ("sent_at", "out_number")),
+            *(DRAFTS.c[name] for name in ("sent_at", "out_number", "signed_by")),
             *(PETITIONS.c[name] for name in ("kind", "subject", "number", "registered_on")),
-            INSTITUTIONS.c.names,
+            *(INSTITUTIONS.c[name] for name in ("names", "code")),
+            INSTITUTIONS.c.id.label("institution_id"),
             COMPARTMENTS.c.name.label("compartment"),
             DELEGATIONS.c.act,
         )
@@ -93,19 +98,28 @@ async def sent(session: AsyncSession, key: MasterKey, petition_id: UUID) -> doma
     if row is None:
         return None
     language = row["courtesy_language"]
+    standing = await _standing(session, key, petition_id)
+    first = standing[0] if standing else None
+    known = first if isinstance(first, Identity) else None
     return domain.Sent(
         petition_id=petition_id,
         kind=PetitionKind(row["kind"]),
+        institution_id=row["institution_id"],
+        institution_code=row["code"],
         institution=row["names"],
         compartment=row["compartment"],
         number=f"{row['out_number']}/{local_date(row['sent_at']):%d.%m.%Y}",
         petition=f"{row['number']}/{row['registered_on']:%d.%m.%Y}",
-        petitioner=await _named(session, key, petition_id),
+        petitioner_id=first.person_id if isinstance(first, Account) else None,
+        petitioner=_named(known) if known else None,
+        address=known.address if known else None,
+        others=max(len(standing) - 1, 0),
         subject=row["subject"],
         text=row["text"],
         legal_basis=row["legal_basis"],
         courtesy_language=Language(language) if language else None,
         courtesy_text=row["courtesy_text"],
+        signed_by=row["signed_by"],
         delegation=row["act"],
         joined=await _joined(session, petition_id),
         sent_at=row["sent_at"],
@@ -141,14 +155,15 @@ async def verified(session: AsyncSession, key: MasterKey, code: str) -> domain.V
     )
 
 
-async def _named(session: AsyncSession, key: MasterKey, petition_id: UUID) -> str | None:
-    """The name of the first who signed without an account and stands behind it; of accounts none is kept."""
-    for signature in await petitioners.of_petition(session, key, petition_id):
-        one = signature.petitioner
-        if signature.withdrawn_at is None and isinstance(one, Identity):
-            own = f"{one.given_name} {one.family_name}"
-            return f"{one.organisation.name}, prin {own}" if one.organisation else own
-    return None
+async def _standing(session: AsyncSession, key: MasterKey, petition_id: UUID) -> list[Petitioner]:
+    """Who stands behind a petition, in the order in which they signed it."""
+    signed = await petitioners.of_petition(session, key, petition_id)
+    return [one.petitioner for one in signed if one.withdrawn_at is None]
+
+
+def _named(one: Identity) -> str:
+    own = f"{one.given_name} {one.family_name}"
+    return f"{one.organisation.name}, prin {own}" if one.organisation else own
 
 
 async def _joined(session: AsyncSession, petition_id: UUID) -> list[str]:

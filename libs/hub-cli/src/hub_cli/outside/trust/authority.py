@@ -6,9 +6,12 @@ seal        the electronic seal of the police (ETSI EN 319 412-3: a legal person
 facts       signs the facts in QR codes and wallet credentials, P-256
 timestamps  the time-stamp unit (RFC 3161), P-256
 ocsp        answers about certificates (RFC 6960), P-256
+
+Seals of other institutions it issues when they are asked for (`issue_seal`); their keys lie elsewhere.
 """
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -34,14 +37,23 @@ TIMESTAMPS: Final = "timestamps"
 OCSP: Final = "ocsp"
 NAMES: Final = (SEAL, FACTS, TIMESTAMPS, OCSP)
 """What the issuing authority has issued."""
+SEALS: Final = "institutions"
+"""The folder beside them in which a service keeps seals that it has asked for."""
 
 _ADDRESS: Final = "address"
 _SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _ORGANIZATION: Final = "Inspectoratul General al Poliției Române (TEST)"
 _ORGANIZATION_IDENTIFIER: Final = "VATRO-00000000"
 _HUB: Final = "Hub (TEST)"
+_LONGEST_COMMON_NAME: Final = 64
+"""Bytes."""
+_TEST: Final = " (TEST)"
 _DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 """RFC 9336; readers that check with NSS ask for the protection of e-mail instead."""
+
+
+class RequestRefused(ValueError):
+    """A request that no certificate is issued for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +107,8 @@ def make(folder: str, address: str) -> None:
     """Write `<name>.pem` and `<name>.key` of each name above, and `chain.pem`, unless they are there.
 
     The certificates name `address` (such as `http://127.0.0.1:8190/trust`) for revocation lists and
-    answers; with another address they are issued again, for the same keys and below the same root.
+    answers; with another address they are issued again, for the same keys and below the same root, and
+    seals of institutions are to be asked for again.
     """
     place = Path(folder)
     stamp = place / _ADDRESS
@@ -112,6 +125,7 @@ def make(folder: str, address: str) -> None:
     _write(place, "chain", issuing.certificate)
     for name in NAMES:
         _write(place, name, issue(name, _public(place, name), now, issuing, address))
+    shutil.rmtree(place / SEALS, ignore_errors=True)
     vault.write(stamp, address)
 
 
@@ -125,15 +139,45 @@ def certificate(folder: Path, name: str) -> x509.Certificate:
     return x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
 
 
+def issue_seal(folder: Path, request: bytes, now: datetime) -> bytes:
+    """The certificate of the seal that a request in PEM asks for (RFC 2986), and the one above it, in PEM.
+
+    The names of the organization become invented ones, as all here. `RequestRefused` for a request of
+    no key of P-256, of no organization, or that its own key has not signed.
+    """
+    try:
+        asked = x509.load_pem_x509_csr(request)
+        public, is_signed = asked.public_key(), asked.is_signature_valid
+    except ValueError as fault:
+        raise RequestRefused from fault
+    if not is_signed or not isinstance(public, ec.EllipticCurvePublicKey) or public.curve.name != "secp256r1":
+        raise RequestRefused
+    organization, identifier = (
+        "".join(str(found.value) for found in asked.subject.get_attributes_for_oid(kind))
+        for kind in (NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATION_IDENTIFIER)
+    )
+    if not organization or not identifier:
+        raise RequestRefused
+    kind = replace(
+        _KINDS[SEAL],
+        common_name=_common_name(organization),
+        organization=f"{organization}{_TEST}",
+        organization_identifier=identifier,
+    )
+    issued = issue(SEAL, public, now, load(folder, ISSUING), (folder / _ADDRESS).read_text(), kind)
+    return issued.public_bytes(Encoding.PEM) + (folder / "chain.pem").read_bytes()
+
+
 def issue(
     name: str,
     public: ec.EllipticCurvePublicKey,
     now: datetime,
     signer: Issued | ec.EllipticCurvePrivateKey,
     address: str = "",
+    kind: _Kind | None = None,
 ) -> x509.Certificate:
     """A certificate of this kind for the key, from an authority; or from its own key, for a root."""
-    kind = _KINDS[name]
+    kind = kind or _KINDS[name]
     subject = _name(kind)
     issuer = signer if isinstance(signer, Issued) else None
     builder = (
@@ -158,6 +202,15 @@ def issue(
             builder = builder.add_extension(extension, critical=False)
     key = signer.key if isinstance(signer, Issued) else signer
     return builder.sign(key, hashes.SHA384())
+
+
+def _common_name(organization: str) -> str:
+    """The name of an organization that is for tests, as much of it as a common name holds."""
+    whole, kept = f"{organization}{_TEST}", organization
+    while len(whole.encode()) > _LONGEST_COMMON_NAME:
+        kept = kept[:-1]
+        whole = f"{kept}…{_TEST}"
+    return whole
 
 
 def _name(kind: _Kind) -> x509.Name:

@@ -33,6 +33,7 @@ class TrustServices:
             Route("/trust/timestamps", self.stamp, methods=["POST"]),
             Route("/trust/ocsp", self.tell_status, methods=["POST"]),
             Route("/trust/revocations", self.revoke, methods=["POST"]),
+            Route("/trust/seals", self.issue_seal, methods=["POST"]),
             Route("/trust/root.pem", self.show_root),
             Route("/trust/{name}.crl", self.list_revoked),
         ]
@@ -65,6 +66,16 @@ class TrustServices:
         """The certificate of the root, for verifiers."""
         del request
         return FileResponse(self._folder / f"{authority.ROOT}.pem", media_type="application/x-pem-file")
+
+    async def issue_seal(self, request: Request) -> Response:
+        """The certificate of an institution's seal, for a request in PEM (RFC 8555, 9.1 has the form)."""
+        if request.app.state.is_away:
+            return Response(status_code=_AWAY)
+        try:
+            content = authority.issue_seal(self._folder, await _body(request), datetime.now(UTC))
+        except authority.RequestRefused:
+            return JSONResponse({"error": "no such request"}, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return Response(content, media_type="application/pem-certificate-chain")
 
     async def revoke(self, request: Request) -> Response:
         """Let a key have been stolen: `{"name": "seal"}` revokes its certificate from now on."""
