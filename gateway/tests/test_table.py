@@ -126,6 +126,7 @@ def test_the_shipped_table_serves_every_service() -> None:
     shipped = table.load()
     assert shipped.services == [
         *("catalog", "criminal-record", "identity", "notify", "passport-booking", "petitions"),
+        "traffic-history",
     ]
     for path in ("/internal/v1/tokens", "/healthz", "/readyz", "/status", "/openapi.json", "/", "/docs"):
         assert shipped.find("GET", path) is None

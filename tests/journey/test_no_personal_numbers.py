@@ -234,7 +234,7 @@ async def fetch_a_copy(client: httpx2.AsyncClient, mother: dict[str, str]) -> No
     fetched = await client.get(f"{path}/file", headers=mother)
     with ZipFile(BytesIO(fetched.content)) as packed:
         held = {name: packed.read(name) for name in packed.namelist()}
-    services = ("criminal-record", "identity", "notify", "passport-booking", "petitions")
+    services = ("criminal-record", "identity", "notify", "passport-booking", "petitions", "traffic-history")
     assert held.keys() == {f"{each}.json" for each in services} | {
         "copy.pdf",
         "manifest.json",

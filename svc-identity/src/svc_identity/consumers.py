@@ -62,6 +62,13 @@ class CriminalRecordOpened(access.Line, Event):
     key_field: ClassVar[str] = "line_id"
 
 
+class DriverRecordOpened(access.Line, Event):
+    """The record of a driver was opened or changed by an official."""
+
+    subject: ClassVar[str] = "hub.traffic-history.record.accessed.v1"
+    key_field: ClassVar[str] = "line_id"
+
+
 async def record_accessed(session: AsyncSession, told: Envelope[Any]) -> None:
     """Take an access line of any service into the log."""
     line: access.Line = told.data
@@ -84,5 +91,6 @@ ACCESS: Final = (
     Subscription(manifest.OWN_ACCESS, {RecordAccessed: record_accessed}),
     Subscription(manifest.PETITIONS_ACCESS, {PetitionOpened: record_accessed}),
     Subscription(manifest.CRIMINAL_RECORD_ACCESS, {CriminalRecordOpened: record_accessed}),
+    Subscription(manifest.TRAFFIC_HISTORY_ACCESS, {DriverRecordOpened: record_accessed}),
 )
 RULES: Final = rules.subscription(manifest.RULES)

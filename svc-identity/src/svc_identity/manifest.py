@@ -30,13 +30,21 @@ CRIMINAL_RECORD_ACCESS: Final = Consumer(
     source="criminal-record",
     subjects=("hub.criminal-record.record.accessed.v1",),
 )
+TRAFFIC_HISTORY_ACCESS: Final = Consumer(
+    durable="identity-traffic-history-access",
+    source="traffic-history",
+    subjects=("hub.traffic-history.record.accessed.v1",),
+)
 
 MANIFEST: Final = Manifest(
     name="identity",
     package="svc_identity",
     factory="svc_identity.main:create_app",
     port=8101,
-    consumers=(INSTITUTIONS, RULES, OWN_ACCESS, PETITIONS_ACCESS, CRIMINAL_RECORD_ACCESS),
+    consumers=(
+        *(INSTITUTIONS, RULES, OWN_ACCESS),
+        *(PETITIONS_ACCESS, CRIMINAL_RECORD_ACCESS, TRAFFIC_HISTORY_ACCESS),
+    ),
     rules=(
         *("capacity.full-age", "capacity.limited-age", "capacity.birthday-of-leap-day", "mandate.term"),
         *("data-request.answer", "data-request.extension"),

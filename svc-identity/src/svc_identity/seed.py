@@ -113,6 +113,8 @@ _OFFICIALS: Final = (
     ("sorin.dinu@example.org", Profile("Sorin", "Dinu", Language.RO), ((IPJ_CV, Role.RECORDS_OFFICER),)),
     ("maria.lupu@example.org", Profile("Maria", "Lupu", Language.RO), ((IPJ_CV, Role.RECORDS_OFFICER),)),
     ("gabriela.vasile@example.org", Profile("Gabriela", "Vasile", Language.RO), ((IPJ_CV, Role.HEAD),)),
+    ("bogdan.preda@example.org", Profile("Bogdan", "Preda", Language.RO), ((IPJ_CV, Role.TRAFFIC_OFFICER),)),
+    ("alina.voicu@example.org", Profile("Alina", "Voicu", Language.RO), ((IPJ_CV, Role.TRAFFIC_OFFICER),)),
     ("dan.munteanu@example.org", Profile("Dan", "Munteanu", Language.RO), ((IPJ_CV, Role.AUDITOR),)),
     ("ioana.rusu@example.org", Profile("Ioana", "Rusu", Language.RO), ((IPJ_CV, Role.DPO),)),
     (
@@ -215,6 +217,7 @@ def demo_portal(now: datetime) -> Client:
                 *("mandates:read", "mandates:write", "forms:prefill"),
                 *("criminal-record:read", "criminal-record:write"),
                 *("appointments:read", "appointments:write"),
+                "traffic-history:read",
             }
         ),
         created_at=now,
@@ -240,6 +243,7 @@ def demo_office(now: datetime) -> Client:
                 *("catalog:read", "catalog:write", "criminal-record:decide"),
                 *("appointments:desk", "appointments:manage"),
                 *("petitions:handle", "petitions:lead", "petitions:register", "petitions:sign"),
+                *("traffic-history:record", "traffic-history:decide"),
             }
         ),
     )

@@ -21,6 +21,7 @@ _CATALOG: Final = "catalog"
 _CRIMINAL_RECORD: Final = "criminal-record"
 _PASSPORT_BOOKING: Final = "passport-booking"
 _PETITIONS: Final = "petitions"
+_TRAFFIC_HISTORY: Final = "traffic-history"
 
 
 def of_preparation(
@@ -91,6 +92,9 @@ def of_service(
         given["HUB_PETITIONS_SEALS"] = str(place.trust / authority.SEALS)
         given["HUB_PETITIONS_SEALS_URL"] = f"{trust_address(place)}/seals"
         given["HUB_PETITIONS_TIMESTAMPS_URL"] = f"{trust_address(place)}/timestamps"
+    if manifest.name == _TRAFFIC_HISTORY:
+        given["HUB_TRAFFIC_HISTORY_KEY"] = _key(place, "traffic-history.key")
+        given["HUB_TRAFFIC_HISTORY_REGISTER_URL"] = f"{place.url(OUTSIDE)}/drivers"
     return given
 
 

@@ -53,6 +53,9 @@ PETITIONS_HANDLE: Final = "petitions:handle"
 PETITIONS_LEAD: Final = "petitions:lead"
 PETITIONS_REGISTER: Final = "petitions:register"
 PETITIONS_SIGN: Final = "petitions:sign"
+TRAFFIC_READ: Final = "traffic-history:read"
+TRAFFIC_RECORD: Final = "traffic-history:record"
+TRAFFIC_DECIDE: Final = "traffic-history:decide"
 
 SCOPES: Final = {
     scope.name: scope
@@ -99,6 +102,9 @@ SCOPES: Final = {
         Scope(APPOINTMENTS_WRITE, "book, move and cancel appointments in your name"),
         Scope(APPOINTMENTS_DESK, "receive people who have an appointment, as an official at the counter"),
         Scope(PETITIONS_REGISTER, "enter as an official what came on paper or by telephone"),
+        Scope(TRAFFIC_READ, "see your record as a driver: sanctions, penalty points, right to drive"),
+        Scope(TRAFFIC_RECORD, "keep the records of drivers as an official of the traffic police"),
+        Scope(TRAFFIC_DECIDE, "decide on suspensions of the right to drive as a head of the traffic police"),
         Scope(APPOINTMENTS_MANAGE, "set as an official when your office receives people, and close it"),
     )
 }
@@ -123,6 +129,7 @@ OF_PERSONS: Final = frozenset(
         *(RECORD_READ, RECORD_WRITE, RECORD_DECIDE),
         *(APPOINTMENTS_READ, APPOINTMENTS_WRITE, APPOINTMENTS_DESK, APPOINTMENTS_MANAGE),
         *(PETITIONS_HANDLE, PETITIONS_LEAD, PETITIONS_REGISTER, PETITIONS_SIGN),
+        *(TRAFFIC_READ, TRAFFIC_RECORD, TRAFFIC_DECIDE),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

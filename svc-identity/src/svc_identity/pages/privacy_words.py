@@ -41,6 +41,7 @@ RECORDS: Final = {
     "certificate-request": "a request of yours for a certificate",
     "certificate-requests": "your requests for certificates",
     "criminal-record-extract": "an extract of your criminal record",
+    "driver-record": "your record as a driver",
 }
 """Other kinds of record are shown by their code."""
 KINDS: Final = {

@@ -1,0 +1,13 @@
+"""What svc-identity tells of people."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..storage import drivers
+
+
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
+    """The record of a person who has got another id is that id's from now on."""
+    async with session.begin():
+        await drivers.follow_person(session, former_id, person_id)

@@ -1,0 +1,29 @@
+"""Every environment variable of this service."""
+
+from base64 import b64decode
+from typing import Final
+
+from pydantic import SecretBytes, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from hub_service.settings import ServiceSettings
+
+KEY_BYTES: Final = 32
+
+
+class Settings(ServiceSettings):
+    """The shared settings, and this service's own (prefix `HUB_`).
+
+    `traffic_history_key` (base64 of 32 bytes) encrypts personal data at rest and derives look-ups;
+    `traffic_history_register_url` says where the police register of drivers is asked.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+
+    traffic_history_key: SecretBytes = SecretBytes(bytes(KEY_BYTES))
+    traffic_history_register_url: str = "http://127.0.0.1:1"
+
+    @field_validator("traffic_history_key", mode="before")
+    @classmethod
+    def _decode(cls, value: object) -> object:
+        return b64decode(value, validate=True) if isinstance(value, str) else value

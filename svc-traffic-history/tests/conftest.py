@@ -1,0 +1,71 @@
+"""The running service and what its tests build. Tests stay apart by ids of their own, nothing is emptied."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from hub_core.rules import Rules
+from hub_events.session import Session
+from hub_service.database import Database
+from hub_testing import rules
+from hub_testing.databases import ServiceDatabase
+from svc_traffic_history.keys import MasterKey
+from svc_traffic_history.main import create_app
+from svc_traffic_history.manifest import MANIFEST
+from svc_traffic_history.settings import Settings
+
+RULES = Path(__file__).parents[2] / "svc-catalog/contract/rules.json"
+
+
+@pytest.fixture(scope="session")
+async def schema(provision: Any) -> ServiceDatabase:
+    """The migrated schema, with the legal numbers as the catalog tells them."""
+    made: ServiceDatabase = await provision(MANIFEST)
+    await rules.load(made, RULES)
+    return made
+
+
+@pytest.fixture(scope="session")
+def settings(schema: ServiceDatabase, service_settings: Any) -> Settings:
+    """The settings of the service in this test session."""
+    made: Settings = service_settings(MANIFEST, Settings)
+    return made
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> FastAPI:
+    """The service."""
+    return create_app(settings)
+
+
+@pytest.fixture(scope="session")
+def master(app: FastAPI) -> MasterKey:
+    """The keys of the service."""
+    made: MasterKey = app.state.keys
+    return made
+
+
+@pytest.fixture(scope="session")
+async def client(app: FastAPI, running: Any) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client to the running service."""
+    async with running(app) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def sessions(settings: Settings) -> AsyncIterator[async_sessionmaker[Session]]:
+    """Sessions of the application role, without the application."""
+    database = Database(settings)
+    yield database.sessions
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def legal() -> Rules:
+    """The legal numbers."""
+    return rules.values(RULES)
