@@ -17,7 +17,7 @@ from hub_documents.store import Store
 from svc_petitions.clients.scanner import Clamd
 from svc_petitions.domain.institutions import Institution
 from svc_petitions.keys import MasterKey, Purpose
-from svc_petitions.operations import attachments
+from svc_petitions.operations import attachments, petitions
 from svc_petitions.operations.attachments import Means
 
 from . import clamd
@@ -272,3 +272,24 @@ async def test_files_of_messages_are_locked_for_the_service_itself(schema: Any, 
             await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def test_messages_and_uploads_follow_their_person(
+    office: Office, filed: Filed, signed_in: Any, sessions: Any
+) -> None:
+    former, account = ids.new_id(), ids.new_id()
+    both = {"petitions:read", "petitions:write"}
+    as_former, as_account = signed_in(former, both), signed_in(account, both)
+    petition_id = await filed(as_former)
+    await office.bring(petition_id, "IN_ANALYSIS")
+    await written(office, petition_id, as_former)
+    waiting = await uploaded(office, as_former, OF_PETITIONERS)
+    for _ in range(2):
+        async with sessions() as session:
+            await petitions.follow_person(session, former, account, clock.now())
+    refused = await office.client.get(f"{PETITIONS}/{petition_id}/messages", headers=as_former)
+    assert slug(refused) == "petition-not-found"
+    sent = await written(office, petition_id, as_account, files=[{"attachment_id": waiting}])
+    assert sent.status_code == 201, sent.text
+    shown = await office.client.get(f"{FILES}/{petition_id}/messages", headers=office.as_(office.handler))
+    assert {one["sender_id"] for one in shown.json()["items"]} == {str(account)}

@@ -7,8 +7,9 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from hub_core import ids
+from hub_core import clock, ids
 from svc_petitions.domain.institutions import Institution
+from svc_petitions.operations import petitions
 
 from .officials import API, FOR_FILE, official
 
@@ -151,3 +152,78 @@ async def test_who_signed_finds_it_in_the_copy_of_their_data(
     assert copy.status_code == 200, copy.text
     assert slip["registration_label"].partition("/")[0] in copy.text
     assert len(copy.json()["sections"][0]["items"]) == 1
+
+
+async def standings(client: httpx2.AsyncClient, headers: dict[str, str], **asked: Any) -> dict[str, str]:
+    listed = await client.get(f"{API}/petitions", params=asked, headers=headers)
+    assert listed.status_code == 200, listed.text
+    return {one["id"]: one["standing"] for one in listed.json()["items"]}
+
+
+async def test_nobody_has_in_their_list_what_another_signed(
+    client: httpx2.AsyncClient, slip: dict[str, Any], as_ion: dict[str, str], signed_in: Any
+) -> None:
+    await sign(client, as_ion, slip)
+    eva = signed_in(ids.new_id(), {"petitions:read", "petitions:write"})
+    assert await standings(client, eva) == {}
+
+
+async def test_what_somebody_signed_too_is_in_their_list_until_they_withdraw(
+    client: httpx2.AsyncClient,
+    slip: dict[str, Any],
+    as_ana: dict[str, str],
+    as_ion: dict[str, str],
+    body: dict[str, Any],
+) -> None:
+    await sign(client, as_ion, slip)
+    own = (await client.post(f"{API}/petitions", json=body, headers=as_ion)).json()["id"]
+    assert await standings(client, as_ana) == {slip["id"]: "OWN"}
+    assert await standings(client, as_ion) == {own: "OWN", slip["id"]: "CO_SIGNED"}
+    filters = ({"institution_id": body["institution_id"]}, {"kind": body["kind"]})
+    for asked in filters:
+        assert len(await standings(client, as_ion, **asked)) == 2
+    assert slip["id"] not in await standings(client, as_ion, kind="PROPOSAL")
+    first = await client.get(f"{API}/petitions", params={"limit": 1}, headers=as_ion)
+    rest = {"limit": 1, "cursor": first.json()["next_cursor"]}
+    assert await standings(client, as_ion, **rest) == {slip["id"]: "CO_SIGNED"}
+    read = await client.get(f"{API}/petitions/{slip['id']}", headers=as_ion)
+    assert read.json()["standing"] == "CO_SIGNED"
+    steps = await client.get(f"{API}/petitions/{slip['id']}/steps", headers=as_ion)
+    assert steps.status_code == 200
+    assert (await withdraw(client, as_ion, slip)).status_code == 204
+    assert await standings(client, as_ion) == {own: "OWN"}
+
+
+async def test_who_filed_it_and_withdrew_sees_that_they_do_not_stand_behind_it(
+    client: httpx2.AsyncClient, slip: dict[str, Any], as_ana: dict[str, str], as_ion: dict[str, str]
+) -> None:
+    await sign(client, as_ion, slip)
+    assert (await withdraw(client, as_ana, slip)).status_code == 204
+    assert await standings(client, as_ana) == {slip["id"]: "WITHDRAWN"}
+    read = await client.get(f"{API}/petitions/{slip['id']}", headers=as_ana)
+    assert read.json()["standing"] == "WITHDRAWN"
+
+
+async def test_a_signature_follows_its_person_and_ends_where_they_have_signed_already(
+    client: httpx2.AsyncClient,
+    slip: dict[str, Any],
+    as_ana: dict[str, str],
+    signed_in: Any,
+    dgp: Institution,
+    sessions: Any,
+) -> None:
+    former, account, late = ids.new_id(), ids.new_id(), ids.new_id()
+    both = {"petitions:read", "petitions:write"}
+    await sign(client, signed_in(former, both), slip)
+    for merged in (account, late):
+        async with sessions() as session:
+            await petitions.follow_person(session, former, merged, clock.now())
+    assert await standings(client, signed_in(former, both)) == {}
+    assert await standings(client, signed_in(late, both)) == {}
+    assert await standings(client, signed_in(account, both)) == {slip["id"]: "CO_SIGNED"}
+    await sign(client, signed_in(former, both), slip)
+    async with sessions() as session:
+        await petitions.follow_person(session, former, account, clock.now())
+    stand = [person for person, stands in await signed(client, signed_in, dgp, slip) if stands]
+    assert stand.count(str(account)) == 1
+    assert str(former) not in stand

@@ -67,8 +67,8 @@ class PersonMerged(Event):
 
 
 async def person_merged(session: AsyncSession, told: Envelope[PersonMerged]) -> None:
-    """Let petitions follow their person; a repeated event finds nothing left to do."""
-    await petitions.follow_person(session, told.data.formerly, told.data.person_id)
+    """Let what is theirs follow the person; a repeated event finds nothing left to do."""
+    await petitions.follow_person(session, told.data.formerly, told.data.person_id, told.time)
 
 
 class SandboxPersonCreated(Event):

@@ -154,13 +154,22 @@ class Registration:
         return f"{self.number}/{self.registered_on:%d.%m.%Y}"
 
 
+class Standing(StrEnum):
+    """What a petition is to who reads it: theirs, signed by them too, or theirs without their signature."""
+
+    OWN = "OWN"
+    CO_SIGNED = "CO_SIGNED"
+    WITHDRAWN = "WITHDRAWN"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """A registered petition without its text, as a list shows it.
 
     `acting` says in whose name it was made and by whom. Who has an account is identified, so that
     the petition is never one to be filed away as anonymous (OG 27/2002 art. 7). Who has none is known by
-    what they gave (`petitioners.Identity`).
+    what they gave (`petitioners.Identity`). `read_by` is who it is shown to, if they have an account, and
+    `has_withdrawn` whether that one has withdrawn their signature.
     """
 
     id: UUID
@@ -174,6 +183,15 @@ class Summary:
     state: PetitionState
     version: int
     channel: Channel = Channel.ONLINE
+    read_by: UUID | None = None
+    has_withdrawn: bool = False
+
+    @property
+    def standing(self) -> Standing:
+        """What it is to who reads it."""
+        if self.has_withdrawn:
+            return Standing.WITHDRAWN
+        return Standing.OWN if self.read_by in {None, self.signatory} else Standing.CO_SIGNED
 
     @property
     def signatory(self) -> UUID | None:

@@ -19,7 +19,7 @@ from ..domain.registers import Direction, Line
 from ..errors.petitions import PetitionNotFound
 from ..events.access import RecordAccessed
 from ..events.petitions import PetitionRegistered, SandboxPetitionRegistered
-from ..storage import institutions, petitioners, registers, sandbox, search
+from ..storage import attachments, institutions, messages, petitioners, registers, sandbox, search
 from ..storage import petitions as storage
 from .attaching import attach
 from .special_procedures import guide_out
@@ -173,7 +173,13 @@ async def personal_data(session: AsyncSession, person_id: UUID) -> Sequence[doma
         return await storage.all_of(session, person_id)
 
 
-async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
-    """Petitions of a person who has got another id are that id's from now on."""
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID, now: datetime) -> None:
+    """Petitions, signatures, messages and uploads of a person who has got another id are that id's now.
+
+    What officials wrote and did stays as it was signed.
+    """
     async with session.begin():
         await storage.follow_person(session, former_id, person_id)
+        await petitioners.follow_person(session, former_id, person_id, now)
+        await messages.follow_person(session, former_id, person_id)
+        await attachments.follow_person(session, former_id, person_id)

@@ -68,7 +68,10 @@ async def list_petitions(
     ] = None,
     kind: Annotated[Kind | None, Query(description="Only petitions of this kind.")] = None,
 ) -> paging.Page[PetitionSummaryView]:
-    """The petitions in your name, newest first, without their texts; filed by you or for you."""
+    """The petitions in your name, newest first, without their texts; filed by you, for you or together.
+
+    Those of others that you have signed say so, until you withdraw your signature.
+    """
     petitions = await operations.list_petitions(
         session,
         person,

@@ -140,7 +140,11 @@ class _Registered(schemas.Resource):
     language: WrittenIn
     content_sha256: Sha256
     acting_person_id: Annotated[
-        schemas.Id, Field(description="The person who filed it: the petitioner, or a representative.")
+        schemas.Id,
+        Field(
+            description="The person who filed it: the petitioner, or a representative. You, where somebody "
+            "without an account filed it and you signed it, too."
+        ),
     ]
     on_behalf_of: Annotated[
         schemas.Id | None,
@@ -149,6 +153,14 @@ class _Registered(schemas.Resource):
     mandate_id: Annotated[
         schemas.Id | None, Field(description="The mandate under which the representative filed it.")
     ]
+    standing: Annotated[
+        domain.Standing,
+        Field(
+            description="What it is to you: `OWN`, in your name; `CO_SIGNED`, of another, and you have "
+            "signed it, too; `WITHDRAWN`, in your name, and you have withdrawn your signature.",
+            examples=["OWN"],
+        ),
+    ] = domain.Standing.OWN
     sandbox: Annotated[
         bool,
         Field(
@@ -196,8 +208,9 @@ def _members(petition: domain.Summary) -> dict[str, Any]:
         "subject": petition.subject,
         "language": petition.language,
         "content_sha256": petition.content_sha256,
-        "acting_person_id": petition.acting.person_id,
+        "acting_person_id": petition.acting.person_id or petition.read_by,
         "on_behalf_of": petition.acting.on_behalf_of,
         "mandate_id": petition.acting.mandate_id,
+        "standing": petition.standing,
         "sandbox": petition.is_sandbox,
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.attachments import Attachment
@@ -86,6 +86,12 @@ async def of_petition(session: AsyncSession, key: MasterKey, petition_id: UUID) 
     wanted = select(ATTACHMENTS).where(ATTACHMENTS.c.petition_id == petition_id)
     rows = await session.execute(wanted.order_by(ATTACHMENTS.c.ordinal))
     return [_attachment(key, row) for row in rows.mappings()]
+
+
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
+    """Give what somebody has uploaded and not attached yet to another id."""
+    mine = update(UPLOADS).where(UPLOADS.c.person_id == former_id)
+    await session.execute(mine.values(person_id=person_id))
 
 
 async def forget_uploads(session: AsyncSession, before: datetime) -> list[str]:

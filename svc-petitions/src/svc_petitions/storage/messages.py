@@ -12,7 +12,7 @@ from ..domain.messages import Message, RequestedDocument, Sent, Side
 from ..keys import MasterKey
 from ..tables.files import COMPARTMENTS, MEMBERS
 from ..tables.messages import MESSAGES, REQUESTED_DOCUMENTS
-from . import attachments
+from . import attachments, petitioners
 
 _WITH_FUNCTION: Final[Select[Any]] = select(MESSAGES, COMPARTMENTS.c.name.label("function")).outerjoin_from(
     MESSAGES.outerjoin(
@@ -69,6 +69,20 @@ async def one(session: AsyncSession, key: MasterKey, petition_id: UUID, message_
     """A message of a petition."""
     wanted = _WITH_FUNCTION.where(MESSAGES.c.petition_id == petition_id, MESSAGES.c.id == message_id)
     return next(iter(await _found(session, key, wanted)), None)
+
+
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
+    """Give what somebody wrote as a petitioner to another id, once their petitions are that id's."""
+    theirs = petitioners.signed_by(person_id)
+    await session.execute(
+        update(MESSAGES)
+        .where(
+            MESSAGES.c.petition_id.in_(theirs),
+            MESSAGES.c.sender_id == former_id,
+            MESSAGES.c.side == Side.PETITIONER,
+        )
+        .values(sender_id=person_id)
+    )
 
 
 async def is_unread(session: AsyncSession, petition_id: UUID, institution_id: UUID, since: datetime) -> bool:

@@ -77,6 +77,27 @@ def signed_by(person_id: UUID) -> Select[tuple[UUID]]:
     return select(PETITIONERS.c.petition_id).where(PETITIONERS.c.person_id == person_id)
 
 
+def signed_too(person_id: UUID | None, before: UUID | None) -> Select[tuple[UUID]]:
+    """The petitions that somebody signed after another one and stands behind, the newest first."""
+    wanted = select(PETITIONERS.c.petition_id).where(
+        PETITIONERS.c.person_id == person_id,
+        PETITIONERS.c.ordinal > 1,
+        PETITIONERS.c.withdrawn_at.is_(None),
+    )
+    if before:
+        wanted = wanted.where(PETITIONERS.c.petition_id < before)
+    return wanted.order_by(PETITIONERS.c.petition_id.desc())
+
+
+def has_withdrawn(petition_id: ColumnElement[UUID], person_id: UUID | None) -> ColumnElement[bool]:
+    """Whether somebody with an account has withdrawn their signature of a petition, as a condition."""
+    return exists().where(
+        PETITIONERS.c.petition_id == petition_id,
+        PETITIONERS.c.person_id == person_id,
+        PETITIONERS.c.withdrawn_at.is_not(None),
+    )
+
+
 def stands_behind(petition_id: ColumnElement[UUID], person_id: UUID | None) -> ColumnElement[bool]:
     """Whether somebody with an account has signed a petition and not withdrawn, as a condition."""
     return exists().where(
@@ -117,8 +138,8 @@ async def withdraw(session: AsyncSession, petition_id: UUID, person_id: UUID, no
     return (await session.execute(theirs)).first() is not None
 
 
-async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
-    """Give the signatures of one id to another, except where the other has signed as well."""
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID, now: datetime) -> None:
+    """Give the signatures of one id to another; where that one stands behind it as well, the former ends."""
     has_signed = exists().where(
         _HERS.c.petition_id == PETITIONERS.c.petition_id, _HERS.c.person_id == person_id
     )
@@ -126,6 +147,12 @@ async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID)
         update(PETITIONERS)
         .where(PETITIONERS.c.person_id == former_id, ~has_signed)
         .values(person_id=person_id)
+    )
+    twice = has_signed.where(_HERS.c.withdrawn_at.is_(None))
+    await session.execute(
+        update(PETITIONERS)
+        .where(PETITIONERS.c.person_id == former_id, PETITIONERS.c.withdrawn_at.is_(None), twice)
+        .values(withdrawn_at=now)
     )
 
 

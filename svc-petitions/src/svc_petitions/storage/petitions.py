@@ -7,7 +7,21 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import (
+    RowMapping,
+    Select,
+    Table,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
@@ -20,6 +34,7 @@ from ..domain.registers import Direction
 from ..domain.states import PetitionState
 from ..tables.files import FORWARDINGS
 from ..tables.institutions import INSTITUTIONS
+from ..tables.petitioners import PETITIONERS
 from ..tables.petitions import PETITIONS
 from ..tables.registers import REGISTER_ENTRIES
 from ..tables.sandbox import SANDBOX_PETITIONS
@@ -27,11 +42,22 @@ from . import petitioners
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
-    """Give the petitions in the name of one id to another."""
+    """Give the petitions in the name of one id to another, who has filed what the former one filed.
+
+    What the other one filed as a representative is their own: no mandate is left of it.
+    """
     for petitions in (PETITIONS, SANDBOX_PETITIONS):
-        of_former = petitions.c.person_id == former_id
-        await session.execute(update(petitions).where(of_former).values(person_id=person_id))
-    await petitioners.follow_person(session, former_id, person_id)
+        acting = petitions.c.acting_person_id
+        is_own = or_(acting == former_id, acting == person_id)
+        await session.execute(
+            update(petitions)
+            .where(petitions.c.person_id == former_id)
+            .values(
+                person_id=person_id,
+                acting_person_id=case((is_own, person_id), else_=acting),
+                mandate_id=case((is_own, null()), else_=petitions.c.mandate_id),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +148,8 @@ async def petition_of(
     if acting.sandbox is None:
         is_theirs |= petitioners.stands_behind(table.c.id, acting.signatory)
     mine = (table.c[name] == value for name, value in own.items())
-    wanted = books.summary.add_columns(table.c.text).where(table.c.id == petition_id, is_theirs, *mine)
+    seen = _seen_by(books.summary.add_columns(table.c.text), acting)
+    wanted = seen.where(table.c.id == petition_id, is_theirs, *mine)
     row = (await session.execute(wanted)).mappings().first()
     return domain.Petition(**_facts(row), text=row["text"]) if row else None
 
@@ -180,22 +207,36 @@ async def summaries_of(
     before: UUID | None,
     limit: int,
 ) -> Sequence[domain.Summary]:
-    """A signatory's petitions, newest first, of those filed before the petition `before`."""
-    wanted, table = _made_by(acting), _of(acting.sandbox)[0].petitions
-    if institution_id:
-        wanted = wanted.where(table.c.institution_id == institution_id)
-    if kind:
-        wanted = wanted.where(table.c.kind == kind)
-    if before:
-        wanted = wanted.where(table.c.id < before)
+    """A signatory's petitions, newest first, of those filed before the petition `before`.
+
+    Their own, and those that they signed after another one and stand behind.
+    """
+    books, marks = _of(acting.sandbox)
+    table = books.petitions
+    chosen = [table.c[name] == value for name, value in marks.items()]
+    chosen += [table.c.institution_id == institution_id] if institution_id else []
+    chosen += [table.c.kind == kind] if kind else []
+    own = select(table.c.id).where(table.c.person_id == acting.signatory, *chosen)
+    own = own.where(table.c.id < before) if before else own
+    found: Any = own.order_by(table.c.id.desc()).limit(limit)
+    if acting.sandbox is None:
+        others = petitioners.signed_too(acting.signatory, before).limit(limit)
+        if chosen:
+            others = others.join(table, table.c.id == PETITIONERS.c.petition_id).where(*chosen)
+        found = union_all(found.subquery().select(), others.subquery().select())
+    wanted = _seen_by(books.summary, acting).where(table.c.id.in_(found))
     rows = await session.execute(wanted.order_by(table.c.id.desc()).limit(limit))
     return [domain.Summary(**_facts(row)) for row in rows.mappings()]
 
 
-def _made_by(acting: domain.Acting) -> Select[Any]:
-    books, own = _of(acting.sandbox)
-    mine = (books.petitions.c[name] == value for name, value in own.items())
-    return books.summary.where(books.petitions.c.person_id == acting.signatory, *mine)
+def _seen_by(summary: Select[Any], acting: domain.Acting) -> Select[Any]:
+    """With what a petition is to who reads it."""
+    if acting.sandbox is not None:
+        return summary
+    return summary.add_columns(
+        literal(acting.signatory, PETITIONS.c.person_id.type).label("read_by"),
+        petitioners.has_withdrawn(PETITIONS.c.id, acting.signatory).label("has_withdrawn"),
+    )
 
 
 def _facts(row: RowMapping) -> dict[str, Any]:
@@ -226,4 +267,6 @@ def _facts(row: RowMapping) -> dict[str, Any]:
         "state": PetitionState(row["state"]),
         "version": row["version"],
         "channel": domain.Channel(row.get("channel", domain.Channel.ONLINE)),
+        "read_by": row.get("read_by"),
+        "has_withdrawn": row.get("has_withdrawn", False),
     }
