@@ -23,6 +23,7 @@ def upgrade() -> None:
     _counselling()
     _choices()
     _topics()
+    _ratings()
 
 
 def _messages() -> None:
@@ -372,7 +373,24 @@ def _topics() -> None:
     op.create_primary_key("pk_figures", "figures", [*_FIGURE, "topic"])
 
 
+def _ratings() -> None:
+    op.create_table(
+        "ratings",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False, comment="Whose answer it is"),
+        sa.Column("score", sa.SmallInteger(), nullable=False),
+        sa.Column("rated_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("score BETWEEN 1 AND 5", name=op.f("ck_ratings_score")),
+        sa.ForeignKeyConstraint(["petition_id"], ["petitions.id"], name=op.f("fk_ratings_petitions")),
+        sa.PrimaryKeyConstraint("petition_id", name=op.f("pk_ratings")),
+        comment="Given once, and told in sums alone: no official reads one",
+    )
+    op.create_index(op.f("ix_ratings_rated_on"), "ratings", ["rated_on"])
+    op.execute("REVOKE UPDATE, DELETE ON ratings FROM petitions_app")
+
+
 def downgrade() -> None:
+    op.drop_table("ratings")
     op.drop_constraint("pk_figures", "figures")
     op.drop_column("figures", "topic")
     op.create_primary_key("pk_figures", "figures", [*_FIGURE])

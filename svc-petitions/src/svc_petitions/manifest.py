@@ -48,6 +48,7 @@ MANIFEST: Final = Manifest(
         "petition.extension",
         "petition.forwarding",
         "petition.guests-address",
+        "petition.rating",
         "petition.reach-register",
         "petition.minor-alone",
         "petition.prior-complaint",
