@@ -192,6 +192,7 @@ async def test_a_petition_gets_its_number_and_term_at_once(
         "acting_person_id": str(ana),
         "on_behalf_of": None,
         "mandate_id": None,
+        "standing": "OWN",
         "sandbox": False,
     }
     assert answer.headers["location"] == f"{PETITIONS}/{answer.json()['id']}"
