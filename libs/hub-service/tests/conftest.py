@@ -20,7 +20,7 @@ from hub_core.problem import Problem
 from hub_core.text import Line
 from hub_events import inbox, outbox
 from hub_events.envelope import Event
-from hub_service import access, chassis, idempotency, paging, policy, purpose, rules
+from hub_service import access, calling, chassis, idempotency, paging, policy, purpose, rules
 from hub_service.dependencies import Lang, Now, Session
 from hub_service.routing import Router
 from hub_service.schemas import Id, Int32, Resource
@@ -201,9 +201,16 @@ def build(notes_database, service_settings):
     return make
 
 
-@pytest.fixture
-async def app(build, notes_database) -> AsyncIterator[FastAPI]:
-    yield build()
+HOT = ("keep", "list_notes", "count_notes", "read_secret", "read_register", "greet")
+
+
+@pytest.fixture(params=["ordinary", "short"])
+async def app(request, build, notes_database) -> AsyncIterator[FastAPI]:
+    """The service; what holds for it holds for the short ways of its routes."""
+    made = build()
+    if request.param == "short":
+        made.router.routes[:0] = calling.shortcuts(router, *HOT)
+    yield made
     await notes_database.truncate()
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from hub_service import chassis, i18n
+from hub_service import calling, chassis, i18n
 
 from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
@@ -117,4 +117,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.filing = filing
     app.state.keys = master
     app.state.means = means
+    app.router.routes[:0] = [
+        *calling.shortcuts(petitions.router, "file_petition"),
+        *calling.shortcuts(files.router, *files.HOT),
+        *calling.shortcuts(routing.router, "find_files"),
+    ]
     return app

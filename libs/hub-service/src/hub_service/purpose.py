@@ -95,7 +95,7 @@ def _is_file_number(text: str) -> bool:
     return bool(_FILE.fullmatch(text)) and not any(cnp.find(text))
 
 
-def _given(
+async def _given(
     purpose: Annotated[
         str | None,
         Header(

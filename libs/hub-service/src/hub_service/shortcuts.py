@@ -11,31 +11,31 @@ from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, compile_path
 from starlette.types import Message, Receive, Scope, Send
 
 _LEFT: Final = "hub.left_by_shortcut"
 
 
 class Shortcut(BaseRoute):
-    """A route for one method and one address; what its `answer` gives None for goes the ordinary way."""
+    """A route for one method and one address, or all of a form (`/files/{file_id}`).
+
+    What its `answer` gives None for goes the ordinary way.
+    """
 
     def __init__(
         self, method: str, path: str, answer: Callable[[Request], Awaitable[Response | None]]
     ) -> None:
-        self.path_format = path
+        self._pattern, self.path_format, _ = compile_path(path)
         self._method = method
         self._answer = answer
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether it is the very address, and was not left before."""
-        is_ours = (
-            scope["type"] == "http"
-            and scope["path"] == self.path_format
-            and scope["method"] == self._method
-            and _LEFT not in scope
-        )
-        return (Match.FULL, {"route": self}) if is_ours else (Match.NONE, {})
+        """Whether it is an address of this form, and was not left before."""
+        if scope["type"] != "http" or scope["method"] != self._method or _LEFT in scope:
+            return Match.NONE, {}
+        found = self._pattern.match(scope["path"])
+        return (Match.FULL, {"route": self, "path_params": found.groupdict()}) if found else (Match.NONE, {})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or have the ordinary route answer, to whom the body is given again."""

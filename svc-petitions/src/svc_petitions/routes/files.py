@@ -68,6 +68,11 @@ InCompartment = Annotated[schemas.Id | None, Query(description="Only those of th
 InState = Annotated[
     PetitionState | None, Query(description="Only those that stand here; none of them has ended.")
 ]
+HOT: Final = (
+    *("list_files", "triage_file", "assign_file", "accept_file"),
+    *("draft_answer", "approve_answer", "sign_answer", "send_answer"),
+)
+"""What is done with nearly every petition."""
 
 
 def _view(file: File, now: Now) -> FileView:
