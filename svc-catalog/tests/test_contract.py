@@ -60,6 +60,7 @@ CHANGED = InstitutionChanged(
         ),
     ),
     accepts_petitions=True,
+    addressee=None,
     valid_from=date(2026, 1, 1),
     valid_to=None,
 )

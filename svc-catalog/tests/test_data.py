@@ -77,7 +77,9 @@ def test_the_structures_of_the_ministry_are_there() -> None:
     structures = (
         "MAI-DSG IGPR IGPF IGJR IGSU DSU IGI IGAv DGP DGEP DGPCI DGPI DGA DGCTI DGL DGMRU DGRIP ANR ANITP"
     )
-    assert central == {*structures.split(), "ACADPOL", "MAI", "DCJSEO"}
+    outside = "ANAF ANCPI ANPC ANPIS CNAS CNPP DSP GNM IM ISC MJ MP SRI UAT"
+    assert central - {*outside.split()} == {*structures.split(), "ACADPOL", "MAI", "DCJSEO"}
+    assert central >= {*outside.split()}
 
 
 def test_the_services_asked_for_first_are_there() -> None:
@@ -177,7 +179,17 @@ def test_every_parent_is_there_and_leads_to_the_ministry() -> None:
         while above.parent_id is not None:
             above, steps = BY_ID[above.parent_id], steps + 1
             assert steps < 5
-        assert above.code == "MAI"
+        assert above.code == "MAI" or above.kind is InstitutionKind.OUTSIDE
+
+
+def test_who_is_outside_takes_no_petitions_and_is_addressed() -> None:
+    for each in INSTITUTIONS:
+        assert (each.kind is InstitutionKind.OUTSIDE) == bool(each.addressee)
+        if each.addressee:
+            assert each.attributions
+            assert not each.accepts_petitions
+            assert set(re.findall(r"{(\w*)}", each.addressee)) <= {"place", "county"}
+            assert {contact.kind for contact in each.contacts} <= {ContactKind.WEBSITE}
 
 
 def test_county_services_are_under_the_prefect_of_their_county() -> None:
@@ -240,7 +252,12 @@ def test_contacts_have_the_form_of_their_kind() -> None:
 
 @pytest.mark.parametrize(
     "file",
-    ["institutions.toml", "county_units.toml", *(f"services/{each.code}.toml" for each in SERVICES)],
+    [
+        "institutions.toml",
+        "county_units.toml",
+        "outside.toml",
+        *(f"services/{each.code}.toml" for each in SERVICES),
+    ],
 )
 def test_every_key_of_the_files_is_one_the_catalog_knows(file: str) -> None:
     known = {

@@ -80,6 +80,7 @@ async def test_the_first_load_tells_of_everything_once(looking: asyncpg.Connecti
         "counties": ["B", "IF"],
         "aliases": [],
         "accepts_petitions": True,
+        "addressee": None,
         "valid_from": "2026-01-01",
         "valid_to": None,
     }
@@ -89,6 +90,46 @@ async def test_the_second_load_tells_nothing(settings: ServiceSettings, looking:
     before = await looking.fetchval("SELECT max(seq) FROM catalog.outbox")
     await seed(settings)
     assert await looking.fetchval("SELECT max(seq) FROM catalog.outbox") == before
+
+
+async def test_what_the_former_release_told_with_fewer_facts_is_told_again_once(
+    settings: ServiceSettings, looking: asyncpg.Connection
+) -> None:
+    stored = "SELECT version FROM catalog.institutions WHERE code = 'IPJ-CV'"
+    before = await looking.fetchval(stored)
+    last = await looking.fetchval("SELECT max(seq) FROM catalog.outbox")
+    # as an upgrade leaves what the former release has stored
+    await looking.execute("UPDATE catalog.institutions SET told = 1 WHERE code = 'IPJ-CV'")
+    await seed(settings)
+    await seed(settings)
+    told = await looking.fetch("SELECT subject, body FROM catalog.outbox WHERE seq > $1", last)
+    [again] = [orjson.loads(row["body"])["data"] for row in told]
+    assert again["institution_id"] == str(institution_id("IPJ-CV"))
+    assert again["version"] == await looking.fetchval(stored) == before + 1
+    assert "WEAPONS" in [one["topic"] for one in again["attributions"]]
+    reasons = await looking.fetch(
+        "SELECT reason, changed_by FROM catalog.institution_versions WHERE institution_id = $1"
+        " ORDER BY version DESC LIMIT 1",
+        institution_id("IPJ-CV"),
+    )
+    assert [tuple(row) for row in reasons] == [(institutions.TOLD_AGAIN, None)]
+
+
+async def test_what_an_official_has_changed_is_told_again_as_they_left_it(
+    session: Session, looking: asyncpg.Connection
+) -> None:
+    first = replace(
+        first_institutions()[0],
+        id=institution_id("TEST-3"),
+        code="TEST-3",
+        valid_from=LONG_AGO,
+        valid_to=LONG_AGO,
+    )
+    await institutions.load(session, [first], NOON)
+    await looking.execute("UPDATE catalog.institutions SET told = 1 WHERE code = 'TEST-3'")
+    assert await institutions.load(session, [], NOON) == 1
+    assert await institutions.load(session, [first], NOON) == 0
+    assert await institutions.read(session, first.id) == replace(first, version=2)
 
 
 async def test_a_changed_institution_is_a_new_version_and_one_event(

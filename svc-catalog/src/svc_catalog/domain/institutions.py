@@ -18,6 +18,12 @@ from .text import Index, Keywords, Question, Texts
 _NAMESPACE: Final = UUID("6d5f1f0e-3c2a-5b84-9d0e-8a4b6f7c1e21")
 
 
+TELLING: Final = 2
+"""Which edition of what is told of an institution this is: one more when a fact is told that was not.
+
+What was told by an earlier edition is told again, as a new version: whoever keeps a copy has all of it.
+"""
+
 BEFORE_FIRST_DAY: Final = "The last day is before the first."
 UNDER_ITSELF: Final = "An institution cannot be under itself, nor under one that is under it."
 ITS_OWN_SUCCESSOR: Final = "An institution cannot take over its own work."
@@ -26,7 +32,7 @@ TEXTS: Final = (UNKNOWN, BEFORE_FIRST_DAY, UNDER_ITSELF, ITS_OWN_SUCCESSOR)
 
 
 class InstitutionKind(StrEnum):
-    """What sort of body an institution is; from COUNTY_POLICE on, one for each county."""
+    """What sort of body an institution is; from COUNTY_POLICE to PREFECT, one for each county."""
 
     MINISTRY = "MINISTRY"
     DEPARTMENT = "DEPARTMENT"
@@ -41,6 +47,8 @@ class InstitutionKind(StrEnum):
     COUNTY_EMERGENCY = "COUNTY_EMERGENCY"
     COUNTY_GENDARMERIE = "COUNTY_GENDARMERIE"
     PREFECT = "PREFECT"
+    OUTSIDE = "OUTSIDE"
+    """An authority outside the ministry, or one of its sort for each place: petitions are sent to it."""
 
 
 class ContactKind(StrEnum):
@@ -89,6 +97,8 @@ class Institution:
     `counties` are vehicle codes; empty means the whole country. It exists in the directory from
     `valid_from` through `valid_to`; `successor_id` is who took its work over. `verified` says
     whether name and place in the structure were read in a source, `version` counts its changes.
+    `addressee` is how a letter to one outside the ministry is addressed, in Romanian; it may hold
+    `{place}` or `{county}` where there is one for each.
     """
 
     id: UUID
@@ -105,6 +115,7 @@ class Institution:
     attributions: tuple[Attribution, ...] = ()
     aliases: tuple[Alias, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    addressee: str | None = None
     version: int = 1
 
     @property
@@ -164,6 +175,7 @@ class Draft:
     attributions: tuple[Attribution, ...]
     aliases: tuple[Alias, ...]
     contacts: tuple[Contact, ...]
+    addressee: str | None = None
 
     def institution(self, own_id: UUID, known: Mapping[UUID, Institution]) -> Institution:
         """The institution of this id; raises `InstitutionStructureWrong` for a code that is not known."""
@@ -189,6 +201,7 @@ class Draft:
             attributions=self.attributions,
             aliases=self.aliases,
             contacts=self.contacts,
+            addressee=self.addressee,
         )
 
 

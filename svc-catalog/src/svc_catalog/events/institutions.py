@@ -69,6 +69,10 @@ class InstitutionChanged(Event):
     aliases: tuple[str, ...] = Field(description="Former names and abbreviations that people still use")
     attributions: tuple[AttributionTold, ...] = Field(description="What it deals with")
     accepts_petitions: bool = Field(description="Whether a petition can be addressed to it")
+    addressee: str | None = Field(
+        description="How a letter to one outside the ministry is addressed, with {place} or {county} where "
+        "there is one for each; null for those of the ministry"
+    )
     valid_from: date = Field(description="First day in the directory, Europe/Bucharest")
     valid_to: date | None = Field(description="Last day in the directory; null while it goes on")
 
@@ -88,6 +92,7 @@ class InstitutionChanged(Event):
             aliases=tuple(alias.name for alias in institution.aliases),
             attributions=tuple(map(_attribution, institution.attributions)),
             accepts_petitions=institution.accepts_petitions,
+            addressee=institution.addressee,
             valid_from=institution.valid_from,
             valid_to=institution.valid_to,
         )

@@ -22,6 +22,7 @@ from ..storage import institutions as storage
 from .searching import Answer, search
 
 LOADED: Final = "Reference data of a release"
+TOLD_AGAIN: Final = "More is told of it since a release"
 
 
 async def find(
@@ -101,7 +102,7 @@ async def load(session: Session, wanted: Sequence[Institution], now: datetime) -
     """Bring the directory to the wanted state; how many were new or changed.
 
     What is the same stays untouched and tells nothing; what is not named stays as it is, and so does
-    what an official has changed.
+    what an official has changed. Whatever an earlier release told with fewer facts is told again.
     """
     async with session.begin():
         known = await storage.lock(session)
@@ -109,7 +110,10 @@ async def load(session: Session, wanted: Sequence[Institution], now: datetime) -
         ours = [each for each in wanted if each.id not in in_hand]
         changed = versions.successors(ours, known)
         await _store(session, changed, LOADED, None, now)
-    return len(changed)
+        again = await storage.told_before(session)
+        retold = [replace(each, version=each.version + 1) for each in known if each.id in again]
+        await _store(session, retold, TOLD_AGAIN, None, now)
+    return len(changed) + len(retold)
 
 
 async def _store(

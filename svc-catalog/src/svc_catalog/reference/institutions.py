@@ -1,4 +1,4 @@
-"""The ministry's structures and the counties' units."""
+"""The ministry's structures, the counties' units, and the authorities outside that people mean."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -20,6 +20,8 @@ def institutions() -> list[Institution]:
     county = files.read("county_units.toml")
     records = [record | {"counties": ()} for record in central["institution"]]
     units = [each for unit in county["unit"] for each in _units(unit, county["hungarian"])]
+    outside = files.read("outside.toml")
+    records += [record | {"kind": "OUTSIDE", "counties": ()} for record in outside["institution"]]
     return [_institution(record, central["valid_from"]) for record in records] + [
         _institution(record, county["valid_from"]) for record in units
     ]

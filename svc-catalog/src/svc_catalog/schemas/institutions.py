@@ -77,6 +77,15 @@ class InstitutionView(Resource):
         Field(max_length=42, description="The counties it is competent for; empty for the whole country."),
     ]
     accepts_petitions: Annotated[bool, Field(description="Whether a petition can be addressed to it.")]
+    addressee: Annotated[
+        str | None,
+        Field(
+            max_length=300,
+            description="How a letter to an authority outside the ministry is addressed, with {place} or "
+            "{county} where there is one for each; null for those of the ministry.",
+            examples=["Primăria {place}"],
+        ),
+    ]
     attributions: Annotated[list[AttributionView], Field(max_length=100, description="What it deals with.")]
     aliases: Annotated[list[AliasView], Field(max_length=100, description="What it was called before.")]
     contacts: Annotated[list[ContactView], Field(max_length=100, description="How it is reached.")]
@@ -198,6 +207,16 @@ class InstitutionContent(Resource):
     attributions: Annotated[list[NewAttribution], Field(max_length=100, description="What it deals with.")]
     aliases: Annotated[list[NewAlias], Field(max_length=100, description="What it was called before.")]
     contacts: Annotated[list[NewContact], Field(max_length=100, description="How it is reached.")]
+    addressee: Annotated[
+        Line | None,
+        Field(
+            min_length=3,
+            max_length=300,
+            description="How a letter to an authority outside the ministry is addressed; {place} and "
+            "{county} stand for the place where there is one for each.",
+            examples=["Primăria {place}"],
+        ),
+    ] = None
     valid_from: Annotated[LegalDate, Field(description="First day in the directory.")]
     valid_to: Annotated[LegalDate | None, Field(description="Last day, when it ends.")] = None
     successor: Annotated[InstitutionCode | None, Field(description="Code of who takes its work over.")] = None
@@ -213,6 +232,7 @@ class InstitutionContent(Resource):
             parent=self.parent,
             counties=tuple(self.counties),
             accepts_petitions=self.accepts_petitions,
+            addressee=self.addressee,
             valid_from=self.valid_from,
             valid_to=self.valid_to,
             successor=self.successor,

@@ -11,7 +11,7 @@ from sqlalchemy import Row, insert, or_, select
 from hub_events.session import Session
 
 from ..domain import institutions, text
-from ..domain.institutions import Institution, Revision
+from ..domain.institutions import TELLING, Institution, Revision
 from ..tables.institutions import INSTITUTION_VERSIONS, INSTITUTIONS
 from ..tables.metadata import search_columns
 from . import ranking, vocabulary
@@ -23,7 +23,7 @@ Found = tuple[ranking.Position, Institution]
 """An institution in a list, and where the list stands with it."""
 
 _INSTITUTION: Final = TypeAdapter(Institution)
-_DERIVED: Final = {"topics", "changed_at", *(column.name for column in search_columns())}
+_DERIVED: Final = {"topics", "told", "changed_at", *(column.name for column in search_columns())}
 _DOCUMENTS: Final = ("names", "attributions", "aliases", "contacts")
 _REVISION: Final = TypeAdapter(Revision)
 _REVISION_COLUMNS: Final = [column for column in INSTITUTION_VERSIONS.c if column.name != "content"]
@@ -75,11 +75,17 @@ async def lock(session: Session) -> list[Institution]:
     return [_institution(row) for row in rows]
 
 
+async def told_before(session: Session) -> frozenset[UUID]:
+    """The institutions whose version was told by an earlier edition."""
+    query = select(INSTITUTIONS.c.id).where(INSTITUTIONS.c.told < TELLING)
+    return frozenset((await session.execute(query)).scalars())
+
+
 async def put(session: Session, changed: Sequence[Institution], now: datetime) -> None:
     """Store these versions, each over the one before it."""
     indexes = [each.index() for each in changed]
     rows = [
-        _values(each) | {"changed_at": now} | ranking.derived(index, each.sort_key)
+        _values(each) | {"told": TELLING, "changed_at": now} | ranking.derived(index, each.sort_key)
         for each, index in zip(changed, indexes, strict=True)
     ]
     await ranking.put(session, INSTITUTIONS, rows)

@@ -38,6 +38,14 @@ INSTITUTIONS: Final = Table(
     Column("attributions", JSONB, nullable=False),
     Column("aliases", JSONB, nullable=False),
     Column("contacts", JSONB, nullable=False),
+    Column("addressee", Text, comment="How a letter to one outside the ministry is addressed"),
+    Column(
+        "told",
+        Integer,
+        nullable=False,
+        server_default="1",
+        comment="By which edition its version was told, as domain.institutions",
+    ),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     *search_columns(),
 )
