@@ -18,7 +18,7 @@ from hub_events import envelope
 from hub_events.session import Session
 from svc_petitions import consumers
 from svc_petitions.domain.institutions import Institution
-from svc_petitions.storage import institutions
+from svc_petitions.storage import directory, institutions
 
 CATALOG_EXAMPLE = (
     Path(__file__).parents[2] / "svc-catalog/contract/events/catalog.institution.changed.v1.example.json"
@@ -96,6 +96,33 @@ async def test_the_publishers_example_is_understood(told: Told) -> None:
     assert str(copy.id) == said["institution_id"]
     assert copy.names["ro"] == said["names"]["ro"]
     assert copy.version == said["version"]
+
+
+async def test_what_was_heard_with_fewer_facts_is_whole_when_it_is_told_again(
+    told: Told, sessions: async_sessionmaker[Session]
+) -> None:
+    """As the catalog of a former release told it, then as an upgraded one does: a version more."""
+    weapons = consumers.AttributionTold(topic="WEAPONS", texts={"ro": "Arme"}, keywords={"ro": ("armă",)})
+    town_hall = ids.new_id()
+    before = envelope_without(an_event(town_hall, 4), "attributions", "addressee")
+    again = an_event(town_hall, 5, attributions=(weapons,), addressee="Primăria {place}")
+    for order in ([before, again, again], [again, before]):
+        await told(*order)
+        async with sessions() as session, session.begin():
+            [known] = [
+                one
+                for one in await directory.structures(session, (), date(2026, 1, 1))
+                if one.id == town_hall
+            ]
+        assert [one.topic for one in known.attributions] == ["WEAPONS"]
+        assert known.addressee == "Primăria {place}"
+
+
+def envelope_without(payload: bytes, *members: str) -> bytes:
+    said = json.loads(payload)
+    for member in members:
+        del said["data"][member]
+    return json.dumps(said).encode()
 
 
 async def test_a_closed_institution_is_no_longer_written_to(

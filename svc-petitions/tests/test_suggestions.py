@@ -40,6 +40,7 @@ async def firemen(sessions: async_sessionmaker[Session]) -> str:
         "parent_id": None,
         "counties": ["BC"],
         "aliases": [],
+        "addressee": None,
         "attributions": [
             {
                 "topic": "FIRE",

@@ -354,6 +354,10 @@ def _choices() -> None:
     )
     op.execute("REVOKE UPDATE, DELETE ON choices FROM petitions_app")
     op.add_column(
+        "directory",
+        sa.Column("addressee", sa.Text(), comment="How a letter to one outside the hub is addressed"),
+    )
+    op.add_column(
         "forwardings", sa.Column("choice", sa.Integer(), comment="What the registry had chosen, by ordinal")
     )
 
@@ -395,6 +399,7 @@ def downgrade() -> None:
     op.drop_column("figures", "topic")
     op.create_primary_key("pk_figures", "figures", [*_FIGURE])
     op.drop_column("forwardings", "choice")
+    op.drop_column("directory", "addressee")
     op.drop_table("choices")
     op.drop_table("bridge_days")
     op.drop_table("links")

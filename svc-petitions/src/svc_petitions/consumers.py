@@ -41,9 +41,10 @@ class InstitutionChanged(Event):
     counties: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     attributions: tuple[AttributionTold, ...] = ()
+    addressee: str | None = None
 
 
-_DIRECTORY: Final = frozenset({"parent_id", "counties", "aliases", "attributions"})
+_DIRECTORY: Final = frozenset({"parent_id", "counties", "aliases", "attributions", "addressee"})
 
 
 async def institution_changed(session: AsyncSession, told: Envelope[InstitutionChanged]) -> None:

@@ -11,6 +11,7 @@ from math import log2
 from typing import Final
 from uuid import UUID
 
+from hub_core.county import COUNTIES
 from hub_core.language import Language
 
 from .places import Named
@@ -33,6 +34,9 @@ _OTHER_COUNTY: Final = 0.8
 _ABOVE_COUNTY: Final = 0.6
 """The structure of the whole country, where one of the county that is meant deals with the same."""
 _LEAST_LETTERS: Final = 4
+_COUNTY_CALLED: Final = {
+    each.code: f"municipiul {each.name}" if each.code == "B" else f"județul {each.name}" for each in COUNTIES
+}
 
 
 class Rule(StrEnum):
@@ -48,6 +52,8 @@ class Rule(StrEnum):
     """the text calls it by its name or a former name"""
     CENTRAL_APPARATUS = "CENTRAL_APPARATUS"
     """the structure that deals with the matter takes no petitions; this one takes them for it"""
+    OUTSIDE = "OUTSIDE"
+    """it is an authority outside the hub: the petition is sent to its name"""
     NOTHING_FITS = "NOTHING_FITS"
     """no attribution fits; this one takes what is meant for the ministry"""
 
@@ -63,7 +69,11 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """An institution of the directory; without `counties` it is of the whole country."""
+    """An institution of the directory; without `counties` it is of the whole country.
+
+    `addressee` is how a letter to one outside the hub is addressed: with `{place}` or `{county}` where there
+    is one for each.
+    """
 
     id: UUID
     code: str
@@ -73,6 +83,18 @@ class Structure:
     accepts_petitions: bool
     aliases: Sequence[str] = ()
     attributions: Sequence[Attribution] = ()
+    addressee: str | None = None
+
+    def addressed(self, named: Sequence[Named], counties: Collection[str]) -> str | None:
+        """The one that is meant by these places or counties; none for one of the hub, or where none says."""
+        unit = next((each.unit for each in named if each.unit), None)
+        county = next(iter(counties), None)
+        known = {"place": unit and unit.label, "county": county and _COUNTY_CALLED[county]}
+        if self.addressee is None or any(
+            f"{{{name}}}" in self.addressee for name, value in known.items() if not value
+        ):
+            return None
+        return self.addressee.format(**known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +111,8 @@ class Suggestion:
     """A structure that may be competent. `share` is its part of the strength of all that fit, 0 to 1.
 
     `place` is the one that made its county fit, as it was written; `instead_of` is the structure that
-    deals with the matter and takes no petitions.
+    deals with the matter and takes no petitions. `addressee` is the name of one outside the hub, where it
+    is known which one it is.
     """
 
     structure: Structure
@@ -98,6 +121,7 @@ class Suggestion:
     reasons: Sequence[Reason]
     place: str | None = None
     instead_of: Structure | None = None
+    addressee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +166,15 @@ def suggest(
     )
     whole = sum(fit.strength for fit in best)
     found = [
-        Suggestion(fit.structure, fit.strength / whole, fit.rules, fit.reasons, fit.place, fit.instead_of)
+        Suggestion(
+            structure=fit.structure,
+            share=fit.strength / whole,
+            rules=fit.rules,
+            reasons=fit.reasons,
+            place=fit.place,
+            instead_of=fit.instead_of,
+            addressee=fit.structure.addressed(named, places),
+        )
         for fit in best[:limit]
     ]
     return found or [
@@ -188,6 +220,11 @@ def _fit(
         order = [county for county in places if county in structure.counties]
         place = places[order[0]]
         strength *= _OF_COUNTY if order[0] == next(iter(places)) else _OTHER_COUNTY
+    elif structure.addressee:
+        rules.append(Rule.OUTSIDE)
+        if "{" in structure.addressee and has_place:
+            place = next(iter(places.values()))
+            rules.append(Rule.PLACE_NAMED)
     else:
         rules.append(Rule.WHOLE_COUNTRY)
     return _Fit(structure, strength, tuple(rules), tuple(reason for _, reason in matched), place)
@@ -196,6 +233,8 @@ def _fit(
 def _taken(fit: _Fit, known: Mapping[UUID, Structure]) -> _Fit | None:
     """The fit of the structure that takes petitions: this one, one above it, or that of central matters."""
     meant = taking = fit.structure
+    if meant.addressee:
+        return fit
     while not taking.accepts_petitions and taking.parent_id and taking.parent_id in known:
         taking = known[taking.parent_id]
     if not taking.accepts_petitions:

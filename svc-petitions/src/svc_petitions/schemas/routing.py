@@ -70,7 +70,7 @@ class SuggestedStructureView(schemas.Resource):
             description="Why this one of those that deal with the matter: PLACE_NAMED (the petition names a "
             "place of its county), COUNTY_OF_FILE (it names none, and your institution is of that county), "
             "WHOLE_COUNTRY, CALLED_BY_NAME, CENTRAL_APPARATUS (who deals with it takes no petitions, this "
-            "one takes them for it), NOTHING_FITS.",
+            "one takes them for it), OUTSIDE (it is no institution of the hub), NOTHING_FITS.",
             examples=[["PLACE_NAMED"]],
         ),
     ]
@@ -84,6 +84,15 @@ class SuggestedStructureView(schemas.Resource):
     instead_of: Annotated[
         StructureView | None,
         Field(description="The structure that deals with the matter and takes no petitions."),
+    ]
+    addressee: Annotated[
+        str | None,
+        Field(
+            max_length=300,
+            description="The name to which a petition is sent on, of an authority outside the hub; null for "
+            "one of the hub, and where the petition does not say which place it means.",
+            examples=["Primăria Cluj-Napoca, județul Cluj"],
+        ),
     ]
     is_own: Annotated[
         bool, Field(description="Whether it is the institution that has the file.", examples=[False])
@@ -99,6 +108,7 @@ class SuggestedStructureView(schemas.Resource):
             rules=list(suggestion.rules),
             reasons=[ReasonView.of(reason) for reason in suggestion.reasons],
             place=suggestion.place,
+            addressee=suggestion.addressee,
             instead_of=StructureView.of(instead) if instead else None,
             is_own=suggestion.structure.id == own,
         )

@@ -46,6 +46,7 @@ def structure(row: Mapping[str, Any]) -> Structure:
         counties=row["counties"],
         accepts_petitions=row["accepts_petitions"],
         aliases=row["aliases"],
+        addressee=row["addressee"],
         attributions=[
             Attribution(
                 topic=each["topic"],

@@ -19,6 +19,7 @@ DIRECTORY: Final = Table(
     Column("accepts_petitions", Boolean, nullable=False),
     Column("aliases", ARRAY(Text), nullable=False),
     Column("attributions", JSONB, nullable=False),
+    Column("addressee", Text, comment="How a letter to one outside the hub is addressed"),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
     Column("version", BigInteger, nullable=False),
