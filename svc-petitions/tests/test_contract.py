@@ -31,8 +31,10 @@ def test_every_text_of_a_problem_is_translated(language: str) -> None:
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_a_copy_of_a_persons_data_calls_things_by_their_names(language: str) -> None:
     catalog = texts.translations(LOCALE, language, "personal_data")
-    labels = personal_data.PERSONAL_DATA_LABELS.values()
-    assert catalog.keys() == {personal_data.PERSONAL_DATA, personal_data.LEFT_OUT, *labels}
+    said = {personal_data.LEFT_OUT, personal_data.MESSAGES_LEFT_OUT}
+    for title, labels in personal_data.SECTIONS.values():
+        said |= {title, *labels.values()}
+    assert catalog.keys() == said
     assert all(catalog.values())
 
 

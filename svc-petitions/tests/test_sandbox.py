@@ -21,7 +21,8 @@ from hub_events.session import Session
 from svc_petitions import consumers
 from svc_petitions.consumers import SandboxPersonCreated, SandboxPersonRemoved
 from svc_petitions.domain import petitions as domain
-from svc_petitions.operations import petitions as operations
+from svc_petitions.keys import MasterKey
+from svc_petitions.operations import personal_data
 from svc_petitions.tables.petitions import PETITIONS
 from svc_petitions.tables.registers import REGISTERS
 from svc_petitions.tables.sandbox import SANDBOX_PEOPLE, SANDBOX_REGISTERS
@@ -229,11 +230,12 @@ async def test_a_copy_of_a_persons_data_names_what_was_only_tested(
     ana: UUID,
     body: dict[str, Any],
     sessions: async_sessionmaker[Session],
+    master: MasterKey,
 ) -> None:
     await file(client, in_sandbox, body)
     await file(client, as_ana, body)
     async with sessions() as session:
-        held = await operations.personal_data(session, ana)
+        held = (await personal_data.held_of(session, master, ana)).petitions
     assert [one.is_sandbox for one in held] == [False, True]
     assert held[1].label.startswith(domain.SANDBOX_MARK)
 

@@ -167,12 +167,6 @@ async def note_access(
     await outbox.record(session, RecordAccessed.of(line), now)
 
 
-async def personal_data(session: AsyncSession, person_id: UUID) -> Sequence[domain.Petition]:
-    """Everything that is held of a person: the petitions in their name, oldest first."""
-    async with session.begin():
-        return await storage.all_of(session, person_id)
-
-
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID, now: datetime) -> None:
     """Petitions, signatures, messages and uploads of a person who has got another id are that id's now.
 

@@ -10,7 +10,7 @@ from hub_service.problems import NotFound
 
 from ..dependencies import Keys
 from ..operations import guests
-from ..operations import petitions as operations
+from ..operations import personal_data as operations
 from ..schemas.guests import PetitionCodeMessageView
 from ..schemas.personal_data import personal_data as show
 
@@ -20,9 +20,11 @@ router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
 
 
 @router.get("/people/{person_id}/export", **policy.internal(personal_data.SCOPE))
-async def get_personal_data(person_id: UUID, session: Session, texts: Texts) -> personal_data.PersonalData:
+async def get_personal_data(
+    person_id: UUID, session: Session, keys: Keys, texts: Texts
+) -> personal_data.PersonalData:
     """What this service holds of a person, for the copy they asked for."""
-    return show(texts, await operations.personal_data(session, person_id))
+    return show(texts, await operations.held_of(session, keys, person_id))
 
 
 @router.get("/email-codes/{code_id}/message", **policy.internal(CONTACT))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import SelectBase, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.attachments import Attachment
@@ -92,6 +92,18 @@ async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID)
     """Give what somebody has uploaded and not attached yet to another id."""
     mine = update(UPLOADS).where(UPLOADS.c.person_id == former_id)
     await session.execute(mine.values(person_id=person_id))
+
+
+async def of_petitions(
+    session: AsyncSession, key: MasterKey, petition_ids: SelectBase
+) -> dict[UUID, list[Attachment]]:
+    """The files of many petitions, by petition."""
+    found: dict[UUID, list[Attachment]] = {}
+    wanted = select(ATTACHMENTS).where(ATTACHMENTS.c.petition_id.in_(petition_ids))
+    rows = await session.execute(wanted.order_by(ATTACHMENTS.c.petition_id, ATTACHMENTS.c.ordinal))
+    for row in rows.mappings():
+        found.setdefault(row["petition_id"], []).append(_attachment(key, row))
+    return found
 
 
 async def forget_uploads(session: AsyncSession, before: datetime) -> list[str]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, cast, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, SelectBase, and_, bindparam, cast, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.clock import local_date
@@ -260,6 +260,16 @@ async def steps(session: AsyncSession, petition_id: UUID) -> Sequence[Step]:
     """What a file has gone through since it was registered, in order."""
     wanted = select(STEPS).where(STEPS.c.petition_id == petition_id).order_by(STEPS.c.version)
     return [_step(row) for row in (await session.execute(wanted)).mappings()]
+
+
+async def steps_of(session: AsyncSession, petition_ids: SelectBase) -> dict[UUID, list[Step]]:
+    """The same of many petitions, by petition."""
+    found: dict[UUID, list[Step]] = {}
+    wanted = select(STEPS).where(STEPS.c.petition_id.in_(petition_ids))
+    rows = await session.execute(wanted.order_by(STEPS.c.petition_id, STEPS.c.version))
+    for row in rows.mappings():
+        found.setdefault(row["petition_id"], []).append(_step(row))
+    return found
 
 
 def _step(row: Any) -> Step:

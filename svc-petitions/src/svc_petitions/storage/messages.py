@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, insert, select, update
+from sqlalchemy import ColumnElement, Select, SelectBase, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.messages import Message, RequestedDocument, Sent, Side
@@ -63,6 +63,12 @@ async def of_petition(
     if before is not None:
         wanted = wanted.where(MESSAGES.c.id < before)
     return await _found(session, key, wanted.order_by(MESSAGES.c.id.desc()).limit(limit))
+
+
+async def of_petitions(session: AsyncSession, key: MasterKey, petition_ids: SelectBase) -> list[Message]:
+    """The messages of many petitions, oldest first."""
+    wanted = _WITH_FUNCTION.where(MESSAGES.c.petition_id.in_(petition_ids))
+    return await _found(session, key, wanted.order_by(MESSAGES.c.id))
 
 
 async def one(session: AsyncSession, key: MasterKey, petition_id: UUID, message_id: UUID) -> Message | None:

@@ -66,6 +66,21 @@ async def of_petition(session: AsyncSession, key: MasterKey, petition_id: UUID) 
     ]
 
 
+async def of_person(session: AsyncSession, person_id: UUID) -> dict[UUID, Signature]:
+    """The signatures of somebody with an account, by petition."""
+    wanted = select(PETITIONERS).where(PETITIONERS.c.person_id == person_id)
+    rows = await session.execute(wanted.order_by(PETITIONERS.c.petition_id))
+    return {
+        row["petition_id"]: Signature(
+            ordinal=row["ordinal"],
+            petitioner=Account(person_id),
+            signed_at=row["signed_at"],
+            withdrawn_at=row["withdrawn_at"],
+        )
+        for row in rows.mappings()
+    }
+
+
 async def last_ordinal(session: AsyncSession, petition_id: UUID) -> int:
     """The place of the last signature; 0 of an anonymous petition."""
     wanted = select(func.max(PETITIONERS.c.ordinal)).where(PETITIONERS.c.petition_id == petition_id)

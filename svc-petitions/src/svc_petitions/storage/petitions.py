@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    CompoundSelect,
     RowMapping,
     Select,
     Table,
@@ -183,6 +184,21 @@ async def by_number(
     )
     row = (await session.execute(_EARNEST.summary.where(PETITIONS.c.id == petition_id))).mappings().first()
     return domain.Summary(**_facts(row)) if row else None
+
+
+def made_by(signatory: UUID) -> Select[tuple[UUID]]:
+    """The petitions in somebody's name; not those that tested applications."""
+    return select(PETITIONS.c.id).where(PETITIONS.c.person_id == signatory)
+
+
+def readable_by(signatory: UUID) -> CompoundSelect[tuple[UUID]]:
+    """Those, and the ones that they signed after another one and stand behind."""
+    return made_by(signatory).union(petitioners.signed_too(signatory, None).order_by(None))
+
+
+def ever_of(signatory: UUID) -> CompoundSelect[tuple[UUID]]:
+    """The same with those that they withdrew from."""
+    return made_by(signatory).union(petitioners.signed_by(signatory))
 
 
 async def all_of(session: AsyncSession, signatory: UUID) -> list[domain.Petition]:
