@@ -29,13 +29,12 @@ from hub_cli.broker import OPERATOR, NatsBox
 from hub_cli.postgres import PostgresBox
 from hub_core import clock, ids
 from hub_core.principal import Assurance
-from hub_documents import verification
+from hub_documents import anchors, verification
 from hub_service.database import Database
 from hub_testing import databases, rules, servers, streams
 from hub_testing.databases import ServiceDatabase
 from hub_testing.listener import Answer, Asked, Listener
 from svc_criminal_record import keys
-from svc_criminal_record.documents import anchors
 from svc_criminal_record.domain.records import PersonMatch
 from svc_criminal_record.issuing import Means, press
 from svc_criminal_record.manifest import MANIFEST

@@ -11,16 +11,15 @@ from typing import Any, TypeAlias
 import cbor2
 import pytest
 
-import svc_criminal_record
+import hub_service
 from hub_cli.outside.trust import authority
-from hub_documents import facts
+from hub_documents import anchors, facts
 from hub_testing import programs
-from svc_criminal_record.documents import anchors
 from svc_criminal_record.domain.facts import Facts
 from svc_criminal_record.domain.hints import Hint
 from svc_criminal_record.domain.products import Product
 
-SCRIPT = Path(svc_criminal_record.__file__).parent / "pages/verify.mjs"
+SCRIPT = Path(hub_service.__path__[0]) / "verification.mjs"
 DRIVER = Path(__file__).parent / "page_script.mjs"
 CODE = "K7QF2M9XT4PA8WDC"
 STATED = Facts(
@@ -79,6 +78,14 @@ def test_what_is_signed_is_read(read: Read, ours: anchors.Anchors) -> None:
         }
 
 
+def test_what_never_expires_says_no_end(read: Read, ours: anchors.Anchors) -> None:
+    claims = {claim: value for claim, value in STATED.claims().items() if claim != 4}
+    (shown,) = read([case(facts.sign(claims, ours.signer), ours)])
+    assert shown["expires"] is None
+    (refused,) = read([case(facts.sign(claims | {4: "never"}, ours.signer), ours)])
+    assert refused["refused"]
+
+
 def test_no_changed_byte_passes(read: Read, ours: anchors.Anchors) -> None:
     token = facts.sign(STATED.claims(), ours.signer)
     chance = random.Random(1)
@@ -110,7 +117,7 @@ def test_no_other_key_passes_and_no_other_certificate(
         ]
     )
     assert [answer["refused"] for answer in answers] == [True] * 6
-    assert answers[1]["why"] == "the address is of another certificate"
+    assert answers[1]["why"] == "the address is of another document"
 
 
 def test_nothing_stands_outside_the_signature(read: Read, ours: anchors.Anchors) -> None:

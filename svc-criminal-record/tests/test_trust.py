@@ -9,10 +9,9 @@ from cryptography import x509
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import clock
-from hub_documents import facts, status_list
+from hub_documents import anchors, facts, status_list
 from hub_documents.status_list import Status
 from hub_events.session import Session
-from svc_criminal_record.documents import anchors
 from svc_criminal_record.documents.published_lists import PublishedLists
 from svc_criminal_record.domain.certificates import RevocationReason
 from svc_criminal_record.storage import status_lists

@@ -23,6 +23,7 @@ from svc_petitions.keys import MasterKey
 from svc_petitions.main import create_app
 from svc_petitions.manifest import MANIFEST
 from svc_petitions.operations import institutions
+from svc_petitions.operations.answer_documents import AnswerMeans
 from svc_petitions.settings import Settings
 
 from .office import PETITIONS, Office, key
@@ -97,6 +98,14 @@ async def client(app: FastAPI, running: Any) -> AsyncIterator[httpx2.AsyncClient
     """A client to the running service."""
     async with running(app) as made:
         yield made
+
+
+@pytest.fixture
+def means(app: FastAPI, client: httpx2.AsyncClient) -> AnswerMeans:
+    """What the service makes and keeps documents with."""
+    assert client
+    made: AnswerMeans = app.state.means(app.state.hub)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from uuid import UUID
 import asyncpg
 import httpx2
 import pytest
-from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import ids
@@ -47,14 +46,6 @@ DRAFT = {
 
 class Killed(Exception):
     """Where the process ends."""
-
-
-@pytest.fixture
-def means(app: FastAPI, client: httpx2.AsyncClient) -> AnswerMeans:
-    """What the service makes and keeps documents with."""
-    assert client
-    made: AnswerMeans = app.state.means(app.state.hub)
-    return made
 
 
 @pytest.fixture
@@ -401,7 +392,7 @@ async def test_anybody_verifies_an_answer_by_its_code_and_learns_no_name(
     for typed in (code, code.lower(), code.replace("-", "")):
         told = await client.get(f"/petitions/v1/verify/{typed}")
         assert told.status_code == 200
-    assert told.json().keys() == {"institution", "number", "petition", "sha256"}
+    assert told.json().keys() == {"institution", "number", "petition", "sent_on", "sha256"}
     async with sessions() as session:
         kept = await storage.find(session, UUID(petition["id"]))
     assert kept is not None

@@ -16,8 +16,10 @@ from svc_identity.main import create_app
 from svc_identity.settings import Settings
 from svc_passport_booking.main import create_app as create_passport_booking
 from svc_passport_booking.settings import Settings as PassportBookingSettings
+from svc_petitions.main import create_app as create_petitions
+from svc_petitions.settings import Settings as PetitionsSettings
 
-PREFIXES = {"criminal-record": "/verify/", "passport-booking": "/appointments/"}
+PREFIXES = {"criminal-record": "/verify/", "passport-booking": "/appointments/", "petitions": "/answers/"}
 ROUTES = tomllib.loads((Path(__file__).parents[2] / "gateway/src/gateway/routes.toml").read_text())
 
 
@@ -66,12 +68,23 @@ def appointment_pages() -> set[tuple[str, str]]:
     }
 
 
+def answer_pages() -> set[tuple[str, str]]:
+    """Method and path of every page of svc-petitions."""
+    return {
+        (method, context.path)
+        for context in iter_route_contexts(create_petitions(PetitionsSettings()).routes)
+        if isinstance(context.route, APIRoute) and context.path.startswith("/answers")
+        for method in context.route.methods
+    }
+
+
 @pytest.mark.parametrize(
     ("service", "found"),
     [
         ("catalog", catalog_pages),
         ("criminal-record", verification_pages),
         ("passport-booking", appointment_pages),
+        ("petitions", answer_pages),
     ],
 )
 def test_every_page_of_a_service_is_listed_with_it(

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Final, TypeAlias
 from fastapi import Depends, Request
 
 from hub_core.principal import Assurance, Role
+from hub_documents.anchors import Anchors
+from hub_documents.checking import Checker
 from hub_service import policy
 
 from . import issuing
 from .clients import Identity
-from .documents.anchors import Anchors
-from .documents.checking import Checker
 from .documents.published_lists import PublishedLists
 from .errors.review import NoRecordsUnit
 from .keys import MasterKey

@@ -4,12 +4,12 @@ from functools import cache
 
 from fastapi import FastAPI
 
+from hub_documents import anchors
+from hub_documents.checking import Checker
 from hub_service import chassis, i18n
 
 from . import consumers, dependencies, jobs, keys
 from .dependencies import Opening
-from .documents import anchors
-from .documents.checking import Checker
 from .documents.published_lists import PublishedLists
 from .manifest import MANIFEST
 from .operations import issuing
@@ -99,7 +99,8 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
     )
     app.router.routes.insert(0, asking.SHORTCUT)
     app.state.pages = Pages(app.state.texts)
-    app.state.anchors = cache(lambda: anchors.read(known.criminal_record_trust))
+    trusted = known.criminal_record_trust
+    app.state.anchors = cache(lambda: anchors.read(trusted, own=trusted / "seal.pem"))
     app.state.checker = Checker()
     app.state.lists = PublishedLists()
     app.state.keys = master

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _choices()
     _topics()
     _ratings()
+    op.create_index("ix_answer_documents_file_sha256", "answer_documents", ["file_sha256"])
 
 
 def _messages() -> None:

@@ -7,6 +7,8 @@ from fastapi import Depends, Request
 
 from hub_core.principal import Assurance, Role
 from hub_core.problem import Problem
+from hub_documents.anchors import Anchors
+from hub_documents.checking import Checker
 from hub_documents.store import Store
 from hub_events.session import Session as DatabaseSession
 from hub_service import policy
@@ -120,6 +122,16 @@ async def _filing(request: Request) -> Means:
     return means
 
 
+async def _anchors(request: Request) -> Anchors:
+    anchors: Anchors = request.app.state.anchors()
+    return anchors
+
+
+async def _checker(request: Request) -> Checker:
+    checker: Checker = request.app.state.checker
+    return checker
+
+
 async def _press(request: Request) -> Press:
     return (await _means(request)).press
 
@@ -144,11 +156,17 @@ Address = Annotated[str, Depends(_address)]
 SessionApart = Annotated[DatabaseSession, Depends(_apart)]
 """A session outside the unit of work of an Idempotency-Key: a try counts although it is refused."""
 
+Checking = Annotated[Checker, Depends(_checker)]
+"""Checks files that anybody brings."""
+
 Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""
 
 Documents = Annotated[AnswerMeans, Depends(_means)]
 """What it takes to make the documents of answers, and to find them again."""
+
+Trusted = Annotated[Anchors, Depends(_anchors)]
+"""What seals and QR codes are checked against. What a seal vouches for is one of ours by its digest alone."""
 
 Pressing = Annotated[Press, Depends(_press)]
 """What prints and seals documents."""

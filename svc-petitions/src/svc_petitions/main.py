@@ -1,11 +1,16 @@
 """The wiring."""
 
+from functools import cache
+
 from fastapi import FastAPI
 
+from hub_documents import anchors
+from hub_documents.checking import Checker
 from hub_service import calling, chassis, i18n
 
 from . import consumers, dependencies, jobs, keys
 from .manifest import MANIFEST
+from .pages.rendering import Pages
 from .routes import (
     answer_documents,
     attachments,
@@ -15,6 +20,7 @@ from .routes import (
     guests,
     internal,
     messages,
+    pages,
     petitions,
     ratings,
     registers,
@@ -55,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             guests.router,
             internal.router,
             messages.router,
+            pages.router,
             petitions.router,
             ratings.router,
             registers.router,
@@ -111,9 +118,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             jobs.sweeping(filing),
             *jobs.of_answers(means),
         ],
-        uploads=attachments.UPLOADS,
+        uploads=attachments.UPLOADS | answer_documents.UPLOADS,
         locale=i18n.folder_of(__file__),
     )
+    app.state.anchors = cache(lambda: anchors.read(known.petitions_trust))
+    app.state.checker = Checker()
+    app.state.pages = Pages(app.state.texts)
     app.state.filing = filing
     app.state.keys = master
     app.state.means = means

@@ -5,7 +5,7 @@ environment = pages.environment(folder, texts, language)
 environment.globals.update(style=f"/contact/style.css?v={pages.fingerprint(STYLE)}")
 answer = pages.answer(environment.get_template(name).render(...), language, pages.policy())
 
-A page extends `frame.html` and fills its blocks.
+A page extends `frame.html` and fills its blocks; one on which documents are verified, `verification.html`.
 """
 
 import hashlib
@@ -22,6 +22,11 @@ from .i18n import Texts
 
 LANGUAGES: Final = {Language.RO: "Română", Language.HU: "Magyar", Language.EN: "English"}
 """The languages of the hub, each in its own words."""
+
+VERIFICATION_STYLE: Final = Path(__file__).with_name("verification.css").read_bytes()
+"""The style of a page that extends `verification.html`."""
+VERIFICATION_SCRIPT: Final = Path(__file__).with_name("verification.mjs").read_bytes()
+"""Its script: it checks what a QR code states with the keys at `trust`, and sends a file that is chosen."""
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _BASE: Final = Path(__file__).with_name("pages.css").read_bytes()

@@ -23,11 +23,20 @@ def grouped(code: str) -> str:
     return "-".join(code[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
 
 
+def letter(typed: str) -> str:
+    """The letter before the code of a document that another service has sealed; empty for all others."""
+    kept = _kept(typed)
+    return kept[0] if len(kept) == _LENGTH + 1 else ""
+
+
 def read(typed: str) -> str | None:
     """The code that was meant, without hyphens; None for what cannot be one.
 
     Case, blanks and signs between do not count, and a letter that looks like a digit is that digit.
     """
-    kept = "".join(sign for sign in unicodedata.normalize("NFKC", typed).upper() if sign.isalnum())
-    code = kept.translate(_MISREAD)
+    code = _kept(typed).translate(_MISREAD)
     return code if len(code) == _LENGTH and set(code) <= set(_ALPHABET) else None
+
+
+def _kept(typed: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKC", typed).upper() if sign.isalnum())

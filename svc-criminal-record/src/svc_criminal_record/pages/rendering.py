@@ -13,8 +13,8 @@ from hub_service import i18n, pages
 from .words import DOCUMENTS
 
 _HERE: Final = Path(__file__).parent
-_STYLE: Final = pages.style_sheet((_HERE / "style.css").read_bytes())
-_SCRIPT: Final = (_HERE / "verify.mjs").read_bytes()
+_STYLE: Final = pages.style_sheet(pages.VERIFICATION_STYLE)
+_SCRIPT: Final = pages.VERIFICATION_SCRIPT
 _POLICY: Final = pages.policy("script-src 'self'", "connect-src 'self'")
 
 
@@ -30,6 +30,7 @@ class Pages:
             environment.filters["local"] = lambda instant: instant.astimezone(clock.BUCHAREST)
             environment.globals.update(
                 style=f"/verify/style.css?v={pages.fingerprint(_STYLE)}",
+                trust="/criminal-record/v1/trust",
                 script=f"/verify/verify.mjs?v={pages.fingerprint(_SCRIPT)}",
             )
 

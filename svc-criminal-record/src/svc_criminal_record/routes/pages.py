@@ -2,23 +2,27 @@
 
 A telephone opens `/verify/{code}` as soon as it sees the QR code, and scanners of links do: so the page
 only fills in the code, and its button verifies.
+
+It is the one page of the hub for this: who brings the code or the file of a document that another service
+has sealed is sent on to that service's answer, which looks the same.
 """
 
 import math
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qs, quote
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from hub_core.clock import local_date
 from hub_core.language import Language, negotiate
+from hub_documents import checking
 from hub_service.dependencies import Now, Session
 
 from ..dependencies import Checking, Keys, Trusted
-from ..documents import checking
+from ..domain import codes
 from ..domain.verification import Answer, Seal, Way
 from ..errors.verification import VerifiedTooOften
 from ..operations import motives, verifying
@@ -28,6 +32,10 @@ from ..schemas.verification import VerificationView
 
 router = APIRouter(include_in_schema=False, redirect_slashes=False)
 
+_ELSEWHERE: Final = {"P": "/answers/verify"}
+"""Where documents are verified whose codes begin with a letter: answers to petitions."""
+_OTHER_SEALS: Final = "/answers/verify/file"
+"""Where files are verified that others have sealed."""
 _MOST_TYPED = 64
 _FIELDS = 8
 
@@ -57,6 +65,10 @@ class _Visit:
         name = view.motive and view.motive.name
         motive = name and (getattr(name, self.language) or name.ro)
         return self._page(code=code, way=way, answer=view, motive=motive)
+
+    def send_on(self, address: str) -> Response:
+        """To the same page of another service; the browser repeats what it sent."""
+        return RedirectResponse(f"{address}?lang={self.language}", status_code=307)
 
     def _page(self, status: int = 200, **shown: Any) -> Response:
         page = {"address": "/verify", "answer": None, "motive": None, "too_often": 0}
@@ -101,6 +113,8 @@ async def get_verification_script() -> Response:
 @router.get("/verify/{code}")
 async def show_verification_of_code(visitor: Visitor, code: str) -> Response:
     """The page, with the code that a QR code brought."""
+    if elsewhere := _ELSEWHERE.get(codes.letter(code)):
+        return visitor.send_on(f"{elsewhere}/{quote(code[:_MOST_TYPED], safe='')}")
     return visitor.show(code[:_MOST_TYPED], Way.QR)
 
 
@@ -111,6 +125,8 @@ async def verify_by_form(
     """The page with the answer for a code."""
     form = await _form(request)
     code = _field(form, "code")[:_MOST_TYPED]
+    if elsewhere := _ELSEWHERE.get(codes.letter(code)):
+        return visitor.send_on(elsewhere)
     way = Way.QR if _field(form, "way") == Way.QR else Way.CODE
     async with verifying.in_time():
         return await visitor.answer(verifying.verify_code(session, keys, code, way, now), code, way)
@@ -129,6 +145,8 @@ async def verify_file_by_form(
     """The page with the answer for a file; the script takes the answer out of it."""
     verdict = await checker.check(request.stream(), anchors.trust, now)
     seal = Seal(verdict.outcome.value)
+    if seal is Seal.UNTRUSTED:
+        return visitor.send_on(_OTHER_SEALS)
     sha256 = bytes.fromhex(verdict.sha256)
     async with verifying.in_time():
         return await visitor.answer(verifying.verify_file(session, keys, sha256, seal, now), "", Way.CODE)

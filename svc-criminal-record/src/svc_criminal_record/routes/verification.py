@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Path, Request, Response
 
 from hub_core.principal import Assurance
+from hub_documents import checking
 from hub_service import paging, policy, schemas
 from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
 from ..dependencies import Checking, Keys, Trusted
-from ..documents import checking
 from ..domain.verification import Seal
 from ..errors.certificates import CertificateNotFound
 from ..errors.verification import FileNotPdf, VerifiedTooOften

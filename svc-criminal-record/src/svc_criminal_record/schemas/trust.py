@@ -4,9 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
+from hub_documents.anchors import Anchors
 from hub_service.schemas import Resource
-
-from ..documents.anchors import Anchors
 
 _PEM = (
     "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUe1rN2yW8c9wq0o1GZ0Gx8m9k0WYwCgYIKoZIzj0EAwIw\n"

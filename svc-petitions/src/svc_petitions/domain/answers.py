@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -34,6 +35,8 @@ _COMPLAINTS: Final = frozenset({PetitionKind.INFO_544_COMPLAINT, PetitionKind.PR
 
 CODE_BYTES: Final = 10
 """What a code is made of."""
+CODE_LETTER: Final = "P"
+"""What codes of answers begin with, so that the one page for all documents knows whose they are."""
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD: Final = str.maketrans("OIL", "011")
 _LENGTH: Final = 16
@@ -87,6 +90,17 @@ class Sent:
         return (name, *function) if name else function
 
 
+class AnswerSeal(StrEnum):
+    """What the seal of a file says."""
+
+    INTACT = "INTACT"
+    ALTERED = "ALTERED"
+    UNTRUSTED = "UNTRUSTED"
+    REVOKED_SEAL = "REVOKED_SEAL"
+    NOT_SEALED = "NOT_SEALED"
+    NOT_A_PDF = "NOT_A_PDF"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """What anybody is told who has the code of an answer: nobody's name, and nothing of what it says."""
@@ -94,6 +108,7 @@ class Verified:
     institution: Mapping[str, str]
     number: str
     petition: str
+    sent_on: date
     sha256: bytes
 
 
@@ -124,15 +139,18 @@ def code_of(chance: bytes) -> str:
 
 
 def grouped(code: str) -> str:
-    """The code as people read and type it (`K7QF-2M9X-T4PA-8WDC`)."""
-    return "-".join(code[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
+    """The code as people read and type it (`P-K7QF-2M9X-T4PA-8WDC`)."""
+    groups = (code[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
+    return "-".join((CODE_LETTER, *groups))
 
 
 def read_code(typed: str) -> str | None:
-    """The code that was meant, without hyphens; None for what cannot be one.
+    """The code that was meant, without hyphens and letter; None for what cannot be one.
 
     Case, blanks and signs between do not count, and a letter that looks like a digit is that digit.
     """
     kept = "".join(sign for sign in unicodedata.normalize("NFKC", typed).upper() if sign.isalnum())
     code = kept.translate(_MISREAD)
+    if len(code) > _LENGTH:
+        code = code.removeprefix(CODE_LETTER)
     return code if len(code) == _LENGTH and set(code) <= set(_ALPHABET) else None

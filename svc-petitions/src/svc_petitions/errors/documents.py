@@ -27,7 +27,16 @@ class AnswerNotVerified(Problem):
     type, status = "answer-not-verified", 404
     title = "No answer has this code"
     detail = "The hub has sealed no answer with this code."
-    remedy = "Check the code, which has sixteen letters and digits, or scan the QR code of the document."
+    remedy = "Check the code, which is P and sixteen letters and digits, or scan the QR code of the document."
+
+
+class AnswerFileNotPdf(Problem):
+    """What was sent is no PDF."""
+
+    type, status = "answer-file-not-pdf", 415
+    title = "Only PDF files can be verified here"
+    detail = "This operation takes the file of an answer as application/pdf."
+    remedy = "Send the file as it was received, with the header Content-Type: application/pdf."
 
 
 class DocumentStoreAway(Problem):

@@ -196,9 +196,20 @@ async def sweep(session: AsyncSession, means: AnswerMeans, now: datetime) -> int
 
 async def verify(session: AsyncSession, key: MasterKey, typed: str) -> domain.Verified:
     """What anybody is told of the answer with a code. Raises `AnswerNotVerified`, for every other code."""
-    code = domain.read_code(typed)
-    async with session.begin():
-        found = await storage.verified(session, key, code) if code else None
+    found = await find(session, key, typed)
     if found is None:
         raise AnswerNotVerified
     return found
+
+
+async def find(session: AsyncSession, key: MasterKey, typed: str) -> domain.Verified | None:
+    """The answer with a code, however it was typed; what cannot be a code is looked for as well."""
+    async with session.begin():
+        return await storage.verified(session, key, domain.read_code(typed) or f"no code: {typed}")
+
+
+async def find_file(session: AsyncSession, sha256: bytes, seal: domain.AnswerSeal) -> domain.Verified | None:
+    """The answer whose very file it is; a file whose seal is not intact is no answer's."""
+    async with session.begin():
+        found = await storage.verified_file(session, sha256)
+    return found if seal is domain.AnswerSeal.INTACT else None

@@ -2,20 +2,34 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import Path, Response
+from fastapi import Path, Request, Response
 
+from hub_documents import checking
 from hub_service import policy, purpose, schemas
 from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
-from ..dependencies import Documents, Keys, working
-from ..errors.documents import AnswerDocumentMissing, AnswerNotVerified, DocumentStoreAway, SealNotInForce
+from ..dependencies import Checking, Documents, Keys, Trusted, working
+from ..domain.answers import AnswerSeal
+from ..errors.documents import (
+    AnswerDocumentMissing,
+    AnswerFileNotPdf,
+    AnswerNotVerified,
+    DocumentStoreAway,
+    SealNotInForce,
+)
 from ..errors.files import FileNotFound
 from ..errors.petitions import PetitionNotFound
 from ..operations import answer_documents as operations
-from ..schemas.answer_documents import VerifiedAnswerView
+from ..operations.status import in_time
+from ..schemas.answer_documents import VerifiedAnswerFileView, VerifiedAnswerView
 from .petitions import READ
 
+UPLOADS: Final = dict.fromkeys(
+    ("/petitions/v1/verifications/file", "/answers/verify/file"), checking.MOST_BYTES
+)
+"""Where larger bodies are taken, with the bytes they may have."""
+_TYPE: Final = "application/pdf"
 _PDF: Final = {"schema": {"type": "string", "contentMediaType": "application/pdf"}}
 _HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
@@ -88,7 +102,7 @@ async def verify_petition_answer(
             max_length=40,
             pattern=r"^[A-Za-z0-9 -]+$",
             description="The code on the document; case, blanks and hyphens do not count.",
-            examples=["K7QF-2M9X-T4PA-8WDC"],
+            examples=["P-K7QF-2M9X-T4PA-8WDC"],
         ),
     ],
     keys: Keys,
@@ -100,4 +114,34 @@ async def verify_petition_answer(
     Nobody's name, and nothing of what the answer says.
     """
     response.headers["cache-control"] = "no-store"
-    return VerifiedAnswerView.of(await operations.verify(session, keys, code))
+    async with in_time():
+        return VerifiedAnswerView.of(await operations.verify(session, keys, code))
+
+
+def _taking_a_pdf(described: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "string", "format": "binary", "maxLength": checking.MOST_BYTES}
+    body = {"description": "The file.", "required": True, "content": {_TYPE: {"schema": schema}}}
+    return described | {"openapi_extra": described["openapi_extra"] | {"requestBody": body}}
+
+
+@router.post(
+    "/verifications/file",
+    summary="Verify the file of an answer to a petition",
+    **_taking_a_pdf(policy.public(raises=(AnswerFileNotPdf,), asks=True)),
+)
+async def verify_petition_answer_file(
+    request: Request, anchors: Trusted, checker: Checking, session: Session, now: Now, response: Response
+) -> VerifiedAnswerFileView:
+    """Whether this file is the answer to a petition exactly as it was sealed.
+
+    The body is the file itself, at most 10 MiB; it is checked and not kept. Nobody's name is told, and
+    nothing of what the answer says.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TYPE:
+        raise AnswerFileNotPdf
+    response.headers["cache-control"] = "no-store"
+    verdict = await checker.check(request.stream(), anchors.trust, now)
+    seal = AnswerSeal(verdict.outcome.value)
+    async with in_time():
+        found = await operations.find_file(session, bytes.fromhex(verdict.sha256), seal)
+        return VerifiedAnswerFileView(seal=seal, answer=VerifiedAnswerView.of(found) if found else None)

@@ -1,12 +1,13 @@
 """Bodies of answers as documents."""
 
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field
 
 from hub_service import schemas
 
-from ..domain.answers import Verified
+from ..domain.answers import AnswerSeal, Verified
 from .registers import Digest
 
 
@@ -24,6 +25,7 @@ class VerifiedAnswerView(schemas.Resource):
         str,
         Field(max_length=40, description="The petition's number and day.", examples=["123/21.11.2026"]),
     ]
+    sent_on: Annotated[date, Field(description="The day on which it was sent.", examples=["2026-11-22"])]
     sha256: Digest
 
     @classmethod
@@ -33,5 +35,16 @@ class VerifiedAnswerView(schemas.Resource):
             institution=schemas.LocalisedText.of(dict(found.institution)),
             number=found.number,
             petition=found.petition,
+            sent_on=found.sent_on,
             sha256=found.sha256.hex(),
         )
+
+
+class VerifiedAnswerFileView(schemas.Resource):
+    """What anybody is told of a file."""
+
+    seal: Annotated[AnswerSeal, Field(description="What its seal says.")]
+    answer: Annotated[
+        VerifiedAnswerView | None,
+        Field(description="The answer whose very file it is; none when it is no answer's, or was changed."),
+    ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -128,6 +128,15 @@ async def sent(session: AsyncSession, key: MasterKey, petition_id: UUID) -> doma
 
 async def verified(session: AsyncSession, key: MasterKey, code: str) -> domain.Verified | None:
     """What is known of the answer that has a code."""
+    return await _verified(session, ANSWER_DOCUMENTS.c.code_key == _key(key, code))
+
+
+async def verified_file(session: AsyncSession, sha256: bytes) -> domain.Verified | None:
+    """What is known of the answer whose very file it is."""
+    return await _verified(session, ANSWER_DOCUMENTS.c.file_sha256 == sha256)
+
+
+async def _verified(session: AsyncSession, which: ColumnElement[bool]) -> domain.Verified | None:
     wanted = (
         select(
             ANSWER_DOCUMENTS.c.file_sha256,
@@ -142,7 +151,7 @@ async def verified(session: AsyncSession, key: MasterKey, code: str) -> domain.V
             (DRAFTS.c.petition_id == ANSWER_DOCUMENTS.c.petition_id) & DRAFTS.c.sent_at.is_not(None),
         )
         .join(INSTITUTIONS, INSTITUTIONS.c.id == DRAFTS.c.institution_id)
-        .where(ANSWER_DOCUMENTS.c.code_key == _key(key, code))
+        .where(which)
     )
     row = (await session.execute(wanted)).mappings().first()
     if row is None:
@@ -151,6 +160,7 @@ async def verified(session: AsyncSession, key: MasterKey, code: str) -> domain.V
         institution=row["names"],
         number=f"{row['out_number']}/{local_date(row['sent_at']):%d.%m.%Y}",
         petition=f"{row['number']}/{row['registered_on']:%d.%m.%Y}",
+        sent_on=local_date(row["sent_at"]),
         sha256=row["file_sha256"],
     )
 

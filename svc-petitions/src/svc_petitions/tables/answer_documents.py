@@ -4,6 +4,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -25,5 +26,6 @@ ANSWER_DOCUMENTS = Table(
     Column("file_bytes", Integer, nullable=False),
     Column("seal_level", String(8), nullable=False),
     UniqueConstraint("code_key"),
+    Index("ix_answer_documents_file_sha256", "file_sha256"),
     comment="The sealed document of each answer; made once, after the answer was sent",
 )

@@ -6,11 +6,11 @@ from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Final
 
-from hub_documents import verification
-from hub_documents.verification import Trust, Verdict
+from . import verification
+from .verification import Trust, Verdict
 
 MOST_BYTES: Final = 10 * 1024 * 1024
-"""More than any certificate has."""
+"""More than any document of ours has."""
 _IN_MEMORY: Final = 64 * 1024
 
 

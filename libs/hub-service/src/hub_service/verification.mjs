@@ -1,7 +1,6 @@
-// The page /verify: what a QR code states is checked here, in the browser; what stands behind `#` in the
+// A page that verifies documents: what a QR code states is checked here, in the browser; what stands behind `#` in the
 // address leaves it for nobody. A file is sent when somebody chooses one.
 
-const TRUST = "/criminal-record/v1/trust";
 const MOST_BYTES = 2048;
 const DEEPEST = 8;
 const [EXPIRES, ISSUED, ID, FACTS] = [4, 6, 7, -65537];
@@ -141,21 +140,22 @@ export async function read(token, keys) {
 export const codeOf = (typed) =>
   typed.toUpperCase().replaceAll(/[^0-9A-Z]/g, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
 
-/** What the token behind an address states of the certificate with this code; throws FactsInvalid. */
+/** What the token behind an address states of the document with this code; throws FactsInvalid. */
 export async function stated(code, fragment, keys) {
   const claims = await read(fromBase64url(fragment), keys);
   const [facts, id, expires, issued] = [FACTS, ID, EXPIRES, ISSUED].map((claim) => claims.get(claim));
-  if (!(facts instanceof Map && id instanceof Uint8Array)) refuse("no facts of a certificate");
-  if (!Number.isSafeInteger(expires) || !Number.isSafeInteger(issued)) refuse("no dates");
-  if (codeOf(code) !== codeOf(String.fromCharCode(...id))) refuse("the address is of another certificate");
-  return { ...Object.fromEntries(facts), expires: new Date(expires * 1000), issued: new Date(issued * 1000) };
+  if (!(facts instanceof Map && id instanceof Uint8Array)) refuse("no facts of a document");
+  if (!Number.isSafeInteger(expires ?? 0) || !Number.isSafeInteger(issued)) refuse("no dates");
+  if (codeOf(code) !== codeOf(String.fromCharCode(...id))) refuse("the address is of another document");
+  const ends = expires === undefined ? null : new Date(expires * 1000); // some documents never expire
+  return { ...Object.fromEntries(facts), expires: ends, issued: new Date(issued * 1000) };
 }
 
 /** The keys that the page trusts; kept, so that it goes on without a network. */
-function keysOnce() {
+function keysOnce(trust) {
   let kept;
   return async () => {
-    kept ??= fetch(TRUST).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error("away"))));
+    kept ??= fetch(trust).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error("away"))));
     try {
       return (await kept).facts.map((key) => key.jwk);
     } catch (fault) {
@@ -182,7 +182,7 @@ function fill(section, facts) {
     type: words[facts.type] ?? facts.type,
     motive: words[facts.motive] ?? facts.motive,
     issued: day(facts.issued),
-    until: day(new Date(facts.expires - 1)),
+    until: facts.expires && day(new Date(facts.expires - 1)),
   };
   for (const place of section.querySelectorAll("[data-fact]")) {
     const text = texts[place.dataset.fact];
@@ -198,11 +198,11 @@ async function showQr(section, trusted) {
     showOnly(section, "unchecked");
     return;
   }
-  const code = decodeURIComponent(location.pathname.split("/")[2] ?? "") || section.dataset.code;
+  const code = decodeURIComponent(location.pathname.split("/verify/")[1] ?? "") || section.dataset.code;
   try {
     const facts = await stated(code, fragment, await trusted());
     fill(section, facts);
-    showOnly(section, facts.expires > new Date() ? "genuine" : "expired");
+    showOnly(section, facts.expires && facts.expires <= new Date() ? "expired" : "genuine");
   } catch (fault) {
     showOnly(section, fault instanceof FactsInvalid ? "forged" : "unchecked");
   }
@@ -263,7 +263,8 @@ function takeFiles(form) {
 }
 
 if (globalThis.document) {
-  const [section, trusted] = [document.querySelector("#qr"), keysOnce()];
+  const section = document.querySelector("#qr");
+  const trusted = keysOnce(section.dataset.trust);
   const show = () => {
     keepFragment();
     return showQr(section, trusted);

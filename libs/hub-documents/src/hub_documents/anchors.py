@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from hub_documents import signers, verification
-from hub_documents.facts import FactsSigner
-from hub_documents.verification import Trust
+from . import signers, verification
+from .facts import FactsSigner
+from .verification import Trust
 
 _COORDINATE_BYTES: Final = 32
 
@@ -37,10 +37,11 @@ class Anchors:
     signer: FactsSigner
 
 
-def read(folder: Path) -> Anchors:
-    """The anchors in the folder of the trust: `root.pem`, `chain.pem`, `seal.pem`, `facts.pem`, `facts.key`.
+def read(folder: Path, own: Path | None = None) -> Anchors:
+    """The anchors in the folder of the trust: `root.pem`, `chain.pem`, `facts.pem`, `facts.key`.
 
-    An authority seals for many: only seals of the organization that `seal.pem` names are trusted.
+    An authority seals for many: with `own`, the certificate of a seal, only seals of the organization that
+    it names are trusted.
     """
     signer = FactsSigner(signers.from_files(folder / "facts.pem", folder / "facts.key", folder / "chain.pem"))
     certificate = x509.load_pem_x509_certificate((folder / "facts.pem").read_bytes())
@@ -49,7 +50,7 @@ def read(folder: Path) -> Anchors:
         root=(folder / "root.pem").read_text("ascii"),
         chain=tuple(_pem(link) for link in chain),
         facts=FactsKey(_base64url(signer.kid), _pem(certificate), _jwk(certificate, signer.kid)),
-        trust=verification.trust_in(folder / "root.pem", verification.organization_of(folder / "seal.pem")),
+        trust=verification.trust_in(folder / "root.pem", verification.organization_of(own) if own else ""),
         signer=signer,
     )
 
