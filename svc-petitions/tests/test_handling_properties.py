@@ -272,7 +272,7 @@ class World:
         """The term of each petition explains itself, and ends on the day that is stored."""
         for petition_id, row in (await self.rows()).items():
             async with self.sessions() as session:
-                _, clock = await terms.read_file_term(session, petition_id, row["institution_id"])
+                _, clock = await terms.read_file_term(session, petition_id, row["institution_id"], self.now)
             assert clock.deadline.target == row["answer_due_on"]
 
     def _check_term(self, row: asyncpg.Record, rows: dict[UUID, asyncpg.Record]) -> None:

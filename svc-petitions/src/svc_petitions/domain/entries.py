@@ -11,7 +11,11 @@ REACH_RULE: Final = "petition.reach-register"
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """How a petition came to the register: on which day to the institution, and which official entered it."""
+    """How a petition came to the register: on which day to the institution, and which official entered it.
+
+    `runs_from` is the day from which its term runs, of one that lay inside of a registered petition.
+    """
 
     received_on: date
     by: UUID
+    runs_from: date | None = None

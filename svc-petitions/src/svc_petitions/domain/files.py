@@ -47,7 +47,8 @@ class File:
     clock runs; `forwarded_from` is the institution that sent it on. `answer_due_on` is the last day for the
     answer, extended from `extended_from` when `extended_until` is there. `leader_id` is the petition that
     this one is joined to. `complained_of` are officials against whom the petition is: neither they nor who
-    is below them work on it (art. 11). `closed_on` is the day on which its clock ended.
+    is below them work on it (art. 11). `closed_on` is the day on which its clock ended. `runs_from` is the
+    day on which it reached the institution inside of another petition, before it had a number of its own.
     """
 
     id: UUID
@@ -76,6 +77,12 @@ class File:
     reports_crime: bool = False
     solution: Solution | None = None
     closed_on: date | None = None
+    runs_from: date | None = None
+
+    @property
+    def clock_from(self) -> date:
+        """The day that the term runs from."""
+        return self.runs_from or self.registered_on
 
     @property
     def label(self) -> str:

@@ -226,11 +226,13 @@ def register(
     number: int,
     now: datetime,
     channel: Channel = Channel.ONLINE,
+    runs_from: date | None = None,
 ) -> Petition:
     """Enter a submission in the register under its number, with the day by which it is answered.
 
     The day of registration is not counted, and the last day is not moved past a holiday: for a duty
-    of the authority the stricter date is shown.
+    of the authority the stricter date is shown. The term runs from `runs_from` where the institution had it
+    before it was registered.
     """
     registered_on = local_date(now)
     return Petition(
@@ -246,7 +248,7 @@ def register(
             number=number,
             registered_at=now,
             registered_on=registered_on,
-            answer_due_on=end_civil(registered_on, answer_rule.whole),
+            answer_due_on=end_civil(runs_from or registered_on, answer_rule.whole),
             answer_rule_id=answer_rule.code,
             answer_legal_basis=answer_rule.legal_basis,
         ),

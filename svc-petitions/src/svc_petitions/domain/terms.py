@@ -5,7 +5,7 @@ was sent on has the clock of its new institution. A request under Legea 544/2001
 becomes the longer one when the petitioner is told of it in time. Nothing else moves a term.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
@@ -19,7 +19,7 @@ from hub_terms.calendar import HOLIDAYS, Calendar
 from hub_terms.deadlines import Deadline, Extension, Fact
 from hub_terms.terms import Term, end_civil, end_working
 
-from .files import File
+from .files import File, Solution
 from .petitions import Registration
 from .states import PetitionState
 
@@ -31,7 +31,12 @@ REFUSAL_RULE: Final = "public-information.refusal"
 SHARE_RULE: Final = "petition.warning-share"
 DAYS_RULE: Final = "petition.warning"
 LAST_RULE: Final = "petition.warning-last"
+COMPLAINT_RULE: Final = "public-information.complaint"
+REFUSALS: Final = frozenset({Solution.PARTLY_FAVOURABLE, Solution.UNFAVOURABLE})
+"""The solutions by which information, or a part of it, is refused."""
 
+_COMPLAINTS: Final = frozenset({"public-information.complaint-answer", "petition.prior-complaint"})
+_NONE: Final[Mapping[date, str]] = {}
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -39,7 +44,7 @@ def rules_of(answer_rule_id: str) -> tuple[str, ...]:
     """The codes that explaining a term takes, beside that of the answer itself."""
     return (
         *(HOLIDAYS, answer_rule_id, EXTENSION_RULE, FORWARDING_RULE),
-        *(EXTENDED_INFORMATION_RULE, REFUSAL_RULE),
+        *(EXTENDED_INFORMATION_RULE, REFUSAL_RULE, COMPLAINT_RULE),
     )
 
 
@@ -62,7 +67,10 @@ class TermWarning(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Course:
-    """What the term of a file follows from: its registration, its extension, its end."""
+    """What the term of a file follows from: its registration, its extension, its end.
+
+    Of what `is_split` from another petition, `registered_on` is the day of that one's registration.
+    """
 
     state: PetitionState
     registered_on: date
@@ -70,6 +78,8 @@ class Course:
     answer_rule_id: str
     answer_legal_basis: str
     is_forwarded: bool = False
+    is_split: bool = False
+    solution: Solution | None = None
     extended_on: date | None = None
     extended_from: date | None = None
     extended_until: date | None = None
@@ -81,11 +91,13 @@ class Course:
         """The course of a file at the institution that has it."""
         return cls(
             state=file.state,
-            registered_on=file.registered_on,
+            registered_on=file.clock_from,
             answer_due_on=file.answer_due_on,
             answer_rule_id=file.answer_rule_id,
             answer_legal_basis=file.answer_legal_basis,
             is_forwarded=file.forwarded_from is not None,
+            is_split=file.runs_from is not None,
+            solution=file.solution,
             extended_on=local_date(file.extended_at) if file.extended_at else None,
             extended_from=file.extended_from,
             extended_until=file.extended_until,
@@ -109,6 +121,11 @@ class Course:
         """Whether the clock is that of Legea 544/2001."""
         return self.answer_rule_id == INFORMATION_RULE
 
+    @property
+    def refused_on(self) -> date | None:
+        """The day on which information, or a part of it, was refused; none where it was not."""
+        return self.closed_on if self.is_information and self.solution in REFUSALS else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
@@ -126,23 +143,36 @@ class Clock:
     """The term of a file, explained.
 
     `forward_by` is the last day for sending it on (art. 6^1), while that is still to be decided;
-    `refuse_by` the last for refusing information with reasons; `earlier` are the clocks of who had it before.
+    `refuse_by` the last for refusing information with reasons, `is_refusal_late` whether it was refused
+    after that; `complain_by` the last day for an administrative complaint about it, where there is one;
+    `earlier` are the clocks of who had it before.
     """
 
     deadline: Deadline
     forward_by: date | None
     refuse_by: date | None
+    is_refusal_late: bool | None
     earlier: Collection[Earlier]
+    complain_by: date | None = None
 
 
-def clock(course: Course, earlier: Collection[Earlier], legal: Rules) -> Clock:
-    """The term of a file with all that it follows from; it ends on the stored day, or nothing does."""
+def clock(
+    course: Course, earlier: Collection[Earlier], legal: Rules, granted: Mapping[date, str] = _NONE
+) -> Clock:
+    """The term of a file with all that it follows from; it ends on the stored day, or nothing does.
+
+    `granted` are the days off that the government gives besides the legal holidays: no day of the
+    petitioner ends on one, and the stricter day of the institution stays where it is.
+    """
     on = course.registered_on
-    counted = deadline(course, legal, Calendar(legal))
+    counted = deadline(course, legal, Calendar(legal, granted))
+    refuse_by = end_civil(on, legal.on(REFUSAL_RULE, on).whole) if course.is_information else None
+    refused_on = course.refused_on
     return Clock(
         deadline=counted,
         forward_by=forward_by(on, legal) if course.state in _TO_BE_SENT else None,
-        refuse_by=end_civil(on, legal.on(REFUSAL_RULE, on).whole) if course.is_information else None,
+        refuse_by=refuse_by,
+        is_refusal_late=refused_on > refuse_by if refused_on and refuse_by else None,
         earlier=earlier,
     )
 
@@ -177,11 +207,18 @@ def _start(course: Course, legal: Rules) -> Fact:
     first = course.answer_due_on if course.extended_until is None else _first_end(course, legal)
     if first < end_civil(course.registered_on, whole):
         return Fact("JOINED", first - timedelta(days=whole))
+    if course.is_split:
+        return Fact("SPLIT", course.registered_on)
     return Fact("FORWARDED" if course.is_forwarded else "REGISTERED", course.registered_on)
 
 
 def extension_most(course: Course, legal: Rules) -> int:
-    """By how many days the term may be extended at most: art. 9, or up to the longer term of Law 544."""
+    """By how many days the term may be extended at most: art. 9, or up to the longer term of Law 544.
+
+    That of a complaint is not extended.
+    """
+    if course.answer_rule_id in _COMPLAINTS:
+        return 0
     if course.is_information:
         longer = legal.on(EXTENDED_INFORMATION_RULE, course.registered_on).whole
         return longer - (course.answer_due_on - course.registered_on).days

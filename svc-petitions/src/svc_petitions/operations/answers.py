@@ -1,20 +1,23 @@
 """An answer on its way: drafted, approved, signed by another, sent under a number of the register."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.clock import local_date
 from hub_core.principal import Role
+from hub_service import rules
 from hub_service.policy import Official
 
-from ..domain import handling
+from ..domain import handling, terms
 from ..domain.files import File, refuse_again
 from ..domain.handling import Answer, Draft
 from ..domain.registers import Direction, Line
 from ..domain.states import PetitionState
 from ..domain.structure import in_force
+from ..domain.terms import Course
 from ..errors.files import FileStateForbids
 from ..errors.handling import DraftMissing
 from ..storage import answers, joining, registers
@@ -123,7 +126,8 @@ async def send(session: AsyncSession, official: Official, petition_id: UUID, now
             correspondent=str(file.person_id or file.id),
             entered_at=now,
         )
-        moved = await storage.move(session, file, PetitionState.ANSWERED, actor(official), now)
+        reason = await _refusal(session, file, today)
+        moved = await storage.move(session, file, PetitionState.ANSWERED, actor(official), now, reason=reason)
         entered = await registers.enter(session, line)  # the last lock taken
         await answers.note(
             session,
@@ -134,6 +138,16 @@ async def send(session: AsyncSession, official: Official, petition_id: UUID, now
             out_number=entered.number,
         )
         return moved
+
+
+async def _refusal(session: AsyncSession, file: File, today: date) -> str | None:
+    """What the step says of information that is refused: REFUSED, or that it is late for that."""
+    refused = replace(file, closed_on=today)
+    if Course.of(refused).refused_on is None:
+        return None
+    legal = await rules.read(session, *terms.rules_of(file.answer_rule_id))
+    is_late = terms.clock(Course.of(refused), (), legal).is_refusal_late
+    return "REFUSED_LATE" if is_late else "REFUSED"
 
 
 async def _drafted(

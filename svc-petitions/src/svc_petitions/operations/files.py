@@ -17,10 +17,11 @@ from hub_service.purpose import Stated
 
 from ..domain.files import File, Step
 from ..domain.handling import Clarification, Draft, Forwarding
+from ..domain.links import Linked
 from ..domain.states import PetitionState
 from ..domain.terms import DAYS_RULE
 from ..events.access import RecordAccessed
-from ..storage import answers, forwardings
+from ..storage import answers, forwardings, links
 from ..storage import files as storage
 from ..storage import workload as lists
 from ..storage.workload import Load, Wanted
@@ -40,6 +41,7 @@ class Opened:
     drafts: Sequence[Draft]
     clarifications: Sequence[Clarification]
     forwardings: Sequence[Forwarding]
+    links: Sequence[Linked]
 
 
 async def open_file(
@@ -56,6 +58,7 @@ async def open_file(
             await answers.all_of(session, petition_id),
             await answers.clarifications(session, petition_id),
             await forwardings.of_petition(session, petition_id),
+            await links.of_petition(session, petition_id),
         )
         await leave_line(session, official, file, Action.READ, purpose, now)
     return opened

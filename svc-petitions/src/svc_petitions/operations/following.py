@@ -14,11 +14,12 @@ from ..domain import handling
 from ..domain import petitions as domain
 from ..domain.files import Actor, ActorKind, File, Step
 from ..domain.handling import Clarification, Draft, Forwarding
+from ..domain.links import Linked
 from ..domain.states import PetitionState
 from ..errors.handling import NoClarificationAsked, NotAnsweredYet
 from ..errors.petitions import PetitionNotFound
 from ..errors.signatures import OthersSigned
-from ..storage import answers, forwardings, petitioners
+from ..storage import answers, forwardings, links, petitioners
 from ..storage import files as storage
 from ..storage import petitions as petitions_storage
 from .handling import release_joined
@@ -33,6 +34,7 @@ class Followed:
     steps: Sequence[Step]
     clarifications: Sequence[Clarification]
     forwardings: Sequence[Forwarding]
+    links: Sequence[Linked]
 
 
 async def follow(session: AsyncSession, caller: Principal, petition_id: UUID, now: datetime) -> Followed:
@@ -44,6 +46,7 @@ async def follow(session: AsyncSession, caller: Principal, petition_id: UUID, no
             await storage.steps(session, petition_id),
             await answers.clarifications(session, petition_id),
             await forwardings.of_petition(session, petition_id),
+            await links.of_petition(session, petition_id),
         )
 
 

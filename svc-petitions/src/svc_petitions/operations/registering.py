@@ -17,7 +17,7 @@ from ..domain.institutions import addressee
 from ..domain.petitioners import Account, Petitioner
 from ..domain.registers import Direction, Line
 from ..errors.attachments import AttachmentUnknown
-from ..events.petitions import PetitionEntered
+from ..events.petitions import PetitionEntered, PetitionRegistered
 from ..keys import MasterKey, Purpose
 from ..storage import institutions, petitioners, registers, search
 from ..storage import petitions as storage
@@ -33,15 +33,18 @@ async def register(
     channel: domain.Channel,
     now: datetime,
     entered: Entered | None = None,
+    acting: domain.Acting | None = None,
 ) -> domain.Petition:
-    """Enter what somebody sent who did not file it by an account; nobody has signed an anonymous one.
+    """Enter what somebody sent, in the register and with who signed it; nobody has signed an anonymous one.
 
-    The first signature is the one that the petition is of. `SpecialProcedureApplies`,
-    `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`, `TooManyAttachments`, `AttachmentUnknown`.
+    The first signature is the one that the petition is of; `acting` says who acts for them, where somebody
+    does. `SpecialProcedureApplies`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`,
+    `TooManyAttachments`, `AttachmentUnknown`.
     """
     today, petition_id = clock.local_date(now), ids.new_id()
     first = signed_by[0] if signed_by else None
     person_id = first.person_id if isinstance(first, Account) else None
+    runs_from = entered.runs_from if entered else None
     await guide_out(session, submission, today)
     institution = addressee(await institutions.find(session, submission.institution_id), today)
     rule = domain.answer_rule(submission.kind)
@@ -60,12 +63,13 @@ async def register(
     petition = domain.register(
         submission,
         petition_id=petition_id,
-        acting=domain.Acting(person_id),
+        acting=acting or domain.Acting(person_id),
         institution=institution,
-        answer_rule=legal.on(rule, today),
+        answer_rule=legal.on(rule, runs_from or today),
         number=number,
         now=now,
         channel=channel,
+        runs_from=runs_from,
     )
     await storage.add(session, petition, entered)
     await petitioners.add_all(session, key, petition_id, signed_by, now)
@@ -73,7 +77,9 @@ async def register(
         if entered is None:  # who has no account has uploaded nothing
             raise AttachmentUnknown
         await attach(session, petition_id, submission.attachment_ids, entered.by, now)
-    await outbox.record(session, PetitionEntered.of(petition), now)
+    is_filed = channel is domain.Channel.ONLINE and entered is None
+    told = PetitionRegistered if is_filed else PetitionEntered
+    await outbox.record(session, told.of(petition), now)
     return petition
 
 

@@ -1,7 +1,7 @@
 """Terms: explained to who waits for them and to who has to keep them, and watched."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -12,13 +12,15 @@ from hub_core.clock import local_date
 from hub_core.principal import Principal
 from hub_events import outbox
 from hub_service import rules
+from hub_terms.calendar import Calendar
 
+from ..domain import information
 from ..domain import terms as domain
 from ..domain.files import File
 from ..domain.petitions import Petition
 from ..domain.terms import Clock, Course, Reach
 from ..events.terms import TermWarned
-from ..storage import files
+from ..storage import bridge_days, files
 from ..storage import terms as storage
 from . import petitions
 
@@ -38,23 +40,31 @@ async def read_term(session: AsyncSession, petition_id: UUID, caller: Principal,
     petition = await petitions.read_petition(session, petition_id, caller, now)
     async with session.begin():
         if petition.is_sandbox:
-            return Timed(petition, await _clock(session, petition.id, Course.begun(petition.registration)))
-        course = await storage.course_of(session, petition.id)
-        return Timed(petition, await _clock(session, petition.id, course))
+            course, institution_id = Course.begun(petition.registration), petition.institution.id
+        else:
+            course, institution_id = await storage.course_of(session, petition.id)
+        return Timed(petition, await _clock(session, petition.id, institution_id, course, now))
 
 
 async def read_file_term(
-    session: AsyncSession, petition_id: UUID, institution_id: UUID
+    session: AsyncSession, petition_id: UUID, institution_id: UUID, now: datetime
 ) -> tuple[File, Clock]:
     """The term of a file, for an official of the institution that has it. Raises `FileNotFound`."""
     async with session.begin():
         file = await files.read(session, petition_id, institution_id)
-        return file, await _clock(session, file.id, Course.of(file))
+        return file, await _clock(session, file.id, institution_id, Course.of(file), now)
 
 
-async def _clock(session: AsyncSession, petition_id: UUID, course: Course) -> Clock:
+async def _clock(
+    session: AsyncSession, petition_id: UUID, institution_id: UUID, course: Course, now: datetime
+) -> Clock:
     legal = await rules.read(session, *domain.rules_of(course.answer_rule_id))
-    return domain.clock(course, await storage.earlier(session, petition_id), legal)
+    granted = await bridge_days.granted(session, institution_id)
+    clock = domain.clock(course, await storage.earlier(session, petition_id), legal, granted)
+    of = information.grievance(course, clock.deadline, local_date(now))
+    if of is None:
+        return clock
+    return replace(clock, complain_by=information.complain_by(of, None, legal, Calendar(legal, granted)))
 
 
 async def list_overdue(

@@ -86,7 +86,7 @@ async def get_file_term(
 
     For the institution the stricter end counts. What the petition says is not opened by it.
     """
-    file, clock = await operations.read_file_term(session, file_id, official.institution_id)
+    file, clock = await operations.read_file_term(session, file_id, official.institution_id, now)
     return TermView.of(file.id, file.state, clock, now)
 
 

@@ -17,6 +17,7 @@ from ..domain.states import TRANSITIONS, PetitionState
 from ..operations.files import Opened
 from ..operations.handling import Addressee, Joined
 from ..storage.workload import Load
+from .links import LinkedPetitionView, Links
 from .petitions import Kind
 
 _PEOPLE_MOST: Final = 50
@@ -310,6 +311,7 @@ class OpenedFileView(schemas.Resource):
         list[ClarificationView], Field(max_length=1_000, description="What the petitioner was asked.")
     ]
     forwardings: Annotated[list[ForwardingView], Field(max_length=1_000, description="Where it was before.")]
+    links: Links
 
     @classmethod
     def of(cls, opened: Opened, today: date) -> Self:
@@ -325,6 +327,7 @@ class OpenedFileView(schemas.Resource):
             drafts=[DraftView.of(one) for one in opened.drafts],
             clarifications=[ClarificationView.of(one) for one in opened.clarifications],
             forwardings=[ForwardingView.of(one) for one in opened.forwardings],
+            links=[LinkedPetitionView.of(one) for one in opened.links],
         )
 
 

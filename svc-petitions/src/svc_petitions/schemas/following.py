@@ -15,6 +15,7 @@ from ..domain.handling import Draft
 from ..domain.states import PetitionState
 from ..operations.following import Followed
 from .files import ClarificationView, ForwardingView
+from .links import LinkedPetitionView, Links
 
 
 class PassedStepView(schemas.Resource):
@@ -54,6 +55,7 @@ class FollowedPetitionView(schemas.Resource):
     forwardings: Annotated[
         list[ForwardingView], Field(max_length=1_000, description="To whom it was sent on, and why.")
     ]
+    links: Links
 
     @classmethod
     def of(cls, followed: Followed) -> Self:
@@ -66,6 +68,7 @@ class FollowedPetitionView(schemas.Resource):
             steps=[PassedStepView.of(one) for one in followed.steps],
             clarifications=[ClarificationView.of(one) for one in followed.clarifications],
             forwardings=[ForwardingView.of(one) for one in followed.forwardings],
+            links=[LinkedPetitionView.of(one) for one in followed.links],
         )
 
 

@@ -34,7 +34,8 @@ class FactView(schemas.Resource):
         Field(
             max_length=32,
             description="REGISTERED; FORWARDED when another institution had sent it on; JOINED when an "
-            "earlier petition was joined to it; CLOSED.",
+            "earlier petition was joined to it; SPLIT when it lay inside of a petition registered then; "
+            "CLOSED.",
             examples=["REGISTERED"],
         ),
     ]
@@ -205,6 +206,17 @@ class TermView(schemas.Resource):
         schemas.LegalDate | None,
         Field(description="The last day for refusing information with reasons (Legea 544/2001); else null."),
     ]
+    is_refusal_late: Annotated[
+        bool | None,
+        Field(description="Whether information was refused after that day; null where it was not refused."),
+    ]
+    complain_by: Annotated[
+        schemas.LegalDate | None,
+        Field(
+            description="The last day for an administrative complaint to the head of the institution "
+            "(Legea 544/2001 art. 21), where information was refused or the term is over."
+        ),
+    ]
     earlier: Annotated[
         list[EarlierClockView],
         Field(max_length=50, description="The clocks of who had it before, the first one first."),
@@ -223,6 +235,8 @@ class TermView(schemas.Resource):
                 "is_late": counted.is_late(today),
                 "forward_by": clock.forward_by,
                 "refuse_by": clock.refuse_by,
+                "is_refusal_late": clock.is_refusal_late,
+                "complain_by": clock.complain_by,
                 "earlier": [
                     {name: getattr(each, name) for name in EarlierClockView.model_fields}
                     for each in clock.earlier

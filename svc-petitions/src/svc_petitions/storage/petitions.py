@@ -129,7 +129,7 @@ async def add(session: AsyncSession, petition: domain.Petition, entered: Entered
         "state": petition.state,
         "version": petition.version,
         **({} if petition.is_sandbox else {"channel": petition.channel}),
-        **({"received_on": entered.received_on, "entered_by": entered.by} if entered else {}),
+        **(_of_entry(entered) if entered else {}),
     }
     await _adding(books.petitions, *row).all(session, **row)
 
@@ -137,6 +137,14 @@ async def add(session: AsyncSession, petition: domain.Petition, entered: Entered
 @cache
 def _adding(petitions: Table, *named: str) -> Part:
     return Part(insert(petitions).inline().values({name: bindparam(name) for name in named}))
+
+
+def _of_entry(entered: Entered) -> dict[str, Any]:
+    return {
+        "received_on": entered.received_on,
+        "entered_by": entered.by,
+        "runs_from": entered.runs_from,
+    }
 
 
 async def petition_of(

@@ -18,10 +18,11 @@ _EARLIER: Final = tuple(FORWARDINGS.c[name] for name in Earlier.__dataclass_fiel
 _WHOLE: Final = 100
 
 
-async def course_of(session: AsyncSession, petition_id: UUID) -> Course:
-    """What the term of a petition in earnest follows from."""
+async def course_of(session: AsyncSession, petition_id: UUID) -> tuple[Course, UUID]:
+    """What the term of a petition in earnest follows from, and which institution has it."""
     row = (await session.execute(select(*COLUMNS).where(PETITIONS.c.id == petition_id))).mappings().one()
-    return Course.of(file_of(row))
+    file = file_of(row)
+    return Course.of(file), file.institution_id
 
 
 async def earlier(session: AsyncSession, petition_id: UUID) -> Sequence[Earlier]:
