@@ -91,8 +91,7 @@ async def workload(
     limit: int,
 ) -> Sequence[File]:
     """The files on which somebody has to act, what is due first first."""
-    async with session.begin():
-        return await lists.files(session, official.institution_id, wanted, after=after, limit=limit)
+    return await lists.files(session, official.institution_id, wanted, after=after, limit=limit)
 
 
 async def count(

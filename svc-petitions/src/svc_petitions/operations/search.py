@@ -46,16 +46,17 @@ async def find_files(
 ) -> Sequence[File]:
     """The files of the official's institution that fit, the newest first; another's are never among them.
 
-    Whoever is looked for by a file of theirs reads it in their access log. Raises `FileNotFound`.
+    Whoever is looked for by a file of theirs reads it in their access log, whose line is there before they
+    are looked for. Raises `FileNotFound`.
     """
-    async with session.begin():
-        signed_by: list[Petitioner] = []
-        if wanted.petitioner:
-            signed_by.append(Petitioner(same_key=petitioners.same_key(key, wanted.petitioner)))
-        if wanted.same_petitioner_as:
+    signed_by: list[Petitioner] = []
+    if wanted.petitioner:
+        signed_by.append(Petitioner(same_key=petitioners.same_key(key, wanted.petitioner)))
+    if wanted.same_petitioner_as:
+        async with session.begin():
             file = await files.read(session, wanted.same_petitioner_as, official.institution_id)
             signed_by += await search.petitioners_of(session, file.id)
             await leave_line(session, official, file, Action.SEARCH, purpose, now)
-        is_by_person = bool(wanted.petitioner or wanted.same_petitioner_as)
-        question = Question(wanted.words, wanted.number, wanted.year, signed_by if is_by_person else None)
-        return await search.find(session, official.institution_id, question, now, before=before, limit=limit)
+    is_by_person = bool(wanted.petitioner or wanted.same_petitioner_as)
+    question = Question(wanted.words, wanted.number, wanted.year, signed_by if is_by_person else None)
+    return await search.find(session, official.institution_id, question, now, before=before, limit=limit)
