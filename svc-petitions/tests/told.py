@@ -9,6 +9,7 @@ from hub_core.principal import Kind
 from hub_events.envelope import Event
 from hub_service.access import Action, Channel, Result
 from svc_petitions.domain import petitions as domain
+from svc_petitions.domain.audiences import Audience, AudienceFile, AudienceState, Mode, Sitting
 from svc_petitions.domain.files import File, Solution
 from svc_petitions.domain.messages import Message, RequestedDocument, Side
 from svc_petitions.domain.registers import StrikeReason
@@ -16,6 +17,7 @@ from svc_petitions.domain.states import PetitionState
 from svc_petitions.domain.terms import TermWarning
 from svc_petitions.events import files
 from svc_petitions.events.access import RecordAccessed
+from svc_petitions.events.audiences import AudienceChanged, AudienceReminded
 from svc_petitions.events.guests import EmailCodeRequested
 from svc_petitions.events.messages import DocumentRequested, MessageSent
 from svc_petitions.events.petitions import PetitionEntered, PetitionRegistered, SandboxPetitionRegistered
@@ -142,12 +144,50 @@ OF_THREADS: Final[list[Event]] = [
     DocumentRequested.of(FILE, MESSAGE, DOCUMENT),
 ]
 
+SITTING = Sitting(
+    id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b90"),
+    institution_id=REGISTERED.institution_id,
+    function="Director general",
+    host_id=None,
+    mode=Mode.IN_PERSON,
+    place="Strada Exemplului nr. 1, camera 12",
+    starts_at=datetime(2026, 12, 2, 8, 0, tzinfo=UTC),
+    minutes=15,
+    places=8,
+    topics=("PASSPORTS",),
+    made_by=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b84"),
+)
+AUDIENCE = AudienceFile(
+    audience=Audience(
+        petition_id=REGISTERED.petition_id,
+        institution_id=REGISTERED.institution_id,
+        topic="PASSPORTS",
+        state=AudienceState.SCHEDULED,
+        version=2,
+        person_id=REGISTERED.person_id,
+        sitting_id=SITTING.id,
+        place=2,
+    ),
+    number=REGISTERED.number,
+    year=REGISTERED.year,
+    registered_on=REGISTERED.registered_on,
+    answer_due_on=REGISTERED.answer_due_on,
+    acting_person_id=REGISTERED.acting_person_id,
+    language="ro",
+    sitting=SITTING,
+)
+OF_AUDIENCES: Final[list[Event]] = [
+    AudienceChanged.of(AUDIENCE, AudienceState.REQUESTED, None),
+    AudienceReminded.of(AUDIENCE),
+]
+
 EVENTS: Final[list[Event]] = [
     REGISTERED,
     ENTERED,
     SANDBOX_REGISTERED,
     ACCESSED,
     CODE_REQUESTED,
+    *OF_AUDIENCES,
     *OF_FILES,
     *OF_THREADS,
     WARNED,

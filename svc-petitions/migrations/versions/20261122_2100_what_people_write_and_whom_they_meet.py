@@ -275,7 +275,6 @@ def _audiences() -> None:
         " LEFT JOIN petitioners s ON s.petition_id = p.id AND s.ordinal = 1 WHERE p.kind = 'AUDIENCE'"
     )
     op.execute("REVOKE DELETE ON sittings, audience_places, audiences FROM petitions_app")
-    op.execute("REVOKE UPDATE ON audience_places FROM petitions_app")
     op.execute("REVOKE UPDATE, DELETE ON audience_steps, audience_minutes FROM petitions_app")
 
 

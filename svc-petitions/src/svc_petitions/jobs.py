@@ -11,7 +11,7 @@ from hub_service.workers import Worker
 
 from .errors.attachments import AttachmentsUnavailable
 from .errors.documents import DocumentStoreAway
-from .operations import answer_documents, archiving, attachments, guests, statistics, terms
+from .operations import answer_documents, archiving, attachments, audiences, guests, statistics, terms
 from .operations.answer_documents import AnswerMeans
 from .operations.attachments import Means
 
@@ -43,6 +43,15 @@ async def _forget_proofs(hub: Any) -> None:
 
 FORGET_PROOFS: Final = workers.every("forget-proofs", timedelta(hours=1), _forget_proofs)
 """Counts of tries and codes that are out of date are forgotten."""
+
+
+async def _remind_of_audiences(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        await audiences.remind(session, clock.now())
+
+
+REMIND_OF_AUDIENCES: Final = workers.every("remind-of-audiences", timedelta(minutes=5), _remind_of_audiences)
+"""Who is received soon is reminded of it."""
 
 
 async def _warn_of_terms(hub: Any) -> None:

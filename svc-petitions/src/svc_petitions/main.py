@@ -14,6 +14,7 @@ from .pages.rendering import Pages
 from .routes import (
     answer_documents,
     attachments,
+    audiences,
     entries,
     files,
     following,
@@ -27,6 +28,7 @@ from .routes import (
     registers,
     routing,
     signatures,
+    sittings,
     special_procedures,
     splitting,
     statistics,
@@ -34,6 +36,7 @@ from .routes import (
     structure,
     telverde,
     terms,
+    topics,
     transfers,
 )
 from .settings import Settings
@@ -57,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=[
             answer_documents.router,
             attachments.router,
+            audiences.router,
             entries.router,
             files.router,
             following.router,
@@ -69,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             ratings.router,
             registers.router,
             signatures.router,
+            sittings.router,
             routing.router,
             special_procedures.router,
             splitting.router,
@@ -77,6 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             structure.router,
             telverde.router,
             terms.router,
+            topics.router,
             transfers.router,
         ],
         scopes={
@@ -89,6 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         tags=[
             {"name": "answers", "description": "Answers as sealed documents, and their verification"},
             {"name": "attachments", "description": "Files that belong to petitions"},
+            {"name": "audiences", "description": "To be received: sittings, requests, minutes"},
             {
                 "name": "entries",
                 "description": "Registrars: what came on paper, by telephone, at the counter",
@@ -118,6 +125,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             jobs.ARCHIVE,
             jobs.COUNT_MONTHS,
             jobs.FORGET_PROOFS,
+            jobs.REMIND_OF_AUDIENCES,
             jobs.WARN_OF_TERMS,
             jobs.sweeping(filing),
             *jobs.of_answers(means),

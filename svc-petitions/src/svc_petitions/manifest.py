@@ -34,7 +34,10 @@ MANIFEST: Final = Manifest(
     calls=("identity.names:read",),
     rules=(
         "audience.answer",
+        "audience.duration",
+        "audience.reminder",
         "calendar.holidays",
+        "counselling.record-within",
         "petition.answer",
         "petition.answer-forwarded",
         "petition.archive",

@@ -80,8 +80,8 @@ class Channel(StrEnum):
 class Submission:
     """What the petitioner sent, with its texts already normalised (NFC, comma-below letters).
 
-    `is_petition` says so against the signs of a special procedure. `attachment_ids` are uploads of who
-    files or enters it.
+    `is_petition` says so against the signs of a special procedure. `topic` says what an audience is about.
+    `attachment_ids` are uploads of who files or enters it.
     """
 
     institution_id: UUID
@@ -91,6 +91,7 @@ class Submission:
     language: Language
     is_petition: bool = False
     attachment_ids: tuple[UUID, ...] = ()
+    topic: str | None = None
 
     def sha256(self) -> str:
         """The receipt: SHA-256, in hex, of the submission's canonical JSON (RFC 8785), UTF-8.

@@ -19,7 +19,7 @@ from ..domain.registers import Direction, Line
 from ..errors.petitions import PetitionNotFound
 from ..events.access import RecordAccessed
 from ..events.petitions import PetitionRegistered, SandboxPetitionRegistered
-from ..storage import attachments, institutions, messages, petitioners, registers, sandbox, search
+from ..storage import attachments, audiences, institutions, messages, petitioners, registers, sandbox, search
 from ..storage import petitions as storage
 from .attaching import attach
 from .special_procedures import guide_out
@@ -59,6 +59,8 @@ async def file_petition(
         await storage.add(session, petition)
         if petition.signatory and not petition.is_sandbox:
             await petitioners.add_account(session, petition.id, petition.signatory, now)
+        if petition.kind is domain.PetitionKind.AUDIENCE and not petition.is_sandbox:
+            await audiences.add(session, petition.id, submission.topic)
         await attach(
             session,
             petition.id,
@@ -175,5 +177,6 @@ async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID,
     async with session.begin():
         await storage.follow_person(session, former_id, person_id)
         await petitioners.follow_person(session, former_id, person_id, now)
+        await audiences.follow_person(session, former_id, person_id)
         await messages.follow_person(session, former_id, person_id)
         await attachments.follow_person(session, former_id, person_id)

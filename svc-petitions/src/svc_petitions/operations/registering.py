@@ -19,7 +19,7 @@ from ..domain.registers import Direction, Line
 from ..errors.attachments import AttachmentUnknown
 from ..events.petitions import PetitionEntered, PetitionRegistered
 from ..keys import MasterKey, Purpose
-from ..storage import institutions, petitioners, registers, search
+from ..storage import audiences, institutions, petitioners, registers, search
 from ..storage import petitions as storage
 from .attaching import attach
 from .special_procedures import guide_out
@@ -73,6 +73,8 @@ async def register(
     )
     await storage.add(session, petition, entered)
     await petitioners.add_all(session, key, petition_id, signed_by, now)
+    if submission.kind is domain.PetitionKind.AUDIENCE:
+        await audiences.add(session, petition_id, submission.topic)
     if submission.attachment_ids:
         if entered is None:  # who has no account has uploaded nothing
             raise AttachmentUnknown

@@ -15,7 +15,7 @@ from ..operations.guests import Filed
 from .attachments import AttachmentIds
 from .institutions import AddresseeView
 from .petitioners import AccountPetitioner, NamedPetitioner
-from .petitions import IsPetition, Kind, WrittenIn
+from .petitions import AudienceTopic, IsPetition, Kind, WrittenIn
 
 _EXAMPLE: Final[dict[str, JsonValue]] = {
     "channel": "POST",
@@ -76,6 +76,7 @@ class EnterPetition(schemas.Resource):
     ]
     language: WrittenIn
     is_petition: IsPetition = False
+    topic: AudienceTopic = None
     attachment_ids: Annotated[AttachmentIds, Field(default_factory=list)]
     petitioners: Annotated[
         list[NamedPetitioner | AccountPetitioner],
@@ -98,6 +99,7 @@ class EnterPetition(schemas.Resource):
                 text=self.text,
                 language=self.language,
                 is_petition=self.is_petition,
+                topic=self.topic,
                 attachment_ids=tuple(dict.fromkeys(self.attachment_ids)),
             ),
             petitioners=[one.petitioner() for one in self.petitioners],

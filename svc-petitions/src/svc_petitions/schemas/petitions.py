@@ -12,6 +12,7 @@ from ..domain import petitions as domain
 from ..domain.states import PetitionState
 from .attachments import AttachmentIds
 from .institutions import AddresseeView
+from .topics import Topic
 
 Sha256 = Annotated[
     str,
@@ -62,6 +63,11 @@ IsPetition = Annotated[
 ]
 
 
+AudienceTopic = Annotated[
+    Topic | None, Field(description="What an AUDIENCE is about; not read of any other kind.")
+]
+
+
 class FilePetition(schemas.Resource):
     """A petition to be registered. It is free of charge (Constitution of Romania, art. 51)."""
 
@@ -73,6 +79,7 @@ class FilePetition(schemas.Resource):
     text: Annotated[Text, _TEXT]
     language: WrittenIn
     is_petition: IsPetition = False
+    topic: AudienceTopic = None
     attachment_ids: Annotated[AttachmentIds, Field(default_factory=list)]
 
     def submission(self) -> domain.Submission:
@@ -84,6 +91,7 @@ class FilePetition(schemas.Resource):
             text=self.text,
             language=self.language,
             is_petition=self.is_petition,
+            topic=self.topic,
             attachment_ids=tuple(dict.fromkeys(self.attachment_ids)),
         )
 

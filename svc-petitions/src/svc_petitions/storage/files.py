@@ -22,6 +22,7 @@ from ..errors.files import FileChanged, FileNotFound
 from ..events import files as events
 from ..tables.files import STEPS
 from ..tables.petitions import PETITIONS, TO_ARCHIVE
+from . import audiences
 
 COLUMNS: Final = tuple(PETITIONS.c[name] for name in File.__dataclass_fields__)
 """What a `File` is made of, in one order."""
@@ -141,6 +142,8 @@ async def move(
     moved = await _take(
         session, file, replace(file, state=to, version=file.version + 1, **changed), actor, now, reason, note
     )
+    if moved.kind is PetitionKind.AUDIENCE:
+        await audiences.follow(session, [moved.id], moved.institution_id, to, actor, now)
     told = events.of_step(moved, file.state, reason, changed)
     if told is not None:
         await outbox.record(session, told, now)
@@ -251,6 +254,9 @@ async def move_many(
     lines = insert(STEPS).from_select([*step], select(*step.values())).cte("lines")
     rows = (await session.execute(select(done).add_cte(lines))).mappings().all()
     moved = [(file_of(row), PetitionState(row["came_from"])) for row in rows]
+    if asking := [file for file, _ in moved if file.kind is PetitionKind.AUDIENCE]:
+        ids = [file.id for file in asking]
+        await audiences.follow(session, ids, asking[0].institution_id, to, actor, now)
     told = [events.of_step(file, state, reason, changed) for file, state in moved]
     await outbox.record_all(session, [one for one in told if one is not None], now)
     return [file for file, _ in moved]
