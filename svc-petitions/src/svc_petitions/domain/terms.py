@@ -70,6 +70,8 @@ class Course:
     """What the term of a file follows from: its registration, its extension, its end.
 
     Of what `is_split` from another petition, `registered_on` is the day of that one's registration.
+    `is_taken_over` says that it is the term of a petition joined to it, which ends before its own extended
+    one: then the extension is none of its term's.
     """
 
     state: PetitionState
@@ -80,6 +82,7 @@ class Course:
     is_forwarded: bool = False
     is_split: bool = False
     solution: Solution | None = None
+    is_taken_over: bool = False
     extended_on: date | None = None
     extended_from: date | None = None
     extended_until: date | None = None
@@ -89,6 +92,7 @@ class Course:
     @classmethod
     def of(cls, file: File) -> Self:
         """The course of a file at the institution that has it."""
+        is_extended = file.extended_until == file.answer_due_on
         return cls(
             state=file.state,
             registered_on=file.clock_from,
@@ -98,10 +102,11 @@ class Course:
             is_forwarded=file.forwarded_from is not None,
             is_split=file.runs_from is not None,
             solution=file.solution,
-            extended_on=local_date(file.extended_at) if file.extended_at else None,
-            extended_from=file.extended_from,
-            extended_until=file.extended_until,
-            extension_reason=file.extension_reason,
+            is_taken_over=file.extended_until is not None and not is_extended,
+            extended_on=local_date(file.extended_at) if file.extended_at and is_extended else None,
+            extended_from=file.extended_from if is_extended else None,
+            extended_until=file.extended_until if is_extended else None,
+            extension_reason=file.extension_reason if is_extended else None,
             closed_on=file.closed_on,
         )
 
@@ -205,7 +210,7 @@ def _start(course: Course, legal: Rules) -> Fact:
     """What the term runs from: the registration, or that of an earlier petition which was joined to it."""
     whole = legal.on(course.answer_rule_id, course.registered_on).whole
     first = course.answer_due_on if course.extended_until is None else _first_end(course, legal)
-    if first < end_civil(course.registered_on, whole):
+    if course.is_taken_over or first < end_civil(course.registered_on, whole):
         return Fact("JOINED", first - timedelta(days=whole))
     if course.is_split:
         return Fact("SPLIT", course.registered_on)

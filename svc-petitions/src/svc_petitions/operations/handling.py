@@ -90,7 +90,10 @@ async def triage(
     *,
     reports_crime: bool,
 ) -> File:
-    """Take a registered petition into triage, with whom it complains of and whether it reports a crime."""
+    """Take a registered petition into triage, with whom it complains of and whether it reports a crime.
+
+    What was said of it before stays: by those joined to it, or where it was sent on from.
+    """
     async with session.begin():
         file = await take(session, official, petition_id)
         if file.state is not PetitionState.REGISTERED:
@@ -101,8 +104,8 @@ async def triage(
             PetitionState.TRIAGE,
             actor(official),
             now,
-            complained_of=tuple(complained_of),
-            reports_crime=reports_crime,
+            complained_of=tuple(sorted({*complained_of, *file.complained_of})),
+            reports_crime=reports_crime or file.reports_crime,
         )
 
 
