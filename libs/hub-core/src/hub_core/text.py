@@ -7,23 +7,36 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, GetJsonSchemaHandler, StringConstraints
 
-_CEDILLA_TO_COMMA: Final = str.maketrans("ŞşŢţ", "ȘșȚț")
+_CEDILLA_TO_COMMA: Final = tuple(zip("ŞşŢţ", "ȘșȚț", strict=True))
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _BLANK_ENDS: Final = re.compile(r"\A[\s\u200b-\u200d\u2060]+|[\s\u200b-\u200d\u2060]+\Z")
 _LINE_BREAK: Final = re.compile(r"[\t\n\r]")
 
 
+class _Bare(dict[int, int | None]):
+    """Every character as it is, and none for one that combines with the one before; worked out when met."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.combining(chr(code)) else code
+        return self[code]
+
+
+_BARE: Final = _Bare()
+
+
 def normalise(text: str) -> str:
     """NFC, with the cedilla letters of old keyboards turned into comma-below (ş → ș)."""
-    return unicodedata.normalize("NFC", text).translate(_CEDILLA_TO_COMMA)
+    text = unicodedata.normalize("NFC", text)
+    for cedilla, comma in _CEDILLA_TO_COMMA:  # a search for each is a twentieth of `str.translate`
+        text = text.replace(cedilla, comma)
+    return text
 
 
 def fold(text: str) -> str:
     """The form for searching: no diacritics, lower case (`Brașov` → `brasov`)."""
     if text.isascii():
         return text.casefold()
-    decomposed = unicodedata.normalize("NFKD", normalise(text))
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+    return unicodedata.normalize("NFKD", normalise(text)).translate(_BARE).casefold()
 
 
 def _clean_text(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 from uuid import UUID
@@ -77,11 +78,17 @@ def bands(institution_id: UUID, there: Collection[str]) -> list[int]:
     """By what a text is found that has most of these words (min-wise hashing); none for no words."""
     if not there:
         return []
-    numbers = [int.from_bytes(blake2b(word.encode(), digest_size=_BYTES).digest()) for word in there]
-    least = [min((number * each & _MASK) >> 16 for number in numbers) for each in _MULTIPLIERS]
+    least = [min(places) for places in zip(*map(_places, there), strict=True)]
     rows = (least[start : start + _ROWS] for start in range(0, len(least), _ROWS))
     named = (f"{band}:{row}" for band, row in enumerate(rows))
     return list(_hashes(institution_id.bytes + b"~", named))
+
+
+@lru_cache(maxsize=4_096)
+def _places(word: str) -> tuple[int, ...]:
+    """Where a word stands in each of the orders by which the least is looked for."""
+    number = int.from_bytes(blake2b(word.encode(), digest_size=_BYTES).digest())
+    return tuple((number * each & _MASK) >> 16 for each in _MULTIPLIERS)
 
 
 @dataclass(frozen=True, slots=True)
