@@ -1,6 +1,6 @@
 """How a petitioner follows a petition: its steps, questions to them, its answer; and withdraws it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +12,7 @@ from hub_service.access import Action
 
 from ..domain import handling
 from ..domain import petitions as domain
+from ..domain.choices import Choice
 from ..domain.files import Actor, ActorKind, File, Step
 from ..domain.handling import Clarification, Draft, Forwarding
 from ..domain.links import Linked
@@ -19,7 +20,7 @@ from ..domain.states import PetitionState
 from ..errors.handling import NoClarificationAsked, NotAnsweredYet
 from ..errors.petitions import PetitionNotFound
 from ..errors.signatures import OthersSigned
-from ..storage import answers, forwardings, links, petitioners
+from ..storage import answers, choices, forwardings, links, petitioners
 from ..storage import files as storage
 from ..storage import petitions as petitions_storage
 from .handling import release_joined
@@ -28,25 +29,33 @@ from .petitions import acting_of, note_access
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Followed:
-    """What a petitioner sees of what was done: never which official did it."""
+    """What a petitioner sees of what was done: never which official did it.
+
+    `sent` says by which choice it was sent on, by the instant of the step.
+    """
 
     petition: domain.Petition
     steps: Sequence[Step]
     clarifications: Sequence[Clarification]
     forwardings: Sequence[Forwarding]
     links: Sequence[Linked]
+    sent: Mapping[datetime, Choice]
 
 
 async def follow(session: AsyncSession, caller: Principal, petition_id: UUID, now: datetime) -> Followed:
     """The steps of a petition, for the one in whose name it was made. `PetitionNotFound`."""
     async with session.begin():
         petition = await _mine(session, caller, petition_id, Action.READ, now)
+        sent_on = await forwardings.of_petition(session, petition_id)
+        made = await choices.of_petition(session, petition_id) if any(one.choice for one in sent_on) else ()
+        by_ordinal = {one.ordinal: one for one in made}
         return Followed(
             petition,
             await storage.steps(session, petition_id),
             await answers.clarifications(session, petition_id),
-            await forwardings.of_petition(session, petition_id),
+            sent_on,
             await links.of_petition(session, petition_id),
+            {one.forwarded_at: by_ordinal[one.choice] for one in sent_on if one.choice},
         )
 
 

@@ -22,6 +22,7 @@ from ..domain.petitions import ANSWER_RULE, answer_rule
 from ..domain.registers import Direction, Line
 from ..domain.states import JOINABLE, OPEN, PetitionState
 from ..domain.terms import Course
+from ..errors.choices import NoAddressee
 from ..errors.files import FileStateForbids
 from ..errors.handling import (
     ExtendedAlready,
@@ -32,7 +33,7 @@ from ..errors.handling import (
     SaysSomethingNew,
 )
 from ..errors.structure import CompartmentClosed, CompartmentNotFound
-from ..storage import answers, forwardings, institutions, joining, registers, search
+from ..storage import answers, choices, forwardings, institutions, joining, registers, search
 from ..storage import files as storage
 from ..storage import structure as structures
 
@@ -237,11 +238,14 @@ async def forward(
     session: AsyncSession,
     official: Official,
     petition_id: UUID,
-    to: Addressee,
-    reason: str,
+    to: Addressee | None,
+    reason: str | None,
     now: datetime,
 ) -> File:
     """Send a file on to who is competent (art. 6^1): this institution's clock ends.
+
+    With nobody named it goes to the structure that the registry has chosen, and why is said by that
+    choice; `NoAddressee` where none was.
 
     At an institution of the hub it stands in the register at once, and that institution's clock begins
     (art. 8(2)); the petitioner keeps the number they have. It goes on also when its term is over, and that
@@ -251,6 +255,12 @@ async def forward(
     async with session.begin():
         file = await take(session, official, petition_id)
         await _refuse_leader(session, file)
+        choice = await choices.last(session, file.id, file.institution_id)
+        if to is None or reason is None:
+            if choice is None:
+                raise NoAddressee
+            to = to or Addressee(*choice.target)
+            reason = reason or choice.because[Language.RO]
         if to.institution_id == file.institution_id:
             raise ForwardedToItself
         before = await forwardings.institutions_before(session, petition_id)
@@ -287,6 +297,7 @@ async def forward(
                 addressee=to.name,
                 out_number=out,
                 reason=reason,
+                choice=choice.ordinal if choice and choice.is_for(to.institution_id, to.name) else None,
             ),
         )
         if target is None or entered is None:

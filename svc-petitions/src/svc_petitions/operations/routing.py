@@ -52,12 +52,18 @@ async def suggest_structures(
     """
     async with session.begin():
         file = await storage.read(session, file_id, official.institution_id)
-        subject, text, language = await storage.content(session, file_id)
-        named = gazetteer().counties(f"{subject}\n{text}")
-        of_file = await directory.counties_of(session, file.institution_id)
-        counties = {each.county for each in named} or set(of_file)
-        structures = await directory.structures(session, counties, local_date(now))
+        found = await suggestions(session, file, now)
         await leave_line(session, official, file, Action.READ, purpose, now)
+    return found
+
+
+async def suggestions(session: AsyncSession, file: File, now: datetime) -> list[Suggestion]:
+    """The structures that may be competent for a file that was read, in the caller's transaction."""
+    subject, text, language = await storage.content(session, file.id)
+    named = gazetteer().counties(f"{subject}\n{text}")
+    of_file = await directory.counties_of(session, file.institution_id)
+    counties = {each.county for each in named} or set(of_file)
+    structures = await directory.structures(session, counties, local_date(now))
     return routing.suggest(subject, text, Language(language), structures, named, of_file, SUGGESTIONS)
 
 

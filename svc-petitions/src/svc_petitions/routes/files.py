@@ -15,6 +15,7 @@ from hub_service.routing import Router
 from ..dependencies import handling, leading, registering, registry, signing, working
 from ..domain.files import File
 from ..domain.states import PetitionState
+from ..errors.choices import NoAddressee
 from ..errors.files import FileNotFound, FileStateForbids
 from ..errors.handling import (
     AlreadySentOn,
@@ -219,7 +220,7 @@ async def separate_file(file_id: FileId, official: policy.Acting, session: Sessi
     summary="Send a file on",
     **leading(
         *(*_STEP, LeadsOthers, AlreadySentOn, ForwardedToItself),
-        *(InstitutionUnknown, InstitutionAcceptsNoPetitions),
+        *(InstitutionUnknown, InstitutionAcceptsNoPetitions, NoAddressee),
     ),
 )
 async def forward_file(
@@ -227,9 +228,10 @@ async def forward_file(
 ) -> FileView:
     """Send a petition on to who is competent, within five days of its registration (art. 6^1).
 
-    The clock of your institution ends. An institution of the hub has it in its register at once, and its
-    own clock begins; the petitioner keeps the number they know, and is told. It never goes back to an
-    institution that has sent it on, unless you say why.
+    Where you name nobody it goes to the structure that the registry has chosen, with the reason for that
+    choice. The clock of your institution ends. An institution of the hub has it in its register at once,
+    and its own clock begins; the petitioner keeps the number they know, and is told. It never goes back to
+    an institution that has sent it on, unless you say why.
     """
     return _view(await operations.forward(session, official, file_id, body.to(), body.reason, now), now)
 

@@ -38,7 +38,7 @@ async def suggest_structures(
     """
     found = await operations.suggest_structures(session, official, file_id, stated, now)
     return SuggestedStructuresView(
-        items=[SuggestedStructureView.of(one, official.institution_id) for one in found]
+        items=[SuggestedStructureView.of(one, found, official.institution_id) for one in found]
     )
 
 

@@ -393,7 +393,10 @@ class JoinedView(schemas.Resource):
 
 
 class ForwardFile(schemas.Resource):
-    """To whom a file is sent, and why: an institution of the hub, or the name of another one."""
+    """To whom a file is sent, and why: an institution of the hub, or the name of another one.
+
+    With neither it goes to the structure that the registry has chosen; the reason may be left out then.
+    """
 
     institution_id: Annotated[
         schemas.Id | None, Field(description="The institution, if it is one of the hub.")
@@ -407,7 +410,7 @@ class ForwardFile(schemas.Resource):
             examples=["Primăria Municipiului Cluj-Napoca"],
         ),
     ] = None
-    reason: ReasonInWords
+    reason: ReasonInWords | None = None
     again_reason: Annotated[
         Text | None,
         Field(
@@ -420,12 +423,19 @@ class ForwardFile(schemas.Resource):
 
     @model_validator(mode="after")
     def _is_one_addressee(self) -> Self:
-        if (self.institution_id is None) == (self.addressee is None):
+        named = (self.institution_id is not None) + (self.addressee is not None)
+        if named > 1:
             raise ValueError("either an institution of the hub or the name of another one")
+        if named and self.reason is None:
+            raise ValueError("who names the addressee says why")
+        if not named and self.again_reason is not None:
+            raise ValueError("who sends it again names the institution")
         return self
 
-    def to(self) -> Addressee:
-        """The addressee, as a domain value."""
+    def to(self) -> Addressee | None:
+        """The addressee, as a domain value; none for the one that was chosen."""
+        if self.institution_id is None and self.addressee is None:
+            return None
         return Addressee(self.institution_id, self.addressee, self.again_reason)
 
 

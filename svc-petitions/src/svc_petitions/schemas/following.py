@@ -10,10 +10,12 @@ from hub_service import schemas
 
 from ..domain import handling
 from ..domain import petitions as domain
+from ..domain.choices import Choice
 from ..domain.files import ActorKind, Solution, Step
 from ..domain.handling import Draft
 from ..domain.states import PetitionState
 from ..operations.following import Followed
+from .choices import SentBecauseView
 from .files import ClarificationView, ForwardingView
 from .links import LinkedPetitionView, Links
 
@@ -26,16 +28,21 @@ class PassedStepView(schemas.Resource):
     state: Annotated[PetitionState, Field(description="Where it came to.", examples=["ASSIGNED"])]
     by: Annotated[ActorKind, Field(description="What took the step.", examples=["OFFICIAL"])]
     reason: Annotated[str | None, Field(max_length=64, description="A code.", examples=["EXTENDED"])]
+    because: Annotated[
+        SentBecauseView | None,
+        Field(description="To whom it was sent on and why, where the directory of attributions says so."),
+    ]
 
     @classmethod
-    def of(cls, step: Step) -> Self:
-        """The view of a step."""
+    def of(cls, step: Step, sent: Choice | None) -> Self:
+        """The view of a step, with the choice by which it was sent on."""
         return cls(
             at=step.at,
             institution_id=step.institution_id,
             state=step.state,
             by=step.actor.kind,
             reason=step.reason,
+            because=SentBecauseView.of(sent) if sent else None,
         )
 
 
@@ -65,7 +72,12 @@ class FollowedPetitionView(schemas.Resource):
             petition_id=petition.id,
             state=petition.state,
             answer_due_on=petition.registration.answer_due_on,
-            steps=[PassedStepView.of(one) for one in followed.steps],
+            steps=[
+                PassedStepView.of(
+                    one, followed.sent.get(one.at) if one.state is PetitionState.FORWARDED else None
+                )
+                for one in followed.steps
+            ],
             clarifications=[ClarificationView.of(one) for one in followed.clarifications],
             forwardings=[ForwardingView.of(one) for one in followed.forwardings],
             links=[LinkedPetitionView.of(one) for one in followed.links],

@@ -1,11 +1,14 @@
 """What is suggested to officials, in answers."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Self
 
 from pydantic import Field
 
+from hub_core.language import Language
 from hub_service import schemas
 
+from ..domain.choices import Considered
 from ..domain.routing import Reason, Rule, Structure, Suggestion
 from ..domain.states import PetitionState
 from ..operations.routing import DUPLICATES, SUGGESTIONS, Duplicate
@@ -13,6 +16,24 @@ from ..operations.routing import DUPLICATES, SUGGESTIONS, Duplicate
 _WORDS_MOST = 50
 _Word = Annotated[str, Field(max_length=300)]
 _Share = Field(ge=0, le=1, json_schema_extra={"format": "double"})
+
+
+Rules = Annotated[
+    list[Rule],
+    Field(
+        max_length=len(Rule),
+        description="Why this one of those that deal with the matter: PLACE_NAMED (the petition names a "
+        "place of its county), COUNTY_OF_FILE (it names none, and the institution is of that county), "
+        "WHOLE_COUNTRY, CALLED_BY_NAME, CENTRAL_APPARATUS (who deals with it takes no petitions, this "
+        "one takes them for it), OUTSIDE (it is no institution of the hub), NOTHING_FITS.",
+        examples=[["PLACE_NAMED"]],
+    ),
+]
+
+
+def localised(said: Mapping[Language, str]) -> schemas.LocalisedText:
+    """A text by language, as it is given out."""
+    return schemas.LocalisedText.of({str(language): text for language, text in said.items()})
 
 
 class StructureView(schemas.Resource):
@@ -25,8 +46,7 @@ class StructureView(schemas.Resource):
     @classmethod
     def of(cls, structure: Structure) -> Self:
         """The view of a structure."""
-        names = {str(language): name for language, name in structure.names.items()}
-        return cls(id=structure.id, code=structure.code, names=schemas.LocalisedText.of(names))
+        return cls(id=structure.id, code=structure.code, names=localised(structure.names))
 
 
 class ReasonView(schemas.Resource):
@@ -46,11 +66,42 @@ class ReasonView(schemas.Resource):
     @classmethod
     def of(cls, reason: Reason) -> Self:
         """The view of a reason."""
-        texts = {str(language): text for language, text in reason.texts.items()}
         return cls(
             topic=reason.topic,
-            texts=schemas.LocalisedText.of(texts),
+            texts=localised(reason.texts),
             words=list(reason.words[:_WORDS_MOST]),
+        )
+
+
+class ConsideredView(schemas.Resource):
+    """A structure that was suggested as well."""
+
+    structure: Annotated[StructureView, Field(description="The structure.")]
+    addressee: Annotated[
+        str | None,
+        Field(max_length=300, description="Its name outside the hub.", examples=["Ministerul Justiției"]),
+    ]
+    topic: Annotated[
+        str | None, Field(max_length=64, description="The topic that fits best.", examples=["COURTS"])
+    ]
+    rules: Rules
+    share: Annotated[
+        float,
+        _Share,
+        Field(description="Its part of the strength of all structures that fit.", examples=[0.2]),
+    ]
+
+    @classmethod
+    def of(cls, considered: Considered) -> Self:
+        """The view of a structure that was considered."""
+        return cls(
+            structure=StructureView(
+                id=considered.structure_id, code=considered.code, names=localised(considered.names)
+            ),
+            addressee=considered.addressee,
+            topic=considered.topic,
+            rules=list(considered.rules),
+            share=considered.share,
         )
 
 
@@ -63,17 +114,7 @@ class SuggestedStructureView(schemas.Resource):
         _Share,
         Field(description="Its part of the strength of all structures that fit.", examples=[0.62]),
     ]
-    rules: Annotated[
-        list[Rule],
-        Field(
-            max_length=len(Rule),
-            description="Why this one of those that deal with the matter: PLACE_NAMED (the petition names a "
-            "place of its county), COUNTY_OF_FILE (it names none, and your institution is of that county), "
-            "WHOLE_COUNTRY, CALLED_BY_NAME, CENTRAL_APPARATUS (who deals with it takes no petitions, this "
-            "one takes them for it), OUTSIDE (it is no institution of the hub), NOTHING_FITS.",
-            examples=[["PLACE_NAMED"]],
-        ),
-    ]
+    rules: Rules
     reasons: Annotated[
         list[ReasonView], Field(max_length=200, description="The topics that fit, the strongest first.")
     ]
@@ -97,10 +138,14 @@ class SuggestedStructureView(schemas.Resource):
     is_own: Annotated[
         bool, Field(description="Whether it is the institution that has the file.", examples=[False])
     ]
+    others_considered: Annotated[
+        list[ConsideredView],
+        Field(max_length=SUGGESTIONS, description="What else was considered, the best first."),
+    ]
 
     @classmethod
-    def of(cls, suggestion: Suggestion, own: object) -> Self:
-        """The view of a suggestion; `own` is the id of the institution that has the file."""
+    def of(cls, suggestion: Suggestion, others: Sequence[Suggestion], own: object) -> Self:
+        """The view of a suggestion beside the others; `own` is the institution that has the file."""
         instead = suggestion.instead_of
         return cls(
             structure=StructureView.of(suggestion.structure),
@@ -111,6 +156,9 @@ class SuggestedStructureView(schemas.Resource):
             addressee=suggestion.addressee,
             instead_of=StructureView.of(instead) if instead else None,
             is_own=suggestion.structure.id == own,
+            others_considered=[
+                ConsideredView.of(Considered.of(one)) for one in others if one is not suggestion
+            ],
         )
 
 
