@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import clock, ids
@@ -456,6 +457,21 @@ async def test_a_bridge_day_declared_after_sixty_bookings_moves_all_sixty(
     assert (await client.delete(address, headers=head)).status_code == 204
     assert all(slot.is_free for slot in await office.slots(day))
     assert slug(await client.delete(address, headers=head)) == (404, "bridge-day-not-found")
+    assert (await client.put(address, json={"legal_basis": "HG nr. 2/2026"}, headers=head)).status_code == 200
+    assert (await client.delete(address, headers=head)).status_code == 204
+    async with sessions() as session:
+        told = await session.execute(
+            text('SELECT subject, body FROM "passport-booking".outbox WHERE key = :day ORDER BY seq'),
+            {"day": day.isoformat()},
+        )
+    heard = [(row.subject.split(".")[-2], json.loads(row.body)["data"]) for row in told]
+    assert [(verb, facts["version"]) for verb, facts in heard] == [
+        ("declared", 1),
+        ("removed", 2),
+        ("declared", 3),
+        ("removed", 4),
+    ]
+    assert {facts["institution_id"] for _, facts in heard} == {None}
 
 
 # Races

@@ -30,6 +30,7 @@ from svc_passport_booking.events.appointments import (
     AppointmentReminded,
     AppointmentServed,
 )
+from svc_passport_booking.events.bridge_days import BridgeDayDeclared, BridgeDayRemoved
 from svc_passport_booking.events.guests import EmailCodeRequested
 from svc_passport_booking.events.offices import OfficeClosed, OfficeReopened
 from svc_passport_booking.events.openings import DayAnnounced
@@ -108,6 +109,18 @@ EVENTS: list[Event] = [
         request_id="0199f2a47c1e7b3a9d523f6a1c8e4b77",
         withheld_until=None,
         version=1,
+    ),
+    BridgeDayDeclared(
+        day=date(2026, 12, 28),
+        legal_basis="Hotărârea Guvernului nr. 1/2026",
+        institution_id=None,
+        version=1,
+    ),
+    BridgeDayRemoved(
+        day=date(2026, 12, 28),
+        legal_basis="Hotărârea Guvernului nr. 1/2026",
+        institution_id=None,
+        version=2,
     ),
     OfficeClosed(
         office_id=_APPOINTMENT["office_id"],

@@ -231,3 +231,15 @@ def test_edge_59_the_last_second_of_saturday_and_the_first_of_sunday_are_two_ter
 @pytest.mark.parametrize("registered_on", [date(2026, 10, 31), date(2026, 11, 1)])
 def test_edge_60_a_term_that_ends_on_either_holiday_has_the_same_limit(registered_on: date) -> None:
     assert terms.clock(a_course(registered_on), (), LEGAL).deadline.limit == date(2026, 12, 2)
+
+
+def test_a_bridge_day_moves_the_petitioners_day_and_not_the_stricter_one_of_the_office() -> None:
+    """Thirty days from 26.11.2026 end on Saturday 26.12., free days on Sunday; Monday the 28th is granted."""
+    course, granted = a_course(date(2026, 11, 26)), {date(2026, 12, 28): "HG nr. 1/2026"}
+    without, counted = (terms.clock(course, (), LEGAL, days).deadline for days in ({}, granted))
+    assert without.citizen_end == date(2026, 12, 28)
+    assert counted.citizen_end == date(2026, 12, 29)
+    assert counted.limit == date(2026, 12, 29)
+    assert counted.target == without.target == date(2026, 12, 26)
+    [*_, moved] = counted.explain()["citizen"]["moved_past"]
+    assert (moved["day"], moved["reason"], moved["legal_basis"]) == ("2026-12-28", "GRANTED", "HG nr. 1/2026")

@@ -12,8 +12,9 @@ from hub_events.envelope import Envelope, Event
 from hub_service import rules
 
 from . import manifest
+from .domain.bridge_days import EVERYWHERE, BridgeDay
 from .domain.institutions import Institution
-from .operations import institutions, petitions, sandbox
+from .operations import bridge_days, institutions, petitions, sandbox
 
 
 class AttributionTold(BaseModel):
@@ -54,6 +55,48 @@ async def institution_changed(session: AsyncSession, told: Envelope[InstitutionC
     changed = {name: fact for name, fact in facts.items() if name not in _DIRECTORY}
     await institutions.keep(
         session, Institution(id=institution_id, **changed), {"id": institution_id, **facts}
+    )
+
+
+class BridgeDayDeclared(Event):
+    """The government grants a day off; `institution_id` is none where it is granted to all."""
+
+    subject: ClassVar[str] = "hub.passport-booking.bridge-day.declared.v1"
+    key_field: ClassVar[str] = "day"
+
+    day: date
+    legal_basis: str
+    institution_id: UUID | None
+
+
+class BridgeDayRemoved(Event):
+    """A day off was taken back."""
+
+    subject: ClassVar[str] = "hub.passport-booking.bridge-day.removed.v1"
+    key_field: ClassVar[str] = "day"
+
+    day: date
+    legal_basis: str
+    institution_id: UUID | None
+
+
+async def bridge_day_declared(session: AsyncSession, told: Envelope[BridgeDayDeclared]) -> None:
+    """Know a day off; repeated and late events change nothing."""
+    await bridge_days.keep(session, _bridge_day(told.data, is_granted=True))
+
+
+async def bridge_day_removed(session: AsyncSession, told: Envelope[BridgeDayRemoved]) -> None:
+    """Know that a day is none, also when that is heard first."""
+    await bridge_days.keep(session, _bridge_day(told.data, is_granted=False))
+
+
+def _bridge_day(told: BridgeDayDeclared | BridgeDayRemoved, *, is_granted: bool) -> BridgeDay:
+    return BridgeDay(
+        institution_id=told.institution_id or EVERYWHERE,
+        day=told.day,
+        legal_basis=told.legal_basis,
+        is_granted=is_granted,
+        version=told.version,
     )
 
 
@@ -102,6 +145,10 @@ async def sandbox_person_removed(session: AsyncSession, told: Envelope[SandboxPe
     await sandbox.remove(session, told.data.person_id, told.data.client_id)
 
 
+BRIDGE_DAYS: Final = Subscription(
+    manifest.BRIDGE_DAYS,
+    {BridgeDayDeclared: bridge_day_declared, BridgeDayRemoved: bridge_day_removed},
+)
 INSTITUTIONS: Final = Subscription(manifest.INSTITUTIONS, {InstitutionChanged: institution_changed})
 PEOPLE: Final = Subscription(manifest.PEOPLE, {PersonMerged: person_merged})
 SANDBOX: Final = Subscription(

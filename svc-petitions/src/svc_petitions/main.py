@@ -118,6 +118,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "transfers", "description": "Officials: files handed from compartment to compartment"},
         ],
         subscriptions=[
+            consumers.BRIDGE_DAYS,
             consumers.INSTITUTIONS,
             consumers.PEOPLE,
             consumers.RULES,

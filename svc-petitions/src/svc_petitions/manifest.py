@@ -4,6 +4,14 @@ from typing import Final
 
 from hub_core.manifest import Consumer, Manifest
 
+BRIDGE_DAYS: Final = Consumer(
+    durable="petitions-bridge-days",
+    source="passport-booking",
+    subjects=(
+        "hub.passport-booking.bridge-day.declared.v1",
+        "hub.passport-booking.bridge-day.removed.v1",
+    ),
+)
 INSTITUTIONS: Final = Consumer(
     durable="petitions-institutions",
     source="catalog",
@@ -30,7 +38,7 @@ MANIFEST: Final = Manifest(
     package="svc_petitions",
     factory="svc_petitions.main:create_app",
     port=8103,
-    consumers=(INSTITUTIONS, PEOPLE, SANDBOX, RULES),
+    consumers=(BRIDGE_DAYS, INSTITUTIONS, PEOPLE, SANDBOX, RULES),
     calls=("identity.names:read",),
     rules=(
         "audience.answer",

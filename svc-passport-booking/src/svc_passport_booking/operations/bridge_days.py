@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.clock import local_date
+from hub_events import outbox
 from hub_service.policy import Official
 
 from ..domain.changes import Change, ChangeKind
 from ..domain.schedules import BridgeDay
 from ..errors.offices import BridgeDayNotFound, BridgeDaysElsewhere, DayIsOver
+from ..events.bridge_days import BridgeDayDeclared, BridgeDayRemoved
 from ..reference.offices import declares_bridge_days
 from ..storage import changes, offices
 from ..storage import schedules as storage
@@ -36,8 +38,11 @@ async def declare(
     async with session.begin():
         pools = await offices.lock_pools(session)
         before = next((each for each in await storage.bridge_days(session, day) if each.day == day), None)
-        await storage.grant(session, granted, official.person_id)
+        version = await storage.grant(session, granted, official.person_id)
         moving = await replan(session, pools, day, day, now)
+        # The government grants it to all public institutions, not to who declares it here.
+        told = BridgeDayDeclared(day=day, legal_basis=legal_basis, institution_id=None, version=version)
+        await outbox.record(session, told, now)
         await _note(session, official, before, granted, moving, now)
     return granted
 
@@ -50,9 +55,12 @@ async def withdraw(session: AsyncSession, official: Official, day: date, now: da
     _must_declare(official, day, now)
     async with session.begin():
         pools = await offices.lock_pools(session)
-        before = await storage.withdraw(session, day)
-        if before is None:
+        withdrawn = await storage.withdraw(session, day, now)
+        if withdrawn is None:
             raise BridgeDayNotFound
+        before, version = withdrawn
+        told = BridgeDayRemoved(day=day, legal_basis=before.legal_basis, institution_id=None, version=version)
+        await outbox.record(session, told, now)
         moving = await replan(session, pools, day, day, now)
         await _note(session, official, before, None, moving, now)
 

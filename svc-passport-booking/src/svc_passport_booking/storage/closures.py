@@ -113,7 +113,9 @@ async def reason_of(session: AsyncSession, taken: Appointment) -> str:
     if closed is not None:
         return str(closed)
     day = local_date(taken.starts_at)
-    granted = await session.scalar(select(BRIDGE_DAYS.c.day).where(BRIDGE_DAYS.c.day == day))
+    granted = await session.scalar(
+        select(BRIDGE_DAYS.c.day).where(BRIDGE_DAYS.c.day == day, BRIDGE_DAYS.c.withdrawn_at.is_(None))
+    )
     return DayOff.CLOSED_DAY if granted is None else DayOff.BRIDGE_DAY
 
 

@@ -51,6 +51,7 @@ from ..tables.slots import SLOTS
 
 _MOST_SHOWN: Final = 200
 _INSTANT: Final = DateTime(timezone=True)
+_IN_FORCE: Final = BRIDGE_DAYS.c.withdrawn_at.is_(None)
 _AT_ONCE: Final = 10
 """Pools: on the first day all are new, and one statement for all would take longer than one may."""
 
@@ -148,7 +149,7 @@ async def replace_exception(
 
 async def granted_days(session: AsyncSession, first: date) -> frozenset[date]:
     """The days off that the government grants, from a day on."""
-    found = await session.execute(select(BRIDGE_DAYS.c.day).where(BRIDGE_DAYS.c.day >= first))
+    found = await session.execute(select(BRIDGE_DAYS.c.day).where(BRIDGE_DAYS.c.day >= first, _IN_FORCE))
     return frozenset(found.scalars())
 
 
@@ -156,30 +157,36 @@ async def bridge_days(session: AsyncSession, first: date) -> list[BridgeDay]:
     """The next days off that the government grants, from a day on, by day."""
     query = select(BRIDGE_DAYS.c.day, BRIDGE_DAYS.c.legal_basis, BRIDGE_DAYS.c.declared_at)
     found = await session.execute(
-        query.where(BRIDGE_DAYS.c.day >= first).order_by(BRIDGE_DAYS.c.day).limit(_MOST_SHOWN)
+        query.where(BRIDGE_DAYS.c.day >= first, _IN_FORCE).order_by(BRIDGE_DAYS.c.day).limit(_MOST_SHOWN)
     )
     return [BridgeDay(*row) for row in found]
 
 
-async def grant(session: AsyncSession, granted: BridgeDay, official: UUID) -> None:
-    """Store a day off; declared again, it has the newer legal basis."""
+async def grant(session: AsyncSession, granted: BridgeDay, official: UUID) -> int:
+    """Store a day off; declared again, it has the newer legal basis. Its version."""
     storing = postgresql_insert(BRIDGE_DAYS).values(asdict(granted) | {"declared_by": official})
-    await session.execute(
-        storing.on_conflict_do_update(
-            index_elements=[BRIDGE_DAYS.c.day], set_={"legal_basis": storing.excluded.legal_basis}
+    changed = {
+        "legal_basis": storing.excluded.legal_basis,
+        "withdrawn_at": None,
+        "version": BRIDGE_DAYS.c.version + 1,
+    }
+    stored = storing.on_conflict_do_update(index_elements=[BRIDGE_DAYS.c.day], set_=changed)
+    version: int = (await session.execute(stored.returning(BRIDGE_DAYS.c.version))).scalar_one()
+    return version
+
+
+async def withdraw(session: AsyncSession, day: date, now: datetime) -> tuple[BridgeDay, int] | None:
+    """Take a day off back; what it was and its version, None when it was none."""
+    gone = await session.execute(
+        update(BRIDGE_DAYS)
+        .where(BRIDGE_DAYS.c.day == day, _IN_FORCE)
+        .values(withdrawn_at=now, version=BRIDGE_DAYS.c.version + 1)
+        .returning(
+            *(BRIDGE_DAYS.c[name] for name in ("day", "legal_basis", "declared_at")), BRIDGE_DAYS.c.version
         )
     )
-
-
-async def withdraw(session: AsyncSession, day: date) -> BridgeDay | None:
-    """Take a day off back; what it was, None when it was none."""
-    gone = await session.execute(
-        delete(BRIDGE_DAYS)
-        .where(BRIDGE_DAYS.c.day == day)
-        .returning(BRIDGE_DAYS.c.day, BRIDGE_DAYS.c.legal_basis, BRIDGE_DAYS.c.declared_at)
-    )
     row = gone.one_or_none()
-    return BridgeDay(*row) if row else None
+    return (BridgeDay(row.day, row.legal_basis, row.declared_at), row.version) if row else None
 
 
 async def planned_until(session: AsyncSession) -> Mapping[UUID, date | None]:

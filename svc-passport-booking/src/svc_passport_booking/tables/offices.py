@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     Time,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -108,6 +109,8 @@ BRIDGE_DAYS: Final = Table(
     Column("legal_basis", Text, nullable=False, comment="The government's decision"),
     Column("declared_by", Uuid, nullable=False),
     Column("declared_at", DateTime(timezone=True), nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True), comment="When it was taken back"),
+    Column("version", Integer, nullable=False, server_default=text("1")),
     comment="Days without work that the government grants, besides the legal holidays",
 )
 
