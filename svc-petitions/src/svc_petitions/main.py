@@ -16,6 +16,7 @@ from .routes import (
     attachments,
     audiences,
     choices,
+    counselling,
     entries,
     files,
     following,
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             attachments.router,
             audiences.router,
             choices.router,
+            counselling.router,
             entries.router,
             files.router,
             following.router,
@@ -98,6 +100,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"name": "answers", "description": "Answers as sealed documents, and their verification"},
             {"name": "attachments", "description": "Files that belong to petitions"},
             {"name": "audiences", "description": "To be received: sittings, requests, minutes"},
+            {"name": "counselling", "description": "Counselling in numbers, without names or words"},
             {
                 "name": "entries",
                 "description": "Registrars: what came on paper, by telephone, at the counter",
