@@ -43,11 +43,13 @@ from svc_notify.consumers.copies import (
     PersonVerified,
     PetitionAnswered,
     PetitionClassed,
+    PetitionDocumentsReminded,
     PetitionEntered,
     PetitionExtended,
     PetitionForwarded,
     PetitionJoined,
     PetitionMessageSent,
+    PetitionMessageUnread,
     PetitionRegistered,
     RegistrationApproved,
     RegistrationExpired,
@@ -88,7 +90,9 @@ Publish = Callable[..., Awaitable[UUID]]
                 PetitionExtended,
                 PetitionForwarded,
                 PetitionJoined,
+                PetitionDocumentsReminded,
                 PetitionMessageSent,
+                PetitionMessageUnread,
                 TermWarned,
             )
         ),
@@ -693,6 +697,38 @@ async def test_a_petitioner_is_told_that_an_institution_has_written(
         await handle(session, told)
     rows = await looking.fetch("SELECT * FROM notify.deliveries WHERE cause_id = $1", told.id)
     assert [(row["template"], row["person_id"]) for row in rows] == [("petition.message", ana)] * count
+
+
+@pytest.mark.parametrize(
+    ("kind", "special", "template", "is_handlers"),
+    [
+        (PetitionMessageSent, {"side": "PETITIONER", "is_news": False}, None, True),
+        (PetitionMessageSent, {"side": "PETITIONER", "handler_id": None}, None, True),
+        (PetitionMessageSent, {"side": "PETITIONER"}, "petition.reply", True),
+        (PetitionMessageUnread, {"side": "PETITIONER"}, "petition.reply", True),
+        (PetitionMessageUnread, {"side": "INSTITUTION"}, "petition.unread", False),
+        (PetitionDocumentsReminded, {"due_on": "2026-12-04"}, "petition.documents", False),
+    ],
+)
+async def test_each_side_hears_of_what_waits_for_it_alone(
+    hub: Any,
+    ana: UUID,
+    looking: asyncpg.Connection,
+    kind: Any,
+    special: dict[str, Any],
+    template: str | None,
+    is_handlers: bool,
+) -> None:
+    handle = subscriptions.subscriptions(lambda _: None)[0].handlers[kind]
+    handler = ids.new_id()
+    people = {"person_id": ana, "acting_person_id": ana, "handler_id": handler}
+    told = heard(kind.model_validate(registered(ana).model_dump() | people | {"documents": 1} | special))
+    async with hub.database.sessions() as session, session.unit_of_work():
+        await handle(session, told)
+    rows = await looking.fetch("SELECT * FROM notify.deliveries WHERE cause_id = $1", told.id)
+    expected = [(template, handler if is_handlers else ana)] if template else []
+    assert [(row["template"], row["person_id"]) for row in rows] == expected
+    assert all(json.loads(row["variables"])["number"] == "123" for row in rows)
 
 
 @pytest.mark.parametrize(("has_account", "count"), [(True, 1), (False, 0)])

@@ -275,6 +275,29 @@ def test_that_documents_are_asked_for_is_said_and_not_which(language: Language) 
 
 
 @pytest.mark.parametrize("language", Language)
+def test_a_handler_reads_whether_it_is_new_or_unread_and_nothing_of_the_message(language: Language) -> None:
+    facts = {"number": "123", "institution": "Direcția", "told_on": date(2026, 12, 4)}
+    said = [
+        rendering.render("petition.reply", 1, language, facts | {"state": state, "documents": asked}, ACCOUNT)
+        for state, asked in (("NEW", "NO"), ("NEW", "YES"), ("UNREAD", "NO"))
+    ]
+    assert len({letter.text for letter in said}) == 3
+    assert said[0].subject == said[1].subject != said[2].subject
+    assert all("123" in letter.subject for letter in said)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_last_day_of_documents_and_an_unread_message_are_recalled(language: Language) -> None:
+    facts = {"number": "123", "institution": "Direcția", "told_on": date(2026, 12, 1)}
+    due = facts | {"due_on": date(2026, 12, 4)}
+    documents = rendering.render("petition.documents", 1, language, due, ACCOUNT)
+    unread = rendering.render("petition.unread", 1, language, facts, ACCOUNT)
+    assert formats.day(date(2026, 12, 4), language) in documents.subject
+    assert "123" in unread.subject
+    assert all(ACCOUNT in letter.text for letter in (documents, unread))
+
+
+@pytest.mark.parametrize("language", Language)
 def test_each_state_of_a_certificate_s_request_has_words_of_its_own(language: Language) -> None:
     letters = [came_to(language, state) for state in sorted(kinds.TOLD_STEPS)]
     assert len({letter.subject for letter in letters}) == len(kinds.TOLD_STEPS)
@@ -451,9 +474,12 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         kinds.PASSWORD_RESET,
         kinds.ACCOUNT_SECURITY,
         kinds.ACCOUNT_VALIDATED,
+        kinds.PETITION_DOCUMENTS,
         kinds.PETITION_MESSAGE,
+        kinds.PETITION_REPLY,
         kinds.PETITION_STEP,
         kinds.PETITION_TERM,
+        kinds.PETITION_UNREAD,
         kinds.REGISTRATION_STEP,
         kinds.CATALOG_STALE,
         kinds.CERTIFICATE_REQUESTED,
@@ -472,7 +498,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 90
+    assert len(wording) == 99
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables

@@ -19,7 +19,7 @@ from svc_petitions.events import files
 from svc_petitions.events.access import RecordAccessed
 from svc_petitions.events.audiences import AudienceChanged, AudienceReminded
 from svc_petitions.events.guests import EmailCodeRequested
-from svc_petitions.events.messages import DocumentRequested, MessageSent
+from svc_petitions.events.messages import DocumentReminded, DocumentRequested, MessageSent, MessageUnread
 from svc_petitions.events.petitions import PetitionEntered, PetitionRegistered, SandboxPetitionRegistered
 from svc_petitions.events.registers import EntryStruck
 from svc_petitions.events.terms import TermWarned
@@ -141,7 +141,9 @@ MESSAGE = Message(
 )
 OF_THREADS: Final[list[Event]] = [
     MessageSent.of(FILE, MESSAGE, 1),
+    MessageUnread.of(FILE, Side.PETITIONER, 2),
     DocumentRequested.of(FILE, MESSAGE, DOCUMENT),
+    DocumentReminded.of(FILE, [DOCUMENT.due_on]),
 ]
 
 SITTING = Sitting(

@@ -8,8 +8,10 @@ PETITIONS: Final = Consumer(
     durable="notify-petitions",
     source="petitions",
     subjects=(
+        "hub.petitions.document.reminded.v1",
         "hub.petitions.email-code.requested.v1",
         "hub.petitions.message.sent.v1",
+        "hub.petitions.message.unread.v1",
         "hub.petitions.petition.answered.v1",
         "hub.petitions.petition.clarification-asked.v1",
         "hub.petitions.petition.classed.v1",

@@ -11,7 +11,16 @@ from hub_service.workers import Worker
 
 from .errors.attachments import AttachmentsUnavailable
 from .errors.documents import DocumentStoreAway
-from .operations import answer_documents, archiving, attachments, audiences, guests, statistics, terms
+from .operations import (
+    answer_documents,
+    archiving,
+    attachments,
+    audiences,
+    guests,
+    reminders,
+    statistics,
+    terms,
+)
 from .operations.answer_documents import AnswerMeans
 from .operations.attachments import Means
 
@@ -52,6 +61,16 @@ async def _remind_of_audiences(hub: Any) -> None:
 
 REMIND_OF_AUDIENCES: Final = workers.every("remind-of-audiences", timedelta(minutes=5), _remind_of_audiences)
 """Who is received soon is reminded of it."""
+
+
+async def _remind_of_messages(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        while await reminders.remind(session, clock.now()):
+            pass
+
+
+REMIND_OF_MESSAGES: Final = workers.every("remind-of-messages", timedelta(hours=1), _remind_of_messages)
+"""Petitioners and handlers are reminded of documents and messages, each once."""
 
 
 async def _warn_of_terms(hub: Any) -> None:

@@ -132,6 +132,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             jobs.COUNT_MONTHS,
             jobs.FORGET_PROOFS,
             jobs.REMIND_OF_AUDIENCES,
+            jobs.REMIND_OF_MESSAGES,
             jobs.WARN_OF_TERMS,
             jobs.sweeping(filing),
             *jobs.of_answers(means),

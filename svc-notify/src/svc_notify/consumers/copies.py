@@ -77,10 +77,7 @@ class PetitionAnswered(_Petition, Event):
     subject: ClassVar[str] = "hub.petitions.petition.answered.v1"
 
 
-class PetitionMessageSent(Event):
-    """An institution and a petitioner write to each other."""
-
-    subject: ClassVar[str] = "hub.petitions.message.sent.v1"
+class _OfThread(BaseModel):
     key_field: ClassVar[str] = "petition_id"
 
     petition_id: UUID
@@ -88,8 +85,39 @@ class PetitionMessageSent(Event):
     acting_person_id: UUID | None
     institution_id: UUID
     number: int
+
+    @property
+    def reader(self) -> UUID | None:
+        """Who is written to for the petitioner; nobody for one without an account."""
+        return self.acting_person_id or self.person_id
+
+
+class PetitionMessageSent(_OfThread, Event):
+    """An institution and a petitioner write to each other; of several at once one is news."""
+
+    subject: ClassVar[str] = "hub.petitions.message.sent.v1"
+
     side: str
+    handler_id: UUID | None = None
     documents: int
+    is_news: bool = True
+
+
+class PetitionMessageUnread(_OfThread, Event):
+    """What one side has written was not opened by the other for long."""
+
+    subject: ClassVar[str] = "hub.petitions.message.unread.v1"
+
+    side: str
+    handler_id: UUID | None
+
+
+class PetitionDocumentsReminded(_OfThread, Event):
+    """The day comes near for documents that a petitioner was asked for."""
+
+    subject: ClassVar[str] = "hub.petitions.document.reminded.v1"
+
+    due_on: date
 
 
 class PetitionRegistered(_Registered, Event):

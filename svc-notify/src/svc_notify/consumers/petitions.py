@@ -20,11 +20,13 @@ from .copies import (
     PetitionAnswered,
     PetitionClassed,
     PetitionCodeRequested,
+    PetitionDocumentsReminded,
     PetitionEntered,
     PetitionExtended,
     PetitionForwarded,
     PetitionJoined,
     PetitionMessageSent,
+    PetitionMessageUnread,
     PetitionRegistered,
     SandboxPetitionRegistered,
     TermWarned,
@@ -48,7 +50,9 @@ def subscription(wake: _Wake) -> Subscription:
     handlers: dict[type[Event], Callable[..., Awaitable[None]]] = {
         PetitionCodeRequested: _send_the_code,
         PetitionEntered: _tell_of_number,
+        PetitionDocumentsReminded: _remind_of_documents,
         PetitionMessageSent: _tell_of_message,
+        PetitionMessageUnread: _remind_of_message,
         PetitionRegistered: _tell_of_number,
         SandboxPetitionRegistered: _tell_of_number,
         TermWarned: _warn_of_term,
@@ -92,16 +96,41 @@ async def _tell_of_step(wake: _Wake, session: AsyncSession, heard: Envelope[Any]
 
 async def _tell_of_message(wake: _Wake, session: AsyncSession, heard: Envelope[PetitionMessageSent]) -> None:
     message = heard.data
-    if message.side != _INSTITUTION:
+    if not message.is_news:
         return
-    said = {
-        "documents": "YES" if message.documents else "NO",
-        "number": str(message.number),
-        "institution_id": str(message.institution_id),
+    said = _of_thread(heard) | {"documents": "YES" if message.documents else "NO"}
+    if message.side == _INSTITUTION:
+        await _queue(wake, session, heard, kinds.PETITION_MESSAGE, _known(message.reader), said)
+    else:
+        handler, said = _known(message.handler_id), said | {"state": "NEW"}
+        await _queue(wake, session, heard, kinds.PETITION_REPLY, handler, said)
+
+
+async def _remind_of_message(
+    wake: _Wake, session: AsyncSession, heard: Envelope[PetitionMessageUnread]
+) -> None:
+    message, said = heard.data, _of_thread(heard)
+    if message.side == _INSTITUTION:
+        await _queue(wake, session, heard, kinds.PETITION_UNREAD, _known(message.reader), said)
+    else:
+        handler, said = _known(message.handler_id), said | {"state": "UNREAD", "documents": "NO"}
+        await _queue(wake, session, heard, kinds.PETITION_REPLY, handler, said)
+
+
+async def _remind_of_documents(
+    wake: _Wake, session: AsyncSession, heard: Envelope[PetitionDocumentsReminded]
+) -> None:
+    said = _of_thread(heard) | {"due_on": heard.data.due_on.isoformat()}
+    await _queue(wake, session, heard, kinds.PETITION_DOCUMENTS, _known(heard.data.reader), said)
+
+
+def _of_thread(heard: Envelope[Any]) -> dict[str, str]:
+    """What every letter about messages says."""
+    return {
+        "number": str(heard.data.number),
+        "institution_id": str(heard.data.institution_id),
         "told_on": hearing.day(heard),
     }
-    reader = message.acting_person_id or message.person_id
-    await _queue(wake, session, heard, kinds.PETITION_MESSAGE, _known(reader), said)
 
 
 async def _warn_of_term(wake: _Wake, session: AsyncSession, heard: Envelope[TermWarned]) -> None:

@@ -68,6 +68,27 @@ PETITION_MESSAGE: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset({"documents", "number", "institution_id", "told_on"}),
 )
+PETITION_REPLY: Final = Kind(
+    template="petition.reply",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=7),
+    variables=frozenset({"state", "documents", "number", "institution_id", "told_on"}),
+)
+PETITION_DOCUMENTS: Final = Kind(
+    template="petition.documents",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=2),
+    variables=frozenset({"number", "due_on", "institution_id", "told_on"}),
+)
+PETITION_UNREAD: Final = Kind(
+    template="petition.unread",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=7),
+    variables=frozenset({"number", "institution_id", "told_on"}),
+)
 ACCOUNT_CONFIRM: Final = Kind(
     template="account.confirm",
     version=1,

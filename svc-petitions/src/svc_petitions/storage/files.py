@@ -56,6 +56,12 @@ async def lock(session: AsyncSession, petition_id: UUID, institution_id: UUID) -
     return await _one(_LOCK, session, petition_id, institution_id)
 
 
+async def of_ids(session: AsyncSession, petition_ids: Collection[UUID]) -> list[File]:
+    """These files, whichever institutions have them."""
+    wanted = select(*COLUMNS).where(PETITIONS.c.id.in_(petition_ids))
+    return [file_of(row) for row in (await session.execute(wanted)).mappings()]
+
+
 async def find(session: AsyncSession, petition_id: UUID, institution_id: UUID) -> File | None:
     """The file that an institution has now, locked; none where it has no such file."""
     try:

@@ -1,17 +1,21 @@
 """Messages about petitions: rows in, domain values out."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, SelectBase, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub_core.clock import local_date
+
 from ..domain.messages import Message, RequestedDocument, Sent, Side
 from ..keys import MasterKey
 from ..tables.files import COMPARTMENTS, MEMBERS
 from ..tables.messages import MESSAGES, REQUESTED_DOCUMENTS
+from ..tables.petitions import OPEN, PETITIONS
 from . import attachments, petitioners
 
 _WITH_FUNCTION: Final[Select[Any]] = select(MESSAGES, COMPARTMENTS.c.name.label("function")).outerjoin_from(
@@ -26,6 +30,11 @@ _WITH_FUNCTION: Final[Select[Any]] = select(MESSAGES, COMPARTMENTS.c.name.label(
     COMPARTMENTS,
     COMPARTMENTS.c.id == MEMBERS.c.compartment_id,
 )
+
+_AT_HAND: Final = and_(
+    PETITIONS.c.id == MESSAGES.c.petition_id, PETITIONS.c.institution_id == MESSAGES.c.institution_id, OPEN
+)
+"""A message of the institution that has the file, on which somebody still has to act."""
 
 
 async def add(session: AsyncSession, key: MasterKey, message: Message) -> None:
@@ -101,6 +110,64 @@ async def is_unread(session: AsyncSession, petition_id: UUID, institution_id: UU
         MESSAGES.c.read_at.is_(None),
     )
     return (await session.execute(wanted.limit(1))).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that was not opened, written by that side; or a document that one asks for, due on a day."""
+
+    petition_id: UUID
+    side: Side
+    due_on: date | None = None
+
+
+async def take_due_documents(
+    session: AsyncSession, asked_before: datetime, until: date, now: datetime, limit: int
+) -> list[Waiting]:
+    """Note that petitioners are reminded of documents due by a day, asked for before an instant."""
+    wanted = (
+        select(REQUESTED_DOCUMENTS.c.id)
+        .join(MESSAGES, MESSAGES.c.id == REQUESTED_DOCUMENTS.c.message_id)
+        .join(PETITIONS, _AT_HAND)
+        .where(
+            REQUESTED_DOCUMENTS.c.sent_with.is_(None),
+            REQUESTED_DOCUMENTS.c.reminded_at.is_(None),
+            REQUESTED_DOCUMENTS.c.due_on.between(local_date(now), until),
+            MESSAGES.c.sent_at < asked_before,
+        )
+        .order_by(REQUESTED_DOCUMENTS.c.due_on, REQUESTED_DOCUMENTS.c.id)
+        .limit(limit)
+        .with_for_update(of=REQUESTED_DOCUMENTS, skip_locked=True)
+    )
+    noted = (
+        update(REQUESTED_DOCUMENTS)
+        .where(REQUESTED_DOCUMENTS.c.id.in_(wanted), MESSAGES.c.id == REQUESTED_DOCUMENTS.c.message_id)
+        .values(reminded_at=now)
+        .returning(MESSAGES.c.petition_id, MESSAGES.c.side, REQUESTED_DOCUMENTS.c.due_on)
+    )
+    rows = (await session.execute(noted)).all()
+    return [Waiting(row.petition_id, Side(row.side), row.due_on) for row in rows]
+
+
+async def take_unread(
+    session: AsyncSession, since: datetime, before: datetime, now: datetime, limit: int
+) -> list[Waiting]:
+    """Note that who has not opened messages of that time is reminded of them."""
+    wanted = (
+        select(MESSAGES.c.id)
+        .join(PETITIONS, _AT_HAND)
+        .where(
+            MESSAGES.c.read_at.is_(None),
+            MESSAGES.c.reminded_at.is_(None),
+            MESSAGES.c.sent_at.between(since, before),
+        )
+        .order_by(MESSAGES.c.sent_at, MESSAGES.c.id)
+        .limit(limit)
+        .with_for_update(of=MESSAGES, skip_locked=True)
+    )
+    noted = update(MESSAGES).where(MESSAGES.c.id.in_(wanted)).values(reminded_at=now)
+    rows = (await session.execute(noted.returning(MESSAGES.c.petition_id, MESSAGES.c.side))).all()
+    return [Waiting(row.petition_id, Side(row.side)) for row in rows]
 
 
 async def asked_document(session: AsyncSession, document_id: UUID) -> tuple[UUID, RequestedDocument] | None:
