@@ -19,6 +19,7 @@ from svc_petitions.storage import directory
 FOLDER = Path(__file__).parent
 PETITIONS = tomllib.loads((FOLDER / "fifty_petitions.toml").read_text())["petition"]
 FURTHER = tomllib.loads((FOLDER / "thirty_petitions.toml").read_text())["petition"]
+LAST = tomllib.loads((FOLDER / "twenty_petitions.toml").read_text())["petition"]
 
 
 def told() -> list[Structure]:
@@ -68,16 +69,19 @@ def test_there_are_thirty_more_with_authorities_outside() -> None:
     assert len(of_outside) == 10
 
 
-def test_of_thirty_more_the_competent_one_is_among_the_first_three_of_nine_in_ten() -> None:
+@pytest.mark.parametrize("petitions", [FURTHER, LAST], ids=["thirty", "twenty"])
+def test_of_further_ones_the_competent_one_is_among_the_first_three_of_nine_in_ten(
+    petitions: list[dict[str, Any]],
+) -> None:
     missed = []
-    for petition in FURTHER:
+    for petition in petitions:
         found = suggested(petition["subject"], petition["text"], petition["language"])
         if petition["right"] not in {*codes(found), *(each.addressee for each in found)}:
             missed.append(petition["subject"])
-    assert len(missed) <= 3, missed
+    assert len(missed) * 10 <= len(petitions), missed
 
 
-@pytest.mark.parametrize("petition", PETITIONS + FURTHER, ids=lambda petition: petition["subject"])
+@pytest.mark.parametrize("petition", PETITIONS + FURTHER + LAST, ids=lambda petition: petition["subject"])
 def test_each_suggestion_says_why(petition: dict[str, Any]) -> None:
     for each in suggested(petition["subject"], petition["text"], petition["language"]):
         assert each.rules
