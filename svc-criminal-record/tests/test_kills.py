@@ -5,12 +5,8 @@ Beside it `tests/faults/kills.py` kills every process of a whole hub by chance.
 
 import asyncio
 import json
-import os
-import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +30,7 @@ from hub_service.database import Database
 from hub_testing import databases, rules, servers, streams
 from hub_testing.databases import ServiceDatabase
 from hub_testing.listener import Answer, Asked, Listener
+from hub_testing.mortal import Mortal, started
 from svc_criminal_record import keys
 from svc_criminal_record.domain.records import PersonMatch
 from svc_criminal_record.issuing import Means, press
@@ -73,35 +70,6 @@ class Register(Outside):
         found = self.matches[f"CNP:{json.loads(asked.body)['cnp']}"]
         told = [asdict(one) for one in found if isinstance(one, PersonMatch)]
         return Answer(json.dumps({"matches": told}, default=str).encode(), "application/json")
-
-
-class Mortal:
-    """The service, which is killed and started again; who asks while there is none waits for the next."""
-
-    def __init__(self, parent: asyncio.subprocess.Process, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
-        self._parent = parent
-        self._pid = 0
-
-    async def start(self, point: str = "") -> None:
-        """A process that dies at the point, or one that lives until it is killed or the next one starts."""
-        await self.kill()
-        self._parent.stdin.write(f"{point}\n".encode())
-        self._pid = int(await self._parent.stdout.readline())
-
-    async def kill(self) -> None:
-        """End the one that lives."""
-        if self._pid:
-            with suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
-            await self.death()
-
-    async def death(self) -> None:
-        """Return when it has ended."""
-        async with asyncio.timeout(30):
-            while Path(f"/proc/{self._pid}").exists():
-                await asyncio.sleep(0.01)
-        self._pid = 0
 
 
 @pytest.fixture(scope="module")
@@ -151,17 +119,8 @@ def variables(
 
 @pytest.fixture(scope="module")
 async def mortal(variables: dict[str, str], tmp_path_factory: Any) -> AsyncIterator[Mortal]:
-    with (tmp_path_factory.mktemp("log") / "mortal.log").open("wb") as log:
-        parent = await asyncio.create_subprocess_exec(
-            *(sys.executable, str(MORTAL)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-            env=os.environ | variables,
-        )
-    yield Mortal(parent, int(await parent.stdout.readline()))
-    parent.kill()
-    await parent.wait()
+    async with started(MORTAL, variables, tmp_path_factory.mktemp("log") / "mortal.log") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

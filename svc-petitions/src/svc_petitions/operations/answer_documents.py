@@ -181,9 +181,12 @@ async def press_waiting(session: AsyncSession, means: AnswerMeans, now: datetime
 
 
 async def sweep(session: AsyncSession, means: AnswerMeans, now: datetime) -> int:
-    """Delete files of answers that no row knows, an hour after they were stored; how many there were."""
+    """Delete files of answers that no row knows, an hour after they were stored; how many there were.
+
+    With them what was cut off in the middle, of an answer or of an attachment.
+    """
     names = [name async for name in means.store.names(now - _LEFT_ALONE) if name.startswith(FOLDER)]
-    swept = 0
+    swept = await means.store.clear(now - _LEFT_ALONE)
     for start in range(0, len(names), _AT_ONCE):
         part = names[start : start + _AT_ONCE]
         async with session.begin():

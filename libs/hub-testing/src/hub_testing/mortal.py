@@ -1,0 +1,144 @@
+"""A service in processes that kill themselves with SIGKILL at one point of their work.
+
+A script names the points and serves; a test starts it, one process after the other:
+
+    if __name__ == "__main__":  # the script
+        mortal.run(lambda point, listening: ...)
+
+    async with mortal.started(SCRIPT, variables, log) as service:  # the test
+        await service.start("took the number")
+        ...
+        await service.death()
+
+All processes serve on one socket, which outlives them: who asks while there is none waits for the next.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from sqlalchemy import event
+
+from hub_cli import leash
+
+_DEATH_SECONDS: Final = 30
+
+
+def die() -> NoReturn:
+    """End as by a power cut."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def die_after(place: Any, name: str, times: int = 1) -> None:
+    """Let the process die once this was done so many times."""
+    act: Callable[..., Awaitable[Any]] = getattr(place, name)
+    left = times
+
+    async def last(*given: Any, **named: Any) -> Any:
+        nonlocal left
+        done = await act(*given, **named)
+        left -= 1
+        return done if left else die()
+
+    setattr(place, name, last)
+
+
+def die_after_the_commit(place: Any, name: str) -> None:
+    """Let it die after the commit of what this was done in; `name` is given the session first."""
+    act: Callable[..., Awaitable[Any]] = getattr(place, name)
+
+    async def note(session: Any, *given: Any, **named: Any) -> Any:
+        event.listen(session.sync_session, "after_commit", lambda _: die())
+        return await act(session, *given, **named)
+
+    setattr(place, name, note)
+
+
+def run(serve: Callable[[str, socket.socket], None]) -> None:
+    """Start a process for each line on standard input, with the name of its point; an empty one lives.
+
+    Writes the port that all serve on, and the pid of each. They log to standard error.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        _say(listening.getsockname()[1])
+        for line in sys.stdin:
+            parent = os.getpid()
+            child = os.fork()
+            if not child:
+                leash.end_with_parent(parent, signal.SIGKILL)
+                os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+                serve(line.strip(), listening)
+            _say(child)
+            os.waitpid(child, 0)
+
+
+def _say(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+class Mortal:
+    """The service, which is killed and started again."""
+
+    def __init__(self, parent: asyncio.subprocess.Process, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self._parent = parent
+        self._pid = 0
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether one was started, and its death not waited for."""
+        return bool(self._pid)
+
+    async def start(self, point: str = "") -> None:
+        """A process that dies at the point, or one that lives until it is killed or the next one starts."""
+        await self.kill()
+        if self._parent.stdin and self._parent.stdout:
+            self._parent.stdin.write(f"{point}\n".encode())
+            self._pid = int(await self._parent.stdout.readline())
+
+    async def kill(self) -> None:
+        """End the one that lives."""
+        if self._pid:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+            await self.death()
+
+    async def death(self) -> None:
+        """Return when it has ended."""
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        with suppress(ProcessLookupError):
+            process = os.pidfd_open(self._pid)
+            loop.add_reader(process, ended.set)
+            try:
+                async with asyncio.timeout(_DEATH_SECONDS):
+                    await ended.wait()
+            finally:
+                loop.remove_reader(process)
+                os.close(process)
+        self._pid = 0
+
+
+@asynccontextmanager
+async def started(script: Path, variables: Mapping[str, str], log: Path) -> AsyncIterator[Mortal]:
+    """The service of a script that calls `run`, told these variables; nothing is started yet."""
+    with log.open("wb") as said:
+        parent = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(script)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=said,
+            env=os.environ | dict(variables),
+        )
+    try:
+        yield Mortal(parent, int(await parent.stdout.readline()) if parent.stdout else 0)
+    finally:
+        parent.kill()
+        await parent.wait()
