@@ -27,6 +27,9 @@ SPECIAL = [
     ("WHISTLEBLOWING", "Sesizare", "Depun o avertizare în interes public despre achizițiile unității."),
     ("CERTIFICATE_REQUEST", "Cazier", "Vă rog să îmi eliberați un certificat de cazier judiciar."),
     ("CERTIFICATE_REQUEST", "Kérés", "Erkölcsi bizonyítványt szeretnék kérni munkavállaláshoz."),
+    ("TRAFFIC_AGGRESSIVE", "Șofer", "Un șofer m-a șicanat pe autostradă, am înregistrarea."),
+    ("TRAFFIC_AGGRESSIVE", "Trafic", "Sesizez comportamentul agresiv al unui șofer de pe DN1."),
+    ("TRAFFIC_AGGRESSIVE", "Közlekedés", "Az autós agresszívan vezetett, és félrelökött."),
     ("PERSONAL_DATA", "Date", "Vă cer ștergerea datelor mele cu caracter personal."),
 ]
 PETITIONS = [
@@ -92,6 +95,9 @@ async def test_the_list_says_where_each_belongs(client: httpx2.AsyncClient) -> N
     assert {code for code, _, _ in SPECIAL} == items.keys()
     assert "15 napon" in items["FINE_CONTEST"]["guidance"]
     assert items["CORRUPTION"]["phone"] == "0800806806"
+    assert items["PERSONAL_DATA"]["address"] == "/identity/v1/me/data-requests"
+    assert items["TRAFFIC_AGGRESSIVE"]["address"] == "/catalog/v1/services/aggressive-driving-report"
+    assert items["FINE_CONTEST"]["address"] is None
 
 
 @pytest.mark.parametrize("language", ["ro", "hu"])

@@ -78,6 +78,7 @@ class File:
     solution: Solution | None = None
     closed_on: date | None = None
     runs_from: date | None = None
+    answer_wanted: bool = True
 
     @property
     def clock_from(self) -> date:

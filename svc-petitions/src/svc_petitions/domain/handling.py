@@ -14,6 +14,7 @@ from hub_terms.terms import end_civil
 
 from ..errors.handling import (
     AlreadySentOn,
+    AnswerWanted,
     AuthorityComplainedOf,
     ConflictOfInterest,
     CrimeReportGoesOn,
@@ -39,10 +40,11 @@ TEXT_MAX: Final = 50_000
 
 
 class ClassReason(StrEnum):
-    """Why a petition is filed away (art. 7, art. 10(2))."""
+    """Why a petition is filed away (art. 7, art. 10(2)); or a suggestion that wants no answer."""
 
     ANONYMOUS = "ANONYMOUS"
     REPEATED = "REPEATED"
+    NO_ANSWER_WANTED = "NO_ANSWER_WANTED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -200,6 +202,12 @@ def refuse_repeated(file: File, answered: File | None, *, is_same: bool) -> None
         or answered.solution is None
     ):
         raise NotAnsweredBefore
+
+
+def refuse_unanswered(file: File) -> None:
+    """`AnswerWanted` unless its sender wants no answer: then it may be filed away."""
+    if file.answer_wanted:
+        raise AnswerWanted
 
 
 def refuse_loop(before: Collection[UUID], to_institution_id: UUID | None, again_reason: str | None) -> None:

@@ -81,7 +81,8 @@ class Submission:
     """What the petitioner sent, with its texts already normalised (NFC, comma-below letters).
 
     `is_petition` says so against the signs of a special procedure. `topic` says what an audience is about.
-    `attachment_ids` are uploads of who files or enters it.
+    `attachment_ids` are uploads of who files or enters it. Who sends a suggestion may say that no answer is
+    wanted.
     """
 
     institution_id: UUID
@@ -92,6 +93,7 @@ class Submission:
     is_petition: bool = False
     attachment_ids: tuple[UUID, ...] = ()
     topic: str | None = None
+    answer_wanted: bool = True
 
     def sha256(self) -> str:
         """The receipt: SHA-256, in hex, of the submission's canonical JSON (RFC 8785), UTF-8.
@@ -215,6 +217,7 @@ class Petition(Summary):
     """A registered petition, whole."""
 
     text: str
+    answer_wanted: bool = True
 
 
 def register(
@@ -256,4 +259,5 @@ def register(
         state=PetitionState.REGISTERED,
         version=1,
         channel=channel,
+        answer_wanted=submission.answer_wanted,
     )

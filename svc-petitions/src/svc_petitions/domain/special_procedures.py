@@ -11,8 +11,9 @@ from hub_core.text import fold
 class SpecialProcedure:
     """A procedure that is no petition; `title` and `guidance` are English message ids.
 
-    `rule` is the catalog's term in days that stands for `{days}` in the guidance, `signs` are regular
-    expressions over folded text by which a submission of this kind is known.
+    `address` is where it is done in the hub, where it is. `rule` is the catalog's term in days that stands
+    for `{days}` in the guidance, `signs` are regular expressions over folded text by which a submission of
+    this kind is known.
     """
 
     code: str
@@ -20,6 +21,7 @@ class SpecialProcedure:
     guidance: str
     legal_basis: str
     phone: str | None = None
+    address: str | None = None
     rule: str | None = None
     signs: tuple[re.Pattern[str], ...]
 

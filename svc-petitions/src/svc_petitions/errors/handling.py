@@ -90,6 +90,15 @@ class NotAnsweredBefore(Problem):
     remedy = "Name the earlier petition, join the two while that one is open, or give it to a handler."
 
 
+class AnswerWanted(Problem):
+    """Its sender wants an answer."""
+
+    type, status = "answer-wanted", 409
+    title = "An answer is wanted"
+    detail = "Only a suggestion whose sender wants no answer is filed away for that."
+    remedy = "Give it to a handler."
+
+
 class SaysSomethingNew(Problem):
     """A petition that says something new is a new petition."""
 

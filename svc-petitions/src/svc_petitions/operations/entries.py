@@ -28,6 +28,7 @@ from ..events.access import RecordAccessed
 from ..keys import MasterKey
 from ..storage import petitioners
 from ..storage import petitions as storage
+from .information import link_entered
 from .registering import register, status_code
 
 LEGAL_BASIS: Final = "OG nr. 27/2002"
@@ -41,6 +42,7 @@ class Wanted:
     received_on: date
     submission: domain.Submission
     petitioners: Sequence[Petitioner]
+    complains_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,7 +70,9 @@ async def enter(
 ) -> Slip:
     """Register what came another way, on the day of today whenever it came: that is its legal date.
 
-    `ReceivedOnWrong`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`.
+    A complaint about public information is linked to the request that it names; that it is late is for its
+    answer to say. `ReceivedOnWrong`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`, `FileNotFound`,
+    `NotARequestForInformation`, `NothingToComplainOf`, `ComplainedAlready`.
     """
     if wanted.received_on > local_date(now):
         raise ReceivedOnWrong
@@ -78,6 +82,8 @@ async def enter(
         petition = await register(
             session, key, wanted.submission, wanted.petitioners, wanted.channel, now, entered
         )
+        if wanted.complains_of is not None:
+            await link_entered(session, official, wanted.complains_of, petition, wanted.received_on, now)
         await _tell(session, official, petition.id, wanted.petitioners, Action.CREATE, purpose, now)
     return _slip(key, legal, petition, wanted.received_on, now)
 

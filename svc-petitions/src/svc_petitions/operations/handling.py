@@ -153,12 +153,16 @@ async def file_away(
 ) -> File:
     """File a petition away: anonymous (art. 7), or the same again after an answer (art. 10(2)).
 
+    A suggestion is filed away when its sender wants no answer (`AnswerWanted`).
+
     The earlier petition gets a note that it was answered. With one new fact it is a new petition.
     """
     async with session.begin():
         file = await take(session, official, petition_id)
         await refuse_conflict(session, file, official.person_id)
         await _refuse_leader(session, file)
+        if reason is ClassReason.NO_ANSWER_WANTED:
+            handling.refuse_unanswered(file)
         if reason is ClassReason.REPEATED:
             if says_something_new:
                 raise SaysSomethingNew

@@ -12,6 +12,7 @@ from ..dependencies import Keys, registering
 from ..errors.attachments import AttachmentUnknown, TooManyAttachments
 from ..errors.entries import ReceivedOnWrong
 from ..errors.files import FileNotFound
+from ..errors.information import ComplainedAlready, NotARequestForInformation, NothingToComplainOf
 from ..errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown
 from ..errors.special_procedures import SpecialProcedureApplies
 from ..operations import entries as operations
@@ -30,6 +31,7 @@ FileId = Annotated[schemas.Id, Path(description="The petition.")]
     **registering(
         *(ReceivedOnWrong, SpecialProcedureApplies, InstitutionUnknown, InstitutionAcceptsNoPetitions),
         *(TooManyAttachments, AttachmentUnknown, purpose.PurposeRequired),
+        *(FileNotFound, NotARequestForInformation, NothingToComplainOf, ComplainedAlready),
     ),
 )
 async def enter_petition(

@@ -19,6 +19,7 @@ from ..errors.choices import NoAddressee
 from ..errors.files import FileNotFound, FileStateForbids
 from ..errors.handling import (
     AlreadySentOn,
+    AnswerWanted,
     AuthorityComplainedOf,
     ConflictOfInterest,
     DraftMissing,
@@ -180,7 +181,7 @@ async def say_complained_of(
 @router.post(
     "/files/{file_id}/class",
     summary="File a petition away",
-    **leading(*_DECIDED, LeadsOthers, NotAnsweredBefore, SaysSomethingNew),
+    **leading(*_DECIDED, AnswerWanted, LeadsOthers, NotAnsweredBefore, SaysSomethingNew),
 )
 async def class_file(
     file_id: FileId, body: ClassFile, official: policy.Acting, session: Session, now: Now

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from hub_core.text import Line, Text
 from hub_service import schemas
@@ -15,7 +15,7 @@ from ..operations.guests import Filed
 from .attachments import AttachmentIds
 from .institutions import AddresseeView
 from .petitioners import AccountPetitioner, NamedPetitioner
-from .petitions import AudienceTopic, IsPetition, Kind, WrittenIn
+from .petitions import AnswerWanted, AudienceTopic, IsPetition, Kind, WrittenIn, refuse_silence
 
 _EXAMPLE: Final[dict[str, JsonValue]] = {
     "channel": "POST",
@@ -77,6 +77,14 @@ class EnterPetition(schemas.Resource):
     language: WrittenIn
     is_petition: IsPetition = False
     topic: AudienceTopic = None
+    answer_wanted: AnswerWanted = True
+    complains_of: Annotated[
+        schemas.Id | None,
+        Field(
+            description="With INFO_544_COMPLAINT: the request for public information of which it complains. "
+            "The two are linked."
+        ),
+    ] = None
     attachment_ids: Annotated[AttachmentIds, Field(default_factory=list)]
     petitioners: Annotated[
         list[NamedPetitioner | AccountPetitioner],
@@ -86,6 +94,13 @@ class EnterPetition(schemas.Resource):
             "somebody is identified: it is anonymous (OG 27/2002 art. 7).",
         ),
     ]
+
+    @model_validator(mode="after")
+    def _is_answered(self) -> Self:
+        if self.complains_of and self.kind is not domain.PetitionKind.INFO_544_COMPLAINT:
+            raise ValueError("only an administrative complaint complains of a request")
+        refuse_silence(self.kind, answer_wanted=self.answer_wanted)
+        return self
 
     def wanted(self, institution_id: UUID) -> Wanted:
         """What was entered, as a value; it is registered where the registrar works."""
@@ -100,9 +115,11 @@ class EnterPetition(schemas.Resource):
                 language=self.language,
                 is_petition=self.is_petition,
                 topic=self.topic,
+                answer_wanted=self.answer_wanted,
                 attachment_ids=tuple(dict.fromkeys(self.attachment_ids)),
             ),
             petitioners=[one.petitioner() for one in self.petitioners],
+            complains_of=self.complains_of,
         )
 
 

@@ -94,6 +94,7 @@ class FileView(schemas.Resource):
     ]
     complained_of: Complained
     reports_crime: Crime
+    answer_wanted: Annotated[bool, Field(description="Whether its sender wants an answer.", examples=[True])]
     solution: Annotated[Solution | None, _SOLUTION]
     closed_on: Annotated[schemas.LegalDate | None, Field(description="The day on which its clock ended.")]
     version: Annotated[schemas.Int32, Field(ge=1, description="Grows with every step.", examples=[4])]
@@ -107,7 +108,7 @@ class FileView(schemas.Resource):
         """The view of a file on a day."""
         same = ("id", "number", "year", "label", "kind", "state", "registered_on", "answer_due_on")
         more = ("extended_until", "compartment_id", "handler_id", "leader_id", "forwarded_from")
-        rest = ("reports_crime", "solution", "closed_on", "version")
+        rest = ("reports_crime", "answer_wanted", "solution", "closed_on", "version")
         return cls.model_validate(
             {
                 **{name: getattr(file, name) for name in same + more + rest},
@@ -345,7 +346,7 @@ class ClassFile(schemas.Resource):
         ClassReason,
         Field(
             description="ANONYMOUS: nobody signed it (art. 7). REPEATED: the same was answered before "
-            "(art. 10(2)).",
+            "(art. 10(2)). NO_ANSWER_WANTED: a suggestion whose sender said so.",
             examples=["REPEATED"],
         ),
     ]

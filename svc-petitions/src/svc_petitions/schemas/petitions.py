@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hub_core.language import Language
 from hub_core.text import Line, Text
@@ -68,6 +68,22 @@ AudienceTopic = Annotated[
 ]
 
 
+AnswerWanted = Annotated[
+    bool,
+    Field(
+        description="Whether an answer is wanted. Who sends a SUGGESTION may say no: it is registered and "
+        "counted, and a head may file it away. Everything else is answered.",
+        examples=[True],
+    ),
+]
+
+
+def refuse_silence(kind: domain.PetitionKind, *, answer_wanted: bool) -> None:
+    """`ValueError` for a petition that wants no answer: it is answered all the same (OG 27/2002 art. 8)."""
+    if not answer_wanted and kind is not domain.PetitionKind.SUGGESTION:
+        raise ValueError("only a suggestion goes without an answer")
+
+
 class FilePetition(schemas.Resource):
     """A petition to be registered. It is free of charge (Constitution of Romania, art. 51)."""
 
@@ -80,7 +96,13 @@ class FilePetition(schemas.Resource):
     language: WrittenIn
     is_petition: IsPetition = False
     topic: AudienceTopic = None
+    answer_wanted: AnswerWanted = True
     attachment_ids: Annotated[AttachmentIds, Field(default_factory=list)]
+
+    @model_validator(mode="after")
+    def _is_answered(self) -> Self:
+        refuse_silence(self.kind, answer_wanted=self.answer_wanted)
+        return self
 
     def submission(self) -> domain.Submission:
         """What was sent, as a domain value."""
@@ -92,6 +114,7 @@ class FilePetition(schemas.Resource):
             language=self.language,
             is_petition=self.is_petition,
             topic=self.topic,
+            answer_wanted=self.answer_wanted,
             attachment_ids=tuple(dict.fromkeys(self.attachment_ids)),
         )
 

@@ -35,6 +35,14 @@ class SpecialProcedureView(schemas.Resource):
         str | None,
         Field(max_length=20, description="The number to call, if there is one.", examples=["0800806806"]),
     ]
+    address: Annotated[
+        str | None,
+        Field(
+            max_length=200,
+            description="Where it is done in the hub, or described in its catalog; null where it is not.",
+            examples=["/identity/v1/me/data-requests"],
+        ),
+    ]
 
     @classmethod
     def of(cls, procedure: SpecialProcedure, days: int | None, language: Language, texts: Texts) -> Self:
@@ -46,6 +54,7 @@ class SpecialProcedureView(schemas.Resource):
             guidance=guidance if days is None else guidance.format(days=days),
             legal_basis=procedure.legal_basis,
             phone=procedure.phone,
+            address=procedure.address,
         )
 
 

@@ -129,6 +129,7 @@ async def add(session: AsyncSession, petition: domain.Petition, entered: Entered
         "state": petition.state,
         "version": petition.version,
         **({} if petition.is_sandbox else {"channel": petition.channel}),
+        **({} if petition.answer_wanted or petition.is_sandbox else {"answer_wanted": False}),
         **(_of_entry(entered) if entered else {}),
     }
     await _adding(books.petitions, *row).all(session, **row)
