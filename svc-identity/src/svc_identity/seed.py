@@ -9,7 +9,7 @@ already stays as it is.
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -105,7 +105,7 @@ _IDENTITIES: Final = {
         Cnp("1900820149050"), "Kovács", "István", date(1990, 8, 20), Sex.MALE
     ),
 }
-_OFFICIALS: Final = (
+OFFICIALS: Final = (
     ("elena.marin@example.org", Profile("Elena", "Marin", Language.RO), ((IPJ_CV, Role.CLERK),)),
     ("mihai.stan@example.org", Profile("Mihai", "Stan", Language.RO), ((IPJ_CV, Role.HEAD),)),
     ("laura.dobre@example.org", Profile("Laura", "Dobre", Language.RO), ((IPJ_CV, Role.HANDLER),)),
@@ -115,6 +115,7 @@ _OFFICIALS: Final = (
     ("gabriela.vasile@example.org", Profile("Gabriela", "Vasile", Language.RO), ((IPJ_CV, Role.HEAD),)),
     ("bogdan.preda@example.org", Profile("Bogdan", "Preda", Language.RO), ((IPJ_CV, Role.TRAFFIC_OFFICER),)),
     ("alina.voicu@example.org", Profile("Alina", "Voicu", Language.RO), ((IPJ_CV, Role.TRAFFIC_OFFICER),)),
+    ("eszter.bartha@example.org", Profile("Eszter", "Bartha", Language.HU), ((IPJ_CV, Role.REGISTRAR),)),
     ("dan.munteanu@example.org", Profile("Dan", "Munteanu", Language.RO), ((IPJ_CV, Role.AUDITOR),)),
     ("ioana.rusu@example.org", Profile("Ioana", "Rusu", Language.RO), ((IPJ_CV, Role.DPO),)),
     (
@@ -156,23 +157,30 @@ async def seed(settings: Settings | None = None) -> None:
             await registration.put_client(session, demo_office(now))
             for email, profile in _PEOPLE:
                 person = SignUp(login_name.parse(email), _PASSWORD, profile)
-                account = await registration.put_person(session, made, person, now)
+                account = await registration.put_person(session, made, person, now, person_id=id_of(email))
                 if email in _IDENTITIES:
                     await registration.put_identity(session, made, account, _IDENTITIES[email], now)
             await _put_officials(session, made, now)
     finally:
         await database.close()
-    _log.info("demo data loaded", people=len(_PEOPLE), officials=len(_OFFICIALS))
+    _log.info("demo data loaded", people=len(_PEOPLE), officials=len(OFFICIALS))
 
 
 async def _put_officials(session: AsyncSession, made: provider.Provider, now: datetime) -> None:
     for institution in INSTITUTIONS:
         await registration.put_institution(session, institution)
-    for email, profile, offices in _OFFICIALS:
+    for email, profile, offices in OFFICIALS:
         wanted = SignUp(login_name.parse(email), _PASSWORD, profile)
-        account = await registration.put_person(session, made, wanted, now, Assurance.SUBSTANTIAL)
+        account = await registration.put_person(
+            session, made, wanted, now, Assurance.SUBSTANTIAL, id_of(email)
+        )
         for institution_id, role in offices:
             await registration.put_official(session, appointment(account.id, institution_id, role, now))
+
+
+def id_of(email: str) -> UUID:
+    """The id of somebody of the demo, from their address: other services' demo data names them too."""
+    return uuid5(NAMESPACE_URL, f"mailto:{email}")
 
 
 def appointment(person_id: UUID, institution_id: UUID, role: Role, now: datetime) -> Appointment:

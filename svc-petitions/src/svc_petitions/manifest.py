@@ -88,4 +88,5 @@ MANIFEST: Final = Manifest(
         "traffic.contest",
     ),
     holds_personal_data=True,
+    seed="svc_petitions.seed:seed",
 )

@@ -10,6 +10,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import requests
@@ -32,6 +33,19 @@ _POLL: Final = 0.01
 _RECORD_SCOPES: Final = ("openid", "criminal-record:read", "criminal-record:write")
 _COUNTER_SCOPES: Final = ("appointments:read", "appointments:write")
 _COUNTY, _TYPE = "CJ", "PE"
+_OFFICE: Final = "demo-office"
+_OFFICE_SCOPES: Final = (
+    *("openid", "staff"),
+    *("petitions:handle", "petitions:lead", "petitions:register", "petitions:sign"),
+)
+_INSTITUTION: Final = "IPJ-CV"
+_REGISTRY, _HANDLER, _HEAD = ("eszter.bartha", "laura.dobre", "mihai.stan")
+"""Who works on petitions there; all are invented, and have the password of the demo."""
+_ANSWER: Final = {
+    "solution": "FAVOURABLE",
+    "text": "Stimată doamnă,\nÎn luna decembrie lucrăm cu publicul de luni până vineri, între orele 8 și 16.",
+    "legal_basis": "OG nr. 27/2002 art. 8 alin. (1)",
+}
 _ANA: Final = ("ana.popescu@example.org", "demo-parola-2026")
 """Somebody whose identity the population register has confirmed."""
 _SIGNED_IN: Final = "application exchanges the code for tokens"
@@ -60,6 +74,8 @@ class Journey:
         self._institution = ""
         self._key = str(uuid.uuid4())
         self._petition: dict[str, Any] = {}
+        self._officials: dict[str, OAuth2Session] = {}
+        self._answer = b""
         self._certificate: dict[str, Any] = {}
         self._file = b""
         self._place: dict[str, Any] = {}
@@ -90,6 +106,15 @@ class Journey:
             ("send the same again: no second petition", self.file_again),
             ("list one's own petitions", self.list_own),
             ("the number comes by e-mail", self.read_number),
+            ("registry, handler and head of the institution sign in", self.sign_in_officials),
+            ("the registry takes the petition into triage", self.triage),
+            ("who is competent is suggested, and why", self.suggest),
+            ("the head assigns it", self.assign),
+            ("the handler accepts it and drafts an answer", self.draft),
+            ("the head approves and signs it: not who wrote it", self.sign),
+            ("the registry sends it under a number", self.send),
+            ("person fetches the sealed answer", self.fetch_answer),
+            ("anybody verifies the answer", self.verify_answer),
             ("Ana, whose identity is proved, signs in", self.sign_in_ana),
             ("ask for a certificate of the criminal record", self.ask_for_certificate),
             ("fetch the sealed file", self.fetch_certificate),
@@ -166,10 +191,12 @@ class Journey:
 
     def choose_institution(self) -> str:
         """Nobody needs a token for the catalog."""
-        found = self._get("/catalog/v1/institutions?accepts_petitions=true&limit=50")["items"]
-        _expect(bool(found), "no institution takes petitions")
-        self._institution = found[0]["id"]
-        return str(found[0]["names"]["en"])
+        listed = self._get("/catalog/v1/institutions?accepts_petitions=true&limit=200")["items"]
+        found = next((one for one in listed if one["code"] == _INSTITUTION), None)
+        if found is None:
+            raise StepFailed(f"{_INSTITUTION} takes no petitions")
+        self._institution = found["id"]
+        return str(found["names"]["en"])
 
     def file(self) -> str:
         """The number is in the answer."""
@@ -198,18 +225,102 @@ class Journey:
 
     def sign_in_ana(self) -> str:
         """At level substantial, which her account has."""
+        self._sign_in(self._record, _ANA)
+        return "substantial"
+
+    def _sign_in(self, application: OAuth2Session, person: tuple[str, str]) -> None:
         browser = Browser(ends_at=_CALLBACK)
-        address, _ = self._record.authorization_url(self._provider["authorization_endpoint"])
+        address, _ = application.authorization_url(self._provider["authorization_endpoint"])
         browser.open(address)
-        browser.submit(dict(zip(("username", "current-password"), _ANA, strict=True)))
+        browser.submit(dict(zip(("username", "current-password"), person, strict=True)))
         if not browser.address.startswith(_CALLBACK):
             browser.submit({})
-        self._record.fetch_token(
+        application.fetch_token(
             self._provider["token_endpoint"],
             authorization_response=browser.address,
             include_client_id=True,
         )
-        return "substantial"
+
+    def sign_in_officials(self) -> str:
+        """At the same time, each with the application of offices, for their institution."""
+
+        def sign_in(name: str) -> OAuth2Session:
+            made = OAuth2Session(_OFFICE, redirect_uri=_CALLBACK, scope=_OFFICE_SCOPES, pkce="S256")
+            made.trust_env = False
+            self._sign_in(made, (f"{name}@example.org", _ANA[1]))
+            return made
+
+        names = (_REGISTRY, _HANDLER, _HEAD)
+        with ThreadPoolExecutor(len(names)) as at_once:
+            self._officials = dict(zip(names, at_once.map(sign_in, names), strict=True))
+        return "three officials"
+
+    def triage(self) -> str:
+        """Nobody is complained of."""
+        return self._step(_REGISTRY, "triage", {"complained_of": [], "reports_crime": False})
+
+    def suggest(self) -> str:
+        """By the catalog's attributions, and the county."""
+        found = self._office(_REGISTRY, "GET", f"files/{self._petition['id']}/suggested-structures")["items"]
+        return str(found[0]["structure"]["names"]["en"]) if found else "nobody by its words"
+
+    def assign(self) -> str:
+        """To a handler, in whose compartment they work."""
+        handler = str(uuid.uuid5(uuid.NAMESPACE_URL, f"mailto:{_HANDLER}@example.org"))
+        members = self._office(_HEAD, "GET", "members")["items"]
+        compartments = [one["compartment_id"] for one in members if one["person_id"] == handler]
+        _expect(bool(compartments), f"{_HANDLER} works in no compartment")
+        wanted = {"compartment_id": compartments[0], "handler_id": handler}
+        return self._step(_HEAD, "assign", wanted)
+
+    def draft(self) -> str:
+        """With the law that it rests on."""
+        self._step(_HANDLER, "accept")
+        return self._step(_HANDLER, "draft", _ANSWER)
+
+    def sign(self) -> str:
+        """By two acts."""
+        self._step(_HEAD, "approve")
+        return self._step(_HEAD, "sign")
+
+    def send(self) -> str:
+        """The number is the register's next one."""
+        return self._step(_REGISTRY, "send")
+
+    def fetch_answer(self) -> str:
+        """PDF/A, with the seal of the institution that answers."""
+        address = f"{self._origin}/petitions/v1/petitions/{self._petition['id']}/answer-document"
+        answer = self._application.get(address, timeout=_SECONDS)
+        _expect(answer.content.startswith(b"%PDF"), _told(answer))
+        self._answer = answer.content
+        return f"{len(self._answer) / 1024:.0f} KB"
+
+    def verify_answer(self) -> str:
+        """Without an account; what it says is not told."""
+        told = self._verified("petitions", self._answer)
+        _expect(told["answer"] is not None, f"seal {told['seal']}")
+        return f"{told['seal']}, {told['answer']['institution']['en']}"
+
+    def _step(self, name: str, step: str, body: dict[str, Any] | None = None) -> str:
+        """A step of the file, by an official; the state that it has come to."""
+        return str(self._office(name, "POST", f"files/{self._petition['id']}/{step}", body)["state"])
+
+    def _office(
+        self, name: str, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        headers = {"Idempotency-Key": str(uuid.uuid4()), "Purpose": 'CASE_HANDLING;file="demo"'}
+        address = f"{self._origin}/petitions/v1/{path}"
+        answer = self._officials[name].request(method, address, json=body, headers=headers, timeout=_SECONDS)
+        return _json(answer)
+
+    def _verified(self, service: str, file: bytes) -> dict[str, Any]:
+        answer = requests.post(
+            f"{self._origin}/{service}/v1/verifications/file",
+            data=file,
+            headers={"Content-Type": "application/pdf"},
+            timeout=_SECONDS,
+        )
+        return _json(answer)
 
     def ask_for_certificate(self) -> str:
         """For the first motive that she has not asked for today: there is one a day for each."""
@@ -239,13 +350,7 @@ class Journey:
 
     def verify_certificate(self) -> str:
         """Without an account; what stands in it is not told."""
-        answer = requests.post(
-            f"{self._origin}/criminal-record/v1/verifications/file",
-            data=self._file,
-            headers={"Content-Type": "application/pdf"},
-            timeout=_SECONDS,
-        )
-        return str(_json(answer)["standing"])
+        return str(self._verified("criminal-record", self._file)["standing"])
 
     def find_place(self) -> str:
         """In a county and around it; nobody needs a token for that."""

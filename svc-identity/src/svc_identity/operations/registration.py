@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,14 +44,18 @@ async def put_person(
     person: SignUp,
     now: datetime,
     assurance: Assurance = Assurance.LOW,
+    person_id: UUID | None = None,
 ) -> Account:
-    """An account whose address counts as confirmed; the one that is there already stays as it is."""
+    """An account whose address counts as confirmed; the one that is there already stays as it is.
+
+    `person_id` is the id of a new one, where others have to know it beforehand.
+    """
     async with session.begin():
         known = await storage.by_email(session, person.email.key)
     if known is not None:
         return known
     password_hash = await provider.passwords.hash(person.password)
-    started = accounts.start(ids.new_id(), person.email, person.profile, password_hash, now)
+    started = accounts.start(person_id or ids.new_id(), person.email, person.profile, password_hash, now)
     async with session.begin():
         await storage.lock_email(session, person.email.key)
         known = await storage.by_email(session, person.email.key)
