@@ -43,11 +43,12 @@ _REGISTRY, _HANDLER, _HEAD = ("eszter.bartha", "laura.dobre", "mihai.stan")
 """Who works on petitions there; all are invented, and have the password of the demo."""
 _ANSWER: Final = {
     "solution": "FAVOURABLE",
-    "text": "Stimată doamnă,\nÎn luna decembrie lucrăm cu publicul de luni până vineri, între orele 8 și 16.",
+    "text": "Stimată doamnă,\nPentru permise de armă lucrăm de luni până vineri, între orele 8 și 16.",
     "legal_basis": "OG nr. 27/2002 art. 8 alin. (1)",
 }
 _ANA: Final = ("ana.popescu@example.org", "demo-parola-2026")
 """Somebody whose identity the population register has confirmed."""
+_ANSWER_FETCHED: Final = "person fetches the sealed answer"
 _SIGNED_IN: Final = "application exchanges the code for tokens"
 
 
@@ -75,7 +76,7 @@ class Journey:
         self._key = str(uuid.uuid4())
         self._petition: dict[str, Any] = {}
         self._officials: dict[str, OAuth2Session] = {}
-        self._answer = b""
+        self.sealed_answer = b""
         self._certificate: dict[str, Any] = {}
         self._file = b""
         self._place: dict[str, Any] = {}
@@ -113,7 +114,7 @@ class Journey:
             ("the handler accepts it and drafts an answer", self.draft),
             ("the head approves and signs it: not who wrote it", self.sign),
             ("the registry sends it under a number", self.send),
-            ("person fetches the sealed answer", self.fetch_answer),
+            (_ANSWER_FETCHED, self.fetch_answer),
             ("anybody verifies the answer", self.verify_answer),
             ("Ana, whose identity is proved, signs in", self.sign_in_ana),
             ("ask for a certificate of the criminal record", self.ask_for_certificate),
@@ -292,12 +293,12 @@ class Journey:
         address = f"{self._origin}/petitions/v1/petitions/{self._petition['id']}/answer-document"
         answer = self._application.get(address, timeout=_SECONDS)
         _expect(answer.content.startswith(b"%PDF"), _told(answer))
-        self._answer = answer.content
-        return f"{len(self._answer) / 1024:.0f} KB"
+        self.sealed_answer = answer.content
+        return f"{len(self.sealed_answer) / 1024:.0f} KB"
 
     def verify_answer(self) -> str:
         """Without an account; what it says is not told."""
-        told = self._verified("petitions", self._answer)
+        told = self._verified("petitions", self.sealed_answer)
         _expect(told["answer"] is not None, f"seal {told['seal']}")
         return f"{told['seal']}, {told['answer']['institution']['en']}"
 
@@ -422,8 +423,8 @@ class Journey:
         petition = {
             "institution_id": self._institution,
             "kind": "REQUEST",
-            "subject": "Programul de lucru cu publicul",
-            "text": "Vă rog să îmi comunicați programul de lucru cu publicul în luna decembrie.",
+            "subject": "Programul de lucru pentru permise de armă",
+            "text": "Vă rog să îmi comunicați programul de lucru pentru permise de armă în luna decembrie.",
             "language": "ro",
         }
         answer: requests.Response = self._application.post(
@@ -448,13 +449,23 @@ class Journey:
 
 def somebody(place: Place) -> tuple[str, str]:
     """E-mail address and access token of a person made up for this call, who went the journey so far."""
+    journey = _gone(place, _SIGNED_IN)
+    return journey.email, journey.token
+
+
+def answered(place: Place) -> bytes:
+    """The sealed answer to a petition of a person made up for this call, who went the journey so far."""
+    return _gone(place, _ANSWER_FETCHED).sealed_answer
+
+
+def _gone(place: Place, until: str) -> Journey:
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
     journey = Journey(place)
     for name, step in journey.steps():
         step()
-        if name == _SIGNED_IN:
+        if name == until:
             break
-    return journey.email, journey.token
+    return journey
 
 
 def take(place: Place, screen: Console) -> bool:
