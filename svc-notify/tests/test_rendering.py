@@ -488,6 +488,7 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         kinds.CERTIFICATE_VERIFIED,
         kinds.CERTIFICATE_DUE,
         kinds.EXTRACT,
+        *kinds.AUDIENCES.values(),
         *kinds.BOOKINGS.values(),
     ],
 )
@@ -498,7 +499,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 99
+    assert len(wording) == 111
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables

@@ -294,6 +294,7 @@ async def test_a_sitting_that_is_cancelled_offers_the_next(
     offered, waits = await seen(office, first, as_ana), await seen(office, second, as_ion)
     assert (offered["state"], offered["starts_at"]) == ("SCHEDULED", later["starts_at"])
     assert (waits["state"], waits["starts_at"]) == ("REQUESTED", None)
+    assert offered["reason"] == waits["reason"] == "Este în misiune."
     for petition_id in (first, second):
         assert (await told(looking, petition_id))[-1]["reason"] == "SITTING_CANCELLED"
     assert slug(await scheduled(office, second, sitting)) == "sitting-cancelled"
@@ -328,7 +329,8 @@ async def test_a_request_is_declined_with_the_reason(
     petition_id = await asked()
     body = {"reason": "Problema ține de instanță."}
     assert (await office.step(petition_id, "audience/decline", office.registrar, body)).status_code == 200
-    assert (await seen(office, petition_id, as_ana))["state"] == "DECLINED"
+    shown = await seen(office, petition_id, as_ana)
+    assert (shown["state"], shown["reason"]) == ("DECLINED", body["reason"])
     assert await state_of(looking, petition_id) == "CLASSED"
     assert "instanță" not in str(await told(looking, petition_id))
     opened = await office.client.get(f"{FILES}/{petition_id}/audience", headers=office.as_(office.head))
@@ -514,3 +516,22 @@ async def test_the_registry_lists_what_waits(office: Office, asked: Filed, as_io
     assert await listed() == [first, second]
     assert await listed(state="REQUESTED") == [first]
     assert await listed(sitting_id=sitting["id"]) == [second]
+
+
+async def test_who_writes_to_people_is_told_when_and_where_and_gets_the_calendar_file(
+    office: Office, asked: Filed, ana: UUID
+) -> None:
+    petition_id = await asked()
+    sitting = await published(office, minutes=10)
+    await scheduled(office, petition_id, sitting, 2)
+    path = f"/internal/v1/audiences/{petition_id}/message"
+    assert slug(await office.client.get(path)) == "invalid-token"
+    service = office.signed_in(scopes={"petitions.contact:read"})
+    message = (await office.client.get(path, headers=service)).json()
+    assert (message["state"], message["person_id"], message["email"]) == ("SCHEDULED", str(ana), None)
+    begins = datetime.fromisoformat(sitting["starts_at"]) + timedelta(minutes=10)
+    lines = message["calendar"].splitlines()
+    assert f"DTSTART:{begins:%Y%m%dT%H%M%SZ}" in lines
+    assert "STATUS:TENTATIVE" in lines
+    assert "SUMMARY:Audiență: Director general" in lines
+    assert "Programul ghișeului" not in message["calendar"]

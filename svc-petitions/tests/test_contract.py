@@ -8,7 +8,7 @@ import svc_petitions
 from hub_testing import contract, texts
 from svc_petitions import errors
 from svc_petitions.main import create_app
-from svc_petitions.schemas import personal_data, terms
+from svc_petitions.schemas import audience_messages, personal_data, terms
 from svc_petitions.settings import Settings
 
 from . import told
@@ -43,3 +43,9 @@ def test_what_a_calendar_shows_is_translated(language: str) -> None:
     catalog = texts.translations(LOCALE, language, "terms")
     assert catalog.keys() == {*terms.CALENDAR_TEXTS}
     assert all(catalog.values())
+
+
+@pytest.mark.parametrize("language", ["ro", "hu"])
+def test_what_a_calendar_shows_of_an_audience_is_translated(language: str) -> None:
+    catalog = texts.translations(LOCALE, language, "audiences")
+    assert {*audience_messages.CALENDAR_TEXTS} <= catalog.keys()

@@ -88,6 +88,28 @@ class Application(_Booking):
     number: str
 
 
+class Audience(BaseModel):
+    """An audience as it stands now, and whom to write to of it: an account or an address.
+
+    `calendar` is its file for calendars while there is a place. The time is local, Europe/Bucharest.
+    """
+
+    state: str
+    person_id: UUID | None
+    email: str | None
+    language: Language
+    number: str
+    function: str | None
+    place: str | None
+    local_start: datetime | None
+    calendar: str | None
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When it begins, with its zone."""
+        return self.local_start and self.local_start.replace(tzinfo=BUCHAREST)
+
+
 async def find_contact(identity: ServiceClient, person_id: UUID) -> Contact | None:
     """A person's address; none when there is no such account any more."""
     found = await identity.get(f"/internal/v1/people/{person_id}/contact")
@@ -104,6 +126,12 @@ async def find_appointment(booking: ServiceClient, appointment_id: UUID) -> Appo
     """An appointment at a counter; none when there is no such one."""
     found = await booking.get(f"/internal/v1/appointments/{appointment_id}/message")
     return Appointment.model_validate(found) if found else None
+
+
+async def find_audience(petitions: ServiceClient, petition_id: UUID) -> Audience | None:
+    """An audience; none when there is no such one."""
+    found = await petitions.get(f"/internal/v1/audiences/{petition_id}/message")
+    return Audience.model_validate(found) if found else None
 
 
 async def find_email_code(service: ServiceClient, code_id: UUID) -> Confirmation | None:

@@ -8,6 +8,8 @@ PETITIONS: Final = Consumer(
     durable="notify-petitions",
     source="petitions",
     subjects=(
+        "hub.petitions.audience.changed.v1",
+        "hub.petitions.audience.reminded.v1",
         "hub.petitions.document.reminded.v1",
         "hub.petitions.email-code.requested.v1",
         "hub.petitions.message.sent.v1",

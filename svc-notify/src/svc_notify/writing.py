@@ -93,6 +93,10 @@ async def _ask(hub: Resources, settings: Settings, delivery: Delivery) -> _Known
     if delivery.template == kinds.PETITION_CODE.template and delivery.about_id:
         petitions = hub.service(settings.notify_petitions_url)
         return _of_code(delivery, await clients.find_email_code(petitions, delivery.about_id))
+    asked = kinds.AUDIENCES.get(delivery.template)
+    if asked and delivery.about_id:
+        petitions = hub.service(settings.notify_petitions_url)
+        return await _of_audience(petitions, identity, asked, delivery.about_id)
     kind = kinds.BOOKINGS.get(delivery.template)
     if kind and delivery.about_id:
         booking = hub.service(settings.notify_passport_booking_url)
@@ -131,6 +135,30 @@ async def _of_booking(
         return None
     noted = found.calendar if isinstance(found, Appointment) and kind.has_calendar else None
     return _Known(email, language, _page(found), _facts(found, language), noted)
+
+
+async def _of_audience(
+    petitions: ServiceClient, identity: ServiceClient, kind: Kind, about_id: UUID
+) -> _Known | None:
+    """What svc-petitions says; none when it has gone on, so that the message would not be true."""
+    found = await clients.find_audience(petitions, about_id)
+    if found is None or found.state not in kind.states:
+        return None
+    email, language = found.email, found.language
+    if found.person_id is not None:
+        contact = await clients.find_contact(identity, found.person_id)
+        email, language = (contact.email, contact.language) if contact else (None, language)
+    if email is None:
+        return None
+    facts: dict[str, object] = {
+        "number": found.number,
+        "what": found.function or "",
+        "address": found.place or "",
+    }
+    if found.starts_at is not None:
+        facts |= {"starts_on": found.starts_at.date(), "starts_at": found.starts_at}
+    calendar = found.calendar if kind.has_calendar else None
+    return _Known(email, language, kinds.page_of(kind.template), facts, calendar)
 
 
 def _of_code(delivery: Delivery, found: Confirmation | None) -> _Known | None:

@@ -66,15 +66,48 @@ class PetitionJoined(_Petition, Event):
 
 
 class PetitionClassed(_Petition, Event):
-    """A petition was filed away without an answer."""
+    """A petition was filed away without an answer; the reason of one that ended with its audience says so."""
 
     subject: ClassVar[str] = "hub.petitions.petition.classed.v1"
+
+    reason: str | None = None
 
 
 class PetitionAnswered(_Petition, Event):
     """A petition was answered."""
 
     subject: ClassVar[str] = "hub.petitions.petition.answered.v1"
+
+
+class _Audience(BaseModel):
+    key_field: ClassVar[str] = "petition_id"
+
+    petition_id: UUID
+    person_id: UUID | None
+    acting_person_id: UUID | None
+    institution_id: UUID
+    state: str
+    starts_at: datetime | None
+
+    @property
+    def reader(self) -> UUID | None:
+        """Who is written to; nobody for who has no account."""
+        return self.acting_person_id or self.person_id
+
+
+class AudienceChanged(_Audience, Event):
+    """A request for an audience has taken a step."""
+
+    subject: ClassVar[str] = "hub.petitions.audience.changed.v1"
+
+    came_from: str
+    reason: str | None
+
+
+class AudienceReminded(_Audience, Event):
+    """An audience comes near."""
+
+    subject: ClassVar[str] = "hub.petitions.audience.reminded.v1"
 
 
 class _OfThread(BaseModel):

@@ -16,6 +16,8 @@ from ..domain import kinds
 from ..domain.kinds import SANDBOX_MARK, Kind, Lane
 from . import hearing
 from .copies import (
+    AudienceChanged,
+    AudienceReminded,
     ClarificationAsked,
     PetitionAnswered,
     PetitionClassed,
@@ -34,6 +36,8 @@ from .copies import (
 
 _Wake: TypeAlias = Callable[[Lane], None]
 _INSTITUTION: Final = "INSTITUTION"
+_AUDIENCE: Final = "AUDIENCE"
+_SITTING_CANCELLED: Final = "SITTING_CANCELLED"
 _OVERDUE: Final = "OVERDUE"
 _STEPS: Final[dict[type[Event], str]] = {
     ClarificationAsked: "CLARIFICATION_ASKED",
@@ -48,6 +52,8 @@ _STEPS: Final[dict[type[Event], str]] = {
 def subscription(wake: _Wake) -> Subscription:
     """The consumer; `wake` is called for a lane once what was queued in it is committed."""
     handlers: dict[type[Event], Callable[..., Awaitable[None]]] = {
+        AudienceChanged: _tell_of_audience,
+        AudienceReminded: _tell_of_audience,
         PetitionCodeRequested: _send_the_code,
         PetitionEntered: _tell_of_number,
         PetitionDocumentsReminded: _remind_of_documents,
@@ -84,6 +90,8 @@ async def _tell_of_number(wake: _Wake, session: AsyncSession, heard: Envelope[An
 
 async def _tell_of_step(wake: _Wake, session: AsyncSession, heard: Envelope[Any]) -> None:
     petition = heard.data
+    if isinstance(petition, PetitionClassed) and (petition.reason or "").startswith(_AUDIENCE):
+        return  # the audience has a letter of its own
     said = {
         "change": _STEPS[type(petition)],
         "number": str(petition.number),
@@ -131,6 +139,49 @@ def _of_thread(heard: Envelope[Any]) -> dict[str, str]:
         "institution_id": str(heard.data.institution_id),
         "told_on": hearing.day(heard),
     }
+
+
+async def _tell_of_audience(
+    wake: _Wake, session: AsyncSession, heard: Envelope[AudienceChanged] | Envelope[AudienceReminded]
+) -> None:
+    audience, kind = heard.data, _of_audience(heard.data)
+    if kind is None:
+        return
+    said = {
+        "change": "MOVED" if getattr(audience, "reason", None) == _SITTING_CANCELLED else "NEW",
+        "state": audience.state,
+        "institution_id": str(audience.institution_id),
+        "told_on": hearing.day(heard),
+    }
+    delivery = await operations.queue_booking_notice(
+        session,
+        kind,
+        audience.petition_id,
+        audience.reader,
+        {name: said[name] for name in kind.variables},
+        hearing.cause(heard),
+        clock.now(),
+        audience.starts_at,
+    )
+    if delivery:
+        hearing.wake_after_commit(session, wake, delivery.lane)
+
+
+def _of_audience(told: AudienceChanged | AudienceReminded) -> Kind | None:
+    """What is written of an audience; nothing of what its person did without anything to come of it."""
+    if isinstance(told, AudienceReminded):
+        return kinds.AUDIENCE_REMINDER
+    match told.state:
+        case "SCHEDULED":
+            return kinds.AUDIENCE_SCHEDULED
+        case "CONFIRMED":
+            return kinds.AUDIENCE_CONFIRMED
+        case "DECLINED" | "IN_WRITING":
+            return kinds.AUDIENCE_STEP
+        case "REQUESTED" if told.reason == _SITTING_CANCELLED:
+            return kinds.AUDIENCE_STEP
+        case _:
+            return None
 
 
 async def _warn_of_term(wake: _Wake, session: AsyncSession, heard: Envelope[TermWarned]) -> None:

@@ -20,6 +20,7 @@ class Question(StrEnum):
     EMAIL_CODE = "email-codes"
     WAITING = "waiting-entries"
     APPLICATION = "applications"
+    AUDIENCE = "audiences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,48 @@ PETITION_UNREAD: Final = Kind(
     lifetime=timedelta(days=7),
     variables=frozenset({"number", "institution_id", "told_on"}),
 )
+AUDIENCE_SCHEDULED: Final = Kind(
+    template="audience.scheduled",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"change", "institution_id"}),
+    question=Question.AUDIENCE,
+    states=frozenset({"SCHEDULED"}),
+    has_calendar=True,
+)
+AUDIENCE_CONFIRMED: Final = Kind(
+    template="audience.confirmed",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"institution_id"}),
+    question=Question.AUDIENCE,
+    states=frozenset({"CONFIRMED"}),
+    has_calendar=True,
+)
+AUDIENCE_REMINDER: Final = Kind(
+    template="audience.reminder",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=2),
+    variables=frozenset({"institution_id"}),
+    question=Question.AUDIENCE,
+    states=frozenset({"SCHEDULED", "CONFIRMED"}),
+)
+AUDIENCE_STEP: Final = Kind(
+    template="audience.step",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"state", "institution_id", "told_on"}),
+    question=Question.AUDIENCE,
+    states=frozenset({"DECLINED", "IN_WRITING", "REQUESTED"}),
+)
+AUDIENCES: Final = {
+    kind.template: kind for kind in (AUDIENCE_SCHEDULED, AUDIENCE_CONFIRMED, AUDIENCE_REMINDER, AUDIENCE_STEP)
+}
+"""The messages of audiences, by template: svc-petitions is asked about them when they are sent."""
 ACCOUNT_CONFIRM: Final = Kind(
     template="account.confirm",
     version=1,

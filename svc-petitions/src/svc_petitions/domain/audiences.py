@@ -164,6 +164,7 @@ class AudienceFile:
     audience: Audience
     number: int
     year: int
+    registered_at: datetime
     registered_on: date
     answer_due_on: date
     acting_person_id: UUID | None

@@ -21,6 +21,7 @@ from ..domain import handling, petitions
 from ..domain.audiences import AudienceFile, AudienceState, AudienceStep, Minutes, Promise, Reply
 from ..domain.entries import Entered
 from ..domain.files import Actor, ActorKind, File
+from ..domain.petitioners import Identity
 from ..domain.states import PetitionState
 from ..errors.audiences import (
     AudienceNotFound,
@@ -46,7 +47,7 @@ _AT_ONCE: Final = 100
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Seen:
-    """An audience with what was said in it; `preparation` and `steps` are for officials alone."""
+    """An audience with what was said in it and its steps; `preparation` is for officials alone."""
 
     file: AudienceFile
     minutes: Minutes | None
@@ -54,12 +55,34 @@ class Seen:
     steps: Sequence[AudienceStep] = ()
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class AudienceMessage:
+    """An audience as it is written of: to which address, of who has no account, and when it was changed."""
+
+    file: AudienceFile
+    email: str | None
+    changed_at: datetime
+
+
+async def message_of(session: AsyncSession, key: MasterKey, petition_id: UUID) -> AudienceMessage:
+    """What a message about an audience tells, and to whom it goes. `AudienceNotFound`."""
+    async with session.begin():
+        found = await storage.read(session, petition_id)
+        taken = await storage.steps(session, petition_id)
+        signed = await petitioners.of_petition(session, key, petition_id)
+    first = signed[0].petitioner if signed else None
+    email = first.email if isinstance(first, Identity) else None
+    changed_at = taken[-1].at if taken else found.registered_at
+    return AudienceMessage(found, email, changed_at)
+
+
 async def read_own(session: AsyncSession, caller: Principal, petition_id: UUID, now: datetime) -> Seen:
     """An audience, for the one in whose name it was asked for. `PetitionNotFound`, `AudienceNotFound`."""
     async with session.begin():
         await _mine(session, caller, petition_id, Action.READ, now)
         found = await storage.read(session, petition_id)
-        return Seen(found, await storage.minutes(session, petition_id))
+        minutes = await storage.minutes(session, petition_id)
+        return Seen(found, minutes, steps=await storage.steps(session, petition_id))
 
 
 async def reply(

@@ -96,7 +96,7 @@ async def cancel(
         people = await audiences.lock_waiting(session, sitting.id)
         to_come = await storage.share_next(session, sitting, now) if people else []
         await storage.cancel(session, sitting, reason, now)
-        offered = sum([await _offer(session, official, one, to_come, now) for one in people])
+        offered = sum([await _offer(session, official, one, to_come, reason, now) for one in people])
         cancelled = await storage.read(session, sitting_id, official.institution_id)
     return Cancelled(cancelled, offered, len(people) - offered)
 
@@ -106,6 +106,7 @@ async def _offer(
     official: Official,
     one: AudienceFile,
     to_come: Sequence[Sitting],
+    reason: str,
     now: datetime,
 ) -> bool:
     """Give somebody the first free place of the next sittings; whether there was one."""
@@ -118,11 +119,14 @@ async def _offer(
                 *(session, one, AudienceState.SCHEDULED, actor(official), now),
                 at=(sitting, place),
                 reason="SITTING_CANCELLED",
+                note=reason,
             )
         except ReceivedInSitting:  # by another request
             continue
         return True
     await audiences.move(
-        session, one, AudienceState.REQUESTED, actor(official), now, reason="SITTING_CANCELLED"
+        *(session, one, AudienceState.REQUESTED, actor(official), now),
+        reason="SITTING_CANCELLED",
+        note=reason,
     )
     return False

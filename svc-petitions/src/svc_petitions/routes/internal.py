@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from hub_service import personal_data, policy
 from hub_service.dependencies import Now, Session, Texts
 from hub_service.problems import NotFound
 
 from ..dependencies import Keys
-from ..operations import guests
+from ..operations import audiences, guests
 from ..operations import personal_data as operations
+from ..schemas.audience_messages import AudienceMessageView
 from ..schemas.guests import PetitionCodeMessageView
 from ..schemas.personal_data import personal_data as show
 
@@ -36,3 +37,12 @@ async def get_petition_code_message(
     if found is None:
         raise NotFound
     return PetitionCodeMessageView.of(found)
+
+
+@router.get("/audiences/{petition_id}/message", **policy.internal(CONTACT))
+async def get_audience_message(
+    petition_id: UUID, session: Session, keys: Keys, texts: Texts, request: Request
+) -> AudienceMessageView:
+    """What a message about an audience tells, and to whom it goes; asked at the moment of sending."""
+    found = await audiences.message_of(session, keys, petition_id)
+    return AudienceMessageView.of(found, texts, request.app.state.hub.settings.public_origin)

@@ -328,12 +328,24 @@ class _Audience(schemas.Resource):
 class AudienceView(_Audience):
     """An audience as who asked for it sees it."""
 
+    reason: Annotated[
+        str | None,
+        Field(
+            max_length=domain.REASON_MAX,
+            description="Why it was declined, or why the sitting was cancelled in which it had a place.",
+            examples=["Directorul general este în misiune."],
+        ),
+    ]
     minutes: Annotated[MinutesView | None, Field(description="What was said, once it is written.")]
 
     @classmethod
     def of(cls, seen: Seen) -> Self:
         """The view of an audience."""
-        return cls(**_audience(seen.file), minutes=MinutesView.of(seen.minutes) if seen.minutes else None)
+        return cls(
+            **_audience(seen.file),
+            reason=seen.steps[-1].note if seen.steps else None,
+            minutes=MinutesView.of(seen.minutes) if seen.minutes else None,
+        )
 
 
 class ListedAudienceView(_Audience):

@@ -36,7 +36,13 @@ from ..tables.petitions import PETITIONS
 
 _COLUMNS: Final = tuple(AUDIENCES.c[name] for name in Audience.__dataclass_fields__)
 _REGISTERED: Final = (
-    *(PETITIONS.c.number, PETITIONS.c.year, PETITIONS.c.registered_on, PETITIONS.c.answer_due_on),
+    *(
+        PETITIONS.c.number,
+        PETITIONS.c.year,
+        PETITIONS.c.registered_at,
+        PETITIONS.c.registered_on,
+        PETITIONS.c.answer_due_on,
+    ),
     *(PETITIONS.c.acting_person_id, PETITIONS.c.language),
 )
 _SITTING: Final = tuple(
