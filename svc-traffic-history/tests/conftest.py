@@ -14,10 +14,13 @@ from hub_events.session import Session
 from hub_service.database import Database
 from hub_testing import rules
 from hub_testing.databases import ServiceDatabase
-from svc_traffic_history.keys import MasterKey
+from svc_traffic_history import keys
 from svc_traffic_history.main import create_app
 from svc_traffic_history.manifest import MANIFEST
+from svc_traffic_history.operations.means import Means
 from svc_traffic_history.settings import Settings
+
+from .outside import Outside
 
 RULES = Path(__file__).parents[2] / "svc-catalog/contract/rules.json"
 
@@ -38,16 +41,22 @@ def settings(schema: ServiceDatabase, service_settings: Any) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def app(settings: Settings) -> FastAPI:
-    """The service."""
-    return create_app(settings)
+def outside() -> Outside:
+    """svc-identity and the police register, whose people the tests make up."""
+    return Outside()
 
 
 @pytest.fixture(scope="session")
-def master(app: FastAPI) -> MasterKey:
-    """The keys of the service."""
-    made: MasterKey = app.state.keys
-    return made
+def means(settings: Settings, outside: Outside) -> Means:
+    """The keys, and whom operations ask: nobody outside."""
+    key = keys.derived_from(settings.traffic_history_key.get_secret_value())
+    return Means(key, outside, outside)
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, means: Means) -> FastAPI:
+    """The service, which asks `outside`."""
+    return create_app(settings, lambda _: means)
 
 
 @pytest.fixture(scope="session")

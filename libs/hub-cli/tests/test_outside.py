@@ -196,3 +196,30 @@ def test_four_in_a_hundred_have_entries_and_three_need_a_look() -> None:
     assert 0.03 < with_entries / len(adults) < 0.05
     assert 0.02 < looked_at / len(people) < 0.04
     assert not any(records.has_entries(one.cnp, one.birth_date) for one in people if age(one.birth_date) < 18)
+
+
+async def test_drivers_of_the_demo_have_the_records_that_a_demo_needs(http: httpx2.AsyncClient) -> None:
+    async def driver(person: demo.Person) -> dict[str, Any]:
+        answer = await http.post("/drivers/find", json={"cnp": person.cnp})
+        found: dict[str, Any] = answer.json()["driver"]
+        return found
+
+    ana, ion, istvan = await driver(demo.ANA), await driver(demo.ION), await driver(demo.ISTVAN)
+    mihai, jane, andrei = await driver(demo.MIHAI), await driver(demo.JANE), await driver(demo.ANDREI)
+    assert (bool(ana["licence"]), ana["reports"], ana["suspensions"]) == (True, [], [])
+    assert [bool(report["payments"]) for report in ion["reports"]] == [True, False]
+    assert [each["state"] for each in istvan["suspensions"]] == ["RUNNING"]
+    assert [bool(report["complaint"]) for report in mihai["reports"]] == [False, False, False, True]
+    assert (jane["licence"], andrei["licence"]) == (None, None)
+    assert await driver(demo.ION) == ion
+
+
+async def test_the_register_of_drivers_knows_who_the_population_register_knows(
+    http: httpx2.AsyncClient,
+) -> None:
+    assert (await http.post("/drivers/find", json={"cnp": "1850312140018"})).json() == {"driver": None}
+    assert (await http.post("/drivers/find", json={"cnp": "285"})).status_code == 422
+    await http.put("/api/outage")
+    answer = await http.post("/drivers/find", json={"cnp": demo.ANA.cnp})
+    await http.delete("/api/outage")
+    assert answer.status_code == 503

@@ -4,14 +4,18 @@ from fastapi import FastAPI
 
 from hub_service import chassis, i18n
 
-from . import consumers, keys
+from . import consumers, dependencies, keys
+from .dependencies import Opening
 from .manifest import MANIFEST
-from .routes import internal, offences
+from .routes import internal, offences, records
 from .settings import Settings
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The service as an ASGI application; without `settings`, they are read from the environment."""
+def create_app(settings: Settings | None = None, opening: Opening | None = None) -> FastAPI:
+    """The service as an ASGI application; without `settings`, they are read from the environment.
+
+    `opening` gives whom operations ask, where it is not what the settings say.
+    """
     known = settings or Settings()
     master = keys.derived_from(known.traffic_history_key.get_secret_value())
     app = chassis.build(
@@ -27,10 +31,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=[
             internal.router,
             offences.router,
+            records.router,
         ],
-        scopes={},
+        scopes={
+            dependencies.READ: "Read your record as a driver",
+        },
         tags=[
             {"name": "offences", "description": "Traffic offences and what the law gives for them."},
+            {"name": "record", "description": "Your record: points, fines, the right to drive."},
         ],
         subscriptions=[
             consumers.PEOPLE,
@@ -40,4 +48,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         locale=i18n.folder_of(__file__),
     )
     app.state.keys = master
+    app.state.opening = opening or dependencies.opening(known, master)
     return app

@@ -1,27 +1,58 @@
 """What is held of a person, in the words of the copy they are given."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from hub_service.i18n import Texts
 from hub_service.personal_data import PersonalData, section
 
-from ..domain.drivers import Driver
+from ..operations.records import Record
 
-LICENCE_TITLE: Final = "Your driving licence"
-LICENCE_LABELS: Final = {
-    "number": "Number of the licence",
-    "categories": "Categories",
-    "held_since": "Held since",
-    "valid_to": "Licence valid until",
+TITLES: Final = {
+    "licence": "Your driving licence",
+    "lines": "Contravention reports",
+    "suspensions": "Suspensions of your right to drive",
 }
-TEXTS: Final = (LICENCE_TITLE, *LICENCE_LABELS.values())
+LABELS: Final = {
+    "licence": {
+        "number": "Number of the licence",
+        "categories": "Categories",
+        "held_since": "Held since",
+        "valid_to": "Licence valid until",
+    },
+    "lines": {
+        "number": "Series and number",
+        "found_at": "Found",
+        "place": "Place",
+        "offences": "Offences",
+        "points": "Penalty points",
+        "fine": "Fine in lei",
+        "payment": "Payment",
+        "contest": "Complaint in court",
+    },
+    "suspensions": {
+        "grounds": "Grounds",
+        "days": "Days",
+        "state": "State",
+        "begins_on": "First day",
+        "ends_on": "Last day",
+    },
+}
+TEXTS: Final = (*TITLES.values(), *(label for labels in LABELS.values() for label in labels.values()))
 
 
-def personal_data(texts: Texts, driver: Driver | None) -> PersonalData:
-    """The copy."""
-    licence = driver.licence if driver else None
-    items = (
-        [
+def personal_data(texts: Texts, record: Record | None) -> PersonalData:
+    """The copy; officials who recorded it are others, and left out."""
+    items = _items(record) if record else {}
+    return PersonalData(
+        sections=[section(texts, name, TITLES[name], LABELS[name], items.get(name, [])) for name in TITLES]
+    )
+
+
+def _items(record: Record) -> Mapping[str, list[dict[str, Any]]]:
+    licence = record.driver.licence
+    return {
+        "licence": [
             {
                 "number": licence.number,
                 "categories": ", ".join(licence.categories),
@@ -30,6 +61,28 @@ def personal_data(texts: Texts, driver: Driver | None) -> PersonalData:
             }
         ]
         if licence
-        else []
-    )
-    return PersonalData(sections=[section(texts, "licence", LICENCE_TITLE, LICENCE_LABELS, items)])
+        else [],
+        "lines": [
+            {
+                "number": f"{line.proces_verbal.series} {line.proces_verbal.number}",
+                "found_at": line.proces_verbal.found_at.isoformat(),
+                "place": line.proces_verbal.place,
+                "offences": ", ".join(entry.offence or "" for entry in line.offences),
+                "points": sum(entry.points for entry in line.offences),
+                "fine": f"{line.fine:.2f}",
+                "payment": line.payment,
+                "contest": line.contest,
+            }
+            for line in record.lines
+        ],
+        "suspensions": [
+            {
+                "grounds": ", ".join(each.period.grounds),
+                "days": each.period.days,
+                "state": each.state,
+                "begins_on": each.begins_on.isoformat() if each.begins_on else None,
+                "ends_on": each.ends_on.isoformat() if each.ends_on else None,
+            }
+            for each in record.suspensions
+        ],
+    }

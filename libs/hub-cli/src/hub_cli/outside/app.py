@@ -7,6 +7,7 @@
     GET    /companies/{cui}              the company and its representatives
     POST   /records/people/find          who stands in the criminal record (`records`)
     POST   /records/companies/find       the same of companies
+    POST   /drivers/find                 licence, reports and suspensions of a driver (`drivers`)
     GET    /roeid/…, /eidas/…            two identity providers (`identity_providers`)
     GET    /trust/…                      the authority of the seals (`trust.routes`)
     PUT    /api/outage                   the registers do not answer (503), until DELETE
@@ -29,7 +30,7 @@ from starlette.routing import Route
 
 from hub_cli import ports
 
-from . import records, registers
+from . import drivers, records, registers
 from .identity_providers import IdentityProvider
 from .store import Store
 from .trust.routes import TrustServices
@@ -76,6 +77,7 @@ def create_app(
         routes=[
             *registers.ROUTES,
             *records.ROUTES,
+            *drivers.ROUTES,
             *roeid.routes,
             *eidas.routes,
             *(TrustServices(trust).routes if trust else ()),

@@ -1,0 +1,35 @@
+"""What this service asks of svc-identity, at the moment it is needed: no copy of it lies here."""
+
+from typing import Any, Protocol
+from uuid import UUID
+
+import httpx2
+from pydantic import BaseModel, ConfigDict
+
+from hub_service.problems import ServiceUnavailable
+
+
+class Identity(Protocol):
+    """svc-identity, as `hub_service.clients.ServiceClient` asks it."""
+
+    async def get(self, path: str) -> dict[str, Any] | None:
+        """The JSON object at a path, none when it is not there."""
+        ...
+
+
+class _Person(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    cnp: str | None
+
+
+async def number_of(identity: Identity, person_id: UUID) -> str | None:
+    """The CNP of a person, by which the police register knows them; none for whom no register confirmed.
+
+    Raises `ServiceUnavailable`.
+    """
+    try:
+        told = await identity.get(f"/internal/v1/people/{person_id}/identity")
+    except httpx2.HTTPError as error:
+        raise ServiceUnavailable(headers={"retry-after": "2"}) from error
+    return _Person.model_validate(told).cnp if told else None
