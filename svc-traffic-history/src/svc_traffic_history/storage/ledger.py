@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from asyncpg import Record
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -151,7 +150,7 @@ def _values(driver_id: UUID, recorded: Recorded) -> dict[str, Any]:
     }
 
 
-def _recorded(row: Record) -> Recorded:
+def _recorded(row: Any) -> Recorded:
     entry = Entry(
         id=row["id"],
         kind=Kind(row["kind"]),
@@ -177,7 +176,7 @@ def _recorded(row: Record) -> Recorded:
 
 
 def _report(
-    row: Record,
+    row: Any,
     recorded_by: UUID | None,
     recorded_at: datetime,
     institution_id: UUID | None,
