@@ -163,6 +163,46 @@ def test_what_went_to_no_structure_is_a_topic_of_its_own() -> None:
     assert {code: part.registered for code, part in told.by_topic.items()} == {"PASSPORTS": 40, "UNSORTED": 9}
 
 
+@pytest.mark.parametrize(
+    ("first", "until", "codes"),
+    [
+        (date(2026, 1, 1), date(2026, 6, 1), []),
+        (date(2026, 1, 1), date(2026, 7, 1), ["2026-H1"]),
+        (date(2026, 1, 1), date(2027, 1, 1), ["2026-H2", "2026", "2026-H1"]),
+        (date(2025, 7, 1), date(2026, 8, 1), ["2026-H1", "2025-H2"]),
+    ],
+)
+def test_a_period_is_counted_when_every_month_of_it_is(first: date, until: date, codes: list[str]) -> None:
+    assert [period.code for period in domain.counted_periods(first, until)] == codes
+
+
+@pytest.mark.parametrize(
+    ("until", "code", "on"),
+    [
+        (date(2026, 1, 1), "2026-H1", date(2026, 8, 15)),
+        (date(2026, 6, 1), "2026-H1", date(2026, 8, 15)),
+        (date(2026, 7, 1), "2026-H2", date(2027, 2, 15)),
+    ],
+)
+def test_the_next_half_year_is_counted_when_its_last_petitions_longest_term_has_passed(
+    until: date, code: str, on: date
+) -> None:
+    period, counted_on = domain.coming(until, 45)
+    assert (period.code, counted_on) == (code, on)
+
+
+async def test_who_asks_before_anything_is_counted_learns_when_it_is(client: httpx2.AsyncClient) -> None:
+    """OG 27/2002 art. 14: a half-year at a time; without a token, as the figures themselves."""
+    told = await client.get(f"{STATISTICS}/periods")
+    assert told.status_code == 200, told.text
+    periods = told.json()
+    assert periods["next"]["period"].rpartition("-")[2] in ("H1", "H2")
+    assert periods["next_on"] > periods["next"]["last"]
+    assert periods["next"]["period"] not in {one["period"] for one in periods["items"]}
+    early = await client.get(STATISTICS, params={"period": periods["next"]["period"]})
+    assert slug(early) == "petition-period-not-counted"
+
+
 @pytest.fixture
 async def june(filed: Filed, sessions: async_sessionmaker[Session]) -> None:
     """Seven petitions of a June long ago: five answered in term, two filed away."""

@@ -76,6 +76,11 @@ class Period:
         return cls(code, first, end_months(first, _HALF if half else _YEAR) - timedelta(days=1))
 
     @classmethod
+    def half_of(cls, day: date) -> "Period":
+        """The half-year that a day is in."""
+        return cls.read(f"{day.year}-H{1 + (day.month - 1) // _HALF}")
+
+    @classmethod
     def last_half(cls, counted: date) -> "Period":
         """The last half-year of which the last month is counted; `counted` is the last one's first day."""
         over = end_months(counted, 1)
@@ -129,6 +134,23 @@ def report(period: Period, figures: Iterable[Figure], least: int) -> Report:
 def settled_by(month: date, longest: int) -> date:
     """The day from which a month can be counted: the longest term of its last petition has passed."""
     return end_months(month, 1) + timedelta(days=longest)
+
+
+def counted_periods(first: date, until: date) -> list[Period]:
+    """The half-years and years of which every month is counted, the latest first.
+
+    Those are counted from `first` on, and before the month that begins on `until`.
+    """
+    years = range(first.year, until.year + 1)
+    codes = (code for year in years for code in (f"{year}-H1", f"{year}-H2", f"{year}"))
+    found = [period for period in map(Period.read, codes) if first <= period.first and period.last < until]
+    return sorted(found, key=lambda period: (period.last, period.first), reverse=True)
+
+
+def coming(until: date, longest: int) -> tuple[Period, date]:
+    """The half-year that is counted next, and the first day on which it can be."""
+    period = Period.half_of(until)
+    return period, settled_by(period.last.replace(day=1), longest)
 
 
 def _parts(figures: Iterable[Figure], code: Callable[[Figure], str], least: int) -> dict[str, Part]:

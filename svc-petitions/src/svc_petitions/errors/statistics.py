@@ -9,4 +9,4 @@ class PeriodNotCounted(Problem):
     type, status = "petition-period-not-counted", 404
     title = "This period is not counted yet"
     detail = "A period is counted once the terms of its last petitions have passed."
-    remedy = "Ask for an earlier half-year or year."
+    remedy = "Ask for an earlier half-year or year: /petitions/v1/statistics/periods names those counted."

@@ -43,6 +43,28 @@ class Statistics:
     institutions: Mapping[UUID, Institution]
 
 
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The half-years and years that are counted, the latest first; which is next, and from which day on."""
+
+    counted: list[Period]
+    next: Period
+    next_on: date
+
+
+async def list_periods(session: AsyncSession, now: datetime) -> Periods:
+    """Which periods can be read, and when there will be another."""
+    today = local_date(now)
+    async with session.begin():
+        first, last = await storage.first_counted(session), await storage.last_counted(session)
+        year = await storage.first_year(session)
+        longest = await _longest(session, today)
+    if first is None or last is None:
+        return Periods([], *statistics.coming(date(year or today.year, 1, 1), longest))
+    until = end_months(last, 1)
+    return Periods(statistics.counted_periods(first, until), *statistics.coming(until, longest))
+
+
 async def read_statistics(session: AsyncSession, code: str | None, now: datetime) -> Statistics:
     """The figures of a period; of the last half-year that is counted unless one is named.
 
@@ -80,12 +102,16 @@ async def _count_next(session: AsyncSession, today: date) -> bool:
         if counted is None and year is None:
             return False
         month = end_months(counted, 1) if counted else date(year or today.year, 1, 1)
-        legal = await rules.read(session, ANSWER_RULE, EXTENSION_RULE)
-        longest = sum(legal.on(rule, today).whole for rule in (ANSWER_RULE, EXTENSION_RULE))
-        if settled_by(month, longest) > today:
+        if settled_by(month, await _longest(session, today)) > today:
             return False
         await storage.count(session, month, end_months(month, 1), today)
     return True
+
+
+async def _longest(session: AsyncSession, today: date) -> int:
+    """The longest term of a petition, in days."""
+    legal = await rules.read(session, ANSWER_RULE, EXTENSION_RULE)
+    return sum(legal.on(rule, today).whole for rule in (ANSWER_RULE, EXTENSION_RULE))
 
 
 def rows(told: Statistics) -> Iterator[tuple[str, ...]]:

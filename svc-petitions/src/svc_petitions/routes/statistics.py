@@ -10,7 +10,7 @@ from hub_service.routing import Router
 
 from ..errors.statistics import PeriodNotCounted
 from ..operations import statistics as operations
-from ..schemas.statistics import PetitionStatisticsView
+from ..schemas.statistics import PetitionStatisticsView, StatisticsPeriodsView
 
 _FRESH: Final = {"cache-control": "public, max-age=3600"}
 _TABLE: Final = "text/csv; charset=utf-8; header=present"
@@ -51,6 +51,15 @@ async def get_petition_statistics(
     """
     response.headers.update(_FRESH)
     return PetitionStatisticsView.of(await operations.read_statistics(session, period, now))
+
+
+@router.get("/statistics/periods", summary="List the periods that are counted", **policy.public())
+async def list_petition_statistics_periods(
+    session: Session, now: Now, response: Response
+) -> StatisticsPeriodsView:
+    """The half-years (OG 27/2002 art. 14) and years that can be read, and when the next one can be."""
+    response.headers.update(_FRESH)
+    return StatisticsPeriodsView.of(await operations.list_periods(session, now))
 
 
 @router.get(

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from hub_service.schemas import Int32, LegalDate, Resource
 
-from ..domain.statistics import NO_TOPIC, Part
-from ..operations.statistics import Statistics
+from ..domain.statistics import NO_TOPIC, Part, Period
+from ..operations.statistics import Periods, Statistics
 from .institutions import AddresseeView
 
 _HIDDEN: Final = "Null where a small count would be told, or could be worked out."
@@ -74,6 +74,44 @@ class StructureFiguresView(_PartView):
     """The petitions of one institution."""
 
     institution: Annotated[AddresseeView, Field(description="The institution.")]
+
+
+class PeriodView(Resource):
+    """A half-year or a year."""
+
+    period: Annotated[str, Field(max_length=7, description="The half-year or year.", examples=["2026-H1"])]
+    first: Annotated[LegalDate, Field(description="Its first day.")]
+    last: Annotated[LegalDate, Field(description="Its last day.")]
+
+    @classmethod
+    def of(cls, period: Period) -> Self:
+        """The view of a period."""
+        return cls(period=period.code, first=period.first, last=period.last)
+
+
+class StatisticsPeriodsView(Resource):
+    """Which periods are counted, and which is next."""
+
+    items: Annotated[
+        list[PeriodView],
+        Field(max_length=1_000, description="What can be read, the latest first; empty before the first."),
+    ]
+    next: Annotated[PeriodView, Field(description="The half-year that is counted next.")]
+    next_on: Annotated[
+        LegalDate,
+        Field(
+            description="The first day on which it can be: the longest term of its last petition has passed."
+        ),
+    ]
+
+    @classmethod
+    def of(cls, periods: Periods) -> Self:
+        """The view of the periods."""
+        return cls(
+            items=[PeriodView.of(period) for period in periods.counted],
+            next=PeriodView.of(periods.next),
+            next_on=periods.next_on,
+        )
 
 
 class PetitionStatisticsView(Resource):

@@ -46,6 +46,12 @@ async def last_counted(session: AsyncSession) -> date | None:
     return month
 
 
+async def first_counted(session: AsyncSession) -> date | None:
+    """The first day of the first month that was counted; none before that."""
+    month: date | None = await session.scalar(select(func.min(FIGURES.c.month)))
+    return month
+
+
 async def first_year(session: AsyncSession) -> int | None:
     """The year of the first register; none before the first petition."""
     year: int | None = await session.scalar(select(func.min(REGISTERS.c.year)))
