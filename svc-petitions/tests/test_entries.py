@@ -294,7 +294,8 @@ async def test_anybody_with_the_slip_sees_how_it_stands_and_nothing_else(
     seen = await client.post(STATUS, json=pair(slip, code=f" {slip['code'].lower()} "))
     assert seen.status_code == 200, seen.text
     assert seen.headers["cache-control"] == "no-store"
-    assert set(seen.json()) == {"state", "institution", "registered_on", "answer_due_on"}
+    assert set(seen.json()) == {"state", "institution", "registered_on", "answer_due_on", "followed"}
+    assert seen.json()["followed"] is None
     assert seen.json()["state"] == "REGISTERED"
 
 

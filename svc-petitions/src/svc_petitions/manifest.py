@@ -74,6 +74,7 @@ MANIFEST: Final = Manifest(
         "petition.status-number",
         "petition.tries-period",
         "petition.upload-kept",
+        "petition.uploads-address",
         "petition.warning",
         "petition.warning-last",
         "petition.warning-share",

@@ -5,7 +5,7 @@ import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 MOST_BYTES: Final = 10 * 1_048_576
@@ -37,6 +37,17 @@ _BEGINS: Final = {
 }
 _ZIP: Final = b"PK\x03\x04"
 _CONTROL: Final = frozenset(range(32)) - {*b"\t\n\r\f"}
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who uploads without an account, by the e-mail code that shows their address."""
+
+    code_id: UUID
+
+
+Uploader: TypeAlias = UUID | Guest
+"""Who uploads: a person with an account, or a guest."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)

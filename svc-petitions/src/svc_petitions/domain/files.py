@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from ..errors.files import FileStateForbids
-from .petitions import PetitionKind
+from .petitions import Channel, PetitionKind
 from .states import ENDED, PetitionState, may_go
 
 
@@ -77,6 +77,7 @@ class File:
     reports_crime: bool = False
     solution: Solution | None = None
     closed_on: date | None = None
+    channel: Channel = Channel.ONLINE
     runs_from: date | None = None
     answer_wanted: bool = True
 

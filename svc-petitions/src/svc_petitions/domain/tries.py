@@ -12,6 +12,7 @@ class Counted(StrEnum):
     CODES_TO_EMAIL = "codes-to-email"
     CODES_FROM_ADDRESS = "codes-from-address"
     GUESTS_FROM_ADDRESS = "guests-from-address"
+    UPLOADS_FROM_ADDRESS = "uploads-from-address"
     STATUS_OF_NUMBER = "status-of-number"
     STATUS_FROM_ADDRESS = "status-from-address"
     STATUS_OF_OPERATOR = "status-of-operator"
@@ -23,6 +24,7 @@ LIMITS: Final = Limits(
         Counted.CODES_TO_EMAIL: "petition.codes-email",
         Counted.CODES_FROM_ADDRESS: "petition.codes-address",
         Counted.GUESTS_FROM_ADDRESS: "petition.guests-address",
+        Counted.UPLOADS_FROM_ADDRESS: "petition.uploads-address",
         Counted.STATUS_OF_NUMBER: "petition.status-number",
         Counted.STATUS_FROM_ADDRESS: "petition.status-address",
         Counted.STATUS_OF_OPERATOR: "petition.status-address",

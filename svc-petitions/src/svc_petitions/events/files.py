@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub_events.envelope import Event
 
 from ..domain.files import File, Solution
-from ..domain.petitions import PetitionKind
+from ..domain.petitions import Channel, PetitionKind
 from ..domain.states import PetitionState
 
 _SAME: Final = (
     *("person_id", "acting_person_id", "institution_id", "number", "year", "kind", "state"),
-    *("answer_due_on", "version"),
+    *("answer_due_on", "channel", "version"),
 )
 
 
@@ -35,6 +35,7 @@ class _OfFile(BaseModel):
     kind: PetitionKind = Field(description="What it is")
     state: PetitionState = Field(description="Where it stands now")
     answer_due_on: date = Field(description="The last day for the answer")
+    channel: Channel = Field(default=Channel.ONLINE, description="How it came")
     reason: str | None = Field(max_length=64, description="A code, if there is one")
 
     @classmethod

@@ -10,7 +10,7 @@ from hub_core.clock import local_date
 from hub_service import rules
 
 from ..domain import attachments as domain
-from ..domain.attachments import Attachment
+from ..domain.attachments import Attachment, Uploader
 from ..errors.attachments import AttachmentUnknown, TooManyAttachments
 from ..keys import MasterKey
 from ..storage import attachments as storage
@@ -20,7 +20,7 @@ async def attach(
     session: AsyncSession,
     petition_id: UUID,
     upload_ids: Sequence[UUID],
-    person_id: UUID,
+    by: Uploader,
     now: datetime,
     *,
     is_sandbox: bool = False,
@@ -31,11 +31,11 @@ async def attach(
     """
     if not upload_ids:
         return
-    await _refuse_more(session, len(upload_ids), now)
+    await refuse_more(session, len(upload_ids), now)
     if is_sandbox:
-        is_theirs = await storage.drop(session, upload_ids, person_id)
+        is_theirs = await storage.drop(session, upload_ids, by)
     else:
-        is_theirs = await storage.attach(session, petition_id, upload_ids, person_id)
+        is_theirs = await storage.attach(session, petition_id, upload_ids, by)
     if not is_theirs:
         raise AttachmentUnknown
 
@@ -49,14 +49,15 @@ async def take(
     """
     if not upload_ids:
         return []
-    await _refuse_more(session, len(upload_ids), now)
+    await refuse_more(session, len(upload_ids), now)
     taken = await storage.take(session, key, upload_ids, person_id)
     if taken is None:
         raise AttachmentUnknown("/files")
     return taken
 
 
-async def _refuse_more(session: AsyncSession, files: int, now: datetime) -> None:
+async def refuse_more(session: AsyncSession, files: int, now: datetime) -> None:
+    """`TooManyAttachments` for more files than one petition or message may have."""
     legal = await rules.read(session, domain.COUNT_RULE)
     most = legal.on(domain.COUNT_RULE, local_date(now)).whole
     if files > most:

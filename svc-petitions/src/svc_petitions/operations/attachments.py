@@ -19,7 +19,7 @@ from hub_service.purpose import Stated
 
 from ..clients.scanner import Infected, Scanner, ScannerUnavailable
 from ..domain import attachments as domain
-from ..domain.attachments import Attachment
+from ..domain.attachments import Attachment, Uploader
 from ..domain.messages import RequestedDocument
 from ..errors.attachments import (
     AttachmentInfected,
@@ -50,7 +50,7 @@ class Means:
 async def upload(
     session: AsyncSession,
     means: Means,
-    person_id: UUID,
+    by: Uploader,
     name: str,
     chunks: AsyncIterable[bytes],
     now: datetime,
@@ -93,7 +93,7 @@ async def upload(
     except StoreUnavailable as problem:
         raise AttachmentsUnavailable from problem
     async with session.begin():
-        await storage.add_upload(session, means.key, uploaded, person_id)
+        await storage.add_upload(session, means.key, uploaded, by)
     return uploaded
 
 

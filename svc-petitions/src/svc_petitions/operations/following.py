@@ -34,7 +34,7 @@ class Followed:
     `sent` says by which choice it was sent on, by the instant of the step.
     """
 
-    petition: domain.Petition
+    petition: domain.Summary
     steps: Sequence[Step]
     clarifications: Sequence[Clarification]
     forwardings: Sequence[Forwarding]
@@ -45,18 +45,22 @@ class Followed:
 async def follow(session: AsyncSession, caller: Principal, petition_id: UUID, now: datetime) -> Followed:
     """The steps of a petition, for the one in whose name it was made. `PetitionNotFound`."""
     async with session.begin():
-        petition = await _mine(session, caller, petition_id, Action.READ, now)
-        sent_on = await forwardings.of_petition(session, petition_id)
-        made = await choices.of_petition(session, petition_id) if any(one.choice for one in sent_on) else ()
-        by_ordinal = {one.ordinal: one for one in made}
-        return Followed(
-            petition,
-            await storage.steps(session, petition_id),
-            await answers.clarifications(session, petition_id),
-            sent_on,
-            await links.of_petition(session, petition_id),
-            {one.forwarded_at: by_ordinal[one.choice] for one in sent_on if one.choice},
-        )
+        return await followed(session, await _mine(session, caller, petition_id, Action.READ, now))
+
+
+async def followed(session: AsyncSession, petition: domain.Summary) -> Followed:
+    """What was done with a petition, in the caller's transaction."""
+    sent_on = await forwardings.of_petition(session, petition.id)
+    made = await choices.of_petition(session, petition.id) if any(one.choice for one in sent_on) else ()
+    by_ordinal = {one.ordinal: one for one in made}
+    return Followed(
+        petition,
+        await storage.steps(session, petition.id),
+        await answers.clarifications(session, petition.id),
+        sent_on,
+        await links.of_petition(session, petition.id),
+        {one.forwarded_at: by_ordinal[one.choice] for one in sent_on if one.choice},
+    )
 
 
 async def read_answer(

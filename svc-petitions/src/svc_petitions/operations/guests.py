@@ -1,6 +1,7 @@
 """Who files without an account: a name, an address, and an e-mail address that a code has confirmed."""
 
 import secrets
+from collections.abc import AsyncIterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,14 +18,19 @@ from hub_service import rules
 
 from ..domain import codes
 from ..domain import petitions as domain
+from ..domain.attachments import Attachment, Guest
 from ..domain.email_codes import VALID_RULE, WRONG_RULE
-from ..domain.petitioners import Identity
+from ..domain.petitioners import Identity, Signature
 from ..domain.tries import Counted
 from ..errors.guests import ProofRefused
 from ..events.guests import EmailCodeRequested
 from ..keys import MasterKey
+from ..storage import attachments as uploads
 from ..storage import guests as storage
-from . import tries
+from ..storage import petitioners, petitions
+from . import attachments, tries
+from .attaching import refuse_more
+from .attachments import Means
 from .registering import register, status_code
 
 
@@ -88,7 +94,8 @@ async def file(
     """Register the petition of somebody without an account; the address that the code went to is theirs.
 
     A wrong code counts although nothing is stored: `apart` is a session outside of the unit of work of an
-    Idempotency-Key. `TriedTooOften`, `ProofRefused`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`.
+    Idempotency-Key. `TriedTooOften`, `ProofRefused`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`,
+    `TooManyAttachments`, `AttachmentUnknown`.
     """
     await tries.take(apart, key, [Try(Counted.GUESTS_FROM_ADDRESS, network(address))], now)
     await _admit(apart, key, proof, now)
@@ -100,9 +107,61 @@ async def file(
             raise ProofRefused
         await storage.spend_code(session, found.id, now)
         known = replace(petitioner, email=found.email)
-        petition = await register(session, key, submission, [known], domain.Channel.GUEST, now)
+        petition = await register(
+            session, key, submission, [known], domain.Channel.GUEST, now, guest=Guest(found.id)
+        )
         length = legal.on(codes.LENGTH_RULE, local_date(now)).whole
     return Filed(petition, status_code(key, petition.id, length))
+
+
+async def upload(
+    apart: AsyncSession,
+    session: AsyncSession,
+    means: Means,
+    proof: Proof,
+    address: str,
+    name: str,
+    chunks: AsyncIterable[bytes],
+    now: datetime,
+) -> Attachment:
+    """Take a file of who has a code and has not filed with it yet; the code stays good for the petition.
+
+    `TriedTooOften`, `ProofRefused`, `TooManyAttachments`, and what `attachments.upload` raises.
+    """
+    await tries.take(apart, means.key, [Try(Counted.UPLOADS_FROM_ADDRESS, network(address))], now)
+    await _admit(apart, means.key, proof, now)
+    guest = Guest(proof.code_id)
+    async with session.begin():
+        await refuse_more(session, await uploads.uploads_of(session, guest) + 1, now)
+    return await attachments.upload(session, means, guest, name, chunks, now)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Letter:
+    """What an e-mail to somebody without an account needs: their address, and what their slip says."""
+
+    email: str
+    petition: domain.Summary
+    code: str
+
+
+async def letter(session: AsyncSession, key: MasterKey, petition_id: UUID, now: datetime) -> Letter | None:
+    """Where news of a guest's petition go; None of any other one."""
+    async with session.begin():
+        petition = await petitions.of_guest(session, petition_id)
+        signatures = await petitioners.of_petition(session, key, petition_id) if petition else []
+        legal = await rules.read(session, codes.LENGTH_RULE)
+    email = next((address for one in signatures if (address := _address(one))), None)
+    if petition is None or email is None:
+        return None
+    length = legal.on(codes.LENGTH_RULE, local_date(now)).whole
+    return Letter(email, petition, status_code(key, petition.id, length))
+
+
+def _address(signature: Signature) -> str | None:
+    """Of who stands behind a petition without an account."""
+    who = signature.petitioner
+    return who.email if isinstance(who, Identity) and signature.withdrawn_at is None else None
 
 
 async def message(session: AsyncSession, key: MasterKey, code_id: UUID, now: datetime) -> EmailCode | None:

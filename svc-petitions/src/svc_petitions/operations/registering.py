@@ -12,6 +12,7 @@ from hub_service import rules
 
 from ..domain import codes
 from ..domain import petitions as domain
+from ..domain.attachments import Guest
 from ..domain.entries import Entered
 from ..domain.institutions import addressee
 from ..domain.petitioners import Account, Petitioner
@@ -34,12 +35,13 @@ async def register(
     now: datetime,
     entered: Entered | None = None,
     acting: domain.Acting | None = None,
+    guest: Guest | None = None,
 ) -> domain.Petition:
     """Enter what somebody sent, in the register and with who signed it; nobody has signed an anonymous one.
 
     The first signature is the one that the petition is of; `acting` says who acts for them, where somebody
-    does. `SpecialProcedureApplies`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`,
-    `TooManyAttachments`, `AttachmentUnknown`.
+    does, and `guest` who uploaded its files without an account. `SpecialProcedureApplies`,
+    `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`, `TooManyAttachments`, `AttachmentUnknown`.
     """
     today, petition_id = clock.local_date(now), ids.new_id()
     first = signed_by[0] if signed_by else None
@@ -76,9 +78,10 @@ async def register(
     if submission.kind is domain.PetitionKind.AUDIENCE:
         await audiences.add(session, petition_id, submission.topic)
     if submission.attachment_ids:
-        if entered is None:  # who has no account has uploaded nothing
+        uploader = entered.by if entered else guest
+        if uploader is None:
             raise AttachmentUnknown
-        await attach(session, petition_id, submission.attachment_ids, entered.by, now)
+        await attach(session, petition_id, submission.attachment_ids, uploader, now)
     is_filed = channel is domain.Channel.ONLINE and entered is None
     told = PetitionRegistered if is_filed else PetitionEntered
     await outbox.record(session, told.of(petition), now)

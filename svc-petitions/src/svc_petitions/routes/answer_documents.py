@@ -31,12 +31,13 @@ UPLOADS: Final = dict.fromkeys(
 """Where larger bodies are taken, with the bytes they may have."""
 _TYPE: Final = "application/pdf"
 _PDF: Final = {"schema": {"type": "string", "contentMediaType": "application/pdf"}}
-_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+PDF_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 router = Router(prefix="/petitions/v1", tags=["answers"])
 
 
-def _with_pdf(described: dict[str, Any]) -> dict[str, Any]:
+def with_pdf(described: dict[str, Any]) -> dict[str, Any]:
+    """What an operation says of itself that gives a sealed PDF."""
     answer = {"description": "The sealed PDF", "content": {"application/pdf": _PDF}}
     return described | {"responses": described["responses"] | {200: answer}, "response_class": Response}
 
@@ -44,7 +45,7 @@ def _with_pdf(described: dict[str, Any]) -> dict[str, Any]:
 @router.get(
     "/petitions/{petition_id}/answer-document",
     summary="Fetch the sealed answer to a petition",
-    **_with_pdf(
+    **with_pdf(
         policy.operation(
             READ,
             mandate=True,
@@ -64,13 +65,13 @@ async def get_answer_document(
     Of a petition that was joined to another one, it is that one's answer, which names all that it answers.
     """
     content = await operations.fetch(session, means, person, petition_id, now)
-    return Response(content, media_type="application/pdf", headers=_HEADERS)
+    return Response(content, media_type="application/pdf", headers=PDF_HEADERS)
 
 
 @router.get(
     "/files/{file_id}/answer-document",
     summary="Fetch the sealed answer of a file",
-    **_with_pdf(
+    **with_pdf(
         working(
             FileNotFound, AnswerDocumentMissing, SealNotInForce, DocumentStoreAway, purpose.PurposeRequired
         )
@@ -86,7 +87,7 @@ async def get_file_answer_document(
 ) -> Response:
     """The same document for the institution: to be printed and posted to who has no account."""
     content = await operations.fetch_for_official(session, means, official, file_id, stated, now)
-    return Response(content, media_type="application/pdf", headers=_HEADERS)
+    return Response(content, media_type="application/pdf", headers=PDF_HEADERS)
 
 
 @router.get(

@@ -11,7 +11,7 @@ from hub_service import policy, purpose, schemas
 from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
-from ..dependencies import Filing, handling, registering, working
+from ..dependencies import Address, Filing, SessionApart, handling, registering, working
 from ..domain.attachments import MOST_BYTES, NAME_MAX, Attachment
 from ..errors.attachments import (
     AttachmentInfected,
@@ -19,13 +19,15 @@ from ..errors.attachments import (
     AttachmentsUnavailable,
     AttachmentTooLarge,
     AttachmentTypeRefused,
+    TooManyAttachments,
 )
 from ..errors.files import FileNotFound
+from ..errors.guests import ProofRefused, TriedTooOften
 from ..errors.handling import ConflictOfInterest, NotTheHandler
 from ..errors.messages import DocumentNotAsked, DocumentTypeRefused
 from ..errors.petitions import PetitionNotFound
 from ..operations import attachments as operations
-from ..operations import messages
+from ..operations import guests, messages
 from ..schemas.attachments import AttachmentsView, AttachmentView
 from .petitions import READ, WRITE
 
@@ -35,6 +37,7 @@ UPLOADS: Final = dict.fromkeys(
     (
         "/petitions/v1/attachments",
         "/petitions/v1/entries/attachments",
+        "/petitions/v1/guest-attachments",
         "/petitions/v1/messages/attachments",
     ),
     MOST_BYTES,
@@ -103,6 +106,45 @@ async def upload_attachment(
     document = await messages.expected(session, person, document_id, now) if document_id else None
     return AttachmentView.of(
         await operations.upload(session, means, person.person_id, name, request.stream(), now, document)
+    )
+
+
+@router.post(
+    "/guest-attachments",
+    status_code=201,
+    summary="Upload a file without an account",
+    **_taking_a_file(policy.public(raises=(*_REFUSED, ProofRefused, TriedTooOften, TooManyAttachments))),
+)
+async def upload_guest_attachment(
+    request: Request,
+    file_name: FileName,
+    code_id: Annotated[
+        schemas.Id, Header(alias="Code-Id", description="The id of the code that was sent by e-mail.")
+    ],
+    code: Annotated[
+        str,
+        Header(
+            alias="Code",
+            pattern=r"^[0-9]{6}$",
+            min_length=6,
+            max_length=6,
+            description="The six digits from the e-mail; a wrong one is counted.",
+            examples=["204816"],
+        ),
+    ],
+    apart: SessionApart,
+    session: Session,
+    means: Filing,
+    address: Address,
+    now: Now,
+) -> AttachmentView:
+    """Upload a file with the code that shows your address, then name it when you file with that code.
+
+    The code stays good for the petition. As many files as a petition may have, and the same is taken.
+    """
+    proof = guests.Proof(code_id, code)
+    return AttachmentView.of(
+        await guests.upload(apart, session, means, proof, address, _name(file_name), request.stream(), now)
     )
 
 

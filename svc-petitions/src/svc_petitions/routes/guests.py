@@ -7,7 +7,7 @@ from hub_service.dependencies import Lang, Now, Session
 from hub_service.routing import Router
 
 from ..dependencies import Address, Keys, SessionApart
-from ..errors.attachments import AttachmentUnknown
+from ..errors.attachments import AttachmentUnknown, TooManyAttachments
 from ..errors.guests import ProofRefused, TriedTooOften
 from ..errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown
 from ..errors.special_procedures import SpecialProcedureApplies
@@ -51,6 +51,7 @@ async def request_petition_code(
             ProofRefused,
             TriedTooOften,
             SpecialProcedureApplies,
+            TooManyAttachments,
             AttachmentUnknown,
             InstitutionUnknown,
             InstitutionAcceptsNoPetitions,
@@ -69,7 +70,8 @@ async def file_guest_petition(
     """File a petition with your name, your postal address and an e-mail address that is yours.
 
     It gets its number at once, as one by an account does. The code in the answer opens with the number
-    how the petition stands; who has an account sees more, and sends files along.
+    how the petition stands, its steps and its answer. Number, code and term come by e-mail, too. Files are
+    uploaded before, with the same code.
     """
     response.headers["cache-control"] = "no-store"
     filed = await operations.file(

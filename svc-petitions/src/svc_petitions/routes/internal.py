@@ -12,7 +12,7 @@ from ..dependencies import Keys
 from ..operations import audiences, guests
 from ..operations import personal_data as operations
 from ..schemas.audience_messages import AudienceMessageView
-from ..schemas.guests import PetitionCodeMessageView
+from ..schemas.guests import GuestLetterView, PetitionCodeMessageView
 from ..schemas.personal_data import personal_data as show
 
 CONTACT = "petitions.contact:read"
@@ -46,3 +46,12 @@ async def get_audience_message(
     """What a message about an audience tells, and to whom it goes; asked at the moment of sending."""
     found = await audiences.message_of(session, keys, petition_id)
     return AudienceMessageView.of(found, texts, request.app.state.hub.settings.public_origin)
+
+
+@router.get("/guest-petitions/{petition_id}/message", **policy.internal(CONTACT))
+async def get_guest_letter(petition_id: UUID, session: Session, keys: Keys, now: Now) -> GuestLetterView:
+    """Where news of a petition that was filed without an account go; 404 of any other one."""
+    found = await guests.letter(session, keys, petition_id, now)
+    if found is None:
+        raise NotFound
+    return GuestLetterView.of(found)

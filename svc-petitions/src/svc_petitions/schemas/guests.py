@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field
 
 from hub_core.email_codes import EmailCode
-from hub_service.schemas import Id, Instant, Resource
+from hub_service.schemas import Id, Instant, LegalDate, Resource
 
-from ..operations.guests import Proof
+from ..operations.guests import Letter, Proof
 from .petitioners import Email, GuestPetitioner
 from .petitions import FilePetition
 
@@ -58,6 +58,40 @@ class FileGuestPetition(FilePetition):
         Literal[True],
         Field(description="That what is sent may be processed for the petition.", examples=[True]),
     ]
+
+
+class GuestLetterView(Resource):
+    """What an e-mail to somebody without an account needs; asked for at the moment of sending.
+
+    Number, year, date and institution are those that they know; the term is that of now.
+    """
+
+    petition_id: Id
+    email: str
+    language: str
+    number: int
+    year: int
+    code: str
+    registered_on: LegalDate
+    answer_due_on: LegalDate
+    institution_names: dict[str, str | None]
+
+    @classmethod
+    def of(cls, letter: Letter) -> Self:
+        """The view of what is to be sent."""
+        petition = letter.petition
+        members: dict[str, Any] = {
+            "petition_id": petition.id,
+            "email": letter.email,
+            "language": petition.language,
+            "number": petition.registration.number,
+            "year": petition.registration.year,
+            "code": letter.code,
+            "registered_on": petition.registration.registered_on,
+            "answer_due_on": petition.registration.answer_due_on,
+            "institution_names": {**petition.institution.names},
+        }
+        return cls(**members)
 
 
 class PetitionCodeMessageView(Resource):

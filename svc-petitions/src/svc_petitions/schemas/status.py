@@ -8,7 +8,9 @@ from hub_service import schemas
 
 from ..domain import petitions as domain
 from ..domain.states import PetitionState
+from ..operations.following import Followed
 from ..operations.status import Asked
+from .following import FollowedPetitionView
 from .institutions import AddresseeView
 
 _PAIR: Final[dict[str, JsonValue]] = {
@@ -46,7 +48,7 @@ class AskStatus(schemas.Resource):
 
 
 class StatusView(schemas.Resource):
-    """How a petition stands: nothing of its words, and nobody's name."""
+    """How a petition stands: nobody's name, and nothing of its words but what a guest is asked."""
 
     state: Annotated[PetitionState, Field(description="Where it stands.", examples=["IN_ANALYSIS"])]
     institution: Annotated[AddresseeView, Field(description="The institution that has it now.")]
@@ -54,13 +56,21 @@ class StatusView(schemas.Resource):
         schemas.LegalDate, Field(description="The date of registration at that institution.")
     ]
     answer_due_on: Annotated[schemas.LegalDate, Field(description="The last day for the answer.")]
+    followed: Annotated[
+        FollowedPetitionView | None,
+        Field(
+            description="What was done with it and what was asked, of a petition that was filed online "
+            "without an account; null of others."
+        ),
+    ] = None
 
     @classmethod
-    def of(cls, petition: domain.Summary) -> Self:
+    def of(cls, petition: domain.Summary, followed: Followed | None = None) -> Self:
         """The view of how a petition stands."""
         return cls(
             state=petition.state,
             institution=AddresseeView.of(petition.institution),
             registered_on=petition.registration.registered_on,
             answer_due_on=petition.registration.answer_due_on,
+            followed=FollowedPetitionView.of(followed) if followed else None,
         )

@@ -6,26 +6,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import SelectBase, delete, insert, select, update
+from sqlalchemy import SelectBase, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..domain.attachments import Attachment
+from ..domain.attachments import Attachment, Guest, Uploader
 from ..domain.messages import Sent
 from ..keys import MasterKey
 from ..tables.attachments import ATTACHMENTS, UPLOADS
 from ..tables.messages import MESSAGE_ATTACHMENTS
 
 
-async def add_upload(session: AsyncSession, key: MasterKey, uploaded: Attachment, person_id: UUID) -> None:
+async def add_upload(session: AsyncSession, key: MasterKey, uploaded: Attachment, by: Uploader) -> None:
     """Store that somebody uploaded a file."""
-    await session.execute(insert(UPLOADS), {**_columns(key, uploaded), "person_id": person_id})
+    await session.execute(insert(UPLOADS), {**_columns(key, uploaded), **_uploader(by)})
 
 
-async def attach(
-    session: AsyncSession, petition_id: UUID, upload_ids: Sequence[UUID], person_id: UUID
-) -> bool:
-    """Give uploads of a person to a petition, in this order; False unless all are theirs."""
-    taken = await _take(session, upload_ids, person_id)
+async def attach(session: AsyncSession, petition_id: UUID, upload_ids: Sequence[UUID], by: Uploader) -> bool:
+    """Give somebody's uploads to a petition, in this order; False unless all are theirs."""
+    taken = await _take(session, upload_ids, by)
     if len(taken) < len(upload_ids):
         return False
     by_id = {row["id"]: row for row in taken}
@@ -76,9 +74,9 @@ async def of_messages(
     return found
 
 
-async def drop(session: AsyncSession, upload_ids: Sequence[UUID], person_id: UUID) -> bool:
-    """Drop uploads of a person; False unless all are theirs. Their files are swept later."""
-    return len(await _take(session, upload_ids, person_id)) == len(upload_ids)
+async def drop(session: AsyncSession, upload_ids: Sequence[UUID], by: Uploader) -> bool:
+    """Drop somebody's uploads; False unless all are theirs. Their files are swept later."""
+    return len(await _take(session, upload_ids, by)) == len(upload_ids)
 
 
 async def of_petition(session: AsyncSession, key: MasterKey, petition_id: UUID) -> list[Attachment]:
@@ -121,9 +119,21 @@ async def known(session: AsyncSession, file_keys: Collection[str]) -> set[str]:
     return found
 
 
-async def _take(session: AsyncSession, upload_ids: Sequence[UUID], person_id: UUID) -> Sequence[Any]:
-    mine = (UPLOADS.c.id.in_(upload_ids)) & (UPLOADS.c.person_id == person_id)
+async def uploads_of(session: AsyncSession, guest: Guest) -> int:
+    """How many files a guest has uploaded and not attached."""
+    wanted = select(func.count()).select_from(UPLOADS).where(UPLOADS.c.code_id == guest.code_id)
+    return int((await session.execute(wanted)).scalar_one())
+
+
+async def _take(session: AsyncSession, upload_ids: Sequence[UUID], by: Uploader) -> Sequence[Any]:
+    mine = and_(
+        UPLOADS.c.id.in_(upload_ids), *(UPLOADS.c[name] == one for name, one in _uploader(by).items())
+    )
     return (await session.execute(delete(UPLOADS).where(mine).returning(*UPLOADS.c))).mappings().all()
+
+
+def _uploader(by: Uploader) -> dict[str, UUID]:
+    return {"code_id": by.code_id} if isinstance(by, Guest) else {"person_id": by}
 
 
 def _kept(row: Any) -> dict[str, Any]:

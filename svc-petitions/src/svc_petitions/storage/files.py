@@ -15,7 +15,7 @@ from hub_events import outbox
 from hub_events.statements import Part
 
 from ..domain.files import Actor, ActorKind, File, Solution, Step, refuse_step
-from ..domain.petitions import PetitionKind
+from ..domain.petitions import Channel, PetitionKind
 from ..domain.states import ENDED, PetitionState
 from ..domain.terms import TermWarning
 from ..errors.files import FileChanged, FileNotFound
@@ -117,6 +117,7 @@ async def _one(wanted: Part, session: AsyncSession, petition_id: UUID, instituti
 def file_of(row: Any) -> File:
     """The file of a row, SQLAlchemy's or the driver's, that has `COLUMNS` by their names."""
     facts = {name: row[name] for name in File.__dataclass_fields__} | {
+        "channel": Channel(row["channel"]),
         "kind": PetitionKind(row["kind"]),
         "state": PetitionState(row["state"]),
         "complained_of": tuple(row["complained_of"]),

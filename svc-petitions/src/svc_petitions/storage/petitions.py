@@ -176,6 +176,15 @@ async def at_institution(
     return (domain.Petition(**_facts(row), text=row["text"]), row["received_on"]) if row else None
 
 
+async def of_guest(session: AsyncSession, petition_id: UUID) -> domain.Summary | None:
+    """A petition that somebody filed without an account, as they know it: by its first number."""
+    wanted = _EARNEST.summary.where(
+        PETITIONS.c.id == petition_id, PETITIONS.c.channel == domain.Channel.GUEST
+    )
+    row = (await session.execute(wanted)).mappings().first()
+    return domain.Summary(**_facts(row)) if row else None
+
+
 async def by_number(
     session: AsyncSession, institution_id: UUID, year: int, number: int
 ) -> domain.Summary | None:
