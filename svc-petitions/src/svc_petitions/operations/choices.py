@@ -10,8 +10,8 @@ from hub_service.policy import Official
 
 from ..domain import choices
 from ..domain.choices import Choice
+from ..domain.files import refuse_step
 from ..domain.states import PetitionState
-from ..errors.files import FileStateForbids
 from ..storage import choices as storage
 from ..storage import files
 from . import routing
@@ -28,8 +28,7 @@ async def choose(
     async with session.begin():
         file = await take(session, official, petition_id)
         await refuse_conflict(session, file, official.person_id)
-        if file.state is not PetitionState.TRIAGE:
-            raise FileStateForbids(file.state, PetitionState.TRIAGE)
+        refuse_step(file.state, PetitionState.FORWARDED)
         choice = choices.choose(
             await routing.suggestions(session, file, now),
             structure_id,
