@@ -1,31 +1,43 @@
 """Petitions from registration to answer, and the lists of who handles them, at 10,000 and at a million.
 
-It starts a PostgreSQL and a NATS of its own (PostgreSQL as durable as in production). PostgreSQL itself
-fills the registers of sixty institutions: one of them gets 15,733 of each 315,733 petitions, which is what
-the ministry's central apparatus and the whole ministry had in a year, the others the rest in equal parts,
-300,000 and some a year. Each line is chained as the service chains it. One in a hundred of the older
-petitions is still open, and half of the last thirty days'. One process of the service is asked, as the
-supervisor runs it, without the gateway:
+It starts a PostgreSQL and a NATS of its own (PostgreSQL as durable as in production), and fills the registers
+of sixty institutions: one of them gets 15,733 of each 315,733 petitions, which is what the ministry's central
+apparatus and the whole ministry had in a year, the others the rest in equal parts, 300,000 and some a year.
+Each line is chained, and each petition has the keys that it is found by, as the service makes them. One in a
+hundred of the older petitions is still open, and half of the last thirty days'. One process of the service is
+asked, as the supervisor runs it, without the gateway:
 
-    .venv/bin/python tests/bench/bench_files.py --petitions 10000 1000000 --seconds 10
+    .venv/bin/python tests/bench/bench_files.py --petitions 10000 1000000 --join 17000
 
+- the term monitor: its first pass, which tells of every term that has come as far as a warning, and the next
+  one, which finds nothing;
 - lifecycles: a citizen files, the registry takes it into triage, the head assigns it, the handler accepts
   and drafts, the head approves and signs, the registry sends; then it is searched by its number. Eight
   clients, each begins another when one is done;
-- reads: eight clients, each asks again when it has its answer; the institution is the one with most;
+- reads: eight clients, each asks again when it has its answer; the institution is the one with most. Of the
+  words that are looked for nearly all files have the common ones, one in a thousand has others, one file has
+  the rare ones;
 - with `--join 17000`: so many petitions of one person joined in one act, and answered by one answer.
 
-"service" and "PostgreSQL" are milliseconds of CPU time for each. All share the machine.
+"service" and "PostgreSQL" are milliseconds of CPU time for each. All share the machine. What is printed is
+Markdown, for docs/benchmarks/files.md.
 """
 
 import argparse
 import asyncio
+import os
+import platform
 import secrets
+import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid4
@@ -33,7 +45,7 @@ from uuid import UUID, uuid4
 import aiohttp
 import alone
 import asyncpg
-from figures import percentile, say, spent_by
+from figures import of_a_loop, percentile, say, spent_by
 
 from hub_core import clock
 from hub_core.language import Language
@@ -41,9 +53,11 @@ from hub_core.principal import Assurance, Role
 from hub_service.database import Database
 from hub_service.settings import ServiceSettings
 from hub_testing import rules
+from hub_testing.databases import ServiceDatabase
 from hub_testing.identity import FakeIdentity
 from svc_petitions.domain import registers, search
 from svc_petitions.manifest import MANIFEST
+from svc_petitions.operations import terms
 from svc_petitions.storage import registers as storage
 
 ROOT: Final = Path(__file__).parents[2]
@@ -52,9 +66,12 @@ INSTITUTIONS: Final = 60
 OF_CENTRAL: Final = 15_733
 OF_ALL: Final = 315_733
 """Petitions of a year: of the central apparatus (2021), and with those of the whole ministry (2022)."""
+COMMON: Final = ("cazier permis", "zgomot vecini stradă", "azil viză")
 HANDLERS: Final = 40
 CLIENTS: Final = 8
 PURPOSE: Final = {"purpose": 'CASE_HANDLING;file="1/2026"'}
+EMPTY: Final = b"\x00"
+"""The link of a register that has no line yet."""
 
 MAKE_INSTITUTIONS: Final = """
 INSERT INTO institutions (id, code, names, accepts_petitions, valid_from, version)
@@ -100,55 +117,26 @@ SELECT uuidv7(at - now()), person, person, institution_id, year, number, at, day
     CASE WHEN state IN ('ANSWERED', 'FORWARDED', 'CLASSED') THEN least(day + 20, current_date) END
 FROM numbered, people,
     LATERAL (SELECT md5('p' || n / 3)::uuid AS person) AS who,
-    LATERAL (SELECT 'Programul ghișeului ' || n AS subject,
-        string_agg((ARRAY['pașaport', 'permis', 'stradă', 'polițist', 'zgomot', 'frontieră', 'cazier',
+    LATERAL (SELECT 'Programul ghișeului ' || n AS subject, 'sector' || n % 1000 || ' ' || string_agg(
+        (ARRAY['pașaport', 'permis', 'stradă', 'polițist', 'zgomot', 'frontieră', 'cazier',
             'incendiu', 'carte', 'identitate', 'ghișeu', 'amendă', 'circulație', 'vecini', 'dosar', 'viză',
             'înmatriculare', 'azil', 'arhivă', 'certificat'])[1 + (hashint8(n * 100 + w) & 1023) % 20], ' ')
             AS text
         FROM generate_series(1, 60) w) AS words
 """
-CHAIN: Final = """
-DO $do$
-DECLARE
-    line record;
-    last bytea;
-    of_last text := '';
-    salt bytea;
-    body text;
-BEGIN
-    FOR line IN
-        SELECT p.id, p.institution_id, p.year, p.number, p.registered_at, p.subject, p.person_id
-        FROM petitions p LEFT JOIN register_entries e USING (institution_id, year, number)
-        WHERE e.number IS NULL ORDER BY p.institution_id, p.year, p.number
-    LOOP
-        IF of_last <> line.institution_id || '/' || line.year THEN
-            of_last := line.institution_id || '/' || line.year;
-            last := coalesce((SELECT e.entry_sha256 FROM register_entries e
-                WHERE (e.institution_id, e.year) = (line.institution_id, line.year)
-                ORDER BY e.number DESC LIMIT 1), decode(repeat('00', 32), 'hex'));
-        END IF;
-        salt := substr(sha256(uuid_send(line.id)), 1, 16);
-        body := format('{"correspondent_sha256":"%s","direction":"IN","entered_at":"%s",'
-            '"entered_by":null,"institution_id":"%s","number":%s,"petition_id":"%s","reason":null,"strikes":null,"strikes_year":null,'
-            '"subject_sha256":"%s","year":%s}',
-            encode(sha256(salt || convert_to(line.person_id::text, 'UTF8')), 'hex'),
-            to_char(line.registered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-            line.institution_id, line.number, line.id,
-            encode(sha256(salt || convert_to(line.subject, 'UTF8')), 'hex'), line.year);
-        last := sha256(last || convert_to(body, 'UTF8'));
-        INSERT INTO register_entries (institution_id, year, number, direction, petition_id, entered_at,
-            subject_sha256, correspondent_sha256, entry_sha256, salt)
-        VALUES (line.institution_id, line.year, line.number, 'IN', line.id, line.registered_at,
-            sha256(salt || convert_to(line.subject, 'UTF8')),
-            sha256(salt || convert_to(line.person_id::text, 'UTF8')), last, salt);
-    END LOOP;
-    UPDATE registers r SET last_sha256 = e.entry_sha256 FROM register_entries e
-    WHERE (e.institution_id, e.year, e.number) = (r.institution_id, r.year, r.last_number);
-END $do$
+UNENTERED: Final = """
+SELECT p.id, p.institution_id, p.year, p.number, p.registered_at, p.subject, p.text, p.person_id
+FROM petitions p LEFT JOIN register_entries e USING (institution_id, year, number)
+WHERE e.number IS NULL AND p.institution_id = $1 ORDER BY p.year, p.number
 """
-WORDS: Final = """
-SELECT p.id, p.institution_id, p.subject, p.text FROM petitions p
-LEFT JOIN file_words w ON w.petition_id = p.id WHERE w.petition_id IS NULL
+ENTRY: Final = (
+    *("institution_id", "year", "number", "direction", "petition_id", "entered_at"),
+    *("subject_sha256", "correspondent_sha256", "entry_sha256", "salt"),
+)
+FILLED: Final = ("petitions", "petitioners", "register_entries", "file_words")
+OWN_INDEXES: Final = """
+SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ANY($1)
+AND indexname NOT IN (SELECT conname FROM pg_constraint)
 """
 OF_ONE: Final = """
 WITH last AS (
@@ -175,7 +163,7 @@ Read: TypeAlias = Callable[[int], Awaitable[Any]]
 
 @dataclass
 class People:
-    """Who acts at the institution with most petitions; tokens are made anew before they end."""
+    """Who acts at the institution with most petitions."""
 
     identity: FakeIdentity
     institution: UUID
@@ -183,15 +171,20 @@ class People:
     registrar: UUID = field(default_factory=uuid4)
     handlers: list[UUID] = field(default_factory=lambda: [uuid4() for _ in range(HANDLERS)])
     compartment: str = ""
+    known: dict[tuple[UUID, str, int], dict[str, str]] = field(default_factory=dict)
 
     def citizen(self, person_id: UUID | None = None) -> dict[str, str]:
         """Somebody who files."""
         return self.identity.headers(person_id, {"petitions:write", "petitions:read"})
 
     def official(self, person_id: UUID, scope: str, *roles: Role) -> dict[str, str]:
-        """An official of the institution."""
-        held = {"roles": sorted(roles), "institution": str(self.institution)}
-        return self.identity.headers(person_id, {scope}, Assurance.SUBSTANTIAL, **held)
+        """An official of the institution; a token is used for a minute, as the gateway uses it."""
+        minute = int(time.monotonic() / 60)
+        if (person_id, scope, minute) not in self.known:
+            held = {"roles": sorted(roles), "institution": str(self.institution)}
+            token = self.identity.headers(person_id, {scope}, Assurance.SUBSTANTIAL, **held)
+            self.known[person_id, scope, minute] = token
+        return self.known[person_id, scope, minute]
 
     def as_head(self, scope: str = "petitions:lead") -> dict[str, str]:
         """The head of the institution."""
@@ -267,16 +260,22 @@ async def lifecycle(service: Service, number: int) -> None:
 
 
 def reads(service: Service, first: Sequence[Any]) -> dict[str, Read]:
-    """What is read, by name; `first` are people who have petitions there."""
+    """What is read, by name; `first` are petitions that the institution has."""
     people = service.people
 
     def get(name: str, path: str, headers: Callable[[int], dict[str, str]]) -> Read:
         return lambda number: service.ask(name, "GET", path, headers(number))
 
-    def words(number: int) -> Awaitable[Any]:
-        sought = {"words": ("cazier permis", "zgomot vecini stradă", "azil viză")[number % 3]}
-        return service.ask("search by words", "POST", "/files/search", people.as_handler(number), sought)
+    def words(name: str, sought: Callable[[int], str]) -> Read:
+        return lambda number: service.ask(
+            name, "POST", "/files/search", people.as_handler(number), {"words": sought(number)}
+        )
 
+    searches: dict[str, Callable[[int], str]] = {
+        "search by common words": lambda number: COMMON[number % len(COMMON)],
+        "search by a word of one in a thousand": lambda number: f"sector{number % 1000}",
+        "search by a word of one file": lambda number: first[number % len(first)]["subject"].split()[-1],
+    }
     mine = "handler's list"
     return {
         mine: lambda number: service.ask(
@@ -285,9 +284,12 @@ def reads(service: Service, first: Sequence[Any]) -> dict[str, Read]:
         "head's list": get("head's list", "/files", lambda _: people.as_head("petitions:handle")),
         "workload": get("workload", "/workload", lambda _: people.as_head("petitions:handle")),
         "petitioner's list": get(
-            "petitioner's list", "/petitions", lambda number: people.citizen(first[number % len(first)])
+            "petitioner's list",
+            "/petitions",
+            lambda number: people.citizen(first[number % len(first)]["person_id"]),
         ),
-        "search by words": words,
+        "overdue": get("overdue", "/overdue-files", lambda _: people.as_head("petitions:handle")),
+        **{name: words(name, sought) for name, sought in searches.items()},
     }
 
 
@@ -311,10 +313,11 @@ async def measure(service: Service, looking: asyncpg.Connection, seconds: float,
     """Lifecycles, then every read."""
     people = service.people
     first = await looking.fetch(
-        "SELECT DISTINCT person_id FROM petitions WHERE institution_id = $1 LIMIT 200", people.institution
+        "SELECT person_id, subject FROM petitions WHERE institution_id = $1 LIMIT 200", people.institution
     )
-    owners = [row["person_id"] for row in first]
-    everything = {"lifecycle": lambda number: lifecycle(service, number)} | reads(service, owners)
+    everything = {"lifecycle": lambda number: lifecycle(service, number)} | reads(service, first)
+    say("| petitions | what | per second | p50 ms | p95 ms | p99 ms | service | PostgreSQL |")
+    say("|---|---|---|---|---|---|---|---|")
     for name, one in everything.items():
         await closed(service, 1.0, one)
         service.waits.clear()
@@ -332,15 +335,88 @@ async def measure(service: Service, looking: asyncpg.Connection, seconds: float,
             say(f"| {data} | **lifecycle** | **{done / took:.1f}** | | | | {whole} |")
 
 
-async def fill(looking: asyncpg.Connection, wanted: int) -> None:
+def entries(rows: Iterable[Any], last: dict[int, bytes]) -> Iterator[tuple[Any, ...]]:
+    """The lines of petitions in the order of their numbers, chained; `last` are the last links by year."""
+    for row in rows:
+        salt = sha256(row["id"].bytes).digest()[: registers.SALT_BYTES]
+        line = registers.Line(
+            institution_id=row["institution_id"],
+            direction=registers.Direction.IN,
+            petition_id=row["id"],
+            subject=row["subject"],
+            correspondent=str(row["person_id"]),
+            entered_at=row["registered_at"],
+        )
+        year, number = row["year"], row["number"]
+        before, after = registers.around_number(line.members(salt))
+        link = last.get(year, registers.BEFORE_THE_FIRST) + f"{before}{number}{after}".encode()
+        last[year] = sha256(link).digest()
+        digests = (registers.digest(salt, line.subject), registers.digest(salt, line.correspondent))
+        yield (
+            *(line.institution_id, year, number, "IN", line.petition_id, line.entered_at),
+            *(*digests, last[year], salt),
+        )
+
+
+async def enter(looking: asyncpg.Connection, institution: UUID) -> None:
+    """The lines of an institution's petitions that have none yet, and what they are found by."""
+    rows = await looking.fetch(UNENTERED, institution, timeout=3600)
+    known = await looking.fetch(
+        "SELECT year, last_sha256 FROM registers WHERE institution_id = $1", institution
+    )
+    last = {row["year"]: row["last_sha256"] for row in known if row["last_sha256"] != EMPTY}
+    await looking.copy_records_to_table("register_entries", records=entries(rows, last), columns=ENTRY)
+    words = (
+        (row["id"], search.keys(institution, row["id"], row["subject"], row["text"], Language.RO))
+        for row in rows
+    )
+    await looking.copy_records_to_table("file_words", records=words, columns=("petition_id", "hashes"))
+    await looking.executemany(
+        "UPDATE registers SET last_sha256 = $3 WHERE institution_id = $1 AND year = $2",
+        [(institution, year, link) for year, link in last.items()],
+    )
+
+
+def enter_all(dsn: str, schema: str, institutions: Sequence[UUID]) -> None:
+    """The same of several institutions, in a process of its own."""
+
+    async def work() -> None:
+        looking = await connected(dsn, schema)
+        for institution in institutions:
+            await enter(looking, institution)
+        await looking.close()
+
+    asyncio.run(work())
+
+
+async def connected(dsn: str, schema: str) -> asyncpg.Connection:
+    """Somebody who may do anything, and whom nobody waits for."""
+    settings = {
+        "search_path": f'"{schema}"',
+        "synchronous_commit": "off",
+        "session_replication_role": "replica",  # what is filled in is whole: no foreign key is asked for it
+        "maintenance_work_mem": "512MB",
+    }
+    return await asyncpg.connect(dsn, server_settings=settings)
+
+
+async def fill(made: ServiceDatabase, looking: asyncpg.Connection, wanted: int) -> None:
     """So many petitions and no others, each with its line, who signed it, and its words."""
-    await looking.execute("TRUNCATE registers, petitioners, file_words, steps, drafts CASCADE")
+    await looking.execute("TRUNCATE registers, petitioners, file_words, steps, drafts, outbox CASCADE")
+    indexes = await looking.fetch(OWN_INDEXES, FILLED)
+    for index in indexes:
+        await looking.execute(f'DROP INDEX "{index["indexname"]}"')
     await looking.execute(PETITIONS, wanted, OF_ALL, OF_CENTRAL, INSTITUTIONS, timeout=3600)
-    await looking.execute(CHAIN, timeout=3600)
+    await looking.execute("ANALYZE petitions")
+    institutions = [row["id"] for row in await looking.fetch("SELECT id FROM institutions ORDER BY code")]
+    cores = os.cpu_count() or 1
+    with ProcessPoolExecutor(cores, get_context("spawn")) as processes:
+        parts = [institutions[first::cores] for first in range(cores)]
+        jobs = [processes.submit(enter_all, made.superuser_dsn, made.schema, part) for part in parts]
+        await asyncio.gather(*map(asyncio.wrap_future, jobs))
     await looking.execute(SIGNED, timeout=3600)
-    rows = await looking.fetch(WORDS, timeout=3600)
-    records = ((row[0], search.keys(row[1], row[0], row[2], row[3], Language.RO)) for row in rows)
-    await looking.copy_records_to_table("file_words", records=records, columns=["petition_id", "hashes"])
+    for index in indexes:
+        await looking.execute(index["indexdef"], timeout=3600)
     await looking.execute("VACUUM ANALYZE", timeout=3600)
 
 
@@ -348,9 +424,9 @@ async def join(service: Service, looking: asyncpg.Connection, count: int) -> Non
     """So many petitions of one person: joined in one act, seen page by page, answered by one answer."""
     people, person, year = service.people, uuid4(), clock.local_date(clock.now()).year
     await looking.execute(OF_ONE, people.institution, year, count, person)
-    await looking.execute(CHAIN, timeout=600)
+    await enter(looking, people.institution)
     await looking.execute(SIGNED, timeout=600)
-    await looking.execute("VACUUM ANALYZE petitions, petitioners, register_entries", timeout=600)
+    await looking.execute("VACUUM ANALYZE petitions, petitioners, register_entries, file_words", timeout=600)
     leader = await looking.fetchval(
         "SELECT id FROM petitions WHERE person_id = $1 ORDER BY id LIMIT 1", person
     )
@@ -417,28 +493,48 @@ async def main(options: argparse.Namespace) -> None:
         ) as made:
             await rules.load(made, ROOT / "svc-catalog/contract/rules.json")
             database = Database(ServiceSettings())
-            looking = await asyncpg.connect(
-                made.superuser_dsn,
-                server_settings={"search_path": f'"{made.schema}"', "synchronous_commit": "off"},
-            )
+            looking = await connected(made.superuser_dsn, made.schema)
             await looking.execute(MAKE_INSTITUTIONS, INSTITUTIONS)
             central = await looking.fetchval("SELECT id FROM institutions WHERE code = 'BENCH-1'")
             people = People(identity, central)
             await staff(looking, people)
-            say("| petitions | what | per second | p50 ms | p95 ms | p99 ms | service | PostgreSQL |")
-            say("|---|---|---|---|---|---|---|---|")
+            say(await machine(looking))
             for wanted in sorted(options.petitions):
                 began = time.perf_counter()
-                await fill(looking, wanted)
+                await fill(made, looking, wanted)
                 filled = time.perf_counter() - began
-                data, is_last = f"{wanted:,}", wanted == max(options.petitions)
-                await ask(looking, folder, people, options, data, join_too=is_last)
                 size = await looking.fetchval("SELECT pg_size_pretty(pg_database_size(current_database()))")
-                say(f"\n{data} petitions, {size}, filled in {filled:.0f} s")
-                say(f"register of this year: {await verified(database, central)}\n")
+                data, is_last = f"{wanted:,}", wanted == max(options.petitions)
+                say(f"\n{data} petitions: {size}, filled in {filled:.0f} s.")
+                say(f"The register of this year: {await verified(database, central)}.")
+                say(f"The term monitor: {await monitored(database)}.\n")
+                await ask(looking, folder, people, options, data, join_too=is_last)
             await database.close()
             await looking.close()
         identity.stop()
+
+
+async def monitored(database: Database) -> str:
+    """Two passes of the term monitor: how much they told, and how long they took."""
+    passes = []
+    for _ in range(2):
+        async with database.sessions() as session:
+            began = time.perf_counter()
+            told = await terms.warn(session, clock.now())
+            passes.append(f"{told:,} warnings in {(time.perf_counter() - began) * 1000:.0f} ms")
+    return ", then ".join(passes)
+
+
+async def machine(looking: asyncpg.Connection) -> str:
+    """What the figures were measured with: command, machine, versions."""
+    server = await looking.fetchval("SHOW server_version")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"```sh\n.venv/bin/python tests/bench/bench_files.py {' '.join(sys.argv[1:])}\n```\n\n"
+        f"{datetime.now(UTC):%d %B %Y, %H:%M} UTC; {os.cpu_count()} cores, {memory:.0f} GB; "
+        f"Python {platform.python_version()}, PostgreSQL {server}; a loop of a million additions takes "
+        f"{of_a_loop():.0f} ms, the load before was {os.getloadavg()[0]:.1f}."
+    )
 
 
 async def staff(looking: asyncpg.Connection, people: People) -> None:

@@ -24,7 +24,8 @@ from ..tables.files import STEPS
 from ..tables.petitions import PETITIONS, TO_ARCHIVE
 from . import audiences
 
-COLUMNS: Final = tuple(PETITIONS.c[name] for name in File.__dataclass_fields__)
+_NAMES: Final = tuple(File.__dataclass_fields__)
+COLUMNS: Final = tuple(PETITIONS.c[name] for name in _NAMES)
 """What a `File` is made of, in one order."""
 _MINE: Final = select(*COLUMNS).where(
     PETITIONS.c.id == bindparam("petition_id"), PETITIONS.c.institution_id == bindparam("of_institution")
@@ -116,13 +117,12 @@ async def _one(wanted: Part, session: AsyncSession, petition_id: UUID, instituti
 
 def file_of(row: Any) -> File:
     """The file of a row, SQLAlchemy's or the driver's, that has `COLUMNS` by their names."""
-    facts = {name: row[name] for name in File.__dataclass_fields__} | {
-        "channel": Channel(row["channel"]),
-        "kind": PetitionKind(row["kind"]),
-        "state": PetitionState(row["state"]),
-        "complained_of": tuple(row["complained_of"]),
-        "solution": Solution(row["solution"]) if row["solution"] else None,
-    }
+    facts = {name: row[name] for name in _NAMES}
+    facts["channel"] = Channel(facts["channel"])
+    facts["kind"] = PetitionKind(facts["kind"])
+    facts["state"] = PetitionState(facts["state"])
+    facts["complained_of"] = tuple(facts["complained_of"])
+    facts["solution"] = facts["solution"] and Solution(facts["solution"])
     return File(**facts)
 
 
