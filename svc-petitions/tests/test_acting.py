@@ -97,6 +97,7 @@ async def test_the_principal_sees_it_in_their_own_list(
     signed_in: Any,
     body: dict[str, Any],
 ) -> None:
+    """Edge 69: a minor by their own account, and a parent for them, under the parental mandate."""
     filed = await file(client, for_child, body)
     as_child = signed_in(child, BOTH)
     assert await listed(client, as_child) == [filed["id"]]

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,16 @@ from hub_core.language import Language
 from hub_core.principal import Assurance, Kind, Principal, Role
 from hub_service.policy import Official
 from hub_service.purpose import Purpose, Stated
+from hub_testing import rules
 from svc_petitions.domain.institutions import Institution
-from svc_petitions.domain.petitioners import Identity, Organisation
+from svc_petitions.domain.petitioners import Identity, Organisation, refuse_child_alone
 from svc_petitions.domain.petitions import Channel, PetitionKind, Submission
+from svc_petitions.errors.entries import ParentNeeded
 from svc_petitions.operations import entries
 
 from .officials import API, AT_COUNTER, FOR_FILE, official
+
+LEGAL = rules.values(Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
 
 ENTRIES = f"{API}/entries"
 STATUS = f"{API}/status"
@@ -202,6 +207,43 @@ async def test_a_group_that_is_no_organisation_has_no_number_and_signs_by_its_pe
     group = ANA | {"organisation": {"name": "Cetățenii străzii X", "cui": "1"}}
     assert (await enter(petitioners=[group])).status_code == 422
     assert (await enter(petitioners=[ANA])).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("born_on", "today", "alone"),
+    [
+        (date(2012, 11, 23), date(2026, 11, 22), False),
+        (date(2012, 11, 22), date(2026, 11, 22), True),
+        (date(2010, 5, 1), date(2026, 11, 22), True),
+        (date(2012, 2, 29), date(2026, 2, 28), False),
+        (date(2012, 2, 29), date(2026, 3, 1), True),
+    ],
+)
+def test_edge_69_from_the_fourteenth_birthday_a_minor_makes_a_petition_alone(
+    born_on: date, today: date, alone: bool
+) -> None:
+    if alone:
+        refuse_child_alone(born_on, today, LEGAL)
+    else:
+        with pytest.raises(ParentNeeded):
+            refuse_child_alone(born_on, today, LEGAL)
+
+
+async def test_edge_69_a_child_under_fourteen_signs_a_paper_through_a_parent(
+    client: httpx2.AsyncClient, enter: Any, signed_in: Any, dgp: Institution, looking: asyncpg.Connection
+) -> None:
+    this_year = clock.local_date(clock.now()).year
+    child, youth = ({"birth_date": f"{this_year - age}-01-01"} for age in (10, 16))
+    refused = await enter(petitioners=[ANA | child])
+    assert (refused.status_code, slug(refused)) == (422, "petition-parent-needed")
+    assert (await enter(petitioners=[ANA | youth])).status_code == 201
+    entered = await enter(petitioners=[ANA | child | {"represented_by": "Popescu Ion"}])
+    assert entered.status_code == 201, entered.text
+    by = official(signed_in, dgp.id, "petitions:register") | FOR_FILE
+    path = f"{API}/files/{entered.json()['id']}/petitioners"
+    [signed] = (await client.get(path, headers=by)).json()["items"]
+    assert (signed["represented_by"], signed["family_name"]) == ("Popescu Ion", "Popescu")
+    assert str(this_year - 10) not in str(signed)
 
 
 async def test_who_gives_no_address_at_all_cannot_be_answered(enter: Any) -> None:

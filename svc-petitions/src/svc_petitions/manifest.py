@@ -45,6 +45,7 @@ MANIFEST: Final = Manifest(
         "audience.duration",
         "audience.reminder",
         "calendar.holidays",
+        "capacity.birthday-of-leap-day",
         "counselling.record-within",
         "petition.answer",
         "petition.answer-forwarded",

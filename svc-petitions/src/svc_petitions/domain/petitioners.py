@@ -1,11 +1,18 @@
 """In whose name a petition is: an account, or a name with an address (OG 27/2002 art. 7). No I/O."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from hub_core.rules import Rules
 from hub_core.text import fold
+from hub_terms.terms import birthday
+
+from ..errors.entries import ParentNeeded
+
+MINOR_ALONE_RULE: Final = "petition.minor-alone"
+LEAP_DAY_RULE: Final = "capacity.birthday-of-leap-day"
 
 MOST: Final = 200
 """Signatures that one entry takes; longer lists are kept on the paper."""
@@ -21,7 +28,10 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Identity:
-    """Who has no account: a name, and where they are reached. A CNP is never asked for."""
+    """Who has no account: a name, and where they are reached. A CNP is never asked for.
+
+    `represented_by` is the name of the parent or guardian through whom a minor signs.
+    """
 
     family_name: str
     given_name: str
@@ -29,6 +39,7 @@ class Identity:
     address: str | None = None
     email: str | None = None
     phone: str | None = None
+    represented_by: str | None = None
 
     @property
     def is_reachable(self) -> bool:
@@ -43,6 +54,17 @@ class Identity:
         name = " ".join(sorted(fold(f"{self.family_name} {self.given_name}").replace("-", " ").split()))
         reached = "".join(sign for sign in fold(self.address or self.email or "") if sign.isalnum())
         return f"name:{name}:{reached}"
+
+
+def refuse_child_alone(born_on: date, today: date, legal: Rules) -> None:
+    """`ParentNeeded` for who is too young to make a petition alone.
+
+    The right of petition belongs to everybody (Constitution art. 51); under the age at which minors act
+    themselves, a parent or guardian makes it for them (Civil Code art. 41 and 43).
+    """
+    age = legal.on(MINOR_ALONE_RULE, today).whole
+    if birthday(born_on, age, legal.on(LEAP_DAY_RULE, today).whole) > today:
+        raise ParentNeeded(age)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,3 +13,15 @@ class ReceivedOnWrong(Problem):
 
     def __init__(self) -> None:
         super().__init__(errors=[FieldError("/received_on", self.type, self.detail)])
+
+
+class ParentNeeded(Problem):
+    """A child signs through a parent or guardian."""
+
+    type, status = "petition-parent-needed", 422
+    title = "A parent or guardian signs for this child"
+    detail = "Who is under {age} makes a petition through a parent or guardian."
+    remedy = "Name the parent or guardian who signs for the child."
+
+    def __init__(self, age: int) -> None:
+        super().__init__(age=age, errors=[FieldError("/petitioners", self.type, self.title)])

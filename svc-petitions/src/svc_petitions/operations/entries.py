@@ -21,7 +21,14 @@ from hub_terms.terms import Term
 from ..domain import codes, entries
 from ..domain import petitions as domain
 from ..domain.entries import Entered
-from ..domain.petitioners import Account, Petitioner, Signature
+from ..domain.petitioners import (
+    LEAP_DAY_RULE,
+    MINOR_ALONE_RULE,
+    Account,
+    Petitioner,
+    Signature,
+    refuse_child_alone,
+)
 from ..errors.entries import ReceivedOnWrong
 from ..errors.files import FileNotFound
 from ..events.access import RecordAccessed
@@ -36,13 +43,17 @@ LEGAL_BASIS: Final = "OG nr. 27/2002"
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Wanted:
-    """What a registrar enters; nobody has signed an anonymous one."""
+    """What a registrar enters; nobody has signed an anonymous one.
+
+    `alone` are the birth dates of minors for whom nobody has signed.
+    """
 
     channel: domain.Channel
     received_on: date
     submission: domain.Submission
     petitioners: Sequence[Petitioner]
     complains_of: UUID | None = None
+    alone: Sequence[date] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,14 +82,16 @@ async def enter(
     """Register what came another way, on the day of today whenever it came: that is its legal date.
 
     A complaint about public information is linked to the request that it names; that it is late is for its
-    answer to say. `ReceivedOnWrong`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`, `FileNotFound`,
-    `NotARequestForInformation`, `NothingToComplainOf`, `ComplainedAlready`.
+    answer to say. `ReceivedOnWrong`, `ParentNeeded`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`,
+    `FileNotFound`, `NotARequestForInformation`, `NothingToComplainOf`, `ComplainedAlready`.
     """
     if wanted.received_on > local_date(now):
         raise ReceivedOnWrong
     entered = Entered(wanted.received_on, official.person_id)
     async with session.begin():
         legal = await _legal(session)
+        for born_on in wanted.alone:
+            refuse_child_alone(born_on, local_date(now), legal)
         petition = await register(
             session, key, wanted.submission, wanted.petitioners, wanted.channel, now, entered
         )
@@ -144,7 +157,9 @@ async def _tell(
 
 
 async def _legal(session: AsyncSession) -> Rules:
-    return await rules.read(session, codes.LENGTH_RULE, entries.REACH_RULE, HOLIDAYS)
+    return await rules.read(
+        *(session, codes.LENGTH_RULE, entries.REACH_RULE, HOLIDAYS, MINOR_ALONE_RULE, LEAP_DAY_RULE)
+    )
 
 
 def _slip(key: MasterKey, legal: Rules, petition: domain.Petition, received_on: date, now: datetime) -> Slip:

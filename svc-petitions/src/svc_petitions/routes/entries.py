@@ -10,7 +10,7 @@ from hub_service.routing import Router
 
 from ..dependencies import Keys, registering
 from ..errors.attachments import AttachmentUnknown, TooManyAttachments
-from ..errors.entries import ReceivedOnWrong
+from ..errors.entries import ParentNeeded, ReceivedOnWrong
 from ..errors.files import FileNotFound
 from ..errors.information import ComplainedAlready, NotARequestForInformation, NothingToComplainOf
 from ..errors.petitions import InstitutionAcceptsNoPetitions, InstitutionUnknown
@@ -29,7 +29,13 @@ FileId = Annotated[schemas.Id, Path(description="The petition.")]
     status_code=201,
     summary="Enter what came another way",
     **registering(
-        *(ReceivedOnWrong, SpecialProcedureApplies, InstitutionUnknown, InstitutionAcceptsNoPetitions),
+        *(
+            ReceivedOnWrong,
+            ParentNeeded,
+            SpecialProcedureApplies,
+            InstitutionUnknown,
+            InstitutionAcceptsNoPetitions,
+        ),
         *(TooManyAttachments, AttachmentUnknown, purpose.PurposeRequired),
         *(FileNotFound, NotARequestForInformation, NothingToComplainOf, ComplainedAlready),
     ),

@@ -120,6 +120,11 @@ class EnterPetition(schemas.Resource):
             ),
             petitioners=[one.petitioner() for one in self.petitioners],
             complains_of=self.complains_of,
+            alone=[
+                one.birth_date
+                for one in self.petitioners
+                if isinstance(one, NamedPetitioner) and one.birth_date and one.signs_alone
+            ],
         )
 
 

@@ -87,6 +87,23 @@ class NamedPetitioner(_Named):
 
     address: Annotated[Address | None, Field(description="The postal address.")] = None
     email: Annotated[Email | None, Field(description="An e-mail address.")] = None
+    birth_date: Annotated[
+        schemas.LegalDate | None,
+        Field(description="Of a minor, where the petition says it. It is not kept."),
+    ] = None
+    represented_by: Annotated[
+        Name | None,
+        Field(
+            description="The parent or guardian through whom a minor signs; needed under the age of "
+            "the rule `petition.minor-alone`.",
+            examples=["Popescu Ion"],
+        ),
+    ] = None
+
+    @property
+    def signs_alone(self) -> bool:
+        """Whether nobody signs for them."""
+        return self.represented_by is None
 
     @model_validator(mode="after")
     def _is_reachable(self) -> Self:
@@ -96,7 +113,9 @@ class NamedPetitioner(_Named):
 
     def petitioner(self) -> domain.Petitioner:
         """Who it is, as a value."""
-        return domain.Identity(**_identity(self), address=self.address, email=self.email)
+        return domain.Identity(
+            **_identity(self), address=self.address, email=self.email, represented_by=self.represented_by
+        )
 
 
 class AccountPetitioner(schemas.Resource):
@@ -119,6 +138,14 @@ class SignatureView(schemas.Resource):
     ]
     given_name: Annotated[str | None, Field(max_length=100, description="Given names.", examples=["Ana"])]
     organisation: Annotated[OrganisationBody | None, Field(description="In whose name they signed.")]
+    represented_by: Annotated[
+        str | None,
+        Field(
+            max_length=100,
+            description="The parent or guardian through whom a minor signed.",
+            examples=["Popescu Ion"],
+        ),
+    ]
     address: Annotated[
         str | None,
         Field(max_length=300, description="The postal address.", examples=["Strada Exemplului nr. 1"]),
@@ -145,6 +172,7 @@ class SignatureView(schemas.Resource):
             family_name=known.family_name if known else None,
             given_name=known.given_name if known else None,
             organisation=OrganisationBody.of(known.organisation) if known and known.organisation else None,
+            represented_by=known.represented_by if known else None,
             address=known.address if known else None,
             email=known.email if known else None,
             phone=known.phone if known else None,

@@ -173,6 +173,8 @@ async def _standing(session: AsyncSession, key: MasterKey, petition_id: UUID) ->
 
 def _named(one: Identity) -> str:
     own = f"{one.given_name} {one.family_name}"
+    if one.represented_by:
+        own = f"{own}, prin {one.represented_by}"
     return f"{one.organisation.name}, prin {own}" if one.organisation else own
 
 
