@@ -144,7 +144,7 @@ async def test_an_answer_says_number_law_redress_and_the_same_in_the_petitioners
     program: Any,
     tmp_path: Any,
 ) -> None:
-    """Edge case 83: the Romanian text is the official one, and the Hungarian stands under it."""
+    """Edge 83: the Romanian text is the official one, and the Hungarian stands under it."""
     petition = await answered()
     answer = await client.get(of(petition), headers=as_ana)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
@@ -298,7 +298,7 @@ async def test_a_petition_that_was_joined_gets_its_leaders_answer(
     program: Any,
     tmp_path: Any,
 ) -> None:
-    """Edge case 65: one answer to all, each with its number."""
+    """Edge 65: one answer to all, each with its number."""
     leader = await answered()
     joined = (await client.post(PETITIONS, json=body, headers=as_ana)).json()
     await looking.execute(

@@ -77,7 +77,7 @@ def test_a_petition_is_registered_under_its_number_and_date() -> None:
     [
         ("2026-11-02", "2026-12-02"),
         ("2026-10-31", "2026-11-30"),  # a Saturday; the last day is a holiday and stays: the stricter date
-        ("2026-11-01", "2026-12-01"),  # edge case 60: the second of two holidays in a row
+        ("2026-11-01", "2026-12-01"),  # edge 60: the second of two holidays in a row
         ("2026-03-15", "2026-04-14"),  # across the change to summer time
         ("2027-01-31", "2027-03-02"),  # February is short
         ("2028-01-31", "2028-03-01"),  # and a day longer in a leap year
@@ -94,7 +94,7 @@ def test_the_day_of_registration_is_not_counted_and_day_30_is_the_last(on: str, 
 @pytest.mark.parametrize(
     ("last", "first"),
     [
-        ("2026-10-31T23:59:59", "2026-11-01T00:00:01"),  # edge case 59: Saturday and Sunday
+        ("2026-10-31T23:59:59", "2026-11-01T00:00:01"),  # edge 59: Saturday and Sunday
         ("2026-07-01T23:59:59", "2026-07-02T00:00:00"),  # in summer, 20:59:59 UTC
     ],
 )
@@ -105,7 +105,7 @@ def test_midnight_in_bucharest_parts_two_dates(last: str, first: str) -> None:
 
 
 def test_the_year_of_the_register_is_the_year_in_bucharest() -> None:
-    """Edge case 74: at 22:00 UTC on 31 December the new year has begun."""
+    """Edge 74: at 22:00 UTC on 31 December the new year has begun."""
     assert registered(local("2026-12-31T23:59:59.999999")).registration.year == 2026
     assert registered(local("2027-01-01T00:00:00")).registration.year == 2027
     assert registered(datetime(2026, 12, 31, 22, 0, tzinfo=UTC)).registration.label == "1/01.01.2027"

@@ -68,7 +68,7 @@ async def test_a_step_needs_its_scope_its_role_and_an_institution(
 
 
 @pytest.mark.parametrize(("step", "given", "scope", "role"), STEPS)
-async def test_82_another_institutions_file_is_not_found(
+async def test_edge_82_another_institutions_file_is_not_found(
     office: Office,
     filed: Filed,
     an_institution: Callable[..., Awaitable[Institution]],
@@ -162,7 +162,7 @@ async def test_before_it_is_sent_there_is_no_answer_to_read(
     assert slug(answer) == "petition-not-answered"
 
 
-async def test_72_a_clarification_stops_no_clock(
+async def test_edge_72_a_clarification_stops_no_clock(
     office: Office, filed: Filed, as_ana: dict[str, str]
 ) -> None:
     petition_id = await filed()
@@ -192,7 +192,7 @@ async def test_a_returned_draft_is_written_again(office: Office, filed: Filed) -
     assert (first["return_reason"], second["return_reason"]) == (WORDS["reason"], None)
 
 
-async def test_76_who_is_given_a_file_may_give_it_back(office: Office, filed: Filed) -> None:
+async def test_edge_76_who_is_given_a_file_may_give_it_back(office: Office, filed: Filed) -> None:
     petition_id = await filed()
     await office.bring(petition_id, "ASSIGNED")
     assert slug(await office.step(petition_id, "hand-back", office.other, WORDS)) == "not-the-handler"
@@ -235,7 +235,7 @@ async def test_what_is_due_soon_is_counted_by_the_rule_of_the_warning(
 # What the law forbids.
 
 
-async def test_67_a_petition_against_the_chief_goes_to_nobody_below_them(
+async def test_edge_67_a_petition_against_the_chief_goes_to_nobody_below_them(
     office: Office, filed: Filed
 ) -> None:
     petition_id = await filed()
@@ -251,7 +251,7 @@ async def test_67_a_petition_against_the_chief_goes_to_nobody_below_them(
     assert (await office.step(petition_id, "approve", office.head)).status_code == 200
 
 
-async def test_67_a_petition_against_the_head_of_the_authority_goes_to_the_one_above(
+async def test_edge_67_a_petition_against_the_head_of_the_authority_goes_to_the_one_above(
     office: Office, filed: Filed, an_institution: Callable[..., Awaitable[Institution]]
 ) -> None:
     petition_id = await filed()
@@ -281,7 +281,7 @@ async def test_who_is_not_known_to_be_independent_decides_nothing(office: Office
     assert slug(answer) == "conflict-of-interest"
 
 
-async def test_68_a_term_is_extended_once_by_a_head(office: Office, filed: Filed) -> None:
+async def test_edge_68_a_term_is_extended_once_by_a_head(office: Office, filed: Filed) -> None:
     petition_id = await filed()
     await office.bring(petition_id, "IN_ANALYSIS")
     more = {"days": 15, **WORDS}
@@ -293,7 +293,7 @@ async def test_68_a_term_is_extended_once_by_a_head(office: Office, filed: Filed
     assert slug(await office.step(petition_id, "extension", office.head, more)) == "extended-already"
 
 
-async def test_78_nobody_approves_or_signs_what_they_drafted(office: Office, filed: Filed) -> None:
+async def test_edge_78_nobody_approves_or_signs_what_they_drafted(office: Office, filed: Filed) -> None:
     petition_id = await filed()
     await office.triage(petition_id)
     await office.assign(petition_id, office.chief)
@@ -314,7 +314,7 @@ async def test_an_answer_says_on_which_law_it_rests(office: Office, filed: Filed
         assert slug(answer) == "invalid-request"
 
 
-async def test_77_a_signature_is_delegated_from_day_to_day(office: Office, filed: Filed) -> None:
+async def test_edge_77_a_signature_is_delegated_from_day_to_day(office: Office, filed: Filed) -> None:
     """The days themselves are in the rules; here: without one, with one, and with a revoked one."""
     first, second = await filed(), await filed()
     await office.bring(first, "APPROVED")
@@ -375,7 +375,7 @@ async def test_what_reports_a_crime_is_not_withdrawn(
     assert slug(answer) == "crime-report-goes-on"
 
 
-async def test_66_with_one_new_fact_a_repeated_petition_is_a_new_one(
+async def test_edge_66_with_one_new_fact_a_repeated_petition_is_a_new_one(
     office: Office, filed: Filed, looking: Any
 ) -> None:
     first, second = await filed(), await filed()
@@ -406,7 +406,7 @@ async def test_a_repeated_petition_is_of_the_same_petitioner(
     assert slug(answer) == "not-answered-before"
 
 
-async def test_62_a_file_goes_round_in_no_circle_and_each_has_its_own_clock(
+async def test_edge_62_a_file_goes_round_in_no_circle_and_each_has_its_own_clock(
     office: Office,
     filed: Filed,
     an_institution: Callable[..., Awaitable[Institution]],
@@ -460,7 +460,7 @@ async def test_a_file_goes_to_somebody_outside_the_hub(
     assert followed.json()["forwardings"][0]["addressee"] == "Primăria Cluj-Napoca"
 
 
-async def test_65_all_of_one_problem_are_joined_and_a_second_problem_is_taken_out(
+async def test_edge_65_all_of_one_problem_are_joined_and_a_second_problem_is_taken_out(
     office: Office, filed: Filed, as_ana: dict[str, str], as_ion: dict[str, str]
 ) -> None:
     leader = await filed()

@@ -17,7 +17,7 @@ from .office import FILES, Office, key
 
 Filed = Callable[..., Awaitable[str]]
 MANY = int(os.environ.get("HUB_MANY_PETITIONS", "1200"))
-"""How many more one person has sent: 17,000 did once (edge case 65)."""
+"""How many more one person has sent: 17,000 did once (edge 65)."""
 
 
 async def send_again(looking: asyncpg.Connection, petition_id: str, times: int) -> None:
@@ -36,7 +36,7 @@ async def send_again(looking: asyncpg.Connection, petition_id: str, times: int) 
     )
 
 
-async def test_65_thousands_of_one_person_are_joined_and_answered_in_one_act_each(
+async def test_edge_65_thousands_of_one_person_are_joined_and_answered_in_one_act_each(
     office: Office, filed: Filed, looking: asyncpg.Connection
 ) -> None:
     leader = await filed()

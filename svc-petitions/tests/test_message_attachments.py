@@ -189,7 +189,7 @@ async def test_more_files_than_a_petition_may_have_go_with_no_message(
     assert slug(await written(office, petition_id, as_ana, files=files)) == "too-many-attachments"
 
 
-async def test_81_an_infected_file_of_an_official_goes_to_nobody(
+async def test_edge_81_an_infected_file_of_an_official_goes_to_nobody(
     office: Office, filed: Filed, as_ana: dict[str, str], means: Means
 ) -> None:
     petition_id = await filed()
@@ -201,7 +201,7 @@ async def test_81_an_infected_file_of_an_official_goes_to_nobody(
     assert listed.json()["items"] == []
 
 
-async def test_81_what_comes_after_the_case_is_closed_is_refused_and_its_file_swept(
+async def test_edge_81_what_comes_after_the_case_is_closed_is_refused_and_its_file_swept(
     office: Office, filed: Filed, as_ana: dict[str, str], means: Means, sessions: Any
 ) -> None:
     petition_id = await filed()

@@ -177,7 +177,7 @@ async def test_the_petitioner_reads_who_opened_the_messages(
     assert [json.loads(line["body"])["data"]["subject_person_id"] for line in lines] == [str(ana)]
 
 
-async def test_81_after_the_answer_nobody_writes_and_both_still_read(
+async def test_edge_81_after_the_answer_nobody_writes_and_both_still_read(
     office: Office, filed: Filed, as_ana: dict[str, str]
 ) -> None:
     petition_id = await filed()

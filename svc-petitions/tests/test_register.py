@@ -81,7 +81,7 @@ async def register_of(looking: Looking, institution_id: UUID) -> dict[int, list[
 async def test_200_petitions_by_16_at_once_are_numbered_1_to_200(
     file: File, dgp: Institution, looking: Looking, sessions: async_sessionmaker[Session]
 ) -> None:
-    """Edge case 74: every fourth filing is lost after it had its number; no gap, and the chain is whole."""
+    """Edge 74: every fourth filing is lost after it had its number; no gap, and the chain is whole."""
     waiting = [False] * 200 + [True] * 66
     random.Random(74).shuffle(waiting)
     given: list[int] = []

@@ -171,7 +171,7 @@ async def test_erasing_what_words_are_tried_against_leaves_the_chain_whole(
 async def test_a_line_is_struck_once_and_its_number_stays(
     enter: Enter, sessions: async_sessionmaker[Session], dgp: Institution
 ) -> None:
-    """Edge case 75."""
+    """Edge 75."""
     await enter(institution_id=dgp.id)
     strike = Strike(2026, 1, StrikeReason.NOT_A_PETITION)
     await enter(institution_id=dgp.id, strikes=strike)

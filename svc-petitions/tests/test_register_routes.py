@@ -100,7 +100,7 @@ async def test_an_official_of_another_institution_sees_nothing(
     file_one: FileOne,
     an_institution: Callable[..., Awaitable[Institution]],
 ) -> None:
-    """Edge case 82: the registers are apart, and so are their numbers."""
+    """Edge 82: the registers are apart, and so are their numbers."""
     await file_one()
     elsewhere = official(institution=str((await an_institution()).id))
     assert (await client.get(f"{REGISTER}/entries", headers=elsewhere)).json()["items"] == []
@@ -139,7 +139,7 @@ async def test_a_number_whose_file_is_open_is_not_struck(
 async def test_a_number_is_struck_once_by_a_further_line(
     client: httpx2.AsyncClient, official: Official, file_one: FileOne, looking: Looking
 ) -> None:
-    """Edge case 75: struck with its reason, not deleted, and its number is not given again."""
+    """Edge 75: struck with its reason, not deleted, and its number is not given again."""
     await end(looking, await file_one())
     struck = await client.post(f"{REGISTER}/entries/1/strike", json=STRIKE, headers=official())
     assert struck.status_code == 201, struck.text

@@ -71,7 +71,7 @@ async def test_suggestions_are_for_the_registry_and_heads(office: Office, filed:
 
 
 @pytest.mark.parametrize("path", SUGGESTIONS)
-async def test_82_nothing_is_suggested_for_another_institutions_file(
+async def test_edge_82_nothing_is_suggested_for_another_institutions_file(
     office: Office, filed: Filed, an_institution: Callable[..., Awaitable[Institution]], path: str
 ) -> None:
     elsewhere = Office(office.client, office.signed_in, (await an_institution()).id)
@@ -205,7 +205,7 @@ async def test_nothing_asked_is_refused(office: Office) -> None:
     assert answer.status_code == 422
 
 
-async def test_62_who_got_a_forwarded_file_finds_it_and_who_sent_it_on_does_not(
+async def test_edge_62_who_got_a_forwarded_file_finds_it_and_who_sent_it_on_does_not(
     office: Office, filed: Filed, an_institution: Callable[..., Awaitable[Institution]]
 ) -> None:
     target = await an_institution()

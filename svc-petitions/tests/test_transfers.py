@@ -112,7 +112,7 @@ async def test_a_file_is_with_who_hands_it_over_until_it_is_accepted(
 async def test_a_refused_file_stays_where_it_was_and_the_log_says_why(
     office: Office, hand_over: Callable[[], Awaitable[str]], file_id: str, looking: Looking
 ) -> None:
-    """Edge case 76. Its term is where it was, and it can be handed to another one."""
+    """Edge 76. Its term is where it was, and it can be handed to another one."""
     before = await looking.fetchrow(
         "SELECT answer_due_on, state, version FROM petitions.petitions WHERE id = $1", UUID(file_id)
     )
