@@ -436,6 +436,8 @@ def test_who_signs_for_the_head_says_by_which_act(act: str | None) -> None:
     assert replace(sent, delegation=None).signature(None) == ("Conducătorul instituției",)
     assert sent.addressee(None) is None
     assert sent.addressee("Ana Popescu") == "Ana Popescu"
+    for many, shown in ((19, "19 semnatari"), (20, "20 de semnatari"), (101, "101 semnatari")):
+        assert replace(sent, others=many).addressee("Ana Popescu") == f"Ana Popescu și alți {shown}"
     assert replace(sent, others=1).addressee("Ana Popescu") == "Ana Popescu și încă un semnatar"
     assert (
         replace(sent, others=3, petitioner="Ion Ionescu").addressee(None) == "Ion Ionescu și alți 3 semnatari"

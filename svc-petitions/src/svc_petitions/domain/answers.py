@@ -41,6 +41,8 @@ _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD: Final = str.maketrans("OIL", "011")
 _LENGTH: Final = 16
 _GROUP: Final = 4
+_FEW: Final = 20
+"""From so many on, Romanian counts with *de*: 19 semnatari, 20 de semnatari, 101 semnatari."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
@@ -79,7 +81,10 @@ class Sent:
         first = self.petitioner or name
         if first is None or not self.others:
             return first
-        return f"{first} și {'încă un semnatar' if self.others == 1 else f'alți {self.others} semnatari'}"
+        if self.others == 1:
+            return f"{first} și încă un semnatar"
+        of = "" if 0 < self.others % 100 < _FEW else "de "
+        return f"{first} și alți {self.others} {of}semnatari"
 
     def signature(self, name: str | None) -> tuple[str, ...]:
         """Who signs, a line each: the name, where it is known, and the function, as acts name it."""
