@@ -474,6 +474,8 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         kinds.PASSWORD_RESET,
         kinds.ACCOUNT_SECURITY,
         kinds.ACCOUNT_VALIDATED,
+        kinds.GUEST_REGISTERED,
+        kinds.GUEST_STEP,
         kinds.PETITION_DOCUMENTS,
         kinds.PETITION_MESSAGE,
         kinds.PETITION_REPLY,
@@ -499,7 +501,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 111
+    assert len(wording) == 117
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables
@@ -513,6 +515,7 @@ def test_no_template_takes_what_a_message_may_not_say() -> None:
             "answer_due_on",
             "institution",
             "legal_basis",
+            "year",
             "code",
             "valid_until",
         }

@@ -5,7 +5,7 @@ for at the moment of sending, so that a changed address is used at once, a close
 and no copy of them lies here.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -110,6 +110,17 @@ class Audience(BaseModel):
         return self.local_start and self.local_start.replace(tzinfo=BUCHAREST)
 
 
+class GuestPetition(Contact):
+    """A petition of somebody without an account, as they know it; `code` opens it with its number."""
+
+    number: int
+    year: int
+    code: str
+    registered_on: date
+    answer_due_on: date
+    institution_names: dict[Language, str | None]
+
+
 async def find_contact(identity: ServiceClient, person_id: UUID) -> Contact | None:
     """A person's address; none when there is no such account any more."""
     found = await identity.get(f"/internal/v1/people/{person_id}/contact")
@@ -150,3 +161,9 @@ async def find_application(booking: ServiceClient, application_id: UUID) -> Appl
     """An application; none when there is no such one."""
     found = await booking.get(f"/internal/v1/applications/{application_id}/message")
     return Application.model_validate(found) if found else None
+
+
+async def find_guest_petition(petitions: ServiceClient, petition_id: UUID) -> GuestPetition | None:
+    """A petition that was filed without an account; none where nobody is to be written of it."""
+    found = await petitions.get(f"/internal/v1/guest-petitions/{petition_id}/message")
+    return GuestPetition.model_validate(found) if found else None

@@ -14,7 +14,7 @@ from hub_service.chassis import Resources
 from hub_service.clients import ServiceClient
 
 from . import channels, clients, rendering
-from .clients import Application, Appointment, Confirmation, Waiting
+from .clients import Application, Appointment, Confirmation, GuestPetition, Waiting
 from .domain import kinds
 from .domain.deliveries import Answer, Delivery, Outcome
 from .domain.kinds import Kind, Question
@@ -93,6 +93,9 @@ async def _ask(hub: Resources, settings: Settings, delivery: Delivery) -> _Known
     if delivery.template == kinds.PETITION_CODE.template and delivery.about_id:
         petitions = hub.service(settings.notify_petitions_url)
         return _of_code(delivery, await clients.find_email_code(petitions, delivery.about_id))
+    if delivery.template in kinds.GUEST_PETITIONS and delivery.about_id:
+        petitions = hub.service(settings.notify_petitions_url)
+        return _of_guest(await clients.find_guest_petition(petitions, delivery.about_id))
     asked = kinds.AUDIENCES.get(delivery.template)
     if asked and delivery.about_id:
         petitions = hub.service(settings.notify_petitions_url)
@@ -159,6 +162,22 @@ async def _of_audience(
         facts |= {"starts_on": found.starts_at.date(), "starts_at": found.starts_at}
     calendar = found.calendar if kind.has_calendar else None
     return _Known(email, language, kinds.page_of(kind.template), facts, calendar)
+
+
+def _of_guest(found: GuestPetition | None) -> _Known | None:
+    """Whom a guest's letter goes to; it leads to no account."""
+    if found is None:
+        return None
+    names = found.institution_names
+    facts = {
+        "number": str(found.number),
+        "year": str(found.year),
+        "code": found.code,
+        "registered_on": found.registered_on,
+        "answer_due_on": found.answer_due_on,
+        "institution": names.get(found.language) or names.get(Language.RO) or "",
+    }
+    return _Known(found.email, found.language, "", facts)
 
 
 def _of_code(delivery: Delivery, found: Confirmation | None) -> _Known | None:

@@ -12,6 +12,15 @@ from hub_events.envelope import Event
 PERSON: Final = "PERSON"
 
 
+class _ByChannel(BaseModel):
+    channel: str = ""
+
+    @property
+    def is_guests(self) -> bool:
+        """Whether somebody filed it without an account: they gave an e-mail address, which is asked for."""
+        return self.channel == "GUEST"
+
+
 class _Numbered(BaseModel):
     key_field: ClassVar[str] = "petition_id"
 
@@ -41,31 +50,35 @@ class _Registered(_Petition):
     kind: str
 
 
-class PetitionExtended(_Petition, Event):
+class _Step(_ByChannel, _Petition):
+    """What every step of a petition tells."""
+
+
+class PetitionExtended(_Step, Event):
     """The term of an answer was extended; `answer_due_on` is the new last day."""
 
     subject: ClassVar[str] = "hub.petitions.petition.extended.v1"
 
 
-class ClarificationAsked(_Petition, Event):
+class ClarificationAsked(_Step, Event):
     """The institution has asked the petitioner something."""
 
     subject: ClassVar[str] = "hub.petitions.petition.clarification-asked.v1"
 
 
-class PetitionForwarded(_Petition, Event):
+class PetitionForwarded(_Step, Event):
     """The institution has sent a petition on to the competent one."""
 
     subject: ClassVar[str] = "hub.petitions.petition.forwarded.v1"
 
 
-class PetitionJoined(_Petition, Event):
+class PetitionJoined(_Step, Event):
     """A petition was joined to another one of the same petitioner."""
 
     subject: ClassVar[str] = "hub.petitions.petition.joined.v1"
 
 
-class PetitionClassed(_Petition, Event):
+class PetitionClassed(_Step, Event):
     """A petition was filed away without an answer; the reason of one that ended with its audience says so."""
 
     subject: ClassVar[str] = "hub.petitions.petition.classed.v1"
@@ -73,7 +86,7 @@ class PetitionClassed(_Petition, Event):
     reason: str | None = None
 
 
-class PetitionAnswered(_Petition, Event):
+class PetitionAnswered(_Step, Event):
     """A petition was answered."""
 
     subject: ClassVar[str] = "hub.petitions.petition.answered.v1"
@@ -159,7 +172,7 @@ class PetitionRegistered(_Registered, Event):
     subject: ClassVar[str] = "hub.petitions.petition.registered.v1"
 
 
-class PetitionEntered(_Numbered, Event):
+class PetitionEntered(_ByChannel, _Numbered, Event):
     """The same of one that was not filed by an account; its petitioner may have one all the same."""
 
     subject: ClassVar[str] = "hub.petitions.petition.entered.v1"

@@ -69,7 +69,9 @@ def subscription(wake: _Wake) -> Subscription:
 
 async def _tell_of_number(wake: _Wake, session: AsyncSession, heard: Envelope[Any]) -> None:
     petition = heard.data
-    if petition.reader is None:  # without an account the answer itself is the slip
+    if isinstance(petition, PetitionEntered) and petition.is_guests:
+        await _queue_to_guest(wake, session, heard, kinds.GUEST_REGISTERED, {})
+    if petition.reader is None:  # on paper the answer itself is the slip
         return
     mark = SANDBOX_MARK if isinstance(petition, SandboxPetitionRegistered) else ""
     delivery = await operations.queue_registration_notice(
@@ -92,6 +94,14 @@ async def _tell_of_step(wake: _Wake, session: AsyncSession, heard: Envelope[Any]
     petition = heard.data
     if isinstance(petition, PetitionClassed) and (petition.reason or "").startswith(_AUDIENCE):
         return  # the audience has a letter of its own
+    if petition.is_guests:
+        told = {
+            "change": _STEPS[type(petition)],
+            "answer_due_on": petition.answer_due_on.isoformat(),
+            "told_on": hearing.day(heard),
+        }
+        await _queue_to_guest(wake, session, heard, kinds.GUEST_STEP, told)
+        return
     said = {
         "change": _STEPS[type(petition)],
         "number": str(petition.number),
@@ -200,6 +210,17 @@ async def _warn_of_term(wake: _Wake, session: AsyncSession, heard: Envelope[Term
 async def _send_the_code(wake: _Wake, session: AsyncSession, heard: Envelope[PetitionCodeRequested]) -> None:
     delivery = await operations.queue_booking_notice(
         session, kinds.PETITION_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
+    )
+    if delivery:
+        hearing.wake_after_commit(session, wake, delivery.lane)
+
+
+async def _queue_to_guest(
+    wake: _Wake, session: AsyncSession, heard: Envelope[Any], kind: Kind, said: Mapping[str, str]
+) -> None:
+    """To the address that svc-petitions gives when it is sent."""
+    delivery = await operations.queue_booking_notice(
+        session, kind, heard.data.petition_id, None, said, hearing.cause(heard), clock.now()
     )
     if delivery:
         hearing.wake_after_commit(session, wake, delivery.lane)

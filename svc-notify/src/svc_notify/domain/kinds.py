@@ -21,6 +21,7 @@ class Question(StrEnum):
     WAITING = "waiting-entries"
     APPLICATION = "applications"
     AUDIENCE = "audiences"
+    GUEST_PETITION = "guest-petitions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,24 @@ PETITION_MESSAGE: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset({"documents", "number", "institution_id", "told_on"}),
 )
+GUEST_REGISTERED: Final = Kind(
+    template="petition.guest-registered",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset(),
+    question=Question.GUEST_PETITION,
+)
+GUEST_STEP: Final = Kind(
+    template="petition.guest-step",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"change", "answer_due_on", "told_on"}),
+    question=Question.GUEST_PETITION,
+)
+GUEST_PETITIONS: Final = frozenset({GUEST_REGISTERED.template, GUEST_STEP.template})
+"""What is written to who filed without an account: svc-petitions is asked about it when it is sent."""
 PETITION_REPLY: Final = Kind(
     template="petition.reply",
     version=1,
