@@ -9,6 +9,7 @@ from hub_service.access import Action, Result
 from hub_service.access import Channel as AccessChannel
 from hub_service.purpose import Purpose
 from svc_traffic_history.events.access import RecordAccessed
+from svc_traffic_history.events.ledger import LineChanged, SuspensionMoved
 
 ACCESSED: Final = RecordAccessed(
     line_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b76"),
@@ -32,4 +33,16 @@ ACCESSED: Final = RecordAccessed(
     withheld_until=None,
     version=1,
 )
-EVENTS: Final[list[Event]] = [ACCESSED]
+LINE: Final = LineChanged(
+    driver_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
+    person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
+    proces_verbal_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b72"),
+    version=2,
+)
+SUSPENSION: Final = SuspensionMoved(
+    suspension_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b74"),
+    driver_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
+    person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
+    version=1,
+)
+EVENTS: Final[list[Event]] = [ACCESSED, LINE, SUSPENSION]

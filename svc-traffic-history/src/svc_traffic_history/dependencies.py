@@ -5,6 +5,13 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import Depends, Request
 
+from hub_core.decisions import OwnCase
+from hub_core.principal import Assurance, Role
+from hub_core.problem import Problem
+from hub_service import policy
+from hub_service.problems import ServiceUnavailable
+from hub_service.purpose import PurposeRequired
+
 from .keys import MasterKey
 from .operations.means import Means
 from .registers.police import HttpRegister
@@ -29,6 +36,25 @@ def opening(settings: Settings, key: MasterKey) -> Opening:
         return made[0]
 
     return means
+
+
+def recording(*raises: type[Problem], asks: bool = False) -> dict[str, Any]:
+    """What an operation of officers of the traffic police says of itself.
+
+    `asks` marks a POST that is a question, so that no Idempotency-Key keeps an answer with names.
+    """
+    said = _of_officers(RECORD, (Role.TRAFFIC_OFFICER, Role.HEAD), raises)
+    return said | {"openapi_extra": said["openapi_extra"] | {policy.ASKS: True}} if asks else said
+
+
+def deciding(*raises: type[Problem]) -> dict[str, Any]:
+    """What an operation of heads of the traffic police says of itself."""
+    return _of_officers(DECIDE, (Role.HEAD,), raises)
+
+
+def _of_officers(scope: str, roles: tuple[Role, ...], raises: tuple[type[Problem], ...]) -> dict[str, Any]:
+    met: tuple[type[Problem], ...] = (OwnCase, PurposeRequired, ServiceUnavailable, *raises)
+    return policy.operation(scope, assurance=Assurance.SUBSTANTIAL, roles=roles, raises=met)
 
 
 async def _keys(request: Request) -> MasterKey:

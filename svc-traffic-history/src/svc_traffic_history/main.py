@@ -4,10 +4,10 @@ from fastapi import FastAPI
 
 from hub_service import chassis, i18n
 
-from . import consumers, dependencies, keys
+from . import consumers, dependencies, jobs, keys
 from .dependencies import Opening
 from .manifest import MANIFEST
-from .routes import internal, offences, records
+from .routes import internal, offences, officers, records
 from .settings import Settings
 
 
@@ -31,20 +31,28 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         routers=[
             internal.router,
             offences.router,
+            officers.router,
             records.router,
         ],
         scopes={
             dependencies.READ: "Read your record as a driver",
+            dependencies.RECORD: "Keep the records of drivers, as an officer of the traffic police",
+            dependencies.DECIDE: "Decide on suspensions and counter-entries, as a head of the traffic police",
         },
         tags=[
             {"name": "offences", "description": "Traffic offences and what the law gives for them."},
+            {"name": "officers", "description": "Officers: record what was found and what became of it."},
             {"name": "record", "description": "Your record: points, fines, the right to drive."},
+            {
+                "name": "suspensions",
+                "description": "Officers: suspensions, step by step.",
+            },
         ],
         subscriptions=[
             consumers.PEOPLE,
             consumers.RULES,
         ],
-        own_workers=[],
+        own_workers=[jobs.ending(master)],
         locale=i18n.folder_of(__file__),
     )
     app.state.keys = master
