@@ -1,5 +1,6 @@
 """Audiences: who may comes first, then how somebody gets to be received and what comes of it."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -535,3 +536,42 @@ async def test_who_writes_to_people_is_told_when_and_where_and_gets_the_calendar
     assert "STATUS:TENTATIVE" in lines
     assert "SUMMARY:Audiență: Director general" in lines
     assert "Programul ghișeului" not in message["calendar"]
+
+
+async def test_who_is_scheduled_at_once_never_shares_a_place(
+    office: Office, asked: Filed, signed_in: Any
+) -> None:
+    """Eight people, three places, all at the same time."""
+    sitting = await published(office, places=3)
+    both = frozenset({"petitions:read", "petitions:write"})
+    waiting = [await asked(signed_in(ids.new_id(), both)) for _ in range(8)]
+    answers = await asyncio.gather(
+        *(scheduled(office, one, sitting, 1 + i % 3) for i, one in enumerate(waiting))
+    )
+    given = [answer.json()["number_in_sitting"] for answer in answers if answer.status_code == 200]
+    assert sorted(given) == [1, 2, 3]
+    assert {slug(one) for one in answers if one.status_code != 200} == {"audience-place-taken"}
+
+
+async def test_while_a_sitting_is_cancelled_nobody_gets_a_place_of_it(
+    office: Office, asked: Filed, signed_in: Any, looking: asyncpg.Connection
+) -> None:
+    sitting = await published(office, places=6)
+    both = frozenset({"petitions:read", "petitions:write"})
+    waiting = [await asked(signed_in(ids.new_id(), both)) for _ in range(6)]
+    cancelling = office.post(f"sittings/{sitting['id']}/cancel", office.head, {"reason": "plecat"})
+    *_, done = await asyncio.gather(*(scheduled(office, one, sitting) for one in waiting), cancelling)
+    assert done.status_code == 200, done.text
+    left = await looking.fetchval(
+        "SELECT count(*) FROM petitions.audiences WHERE sitting_id = $1", UUID(sitting["id"])
+    )
+    assert left == 0
+
+
+async def test_who_is_answered_in_writing_as_well_goes_on_in_writing_without_a_place(
+    office: Office, asked: Filed, as_ana: dict[str, str]
+) -> None:
+    petition_id = await asked()
+    await scheduled(office, petition_id, await published(office))
+    assert (await office.assign(petition_id)).status_code == 200
+    assert (await replied(office, petition_id, as_ana, "OTHER_DATE")).json()["state"] == "IN_WRITING"

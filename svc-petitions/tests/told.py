@@ -172,6 +172,7 @@ AUDIENCE = AudienceFile(
     ),
     number=REGISTERED.number,
     year=REGISTERED.year,
+    file_state=PetitionState.TRIAGE,
     registered_at=datetime(2026, 11, 21, 9, 0, tzinfo=UTC),
     registered_on=REGISTERED.registered_on,
     answer_due_on=REGISTERED.answer_due_on,

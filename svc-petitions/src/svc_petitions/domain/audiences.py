@@ -52,12 +52,14 @@ class AudienceState(StrEnum):
 
 
 _GIVEN_UP: Final = frozenset({AudienceState.DECLINED, AudienceState.CANCELLED, AudienceState.FORWARDED})
-_TAKEN: Final = frozenset({AudienceState.REQUESTED, AudienceState.HELD, AudienceState.MISSED}) | _GIVEN_UP
+_LEFT: Final = _GIVEN_UP | {
+    *(AudienceState.REQUESTED, AudienceState.IN_WRITING, AudienceState.HELD, AudienceState.MISSED),
+}
 TRANSITIONS: Final[Mapping[AudienceState, frozenset[AudienceState]]] = {
     AudienceState.REQUESTED: frozenset({AudienceState.SCHEDULED, AudienceState.IN_WRITING}) | _GIVEN_UP,
     # A sitting that is cancelled offers the next: scheduled anew, at another hour.
-    AudienceState.SCHEDULED: frozenset({AudienceState.SCHEDULED, AudienceState.CONFIRMED}) | _TAKEN,
-    AudienceState.CONFIRMED: frozenset({AudienceState.SCHEDULED}) | _TAKEN,
+    AudienceState.SCHEDULED: frozenset({AudienceState.SCHEDULED, AudienceState.CONFIRMED}) | _LEFT,
+    AudienceState.CONFIRMED: frozenset({AudienceState.SCHEDULED}) | _LEFT,
     # Who was to be answered in writing may be received all the same.
     AudienceState.IN_WRITING: frozenset({AudienceState.SCHEDULED}) | _GIVEN_UP,
     # At another institution of the hub it is asked for anew.
@@ -104,7 +106,6 @@ class Reply(StrEnum):
 
 REPLIES: Final[Mapping[Reply, AudienceState]] = {
     Reply.CONFIRM: AudienceState.CONFIRMED,
-    Reply.OTHER_DATE: AudienceState.REQUESTED,
     Reply.CANCEL: AudienceState.CANCELLED,
 }
 
@@ -164,6 +165,7 @@ class AudienceFile:
     audience: Audience
     number: int
     year: int
+    file_state: PetitionState
     registered_at: datetime
     registered_on: date
     answer_due_on: date
@@ -175,6 +177,12 @@ class AudienceFile:
     def label(self) -> str:
         """Number and date in the register of the institution that has it."""
         return f"{self.number}/{self.registered_on:%d.%m.%Y}"
+
+    @property
+    def without_place(self) -> AudienceState:
+        """Where it goes from a place that is given up: back to the registry, or on in writing alone."""
+        is_waiting = self.file_state in AT_REGISTRY
+        return AudienceState.REQUESTED if is_waiting else AudienceState.IN_WRITING
 
     @property
     def hour(self) -> datetime | None:

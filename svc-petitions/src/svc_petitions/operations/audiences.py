@@ -314,7 +314,7 @@ async def _locked(session: AsyncSession, file: File) -> AudienceFile:
 
 async def _reply(session: AsyncSession, file: File, said: Reply, by: Actor, now: datetime) -> AudienceFile:
     found = await _locked(session, file)
-    to = domain.REPLIES[said]
+    to = found.without_place if said is Reply.OTHER_DATE else domain.REPLIES[said]
     if found.sitting is not None and found.hour is not None:
         domain.refuse_past(found.sitting, found.hour, now)
     elif said is not Reply.CANCEL:

@@ -125,7 +125,7 @@ async def _offer(
             continue
         return True
     await audiences.move(
-        *(session, one, AudienceState.REQUESTED, actor(official), now),
+        *(session, one, one.without_place, actor(official), now),
         reason="SITTING_CANCELLED",
         note=reason,
     )

@@ -43,7 +43,7 @@ _REGISTERED: Final = (
         PETITIONS.c.registered_on,
         PETITIONS.c.answer_due_on,
     ),
-    *(PETITIONS.c.acting_person_id, PETITIONS.c.language),
+    *(PETITIONS.c.acting_person_id, PETITIONS.c.language, PETITIONS.c.state.label("file_state")),
 )
 _SITTING: Final = tuple(
     SITTINGS.c[name].label(f"sitting__{name}") for name in Sitting.__dataclass_fields__ if name != "taken"
@@ -344,6 +344,7 @@ def _one(row: RowMapping) -> AudienceFile:
     sitting = {column.name.removeprefix("sitting__"): row[column.name] for column in _SITTING}
     return AudienceFile(
         audience=Audience(**audience | {"state": AudienceState(row["state"])}),
-        **{column.name: row[column.name] for column in _REGISTERED},
+        **{column.name: row[column.name] for column in _REGISTERED}
+        | {"file_state": PetitionState(row["file_state"])},
         sitting=Sitting(**sitting | {"mode": Mode(sitting["mode"])}) if sitting["id"] else None,
     )
