@@ -254,7 +254,7 @@ async def test_who_gives_no_address_at_all_cannot_be_answered(enter: Any) -> Non
 async def test_an_anonymous_one_is_registered_and_nobody_signed_it(
     client: httpx2.AsyncClient, enter: Any, signed_in: Any, dgp: Institution, looking: asyncpg.Connection
 ) -> None:
-    """Edge 63 and edge 64: the registrar decides that nobody is identified; filing it away is another act."""
+    """Edge 64: the registrar decides that nobody is identified; filing it away is another act."""
     entered = await enter(petitioners=[], channel="EMAIL")
     assert entered.status_code == 201, entered.text
     by = official(signed_in, dgp.id, "petitions:register") | FOR_FILE

@@ -375,6 +375,63 @@ async def test_what_reports_a_crime_is_not_withdrawn(
     assert slug(answer) == "crime-report-goes-on"
 
 
+@pytest.fixture
+def entered(office: Office) -> Callable[..., Awaitable[str]]:
+    """Enter what came by e-mail today, with `entered(*petitioners)`; its id."""
+
+    async def make(*petitioners: dict[str, str]) -> str:
+        entry = {
+            "channel": "EMAIL",
+            "received_on": clock.local_date(clock.now()).isoformat(),
+            "kind": "NOTIFICATION",
+            "subject": "Vecinul",
+            "text": "În garajul vecinului se dezmembrează mașini care nu sunt ale lui.",
+            "language": "ro",
+            "petitioners": list(petitioners),
+        }
+        answer = await office.post("entries", office.registrar, entry)
+        assert answer.status_code == 201, answer.text
+        petition_id: str = answer.json()["id"]
+        return petition_id
+
+    return make
+
+
+async def test_edge_63_an_anonymous_report_of_a_crime_is_filed_away_and_sent_to_the_police(
+    office: Office, entered: Callable[..., Awaitable[str]], looking: Any
+) -> None:
+    petition_id = await entered()
+    await office.triage(petition_id, reports_crime=True)
+    away = {"reason": "ANONYMOUS"}
+    assert slug(await office.step(petition_id, "class", office.head, away)) == "crime-report-not-sent-on"
+    police = away | {"sent_to": "IPJ Cluj"}
+    classed = await office.step(petition_id, "class", office.head, police)
+    assert (classed.json()["state"], classed.json()["reports_crime"]) == ("CLASSED", True)
+    opened = await office.client.get(f"{FILES}/{petition_id}", headers=office.as_(office.head))
+    today = clock.local_date(clock.now())
+    assert opened.json()["steps"][-1]["note"] == f"IPJ Cluj: 2/{today:%d.%m.%Y}"
+    lines = await looking.fetch(
+        "SELECT number, direction FROM petitions.register_entries WHERE petition_id = $1 ORDER BY number",
+        UUID(petition_id),
+    )
+    assert [tuple(line) for line in lines] == [(1, "IN"), (2, "OUT")]
+
+
+async def test_edge_64_the_registrar_decides_who_is_anonymous_and_an_account_never_is(
+    office: Office, filed: Filed, entered: Callable[..., Awaitable[str]], ana: UUID
+) -> None:
+    """An e-mail without a name: entered with nobody behind it, or with the one whom it names."""
+    named = {"family_name": "Popescu", "given_name": "Ion", "email": "ion.popescu@example.org"}
+    nobodys, somebodys = await entered(), await entered(named)
+    of_account = await entered({"person_id": str(ana)})
+    for petition_id in (nobodys, somebodys, of_account, online := await filed()):
+        await office.triage(petition_id)
+    away = {"reason": "ANONYMOUS"}
+    for petition_id in (somebodys, of_account, online):
+        assert slug(await office.step(petition_id, "class", office.head, away)) == "petition-not-anonymous"
+    assert (await office.step(nobodys, "class", office.head, away)).json()["state"] == "CLASSED"
+
+
 async def test_edge_66_with_one_new_fact_a_repeated_petition_is_a_new_one(
     office: Office, filed: Filed, looking: Any
 ) -> None:

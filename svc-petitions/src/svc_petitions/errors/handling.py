@@ -90,6 +90,24 @@ class NotAnsweredBefore(Problem):
     remedy = "Name the earlier petition, join the two while that one is open, or give it to a handler."
 
 
+class NotAnonymous(Problem):
+    """Somebody stands behind the petition."""
+
+    type, status = "petition-not-anonymous", 409
+    title = "The petition is not anonymous"
+    detail = "Somebody with an account, or with a name and an address, has signed it."
+    remedy = "Give it to a handler."
+
+
+class CrimeNotSentOn(Problem):
+    """What reports a crime goes to who looks into crimes, also when it is filed away."""
+
+    type, status = "crime-report-not-sent-on", 409
+    title = "This reports a crime"
+    detail = "What reports a crime is sent to the police or the prosecutor, also when it is filed away."
+    remedy = "Say to whom it is sent."
+
+
 class AnswerWanted(Problem):
     """Its sender wants an answer."""
 

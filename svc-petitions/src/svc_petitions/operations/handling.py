@@ -25,15 +25,17 @@ from ..domain.terms import Course
 from ..errors.choices import NoAddressee
 from ..errors.files import FileStateForbids
 from ..errors.handling import (
+    CrimeNotSentOn,
     ExtendedAlready,
     ForwardedToItself,
     HandlerElsewhere,
     LeadsOthers,
+    NotAnonymous,
     NothingToJoin,
     SaysSomethingNew,
 )
 from ..errors.structure import CompartmentClosed, CompartmentNotFound
-from ..storage import answers, choices, forwardings, institutions, joining, registers, search
+from ..storage import answers, choices, forwardings, institutions, joining, petitioners, registers, search
 from ..storage import files as storage
 from ..storage import structure as structures
 
@@ -150,10 +152,12 @@ async def file_away(
     now: datetime,
     *,
     says_something_new: bool,
+    sent_to: str | None = None,
 ) -> File:
     """File a petition away: anonymous (art. 7), or the same again after an answer (art. 10(2)).
 
-    A suggestion is filed away when its sender wants no answer (`AnswerWanted`).
+    A suggestion is filed away when its sender wants no answer (`AnswerWanted`). What reports a crime is sent
+    to who looks into it, by its name, under a number of the register (`CrimeNotSentOn`).
 
     The earlier petition gets a note that it was answered. With one new fact it is a new petition.
     """
@@ -163,6 +167,12 @@ async def file_away(
         await _refuse_leader(session, file)
         if reason is ClassReason.NO_ANSWER_WANTED:
             handling.refuse_unanswered(file)
+        if reason is ClassReason.ANONYMOUS and (
+            file.person_id or await petitioners.last_ordinal(session, file.id)
+        ):
+            raise NotAnonymous
+        if file.reports_crime and sent_to is None:
+            raise CrimeNotSentOn
         if reason is ClassReason.REPEATED:
             if says_something_new:
                 raise SaysSomethingNew
@@ -171,9 +181,24 @@ async def file_away(
             handling.refuse_repeated(file, earlier, is_same=is_same)
             if earlier is not None:
                 await storage.note(session, earlier, actor(official), now, "REPEATED", note=file.label)
+        note = await _sent_out(session, file, sent_to, now) if sent_to else None
         return await storage.move(
-            session, file, PetitionState.CLASSED, actor(official), now, reason=reason.value
+            session, file, PetitionState.CLASSED, actor(official), now, reason=reason.value, note=note
         )
+
+
+async def _sent_out(session: AsyncSession, file: File, to: str, now: datetime) -> str:
+    """Enter that a copy of a petition goes out; to whom, and its number and date."""
+    line = Line(
+        institution_id=file.institution_id,
+        direction=Direction.OUT,
+        petition_id=file.id,
+        subject=await storage.subject(session, file.id),
+        correspondent=to,
+        entered_at=now,
+    )
+    number = (await registers.enter(session, line)).number
+    return f"{to}: {number}/{local_date(now):%d.%m.%Y}"
 
 
 async def join(

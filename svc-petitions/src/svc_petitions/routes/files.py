@@ -22,12 +22,14 @@ from ..errors.handling import (
     AnswerWanted,
     AuthorityComplainedOf,
     ConflictOfInterest,
+    CrimeNotSentOn,
     DraftMissing,
     ExtendedAlready,
     ExtensionTooLong,
     ForwardedToItself,
     HandlerElsewhere,
     LeadsOthers,
+    NotAnonymous,
     NotAnsweredBefore,
     NothingToJoin,
     NotTheHandler,
@@ -181,18 +183,23 @@ async def say_complained_of(
 @router.post(
     "/files/{file_id}/class",
     summary="File a petition away",
-    **leading(*_DECIDED, AnswerWanted, LeadsOthers, NotAnsweredBefore, SaysSomethingNew),
+    **leading(
+        *(*_DECIDED, AnswerWanted, CrimeNotSentOn, LeadsOthers, NotAnonymous),
+        *(NotAnsweredBefore, SaysSomethingNew),
+    ),
 )
 async def class_file(
     file_id: FileId, body: ClassFile, official: policy.Acting, session: Session, now: Now
 ) -> FileView:
     """File away what nobody signed (art. 7), or what the same petitioner was answered before (art. 10(2)).
 
-    The earlier petition gets a note. With one new fact in it a petition is a new one, and is answered.
+    The earlier petition gets a note. With one new fact in it a petition is a new one, and is answered. What
+    reports a crime is sent to the police all the same, under a number of the register.
     """
     moved = await operations.file_away(
         *(session, official, file_id, body.reason, body.repeats, now),
         says_something_new=body.says_something_new,
+        sent_to=body.sent_to,
     )
     return _view(moved, now)
 

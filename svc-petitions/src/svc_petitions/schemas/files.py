@@ -356,6 +356,15 @@ class ClassFile(schemas.Resource):
         bool,
         Field(description="Whether it says anything that the earlier one did not.", examples=[False]),
     ] = False
+    sent_to: Annotated[
+        Line | None,
+        Field(
+            min_length=3,
+            max_length=300,
+            description="To whom a copy goes: needed of what reports a crime, also when nobody signed it.",
+            examples=["Inspectoratul de Poliție Județean Cluj"],
+        ),
+    ] = None
 
 
 class JoinFiles(schemas.Resource):
