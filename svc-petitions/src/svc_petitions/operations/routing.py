@@ -3,6 +3,7 @@
 It decides nothing: a head confirms what is sent on, joined or filed away.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,7 +61,8 @@ async def suggest_structures(
 async def suggestions(session: AsyncSession, file: File, now: datetime) -> list[Suggestion]:
     """The structures that may be competent for a file that was read, in the caller's transaction."""
     subject, text, language = await storage.content(session, file.id)
-    named = gazetteer().counties(f"{subject}\n{text}")
+    places = await asyncio.to_thread(gazetteer)  # read once, a third of a second that nobody else waits for
+    named = places.counties(f"{subject}\n{text}")
     of_file = await directory.counties_of(session, file.institution_id)
     counties = {each.county for each in named} or set(of_file)
     structures = await directory.structures(session, counties, local_date(now))
