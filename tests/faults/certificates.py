@@ -22,12 +22,11 @@ from hub_cli.broker import OPERATOR
 from hub_cli.hub import servers
 from hub_cli.place import Place
 from hub_core import clock, manifest
-from hub_documents import verification
+from hub_documents import anchors, verification
 from hub_documents.store import DocumentDamaged, DocumentMissing
 from hub_documents.verification import Outcome
 from hub_service.database import Database
 from svc_criminal_record import keys
-from svc_criminal_record.documents import anchors
 from svc_criminal_record.issuing import Means, press
 from svc_criminal_record.manifest import MANIFEST
 from svc_criminal_record.operations import upkeep
@@ -103,7 +102,7 @@ class Certificates:
     async def judge(self, place: Place, connection: Any, copies: Counter[str], account: Account) -> list[str]:
         rows = await connection.fetch(CERTIFICATES, _ids(account))
         letters = await connection.fetch(LETTERS, _ids(account))
-        told = await _told(place)
+        told = await told_by(place, MANIFEST)
         at_once = sum(answer["state"] == "ISSUED" for answer in account.answers.values())
         levels = Counter(str(row["seal_level"]) for row in rows)
         trial.say(f"{at_once} certificates in the answer, {len(rows) - at_once} later; seals {dict(levels)}")
@@ -143,11 +142,13 @@ def _of_requests(rows: list[Any], account: Account) -> list[str]:
     return broken
 
 
-async def _told(place: Place) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
-    """What the service's stream holds of each subject and key: the data of its events, by their ids."""
+async def told_by(
+    place: Place, service: manifest.Manifest
+) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
+    """What a service's stream holds of each subject and key: the data of its events, by their ids."""
     box = servers(place)[1]
     broker = await nats.connect(box.url, nkeys_seed_str=box.seed(OPERATOR))
-    stream, after = manifest.stream_name(MANIFEST.name), 0
+    stream, after = manifest.stream_name(service.name), 0
     told: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
     try:
         while True:

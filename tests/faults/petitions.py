@@ -10,12 +10,13 @@ import httpx2
 
 from hub_cli import demo
 from hub_cli.place import Place
-from svc_petitions.domain.registers import Direction, Entry, faults
 
 from . import trial
+from .registers import of_registers
 from .trial import Account, Wish
 
 INSTITUTIONS: Final = 3
+REGISTERED: Final = "hub.petitions.petition.registered.v1"
 
 
 async def choose_institutions(client: httpx2.AsyncClient) -> list[str]:
@@ -59,29 +60,23 @@ class Petitions:
         count: int = await connection.fetchval(
             "SELECT (SELECT count(*) FROM petitions.outbox WHERE published_at IS NULL)"
             " + (SELECT count(*) FROM notify.deliveries WHERE ended_at IS NULL)"
-            " + (SELECT count(*) FROM petitions.petitions)"
-            " - (SELECT count(*) FROM notify.deliveries WHERE template = 'submission.registered')"
+            " + (SELECT count(*) FROM petitions.outbox o WHERE subject = $1"
+            " AND NOT EXISTS (SELECT FROM notify.deliveries d WHERE d.cause_id = o.id))",
+            REGISTERED,
         )
         return count
 
     async def judge(self, _: Place, connection: Any, copies: Counter[str], account: Account) -> list[str]:
         stored = await connection.fetch(
-            "SELECT p.id, p.institution_id, p.year, p.number, d.id AS delivery, d.state"
-            " FROM petitions.petitions p"
-            " LEFT JOIN petitions.outbox o ON o.key = p.id::text"
-            " LEFT JOIN notify.deliveries d ON d.cause_id = o.id"
+            "SELECT p.id, p.number, d.id AS delivery FROM petitions.petitions p"
+            " JOIN petitions.outbox o ON o.key = p.id::text AND o.subject = $1"
+            " LEFT JOIN notify.deliveries d ON d.cause_id = o.id",
+            REGISTERED,
         )
-        broken = []
+        broken = await of_registers(connection)
         by_id = {str(row["id"]): row for row in stored}
         if len(by_id) != len(stored):
             broken.append(f"{len(stored) - len(by_id)} petitions with more than one event or delivery")
-        registers: dict[tuple[str, int], list[int]] = {}
-        for row in stored:
-            registers.setdefault((str(row["institution_id"]), row["year"]), []).append(row["number"])
-        for register, numbers in registers.items():
-            if sorted(numbers) != list(range(1, len(numbers) + 1)):
-                broken.append(f"register {register} is not 1…{len(numbers)}")
-        broken += await _broken_chains(connection)
         broken += account.differing(by_id, number="number", label="registration_label")
         ids = [answer["id"] for answer in account.answers.values()]
         if len(set(ids)) != len(ids):
@@ -90,19 +85,3 @@ class Petitions:
         if missing:
             broken.append(f"{len(missing)} petitions without their e-mail")
         return broken
-
-
-async def _broken_chains(connection: Any) -> list[str]:
-    """What is wrong with the lines of the registers, each chained to the one before."""
-    rows = await connection.fetch(
-        "SELECT * FROM petitions.register_entries ORDER BY institution_id, year, number"
-    )
-    broken = []
-    for register, lines in itertools.groupby(rows, lambda row: (row["institution_id"], row["year"])):
-        broken += [f"register {register}: {fault}" for fault in faults(_entry(row) for row in lines)]
-    return broken
-
-
-def _entry(row: Any) -> Entry:
-    same = {name: row[name] for name in Entry.__dataclass_fields__ if name not in {"direction", "strikes"}}
-    return Entry(direction=Direction(row["direction"]), strikes=None, **same)

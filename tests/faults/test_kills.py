@@ -5,6 +5,7 @@ import pytest
 from ..conftest import Hub
 from . import trial
 from .certificates import Certificates
+from .files import Files
 from .petitions import Petitions
 
 pytestmark = pytest.mark.xdist_group("hub")
@@ -16,3 +17,9 @@ async def test_no_promise_is_broken_when_each_process_is_killed(hub: Hub) -> Non
 
 async def test_every_certificate_is_there_once_when_each_process_is_killed(hub: Hub) -> None:
     assert await trial.run(hub.folder, Certificates(64), rounds=1) == []
+
+
+async def test_every_file_has_its_numbers_its_answer_and_its_letters_when_each_process_is_killed(
+    hub: Hub,
+) -> None:
+    assert await trial.run(hub.folder, Files(60), rounds=1) == []

@@ -8,10 +8,10 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 from uuid import uuid4
 
 import asyncpg
@@ -31,11 +31,22 @@ RELAY: Final = "relay"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asks for with a POST, and the token of who asks."""
+    """What somebody asks for with a POST, the token of who asks, if one does, and what else is sent.
+
+    `is_counted` says whether what is answered is one of the requests that are promised and counted.
+    """
 
     path: str
-    body: dict[str, Any]
+    body: dict[str, Any] | None
     token: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_counted: bool = True
+
+
+Asking: TypeAlias = Callable[[Wish], Awaitable[dict[str, Any] | None]]
+"""Asks until there is an answer; none for a refusal that no repetition mends."""
+Story: TypeAlias = Callable[[Asking], Awaitable[None]]
+"""Several wishes, each of which follows from the answer to the one before."""
 
 
 @dataclass
@@ -44,6 +55,7 @@ class Account:
 
     planned: int = 0
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    steps: int = 0
     repeats: int = 0
     replays: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
@@ -82,7 +94,7 @@ class Trial(Protocol):
         """Make those who ask; nothing is killed yet."""
         ...
 
-    def wishes(self, account: Account) -> AsyncIterator[Wish]:
+    def wishes(self, account: Account) -> AsyncIterator[Wish | Story]:
         """What one of those who ask at the same time wants, one after the other."""
         ...
 
@@ -101,27 +113,35 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-async def ask(client: httpx2.AsyncClient, wish: Wish, account: Account) -> None:
-    """Send a request with a key of its own, and repeat it until it is answered with 201.
+async def ask(client: httpx2.AsyncClient, wish: Wish, account: Account) -> dict[str, Any] | None:
+    """Send a request with a key of its own, and repeat it until it is answered with success.
 
     What no repetition will mend is an answer too, though none that was promised.
     """
     key = str(uuid4())
-    headers = {"authorization": f"Bearer {wish.token}", "idempotency-key": key}
+    headers = {"idempotency-key": key, **wish.headers}
+    if wish.token:
+        headers["authorization"] = f"Bearer {wish.token}"
     while True:
         try:
-            answer = await client.post(wish.path, json=wish.body, headers=headers)
+            answer = await client.post(
+                wish.path, headers=headers, **({} if wish.body is None else {"json": wish.body})
+            )
         except httpx2.TransportError:
             answer = None
-        if answer is not None and answer.status_code == httpx2.codes.CREATED:
-            account.answers[key] = answer.json()
+        if answer is not None and answer.is_success:
+            given: dict[str, Any] = answer.json()
             account.replays += "idempotent-replay" in answer.headers
-            return
+            if wish.is_counted:
+                account.answers[key] = given
+            else:
+                account.steps += 1
+            return given
         if answer is not None:
             refusal = f"{answer.status_code} {_problem(answer)}"
             account.refusals[refusal] += 1
             if not refusal.startswith(PASSING) and answer.is_client_error:
-                return
+                return None
         account.repeats += 1
         await asyncio.sleep(random.uniform(0.05, 0.3))
 
@@ -183,15 +203,20 @@ async def run(folder: Path, trial: Trial, rounds: int) -> list[str]:
         await trial.prepare(place, client)
         began = time.monotonic()
 
+        async def asking(wish: Wish) -> dict[str, Any] | None:
+            return await ask(client, wish, account)
+
         async def work() -> None:
             async for wish in trial.wishes(account):
-                await ask(client, wish, account)
+                await (asking(wish) if isinstance(wish, Wish) else wish(asking))
 
         async with asyncio.TaskGroup() as group:
             group.create_task(Killer(place, trial, account).work(rounds))
             for _ in range(AT_ONCE):
                 group.create_task(work())
     say(f"{len(account.answers)} requests answered with 201 after {time.monotonic() - began:.0f} s")
+    if account.steps:
+        say(f"{account.steps} further steps answered with success")
     connection = await asyncpg.connect(servers(place)[0].dsn(roles.DATABASE))
     try:
         await _settle(trial, connection, account)
