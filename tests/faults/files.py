@@ -301,6 +301,7 @@ async def _of_events(place: Place, connection: Any) -> list[str]:
     ids = Counter(one for events in told.values() for one in events)
     recorded = {str(row["id"]) for row in await connection.fetch("SELECT id FROM petitions.outbox")}
     broken = [f"{len(lost)} events were not told" for lost in [recorded - set(ids)] if lost]
+    broken += [f"{len(made_up)} events that nobody recorded" for made_up in [set(ids) - recorded] if made_up]
     broken += [f"{n} events stand under two subjects" for n in [ids.total() - len(ids)] if n]
     answered = "hub.petitions.petition.answered.v1"
     for row in await connection.fetch("SELECT id, number FROM petitions.petitions WHERE state = 'ANSWERED'"):

@@ -22,6 +22,12 @@ GIVEN: Final = """
 ENTERED: Final = """
     SELECT direction, institution_id, year, number, petition_id AS id FROM petitions.register_entries
     WHERE direction <> 'INTERNAL'"""
+LAST: Final = """
+    SELECT r.institution_id, r.year FROM petitions.registers r LEFT JOIN petitions.register_entries e
+        ON (e.institution_id, e.year, e.number, e.entry_sha256)
+            = (r.institution_id, r.year, r.last_number, r.last_sha256)
+    WHERE e.number IS NULL"""
+"""Registers whose last number and link are not those of a line."""
 
 
 async def of_registers(connection: Any, struck: Collection[tuple[str, int]] = ()) -> list[str]:
@@ -30,6 +36,8 @@ async def of_registers(connection: Any, struck: Collection[tuple[str, int]] = ()
     entered = Counter(map(tuple, await connection.fetch(ENTERED)))
     broken = [f"{n} numbers without a line" for n in [(given - entered).total()] if n]
     broken += [f"{n} lines of no number" for n in [(entered - given).total()] if n]
+    for row in await connection.fetch(LAST):
+        broken.append(f"the last line of register {row['institution_id']} of {row['year']}")
     lines: dict[tuple[Any, int], list[Entry]] = defaultdict(list)
     for row in await connection.fetch(
         "SELECT * FROM petitions.register_entries ORDER BY institution_id, year, number"
