@@ -425,7 +425,7 @@ async def test_minutes_are_written_once_it_has_begun_by_who_received(
 
 
 async def test_what_came_of_an_audience_is_a_petition_of_its_own_linked_to_it(
-    office: Office, asked: Filed, as_ana: dict[str, str], sessions: async_sessionmaker[Session]
+    office: Office, asked: Filed, ana: UUID, as_ana: dict[str, str], sessions: async_sessionmaker[Session]
 ) -> None:
     petition_id = await asked()
     sitting = await published(office)
@@ -446,6 +446,11 @@ async def test_what_came_of_an_audience_is_a_petition_of_its_own_linked_to_it(
     assert opened.status_code == 201, opened.text
     shown = await seen(office, petition_id, as_ana)
     assert shown["follow_up_id"] == opened.json()["id"]
+    copy = await office.client.get(
+        f"/internal/v1/people/{ana}/export", headers=office.signed_in(scopes={"personal-data:read"})
+    )
+    (held,) = next(one["items"] for one in copy.json()["sections"] if one["name"] == "audiences")
+    assert (held["state"], held["function"], held["said"]) == ("HELD", "Director general", "Da.")
     mine = await office.client.get(f"{PETITIONS}/{opened.json()['id']}", headers=as_ana)
     assert mine.json()["number"] == opened.json()["number"] != int(shown["registration_label"].split("/")[0])
     again = await office.step(petition_id, "audience/follow-up", office.registrar, wanted)

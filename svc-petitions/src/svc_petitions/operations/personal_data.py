@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.attachments import Attachment
+from ..domain.audiences import AudienceFile, Minutes
 from ..domain.files import Step
 from ..domain.messages import Message, Side
 from ..domain.petitioners import Signature
 from ..domain.petitions import Petition
 from ..keys import MasterKey
-from ..storage import attachments, files, messages, petitioners, petitions
+from ..storage import attachments, audiences, files, messages, petitioners, petitions
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -29,6 +30,7 @@ class Held:
     steps: Mapping[UUID, Sequence[Step]]
     attachments: Mapping[UUID, Sequence[Attachment]]
     signatures: Mapping[UUID, Signature]
+    audiences: Sequence[tuple[AudienceFile, Minutes | None]]
     is_cut: bool
 
 
@@ -41,6 +43,10 @@ async def held_of(session: AsyncSession, key: MasterKey, person_id: UUID) -> Hel
         steps = await files.steps_of(session, readable)
         uploaded = await attachments.of_petitions(session, key, petitions.made_by(person_id))
         signatures = await petitioners.of_person(session, person_id)
+        received = [
+            (one, await audiences.minutes(session, one.audience.petition_id))
+            for one in await audiences.all_of(session, person_id)
+        ]
     stand_behind = {petition_id for petition_id, one in signatures.items() if one.withdrawn_at is None}
     by_id = {petition.id: petition for petition in found}
     own = [
@@ -49,7 +55,7 @@ async def held_of(session: AsyncSession, key: MasterKey, person_id: UUID) -> Hel
         if message.sender_id == person_id
         or _is_theirs(message, by_id[message.petition_id], person_id, stand_behind)
     ]
-    return Held(found, own, steps, uploaded, signatures, is_cut=len(own) < len(written))
+    return Held(found, own, steps, uploaded, signatures, received, is_cut=len(own) < len(written))
 
 
 def _is_theirs(message: Message, petition: Petition, person_id: UUID, stand_behind: Container[UUID]) -> bool:

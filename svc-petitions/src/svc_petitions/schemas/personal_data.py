@@ -48,6 +48,17 @@ SECTIONS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
         _NUMBER
         | {"name": "File name", "size": "Size in bytes", "sha256": "SHA-256", "uploaded_at": "Uploaded"},
     ),
+    "audiences": (
+        "Audiences that you asked for",
+        _NUMBER
+        | {
+            "state": "State",
+            "function": "Received by",
+            "starts_at": "Received at",
+            "said": "What was said",
+            "promised": "What was promised",
+        },
+    ),
     "signatures": (
         "Your signatures of petitions",
         _NUMBER | {"signed_at": "Signed", "withdrawn_at": "Signature withdrawn"},
@@ -65,6 +76,7 @@ def personal_data(texts: Texts, held: Held) -> PersonalData:
         "messages": [*_messages(held)],
         "steps": [*_steps(held)],
         "attachments": [*_attachments(held)],
+        "audiences": [*_audiences(held)],
         "signatures": [*_signatures(held)],
     }
     represented = any(petition.acting.mandate_id for petition in held.petitions)
@@ -103,6 +115,19 @@ def _messages(held: Held) -> Iterator[dict[str, Any]]:
             "text": message.text,
             "files": ", ".join(sent.attachment.name for sent in message.attachments),
             "read_at": _instant(message.read_at),
+        }
+
+
+def _audiences(held: Held) -> Iterator[dict[str, Any]]:
+    for one, minutes in held.audiences:
+        promises = minutes.promises if minutes else ()
+        yield {
+            "number": f"{one.number}/{one.year}",
+            "state": one.audience.state,
+            "function": one.sitting.function if one.sitting else None,
+            "starts_at": _instant(one.hour),
+            "said": minutes.said if minutes else None,
+            "promised": "; ".join(f"{each.what} ({each.until.isoformat()})" for each in promises),
         }
 
 
