@@ -17,6 +17,7 @@ asked, as the supervisor runs it, without the gateway:
 - reads: eight clients, each asks again when it has its answer; the institution is the one with most. Of the
   words that are looked for nearly all files have the common ones, one in a thousand has others, one file has
   the rare ones;
+- no document is made of an answer: what that costs is in docs/benchmarks/documents.md;
 - with `--join 17000`: so many petitions of one person joined in one act, and answered by one answer.
 
 "service" and "PostgreSQL" are milliseconds of CPU time for each. All share the machine. What is printed is
@@ -487,10 +488,7 @@ async def main(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder, identity = Path(name), FakeIdentity(alone.ORIGIN)
         identity.start()
-        store = (folder / "documents").as_uri()
-        async with alone.prepared(
-            MANIFEST, folder, identity_url=identity.url, HUB_PETITIONS_STORE=store
-        ) as made:
+        async with alone.prepared(MANIFEST, folder, identity_url=identity.url) as made:
             await rules.load(made, ROOT / "svc-catalog/contract/rules.json")
             database = Database(ServiceSettings())
             looking = await connected(made.superuser_dsn, made.schema)

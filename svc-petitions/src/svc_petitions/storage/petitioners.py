@@ -92,19 +92,21 @@ def signed_by(person_id: UUID) -> Select[tuple[UUID]]:
     return select(PETITIONERS.c.petition_id).where(PETITIONERS.c.person_id == person_id)
 
 
-def signed_too(person_id: UUID | None, before: UUID | None) -> Select[tuple[UUID]]:
+def signed_too(
+    person_id: UUID | ColumnElement[Any] | None, before: ColumnElement[Any] | None
+) -> Select[tuple[UUID]]:
     """The petitions that somebody signed after another one and stands behind, the newest first."""
     wanted = select(PETITIONERS.c.petition_id).where(
         PETITIONERS.c.person_id == person_id,
         PETITIONERS.c.ordinal > 1,
         PETITIONERS.c.withdrawn_at.is_(None),
     )
-    if before:
+    if before is not None:
         wanted = wanted.where(PETITIONERS.c.petition_id < before)
     return wanted.order_by(PETITIONERS.c.petition_id.desc())
 
 
-def has_withdrawn(petition_id: ColumnElement[UUID], person_id: UUID | None) -> ColumnElement[bool]:
+def has_withdrawn(petition_id: ColumnElement[UUID], person_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether somebody with an account has withdrawn their signature of a petition, as a condition."""
     return exists().where(
         PETITIONERS.c.petition_id == petition_id,

@@ -8,12 +8,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
-    RowMapping,
+    Integer,
     Select,
     Table,
+    Uuid,
     bindparam,
     case,
+    cast,
     func,
     insert,
     literal,
@@ -158,7 +161,7 @@ async def petition_of(
     if acting.sandbox is None:
         is_theirs |= petitioners.stands_behind(table.c.id, acting.signatory)
     mine = (table.c[name] == value for name, value in own.items())
-    seen = _seen_by(books.summary.add_columns(table.c.text), acting)
+    seen = _seen_by(books, literal(acting.signatory, Uuid)).add_columns(table.c.text)
     wanted = seen.where(table.c.id == petition_id, is_theirs, *mine)
     row = (await session.execute(wanted)).mappings().first()
     return domain.Petition(**_facts(row), text=row["text"]) if row else None
@@ -246,34 +249,41 @@ async def summaries_of(
     Their own, and those that they signed after another one and stand behind.
     """
     books, marks = _of(acting.sandbox)
-    table = books.petitions
-    chosen = [table.c[name] == value for name, value in marks.items()]
-    chosen += [table.c.institution_id == institution_id] if institution_id else []
-    chosen += [table.c.kind == kind] if kind else []
-    own = select(table.c.id).where(table.c.person_id == acting.signatory, *chosen)
-    own = own.where(table.c.id < before) if before else own
-    found: Any = own.order_by(table.c.id.desc()).limit(limit)
-    if acting.sandbox is None:
-        others = petitioners.signed_too(acting.signatory, before).limit(limit)
+    asked = {"institution_id": institution_id, "kind": kind, "before": before}
+    given = marks | {name: value for name, value in asked.items() if value is not None}
+    rows = await _listing(books, *sorted(given)).all(session, signatory=acting.signatory, most=limit, **given)
+    return [domain.Summary(**_facts(row)) for row in rows]
+
+
+@cache
+def _listing(books: _Books, *given: str) -> Part:
+    table, most = books.petitions, bindparam("most", type_=Integer)
+    signatory = bindparam("signatory", type_=Uuid)
+    before = bindparam("before", type_=Uuid) if "before" in given else None
+    chosen = [table.c[name] == bindparam(name) for name in given if name != "before"]
+    own = select(table.c.id).where(table.c.person_id == signatory, *chosen)
+    own = own.where(table.c.id < before) if before is not None else own
+    found: Any = own.order_by(table.c.id.desc()).limit(most)
+    if books is _EARNEST:
+        others = petitioners.signed_too(signatory, before).limit(most)
         if chosen:
             others = others.join(table, table.c.id == PETITIONERS.c.petition_id).where(*chosen)
         found = union_all(found.subquery().select(), others.subquery().select())
-    wanted = _seen_by(books.summary, acting).where(table.c.id.in_(found))
-    rows = await session.execute(wanted.order_by(table.c.id.desc()).limit(limit))
-    return [domain.Summary(**_facts(row)) for row in rows.mappings()]
+    wanted = _seen_by(books, signatory).where(table.c.id.in_(found))
+    return Part(wanted.order_by(table.c.id.desc()).limit(most))
 
 
-def _seen_by(summary: Select[Any], acting: domain.Acting) -> Select[Any]:
-    """With what a petition is to who reads it."""
-    if acting.sandbox is not None:
-        return summary
-    return summary.add_columns(
-        literal(acting.signatory, PETITIONS.c.person_id.type).label("read_by"),
-        petitioners.has_withdrawn(PETITIONS.c.id, acting.signatory).label("has_withdrawn"),
+def _seen_by(books: _Books, signatory: ColumnElement[UUID | None]) -> Select[Any]:
+    """The summaries, with what a petition is to who reads it."""
+    if books is _SANDBOX:
+        return books.summary
+    return books.summary.add_columns(
+        cast(signatory, Uuid).label("read_by"),
+        petitioners.has_withdrawn(PETITIONS.c.id, signatory).label("has_withdrawn"),
     )
 
 
-def _facts(row: RowMapping) -> dict[str, Any]:
+def _facts(row: Any) -> dict[str, Any]:
     """The members of a `Summary`."""
     return {
         "id": row["id"],
