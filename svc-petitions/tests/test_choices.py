@@ -224,6 +224,22 @@ async def test_what_is_sent_elsewhere_than_chosen_does_not_say_that_choice(
     assert not [one for one in followed["steps"] if one["because"]]
 
 
+async def test_who_sends_it_unchosen_to_one_that_is_suggested_has_chosen_so(
+    office: Office, filed: Filed, as_ana: dict[str, str], matter: Matter
+) -> None:
+    for body, topic in (
+        ({"institution_id": str(matter.inside)}, "FIRE"),
+        ({"addressee": "Primăria Timișoara, județul Timiș"}, "ALPHORNS"),
+    ):
+        file_id = await filed(**matter.content)
+        await office.bring(file_id, "TRIAGE")
+        sent = await office.step(file_id, "forward", office.head, body | {"reason": "Nu ține de noi."})
+        assert sent.status_code == 200, sent.text
+        followed = (await office.client.get(f"{PETITIONS}/{file_id}/steps", headers=as_ana)).json()
+        assert [one["because"]["topic"] for one in followed["steps"] if one["because"]] == [topic]
+        assert followed["forwardings"][0]["reason"] == "Nu ține de noi."
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -56,7 +56,7 @@ class Considered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The structure that the registry of an institution has chosen for a file.
+    """The structure that the registry of an institution has chosen for a file, or a head by sending it there.
 
     `texts` say what the attribution is called that fits best; `others` were suggested as well, the best
     first. `addressee` is the name of one outside the hub, where it is known which one is meant.
@@ -104,6 +104,19 @@ class Choice:
                 sentences.append(_PLACE[language])
             said[language] = " ".join(sentences)
         return said
+
+
+def suggested(
+    suggestions: Sequence[Suggestion], institution_id: UUID | None, addressee: str | None
+) -> UUID | None:
+    """The structure of those suggested that is this institution of the hub, or is addressed so outside it."""
+    for one in suggestions:
+        is_meant = (
+            addressee == one.addressee if one.structure.addressee else institution_id == one.structure.id
+        )
+        if is_meant and (addressee or institution_id):
+            return one.structure.id
+    return None
 
 
 def choose(

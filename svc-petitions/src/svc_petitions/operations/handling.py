@@ -15,6 +15,7 @@ from hub_service.policy import Official
 from hub_terms.terms import end_civil
 
 from ..domain import handling, structure, terms
+from ..domain.choices import Choice, choose, suggested
 from ..domain.files import Actor, ActorKind, File
 from ..domain.handling import ClassReason, Forwarding
 from ..domain.institutions import addressee
@@ -38,6 +39,7 @@ from ..errors.structure import CompartmentClosed, CompartmentNotFound
 from ..storage import answers, choices, forwardings, institutions, joining, petitioners, registers, search
 from ..storage import files as storage
 from ..storage import structure as structures
+from . import routing
 
 LEADER_ENDED: Final = "LEADER_ENDED"
 """Why a joined petition stands by itself again: the one that it was joined to was not answered."""
@@ -300,6 +302,7 @@ async def forward(
         legal = await rules.read(
             session, terms.FORWARDING_RULE, handling.ANSWER_FORWARDED_RULE, answer_rule(file.kind)
         )
+        because = await _by_choice(session, official, file, to, choice, now)
         if target is not None:
             subject, text, language = await storage.content(session, file.id)
             await search.index(session, target.id, file.id, subject, text, Language(language))
@@ -326,7 +329,7 @@ async def forward(
                 addressee=to.name,
                 out_number=out,
                 reason=reason,
-                choice=choice.ordinal if choice and choice.is_for(to.institution_id, to.name) else None,
+                choice=because,
             ),
         )
         if target is None or entered is None:
@@ -529,6 +532,29 @@ async def release_joined(session: AsyncSession, leader: File, by: Actor, now: da
 async def _refuse_leader(session: AsyncSession, file: File) -> None:
     if await joining.leads(session, file):
         raise LeadsOthers
+
+
+async def _by_choice(
+    session: AsyncSession, official: Official, file: File, to: Addressee, known: Choice | None, now: datetime
+) -> int | None:
+    """By which choice a file goes there; who sends it unchosen to one that is suggested has chosen so."""
+    if known is not None and known.is_for(to.institution_id, to.name):
+        return known.ordinal
+    suggestions = await routing.suggestions(session, file, now)
+    structure_id = suggested(suggestions, to.institution_id, to.name)
+    if structure_id is None:
+        return None
+    made = choose(
+        suggestions,
+        structure_id,
+        petition_id=file.id,
+        ordinal=await choices.next_ordinal(session, file.id),
+        institution_id=file.institution_id,
+        by=official.person_id,
+        now=now,
+    )
+    await choices.add(session, made)
+    return made.ordinal
 
 
 async def _entries(
