@@ -7,6 +7,7 @@ free days from the handing over or communication of the proces-verbal.
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 from hub_core.rules import Rules
@@ -72,7 +73,9 @@ def due(
     return Due(applied, is_half=False)
 
 
+@lru_cache(maxsize=4096)
 def _counted(legal: Rules, rule: str, communicated_on: date) -> Deadline:
+    """Counted once for each day: the records of many people ask for the same days."""
     term = Term.of(legal.on(rule, communicated_on))
     return deadlines.count(Fact(COMMUNICATED, communicated_on), term, Calendar(legal))
 

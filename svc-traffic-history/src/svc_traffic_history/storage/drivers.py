@@ -5,14 +5,17 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub_events.statements import Part
 
 from ..domain.drivers import Driver, Licence
 from ..keys import MasterKey, Purpose
 from ..tables.drivers import DRIVERS
 
+_OF_PERSON: Final = Part(select(DRIVERS).where(DRIVERS.c.person_id == bindparam("of_person")))
 _FACTS: Final = ("holder", "licence", "categories", "held_since", "licence_valid_to", "asked_at")
 
 
@@ -41,7 +44,8 @@ async def by_number(session: AsyncSession, key: MasterKey, cnp: str) -> Driver |
 
 async def of_person(session: AsyncSession, key: MasterKey, person_id: UUID) -> Driver | None:
     """The driver that a person of the hub is."""
-    return await _one(session, key, DRIVERS.c.person_id == person_id)
+    row = await _OF_PERSON.first(session, of_person=person_id)
+    return _driver(key, row) if row else None
 
 
 async def find(session: AsyncSession, key: MasterKey, driver_id: UUID) -> Driver | None:
@@ -108,7 +112,7 @@ def _values(key: MasterKey, driver: Driver) -> Mapping[str, Any]:
     }
 
 
-def _driver(key: MasterKey, row: RowMapping) -> Driver:
+def _driver(key: MasterKey, row: Any) -> Driver:
     holder = orjson.loads(key.unseal(row["holder"], f"driver:{row['id']}"))
     licence = None
     if row["licence"] is not None:
