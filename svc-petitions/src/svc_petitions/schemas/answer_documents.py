@@ -1,6 +1,5 @@
 """Bodies of answers as documents."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -25,7 +24,7 @@ class VerifiedAnswerView(schemas.Resource):
         str,
         Field(max_length=40, description="The petition's number and day.", examples=["123/21.11.2026"]),
     ]
-    sent_on: Annotated[date, Field(description="The day on which it was sent.", examples=["2026-11-22"])]
+    sent_on: Annotated[schemas.LegalDate, Field(description="The day on which it was sent.")]
     sha256: Digest
 
     @classmethod
