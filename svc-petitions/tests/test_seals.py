@@ -1,6 +1,7 @@
 """Each institution seals with a key of its own, which is made once and never leaves."""
 
 import asyncio
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,9 +9,13 @@ import httpx2
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
+from starlette.applications import Starlette
 
+from hub_cli.outside.trust import authority
+from hub_cli.outside.trust.routes import TrustServices
 from hub_core import ids
 from hub_testing.listener import Answer, Asked, Listener
+from svc_petitions.documents.press import Press
 from svc_petitions.documents.seals import Owner, Seals
 from svc_petitions.errors.documents import SealNotInForce
 
@@ -104,3 +109,22 @@ async def test_an_answer_for_another_key_is_no_seal(
     finally:
         liar.stop()
     assert not [*tmp_path.iterdir()]
+
+
+async def test_a_stolen_key_stops_one_institution_and_no_other(tmp_path: Path, trust_folder: Path) -> None:
+    trust = tmp_path / "trust"
+    shutil.copytree(trust_folder, trust)
+    app = Starlette(routes=TrustServices(trust).routes)
+    app.state.is_away = False
+    transport = httpx2.ASGITransport(app)
+    stolen, other = an_owner(), an_owner("Direcția Generală de Pașapoarte")
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        folder = trust / authority.SEALS
+        press = Press.open(trust, folder, "http://localhost/trust/seals", "", http)
+        for owner in (stolen, other):
+            assert (await press.seals.of(owner, NOW)).material.own_revoked_at is None
+        revoked = await http.post("http://localhost/trust/revocations", json={"name": str(stolen.id)})
+        assert revoked.status_code == 204
+        await press.seals.refresh(NOW)
+        assert (await press.seals.of(stolen, NOW)).material.own_revoked_at is not None
+        assert (await press.seals.of(other, NOW)).material.own_revoked_at is None

@@ -231,3 +231,21 @@ def test_at_another_address_seals_are_to_be_asked_for_again(folder: Path) -> Non
     assert (folder / authority.SEALS).exists()
     authority.make(str(folder), "http://localhost:9/trust")
     assert not (folder / authority.SEALS).exists()
+
+
+def test_the_seal_of_one_institution_is_revoked_by_its_id(folder: Path) -> None:
+    serials = {}
+    for name in ("first", "second"):
+        key = ec.generate_private_key(ec.SECP256R1())
+        issued = authority.issue_seal(folder, a_request(key, organization=name, identifier="IP:RO-A"), NOW)
+        (folder / authority.SEALS / name).mkdir(parents=True)
+        (folder / authority.SEALS / name / "seal.pem").write_bytes(issued)
+        serials[name] = x509.load_pem_x509_certificates(issued)[0].serial_number
+    registry = Registry(folder)
+    registry.revoke("first", NOW)
+    crl = x509.load_der_x509_crl(registry.crl("issuing", NOW))
+    assert crl.get_revoked_certificate_by_serial_number(serials["first"])
+    assert not crl.get_revoked_certificate_by_serial_number(serials["second"])
+    for unknown in ("third", "..", "../institutions/second", ""):
+        with pytest.raises(UnknownName):
+            registry.revoke(unknown, NOW)

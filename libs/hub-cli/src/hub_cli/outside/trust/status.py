@@ -34,10 +34,17 @@ class Registry:
         self._responder = authority.load(folder, authority.OCSP)
 
     def revoke(self, name: str, at: datetime) -> None:
-        """Revoke a certificate, as one whose key has been stolen; `UnknownName` where there is none."""
-        if name not in (authority.ISSUING, *authority.NAMES):
+        """Revoke a certificate, as one whose key has been stolen; `UnknownName` where there is none.
+
+        The seal of an institution goes by the institution's id.
+        """
+        if name in (authority.ISSUING, *authority.NAMES):
+            found = authority.certificate(self._folder, name)
+        elif name in {place.name for place in (self._folder / authority.SEALS).glob("*")}:
+            found = authority.certificate(self._folder / authority.SEALS / name, authority.SEAL)
+        else:
             raise UnknownName(name)
-        serial_number = authority.certificate(self._folder, name).serial_number
+        serial_number = found.serial_number
         revoked = self._revoked() | {serial_number: at}
         told = {str(serial): moment.isoformat() for serial, moment in revoked.items()}
         vault.write(self._folder / _REVOKED, json.dumps(told))
