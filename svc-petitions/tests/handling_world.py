@@ -57,9 +57,9 @@ LIKELY: Mapping[PetitionState, tuple[str, ...]] = {
         *("ask", "ask", "hand_back", "join"),
     ),
     PetitionState.AWAITING_CLARIFICATION: ("clarify", "resume", "write", "extend"),
-    PetitionState.DRAFTED: ("approve", "approve", "approve", "approve", "give_back", "delegate"),
-    PetitionState.APPROVED: ("sign", "sign", "sign", "sign", "delegate", "give_back", "assign"),
-    PetitionState.SIGNED: ("send", "send", "send", "say_of_whom", "assign"),
+    PetitionState.DRAFTED: (*["approve"] * 6, "give_back", "delegate", "delegate", "delegate"),
+    PetitionState.APPROVED: (*["sign"] * 7, "delegate", "delegate", "give_back", "assign"),
+    PetitionState.SIGNED: (*["send"] * 8, "say_of_whom", "assign"),
     PetitionState.JOINED: ("separate", "separate", "withdraw"),
 }
 """What may well come next, so that petitions get far; the more often it stands there, the more often."""
@@ -374,7 +374,7 @@ def an_act(made: World, rows: Mapping[UUID, asyncpg.Record]) -> st.SearchStrateg
     anything = st.builds(Act, st.sampled_from(ACTS), which, which, anybody, anybody, days)
     if not going_on:
         return anything
-    likely = st.sampled_from([*going_on[:1], *going_on]).flatmap(lambda n: _likely(made, rows, n))
+    likely = st.sampled_from([*going_on[:1] * 2, *going_on]).flatmap(lambda n: _likely(made, rows, n))
     return st.one_of(likely, likely, likely, likely, anything)
 
 
@@ -391,7 +391,7 @@ def _likely(made: World, rows: Mapping[UUID, asyncpg.Record], n: int) -> st.Sear
     if row["leader_id"] is None:
         return its_own
     leaders = _likely(made, rows, made.petitions.index(row["leader_id"]))
-    return st.one_of(its_own, leaders)
+    return st.one_of(its_own, leaders, leaders)
 
 
 def _of_whom_it_is(
@@ -400,7 +400,9 @@ def _of_whom_it_is(
     """An act by somebody whose it is: of a handler's their own, at a head's any head's."""
     row = rows[made.petitions[n]]
     mine = [one for one, person in made.people.items() if person == row["handler_id"]]
-    who = mine if mine and name in OF_THE_HANDLER else ["deputy", *HEADS] if name == "sign" else HEADS
+    who = (
+        mine if mine and name in OF_THE_HANDLER else ["deputy", "deputy", *HEADS] if name == "sign" else HEADS
+    )
     complained_of = ("handler", "chief", "other", "aside", "head")
     whom = {
         "assign": ("handler", "other", "aside"),
