@@ -1,5 +1,6 @@
 """A driver reads their own record."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +16,8 @@ from hub_core import clock, ids
 from hub_core.principal import Assurance, Kind
 from hub_events.session import Session
 from hub_service import personal_data
-from svc_traffic_history.operations import people
+from svc_traffic_history.operations import people, registering
+from svc_traffic_history.operations.means import Means
 from svc_traffic_history.registers.police import ComplaintTold, PaymentTold, SuspensionTold
 
 from .outside import Outside, a_report
@@ -231,3 +233,34 @@ async def test_the_copy_of_what_is_held_has_the_licence(
     sections = {each["name"]: each["items"] for each in answer.json()["sections"]}
     assert sections["licence"][0]["number"] == "C00900123X"
     assert [item["place"] for item in sections["lines"]] == ["DN12, km 20"]
+
+
+async def test_who_asks_ten_times_at_once_has_one_record(
+    ask: Ask, outside: Outside, sessions: async_sessionmaker[Session]
+) -> None:
+    ana = outside.add_driver(a_report(ago(3), "speed-21"))
+    shown = await asyncio.gather(*(ask(ana) for _ in range(10)))
+    assert {each["points"] for each in shown} == {3}
+    async with sessions() as session:
+        found = await session.execute(
+            text("SELECT count(*) FROM entries JOIN drivers d ON d.id = driver_id WHERE person_id = :ana"),
+            {"ana": ana},
+        )
+    assert found.scalar_one() == 1
+
+
+async def test_a_line_that_the_register_tells_later_is_told_once_and_the_first_record_is_not(
+    outside: Outside, means: Means, sessions: async_sessionmaker[Session]
+) -> None:
+    ana = outside.add_driver(a_report(ago(30), "speed-21"))
+    first = outside.drivers[outside.number_of(ana)]
+    later = first.model_copy(update={"reports": (*first.reports, a_report(ago(1), "speed-10"))})
+    async with sessions() as session:
+        for told in (first, later, later):
+            async with session.begin():
+                driver = await registering.take_in(session, means.key, told, ana, clock.now())
+        found = await session.execute(text("SELECT body FROM outbox WHERE subject LIKE '%line.changed.v1'"))
+        bodies = [bytes(row[0]) for row in found]
+    (body,) = [body for body in bodies if str(driver.id).encode() in body]
+    assert str(ana).encode() in body
+    assert b"speed" not in body

@@ -72,7 +72,7 @@ async def own(session: AsyncSession, means: Means, person_id: UUID, now: datetim
         if driver is not None and _is_fresh(driver, legal, now):
             return await shown(session, driver, local_date(now), legal)
     try:
-        driver = await _ask(session, means, person_id, now)
+        driver = await _ask(session, means, person_id, driver, now)
     except DriverRegisterUnavailable:
         if driver is None:
             raise
@@ -102,13 +102,16 @@ async def shown(session: AsyncSession, driver: Driver, on: date, legal: Rules) -
     )
 
 
-async def _ask(session: AsyncSession, means: Means, person_id: UUID, now: datetime) -> Driver:
-    number = await clients.number_of(means.identity, person_id)
+async def _ask(
+    session: AsyncSession, means: Means, person_id: UUID, known: Driver | None, now: datetime
+) -> Driver:
+    """What the register tells now; who is known here is not looked up in svc-identity again."""
+    number = known.cnp if known else await clients.number_of(means.identity, person_id)
     if number is None:
         raise DriverIdentityNeeded
     told = await means.register.find(number)
-    if told is None:
-        raise DriverNotFound
+    if told is None:  # of somebody whom it knew before that is no answer
+        raise DriverRegisterUnavailable if known else DriverNotFound
     async with session.begin():
         return await take_in(session, means.key, told, person_id, now)
 

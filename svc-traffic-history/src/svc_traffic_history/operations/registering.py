@@ -13,6 +13,7 @@ from hub_core import ids
 from hub_core.clock import local_date
 from hub_core.language import Language
 from hub_core.rules import NoRule, Rules
+from hub_events import outbox
 from hub_service import rules
 
 from ..domain import fines, offences, suspensions
@@ -22,6 +23,7 @@ from ..domain.proces_verbale import ProcesVerbal
 from ..domain.suspensions import Period, Suspension
 from ..errors.offences import OffenceUnknown
 from ..errors.registers import DriverRegisterUnavailable
+from ..events.ledger import LineChanged
 from ..keys import MasterKey
 from ..registers.police import DriverTold, ReportTold, SuspensionTold
 from ..storage import drivers, ledger
@@ -35,23 +37,37 @@ _log = structlog.get_logger("registers")
 async def take_in(
     session: AsyncSession, key: MasterKey, told: DriverTold, person_id: UUID | None, now: datetime
 ) -> Driver:
-    """Add what the register tells of a driver; the same again changes nothing.
+    """Add what the register tells of a driver; the same again changes nothing, and a new line is told.
 
     What an officer has recorded here is the hub's own: the register does not add to it. Inside the caller's
     transaction. Raises `DriverRegisterUnavailable` for an offence that no list knows.
     """
     driver = await drivers.keep(session, key, _driver(told, person_id, now))
+    is_first = driver.version == 1
     legal = await rules.read(session, *_RULES)
     numbers = {(report.series, report.number) for report in told.reports}
-    for report in told.reports:
-        await ledger.add_report(session, _report(driver, report, now))
+    new = {
+        (report.series, report.number)
+        for report in told.reports
+        if await ledger.add_report(session, _report(driver, report, now))
+    }
     known = await ledger.known_reports(session, driver.id, numbers)
     report_ids = []
     for report in told.reports:
         report_id, by_officer = known.get((report.series, report.number), (None, True))
         report_ids.append(report_id)
-        if report_id is not None and not by_officer:
-            await ledger.add(session, driver.id, *_entries(report, report_id, legal, now))
+        if report_id is None or by_officer:
+            continue
+        entries = [*_entries(report, report_id, legal, now)]
+        await ledger.add(session, driver.id, *entries)
+        if not is_first and (report.series, report.number) in new:
+            line = LineChanged(
+                driver_id=driver.id,
+                person_id=driver.person_id,
+                proces_verbal_id=report_id,
+                version=len(entries),
+            )
+            await outbox.record(session, line, now)
     for suspension in told.suspensions:
         await _take_suspension(session, driver, suspension, report_ids, legal, now)
     return driver
