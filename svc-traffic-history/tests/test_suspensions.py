@@ -33,6 +33,16 @@ def test_edge_50_gathered_again_within_12_months_after_the_end_is_60_days(
     assert suspensions.for_points(before, reached_on, legal) == Period((ground,), increased=False, days=days)
 
 
+@pytest.mark.parametrize("state", [State.RUNNING, State.REDUCED, State.STAYED_BY_COURT, State.WITHDRAWN])
+def test_a_suspension_whose_last_day_has_passed_is_over_before_the_clock_says_so(
+    legal: Rules, state: State
+) -> None:
+    over = a_suspension(state=state, begins_on=date(2026, 7, 2), ends_on=date(2026, 7, 31))
+    again = suspensions.for_points([over], date(2026, 8, 1), legal)
+    assert (again.days == 60) is (state in (State.RUNNING, State.REDUCED))
+    assert suspensions.for_points([over], date(2026, 7, 31), legal).days == 30
+
+
 def test_the_first_time_is_30_days_whatever_offences_suspended_before(legal: Rules) -> None:
     before = [ended(Ground.CLASS_2, date(2026, 8, 1))]
     assert suspensions.for_points(before, date(2026, 9, 1), legal).days == 30

@@ -65,6 +65,7 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
     State.WITHDRAWN: frozenset(),
 }
 _IN_EFFECT: Final = frozenset({State.RUNNING, State.REDUCED})
+_RAN: Final = _IN_EFFECT | {State.ENDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,7 @@ class Suspension:
 
 def for_points(before: Iterable[Suspension], reached_on: date, legal: Rules) -> Period:
     """For how long gathered points suspend: longer when gathered again within 12 months (art. 103)."""
-    ends = [
-        each.ends_on for each in before if each.is_of_points and each.state is State.ENDED and each.ends_on
-    ]
+    ends = _ended_before(reached_on, (each for each in before if each.is_of_points))
     again = bool(ends) and reached_on <= end_months(max(ends), legal.on(AGAIN_RULE, reached_on).whole)
     ground = Ground.POINTS_AGAIN if again else Ground.POINTS
     return Period((ground,), increased=False, days=legal.on(ground.days_rule, reached_on).whole)
@@ -138,11 +137,7 @@ def for_offences(
     It is longer for a new offence within two months after the last suspension ended (art. 103 (2)).
     """
     days = sum(legal.on(ground.days_rule, committed_on).whole for ground in grounds)
-    ends = [
-        each.ends_on
-        for each in before
-        if each.state is State.ENDED and each.ends_on and each.ends_on < committed_on
-    ]
+    ends = _ended_before(committed_on, before)
     increased = bool(ends) and committed_on <= end_months(
         max(ends), legal.on(INCREASE_WITHIN_RULE, committed_on).whole
     )
@@ -253,6 +248,15 @@ def end(suspension: Suspension, today: date) -> Suspension:
     if suspension.ends_on is None or today <= suspension.ends_on:
         raise SuspensionDateWrong
     return _moved(suspension, State.ENDED)
+
+
+def _ended_before(day: date, suspensions: Iterable[Suspension]) -> list[date]:
+    """The last days of those that were over on a day, whether or not the clock has ended them already."""
+    return [
+        each.ends_on
+        for each in suspensions
+        if each.ends_on is not None and each.ends_on < day and each.state in _RAN
+    ]
 
 
 def _moved(suspension: Suspension, state: State) -> Suspension:
