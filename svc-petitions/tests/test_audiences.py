@@ -417,7 +417,8 @@ async def test_minutes_are_written_once_it_has_begun_by_who_received(
 
     with pytest.raises(NotTheHost):
         await written(office.other, Role.HANDLER)
-    await written(office.handler, Role.HANDLER)
+    done = await written(office.handler, Role.HANDLER)
+    assert [step.state for step in done.steps] == ["SCHEDULED", "HELD"]
     shown = await seen(office, petition_id, as_ana)
     assert (shown["state"], shown["minutes"]["promises"][0]["what"]) == ("HELD", "Se afișează.")
     assert await state_of(looking, petition_id) == "CLASSED"
@@ -580,3 +581,14 @@ async def test_who_is_answered_in_writing_as_well_goes_on_in_writing_without_a_p
     await scheduled(office, petition_id, await published(office))
     assert (await office.assign(petition_id)).status_code == 200
     assert (await replied(office, petition_id, as_ana, "OTHER_DATE")).json()["state"] == "IN_WRITING"
+
+
+async def test_who_was_given_an_hour_that_is_near_needs_no_reminder(
+    office: Office, asked: Filed, looking: asyncpg.Connection, sessions: async_sessionmaker[Session]
+) -> None:
+    petition_id = await asked()
+    soon = (clock.now() + timedelta(hours=10)).isoformat().replace("+00:00", "Z")
+    await scheduled(office, petition_id, await published(office, starts_at=soon))
+    async with sessions() as session:
+        await audiences.remind(session, clock.now() + timedelta(hours=1))
+    assert [one["state"] for one in await told(looking, petition_id)] == ["SCHEDULED"]

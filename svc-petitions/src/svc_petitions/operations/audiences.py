@@ -102,11 +102,11 @@ async def reply(
 
 async def reply_for(
     session: AsyncSession, official: Official, petition_id: UUID, said: Reply, now: datetime
-) -> Seen:
+) -> AudienceFile:
     """The same, as somebody said it on the telephone or at the counter. `FileNotFound`."""
     async with session.begin():
         file = await take(session, official, petition_id)
-        return Seen(await _reply(session, file, said, actor(official), now), None)
+        return await _reply(session, file, said, actor(official), now)
 
 
 async def listed(
@@ -237,7 +237,8 @@ async def write_minutes(
         file, moved = await _after(session, official, petition_id, AudienceState.HELD, now)
         await storage.add_minutes(session, petition_id, minutes)
         await _end(session, file, official, "AUDIENCE_HELD", now)
-        return Seen(moved, minutes)
+        noted = await storage.preparation(session, petition_id)
+        return Seen(moved, minutes, noted, await storage.steps(session, petition_id))
 
 
 async def note_missed(
@@ -280,19 +281,22 @@ async def follow_up(
 
 
 async def remind(session: AsyncSession, now: datetime) -> int:
-    """Remind people of audiences that come near, each once for its hour; how many were."""
+    """Remind people of audiences that come near, each once for its hour; how many were.
+
+    Who was given the hour after its reminder was due needs none.
+    """
     async with session.begin():
         legal = await rules.read(session, domain.REMINDER_RULE)
-    until = now + timedelta(hours=legal.on(domain.REMINDER_RULE, local_date(now)).whole)
+    before = timedelta(hours=legal.on(domain.REMINDER_RULE, local_date(now)).whole)
     told = 0
     while True:
         async with session.begin():
-            due = await storage.lock_to_remind(session, now, until, _AT_ONCE)
-            for one in due:
-                if one.hour is not None:
-                    await storage.note_reminded(session, one.audience.petition_id, one.hour)
-                await outbox.record(session, AudienceReminded.of(one), now)
-        told += len(due)
+            due = await storage.lock_to_remind(session, now, now + before, _AT_ONCE)
+            for one, hour, given_at in due:
+                await storage.note_reminded(session, one.audience.petition_id, hour)
+                if given_at <= hour - before:
+                    await outbox.record(session, AudienceReminded.of(one), now)
+                    told += 1
         if len(due) < _AT_ONCE:
             return told
 

@@ -170,9 +170,9 @@ async def decline_audience(
 )
 async def note_audience_reply(
     body: ReplyToAudience, file_id: FileId, official: policy.Acting, session: Session, now: Now
-) -> OpenedAudienceView:
+) -> ListedAudienceView:
     """For who has no account and says it on the telephone or at the counter."""
-    return OpenedAudienceView.of_seen(await operations.reply_for(session, official, file_id, body.reply, now))
+    return ListedAudienceView.of(await operations.reply_for(session, official, file_id, body.reply, now))
 
 
 @router.put("/files/{file_id}/audience/preparation", summary="Prepare an audience", **handling(*_HOST))

@@ -1,11 +1,10 @@
 """Counselling contacts: HTTP and nothing else."""
 
-from datetime import date
 from typing import Annotated, Final
 
 from fastapi import Query, Response
 
-from hub_service import policy
+from hub_service import policy, schemas
 from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
@@ -29,7 +28,7 @@ _EXAMPLE: Final = "\r\n".join(
     (",".join(operations.COLUMNS), "2026-H1,TOTAL,,,1769,7.4", "2026-H1,CHANNEL,PHONE,,1474,6.1")
 )
 CountedDay = Annotated[
-    date, Query(description="A day; at most 31 are counted at once.", examples=["2026-11-01"])
+    schemas.LegalDate, Query(description="A day; at most 31 are counted at once.", examples=["2026-11-01"])
 ]
 Period = Annotated[
     str | None,

@@ -38,7 +38,7 @@ class TopicView(schemas.Resource):
         str, Field(max_length=32, pattern=_PATTERN, description="Its code.", examples=["PASSPORTS"])
     ]
     names: Annotated[
-        dict[str, str],
+        dict[str, Annotated[str, Field(max_length=100)]],
         Field(
             max_length=3,
             description="Its name in Romanian, Hungarian and English.",

@@ -30,7 +30,7 @@ from ..domain.files import Actor
 from ..domain.states import PetitionState
 from ..errors.audiences import AudienceChanged, AudienceNotFound, AudiencePlaceTaken, ReceivedInSitting
 from ..events import audiences as events
-from ..tables.audiences import AUDIENCE_MINUTES, AUDIENCE_STEPS, AUDIENCES, SITTINGS
+from ..tables.audiences import AUDIENCE_MINUTES, AUDIENCE_PLACES, AUDIENCE_STEPS, AUDIENCES, SITTINGS
 from ..tables.petitioners import PETITIONERS
 from ..tables.petitions import PETITIONS
 
@@ -305,13 +305,27 @@ async def minutes(session: AsyncSession, petition_id: UUID) -> Minutes | None:
 
 async def lock_to_remind(
     session: AsyncSession, now: datetime, until: datetime, limit: int
-) -> Sequence[AudienceFile]:
-    """Audiences to come until then of which nobody was reminded; one that is moved is reminded of again."""
-    hour = SITTINGS.c.starts_at + func.make_interval(
-        0, 0, 0, 0, 0, SITTINGS.c.minutes * (AUDIENCES.c.place - 1)
+) -> Sequence[tuple[AudienceFile, datetime, datetime]]:
+    """Audiences to come until then of which nobody was reminded; one that is moved is reminded of again.
+
+    Each with its hour, and when that hour was given.
+    """
+    hour = AUDIENCE_PLACES.c.starts_at
+    given_at = (
+        select(func.max(AUDIENCE_STEPS.c.at))
+        .where(
+            AUDIENCE_STEPS.c.petition_id == AUDIENCES.c.petition_id,
+            AUDIENCE_STEPS.c.state == AudienceState.SCHEDULED,
+        )
+        .scalar_subquery()
+    )
+    at_place = (AUDIENCE_PLACES.c.sitting_id == AUDIENCES.c.sitting_id) & (
+        AUDIENCE_PLACES.c.place == AUDIENCES.c.place
     )
     wanted = (
         _listed()
+        .add_columns(hour.label("hour"), given_at.label("given_at"))
+        .join(AUDIENCE_PLACES, at_place)
         .where(
             AUDIENCES.c.state.in_(WAITING),
             hour > now,
@@ -322,7 +336,8 @@ async def lock_to_remind(
         .limit(limit)
         .with_for_update(of=AUDIENCES, skip_locked=True)
     )
-    return [_one(row) for row in (await session.execute(wanted)).mappings()]
+    rows = (await session.execute(wanted)).mappings()
+    return [(_one(row), row["hour"], row["given_at"]) for row in rows]
 
 
 async def note_reminded(session: AsyncSession, petition_id: UUID, hour: datetime) -> None:
