@@ -101,7 +101,7 @@ def asked(filed: Filed) -> Filed:
     """Ask for an audience, with `asked(headers)`; the id of the petition."""
 
     async def ask(headers: dict[str, str] | None = None, **special: Any) -> str:
-        return await filed(headers, **({"kind": "AUDIENCE", "topic": "PASSPORTS"} | special))
+        return await filed(headers, **({"kind": "AUDIENCE", "audience_topic": "PASSPORTS"} | special))
 
     return ask
 
@@ -171,11 +171,11 @@ async def test_what_is_no_request_for_an_audience_has_none(
 async def test_a_topic_that_the_list_does_not_have_is_refused(
     office: Office, body: dict[str, Any], as_ana: dict[str, str]
 ) -> None:
-    wrong = body | {"kind": "AUDIENCE", "topic": "NO_SUCH"}
+    wrong = body | {"kind": "AUDIENCE", "audience_topic": "NO_SUCH"}
     answer = await office.client.post(PETITIONS, json=wrong, headers=as_ana | key())
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == "/topic"
-    listed = (await office.client.get(f"{API}/topics")).json()["items"]
+    assert answer.json()["errors"][0]["pointer"] == "/audience_topic"
+    listed = (await office.client.get(f"{API}/audience-topics")).json()["items"]
     assert {"PASSPORTS", "OTHER"} <= {one["code"] for one in listed}
     assert all(set(one["names"]) == {"ro", "hu", "en"} for one in listed)
 
@@ -465,7 +465,7 @@ async def test_what_came_on_paper_is_scheduled_and_answered_by_telephone(office:
             "channel": "PHONE",
             "received_on": clock.local_date(clock.now()).isoformat(),
             "kind": "AUDIENCE",
-            "topic": "PASSPORTS",
+            "audience_topic": "PASSPORTS",
             "subject": "Audiență",
             "text": "Cere audiență la directorul general.",
             "language": "ro",

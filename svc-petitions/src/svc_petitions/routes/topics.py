@@ -10,7 +10,7 @@ from ..schemas.topics import TopicsView
 router = Router(prefix="/petitions/v1", tags=["audiences"])
 
 
-@router.get("/topics", summary="List the topics of audiences and of counselling", **policy.public())
+@router.get("/audience-topics", summary="List the topics of audiences and of counselling", **policy.public())
 async def list_audience_topics(response: Response) -> TopicsView:
     """What people come and call about, by code, in Romanian, Hungarian and English."""
     response.headers["cache-control"] = "public, max-age=3600"

@@ -76,7 +76,7 @@ class EnterPetition(schemas.Resource):
     ]
     language: WrittenIn
     is_petition: IsPetition = False
-    topic: AudienceTopic = None
+    audience_topic: AudienceTopic = None
     answer_wanted: AnswerWanted = True
     complains_of: Annotated[
         schemas.Id | None,
@@ -114,7 +114,7 @@ class EnterPetition(schemas.Resource):
                 text=self.text,
                 language=self.language,
                 is_petition=self.is_petition,
-                topic=self.topic,
+                topic=self.audience_topic,
                 answer_wanted=self.answer_wanted,
                 attachment_ids=tuple(dict.fromkeys(self.attachment_ids)),
             ),

@@ -95,7 +95,7 @@ class FilePetition(schemas.Resource):
     text: Annotated[Text, _TEXT]
     language: WrittenIn
     is_petition: IsPetition = False
-    topic: AudienceTopic = None
+    audience_topic: AudienceTopic = None
     answer_wanted: AnswerWanted = True
     attachment_ids: Annotated[AttachmentIds, Field(default_factory=list)]
 
@@ -113,7 +113,7 @@ class FilePetition(schemas.Resource):
             text=self.text,
             language=self.language,
             is_petition=self.is_petition,
-            topic=self.topic,
+            topic=self.audience_topic,
             answer_wanted=self.answer_wanted,
             attachment_ids=tuple(dict.fromkeys(self.attachment_ids)),
         )
