@@ -504,6 +504,29 @@ async def test_edge_62_a_file_goes_round_in_no_circle_and_each_has_its_own_clock
     assert (await office.triage(petition_id)).status_code == 200
 
 
+@pytest.mark.parametrize(("days", "is_late"), [(5, False), (6, True)])
+async def test_edge_61_it_is_sent_on_in_time_on_the_fifth_day_and_late_on_the_sixth(
+    office: Office,
+    filed: Filed,
+    as_ana: dict[str, str],
+    sessions: async_sessionmaker[Session],
+    days: int,
+    is_late: bool,
+) -> None:
+    petition_id = await filed()
+    registered_on = clock.local_date(clock.now()) - timedelta(days=days)
+    async with sessions() as session, session.begin():
+        mine = update(ROWS).where(ROWS.c.id == UUID(petition_id))
+        await session.execute(mine.values(registered_on=registered_on))
+    await office.triage(petition_id)
+    outside = {"addressee": "Primăria Cluj-Napoca", **WORDS}
+    assert (await office.step(petition_id, "forward", office.head, outside)).status_code == 200
+    followed = await office.client.get(f"{PETITIONS}/{petition_id}/steps", headers=as_ana)
+    [sent] = followed.json()["forwardings"]
+    assert sent["is_late"] is is_late
+    assert sent["forward_by"] == (registered_on + timedelta(days=5)).isoformat()
+
+
 async def test_a_file_goes_to_somebody_outside_the_hub(
     office: Office, filed: Filed, as_ana: dict[str, str]
 ) -> None:
