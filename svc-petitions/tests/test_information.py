@@ -144,7 +144,7 @@ def complain(office: Office, as_ana: dict[str, str]) -> Complain:
     async def make(
         petition_id: str, headers: dict[str, str] | None = None, **special: Any
     ) -> httpx2.Response:
-        path = f"{PETITIONS}/{petition_id}/administrative-complaint"
+        path = f"{PETITIONS}/{petition_id}/complaint"
         sent = COMPLAINT | special
         return await office.client.post(
             path, json=sent, headers=(as_ana if headers is None else headers) | key()

@@ -26,7 +26,7 @@ router = Router(prefix="/petitions/v1/petitions", tags=["petitions"])
 
 
 @router.post(
-    "/{petition_id}/administrative-complaint",
+    "/{petition_id}/complaint",
     status_code=201,
     summary="Complain about a refusal of public information",
     **policy.operation(
