@@ -99,7 +99,7 @@ async def test_what_the_former_release_told_with_fewer_facts_is_told_again_once(
     before = await looking.fetchval(stored)
     last = await looking.fetchval("SELECT max(seq) FROM catalog.outbox")
     # as an upgrade leaves what the former release has stored
-    await looking.execute("UPDATE catalog.institutions SET told = 1 WHERE code = 'IPJ-CV'")
+    await looking.execute("UPDATE catalog.institutions SET told = DEFAULT WHERE code = 'IPJ-CV'")
     await seed(settings)
     await seed(settings)
     told = await looking.fetch("SELECT subject, body FROM catalog.outbox WHERE seq > $1", last)
@@ -126,7 +126,7 @@ async def test_what_an_official_has_changed_is_told_again_as_they_left_it(
         valid_to=LONG_AGO,
     )
     await institutions.load(session, [first], NOON)
-    await looking.execute("UPDATE catalog.institutions SET told = 1 WHERE code = 'TEST-3'")
+    await looking.execute("UPDATE catalog.institutions SET told = DEFAULT WHERE code = 'TEST-3'")
     assert await institutions.load(session, [], NOON) == 1
     assert await institutions.load(session, [first], NOON) == 0
     assert await institutions.read(session, first.id) == replace(first, version=2)
