@@ -161,7 +161,7 @@ async def test_a_document_is_brought_by_its_file_of_a_type_that_was_asked_for(
 ) -> None:
     petition_id = await filed()
     await office.bring(petition_id, "IN_ANALYSIS")
-    document = await ask(office, petition_id, "application/pdf")
+    document = await ask(office, petition_id, "PDF")
     as_document = f"{OF_PETITIONERS}?document_id={document}"
     assert slug(await send(office.client, as_ana, JPEG, as_document)) == "document-type-refused"
     picture = await uploaded(office, as_ana, OF_PETITIONERS, JPEG)

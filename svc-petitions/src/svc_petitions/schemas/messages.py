@@ -1,5 +1,6 @@
 """Messages about petitions, as the two sides send and see them."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
 from pydantic import ConfigDict, Field
@@ -31,13 +32,26 @@ Due = Annotated[
     schemas.LegalDate, Field(description="The last day for it, after today.", examples=["2026-12-04"])
 ]
 _FILES: Final = 50
+
+
+class FileFormat(StrEnum):
+    """Of which type a file is, by its content."""
+
+    PDF = "PDF"
+    JPEG = "JPEG"
+    PNG = "PNG"
+    DOCX = "DOCX"
+    ODT = "ODT"
+    TEXT = "TEXT"
+
+
 AcceptedTypes = Annotated[
-    tuple[FileType, ...],
+    tuple[FileFormat, ...],
     Field(
-        max_length=len(FileType),
+        max_length=len(FileFormat),
         description="Of which types its file may be, by content; none: of every type that is taken.",
         json_schema_extra={"uniqueItems": True},
-        examples=[["application/pdf"]],
+        examples=[["PDF"]],
     ),
 ]
 
@@ -51,7 +65,7 @@ class AskedDocument(schemas.Resource):
 
     def value(self) -> RequestedDocument:
         """The document that is asked for."""
-        types = tuple(dict.fromkeys(self.accepted_types))
+        types = tuple(FileType[one.name] for one in dict.fromkeys(self.accepted_types))
         return RequestedDocument(ids.new_id(), self.name, self.due_on, accepted_types=types)
 
 
@@ -148,7 +162,7 @@ class RequestedDocumentView(schemas.Resource):
             name=document.name,
             due_on=document.due_on,
             sent_with=document.sent_with,
-            accepted_types=tuple(FileType(each) for each in document.accepted_types),
+            accepted_types=tuple(FileFormat(FileType(one).name) for one in document.accepted_types),
         )
 
 
