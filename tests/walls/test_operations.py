@@ -6,6 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from gateway.cors import CrossOrigin
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = {
     path.parts[-3]: json.loads(path.read_text()) for path in ROOT.glob("svc-*/contract/openapi.json")
@@ -62,3 +64,15 @@ def test_every_operation_is_described() -> None:
         if not (operation.get("summary") and operation.get("description") and operation.get("tags"))
     ]
     assert bare == []
+
+
+def test_pages_of_other_origins_may_send_every_header_that_an_operation_takes() -> None:
+    taken = {
+        given["name"].casefold()
+        for _, _, operation in OPERATIONS
+        for given in operation.get("parameters", ())
+        if given.get("in") == "header"
+    }
+    accepted = dict(CrossOrigin(["*"]).preflight(b"https://app.example"))[b"access-control-allow-headers"]
+    assert len(taken) > 3
+    assert taken - {name.casefold() for name in accepted.decode().split(", ")} == set()

@@ -7,8 +7,8 @@ from .headers import Pair
 
 _METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _ACCEPTED: Final = (
-    b"Accept, Accept-Language, Authorization, Content-Type, DPoP, Idempotency-Key, If-Match, If-None-Match, "
-    b"Purpose, Traceparent, Tracestate, X-Request-Id"
+    b"Accept, Accept-Language, Authorization, Code, Code-Id, Content-Type, DPoP, File-Name, Idempotency-Key, "
+    b"If-Match, If-None-Match, Purpose, Traceparent, Tracestate, X-Request-Id"
 )
 _EXPOSED: Final = (
     b"Content-Language, Deprecation, ETag, Idempotent-Replay, Link, Location, RateLimit, RateLimit-Policy, "
