@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,9 @@ from ..storage import choices as storage
 from ..storage import files
 from . import routing
 from .handling import refuse_conflict, take
+
+SHOWN: Final = 200
+"""How many choices of a file are shown, the last ones."""
 
 
 async def choose(
@@ -43,8 +47,11 @@ async def choose(
 
 
 async def read(session: AsyncSession, official: Official, petition_id: UUID) -> Sequence[Choice]:
-    """What the registry of the official's institution has chosen for a file, in order. `FileNotFound`."""
+    """What the registry of the official's institution has chosen for a file, the last ones in order.
+
+    Raises `FileNotFound`.
+    """
     async with session.begin():
         file = await files.read(session, petition_id, official.institution_id)
         made = await storage.of_petition(session, file.id)
-    return [one for one in made if one.institution_id == official.institution_id]
+    return [one for one in made if one.institution_id == official.institution_id][-SHOWN:]

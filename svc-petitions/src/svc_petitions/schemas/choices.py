@@ -7,6 +7,7 @@ from pydantic import Field
 from hub_service import schemas
 
 from ..domain.choices import Choice
+from ..operations.choices import SHOWN
 from .routing import ConsideredView, Rules, StructureView, localised
 
 _ADDRESSEE = Field(
@@ -55,7 +56,7 @@ class ChosenStructureView(schemas.Resource):
 class ChosenStructuresView(schemas.Resource):
     """What the registry has chosen for a file; the last one holds."""
 
-    items: Annotated[list[ChosenStructureView], Field(max_length=1_000, description="The choices, in order.")]
+    items: Annotated[list[ChosenStructureView], Field(max_length=SHOWN, description="The choices, in order.")]
 
 
 class SentBecauseView(schemas.Resource):

@@ -14,6 +14,7 @@ _HIDDEN: Final = "Null where a small count would be told, or could be worked out
 _CODES_MOST: Final = 30
 _STRUCTURES_MOST: Final = 20_000
 _TOPICS_MOST: Final = 1_000
+_PERIODS_MOST: Final = 200
 
 
 class _PartView(Resource):
@@ -94,7 +95,10 @@ class StatisticsPeriodsView(Resource):
 
     items: Annotated[
         list[PeriodView],
-        Field(max_length=1_000, description="What can be read, the latest first; empty before the first."),
+        Field(
+            max_length=_PERIODS_MOST,
+            description="What can be read, the latest first; empty before the first.",
+        ),
     ]
     next: Annotated[PeriodView, Field(description="The half-year that is counted next.")]
     next_on: Annotated[
