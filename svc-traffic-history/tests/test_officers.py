@@ -22,7 +22,7 @@ V1 = "/traffic-history/v1"
 SCOPES = frozenset({"traffic-history:record", "traffic-history:decide"})
 PURPOSE = {"purpose": 'CASE_HANDLING;file="41/2026"'}
 TODAY = clock.local_date(clock.now())
-UNIT = ids.new_id()
+UNIT = UUID("5a0c3c3e-7c1f-5f0e-9a64-0d2b6f4f7b11")
 
 
 def ago(days: int) -> date:
