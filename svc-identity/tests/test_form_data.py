@@ -131,7 +131,7 @@ async def test_an_organisation_has_a_name_too(
 ) -> None:
     company = Organisation(
         id=ids.new_id(),
-        cui=cui.complete("7654322"),
+        cui=cui.complete("7654323"),
         trade_number=None,
         name="Ionescu Construct SRL",
         source=OrganisationSource.TRADE_REGISTER,

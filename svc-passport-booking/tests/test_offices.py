@@ -56,13 +56,14 @@ async def test_loading_again_changes_nothing(sessions: async_sessionmaker[Sessio
 
 
 async def test_the_offices_of_a_county_for_a_type(client: httpx2.AsyncClient) -> None:
-    found = await client.get(OFFICES, params={"county": "IF", "type": "PE"})
-    assert [each["code"] for each in found.json()["items"]] == [
+    known = {office.code for office in reference.offices()}  # other tests have offices there, too
+    found = (await client.get(OFFICES, params={"county": "IF", "type": "PE"})).json()["items"]
+    assert [each["code"] for each in found if each["code"] in known] == [
         "SPCP-B-PARKLAKE",
         "SPCP-B-PLAZA-ROMANIA",
         "SPCP-IF-1",
     ]
-    assert all(each["distance_km"] is None for each in found.json()["items"])
+    assert all(each["distance_km"] is None for each in found)
 
 
 async def test_all_offices_are_listed_page_by_page(client: httpx2.AsyncClient) -> None:
