@@ -7,7 +7,8 @@ Each line is chained, and each petition has the keys that it is found by, as the
 hundred of the older petitions is still open, and half of the last thirty days'. One process of the service is
 asked, as the supervisor runs it, without the gateway:
 
-    .venv/bin/python tests/bench/bench_files.py --petitions 10000 1000000 --join 17000
+    .venv/bin/python tests/bench/bench_files.py --petitions 10000
+    .venv/bin/python tests/bench/bench_files.py --petitions 1000000 --join 17000
 
 - the term monitor: its first pass, which tells of every term that has come as far as a warning, and the next
   one, which finds nothing;
@@ -506,6 +507,7 @@ async def main(options: argparse.Namespace) -> None:
                 say(f"\n{data} petitions: {size}, filled in {filled:.0f} s.")
                 say(f"The register of this year: {await verified(database, central)}.")
                 say(f"The term monitor: {await monitored(database)}.\n")
+                await looking.execute("TRUNCATE outbox")  # publishing it is no part of what follows
                 await ask(looking, folder, people, options, data, join_too=is_last)
             await database.close()
             await looking.close()
