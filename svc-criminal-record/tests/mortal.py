@@ -4,9 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -22,18 +20,6 @@ from svc_criminal_record.registers.records import HttpRecords
 from svc_criminal_record.settings import Settings
 from svc_criminal_record.storage import certificates, status_lists
 from svc_criminal_record.storage import requests as storage
-
-
-def die_in_the_middle_of_a_file() -> None:
-    """Half a file lies where obstore writes one before it has its name."""
-
-    async def put(_: Files, name: str, content: bytes) -> None:
-        file = Path(urlsplit(Settings().criminal_record_store).path) / f"{name}#1"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content[: len(content) // 2])
-        mortal.die()
-
-    Files.put = put  # type: ignore[assignment,method-assign]
 
 
 def die_after_publishing() -> None:
@@ -52,7 +38,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "asked the register": lambda: mortal.die_after(HttpRecords, "find"),
     "took the number": lambda: mortal.die_after(status_lists, "take"),
     "sealed": lambda: mortal.die_after(seal.Sealer, "finish"),
-    "half stored": die_in_the_middle_of_a_file,
+    "half stored": lambda: mortal.die_in_the_middle_of_a_file(Files, Settings().criminal_record_store),
     "stored": lambda: mortal.die_after(Files, "put"),
     "wrote the row": lambda: mortal.die_after(certificates, "add"),
     "recorded the events": lambda: mortal.die_after(outbox, "record_all"),

@@ -21,16 +21,14 @@ import nats.js.errors
 import pytest
 from nats.aio.client import Client
 
-from hub_cli.broker import OPERATOR, NatsBox
-from hub_cli.postgres import PostgresBox
+from hub_cli.broker import NatsBox
 from hub_core import clock, ids
 from hub_core.principal import Assurance
 from hub_documents import anchors, verification
 from hub_service.database import Database
-from hub_testing import databases, rules, servers, streams
 from hub_testing.databases import ServiceDatabase
 from hub_testing.listener import Answer, Asked, Listener
-from hub_testing.mortal import Mortal, started
+from hub_testing.mortal import Mortal, apart, started
 from svc_criminal_record import keys
 from svc_criminal_record.domain.records import PersonMatch
 from svc_criminal_record.issuing import Means, press
@@ -75,19 +73,8 @@ class Register(Outside):
 @pytest.fixture(scope="module")
 async def place() -> AsyncIterator[tuple[ServiceDatabase, NatsBox, Client]]:
     """Servers of these tests' own: elsewhere another process of the service would do the work."""
-    with servers.temporary_folder() as folder:
-        postgres = PostgresBox(folder / "postgres", durable=False)
-        broker = NatsBox(folder / "nats", durable=False)
-        postgres.start()
-        broker.start()
-        operator = await nats.connect(broker.url, nkeys_seed_str=broker.seed(OPERATOR))
-        await streams.join(broker, operator, [MANIFEST])
-        database = await databases.create(postgres, MANIFEST)
-        await rules.load(database, RULES)
-        yield database, broker, operator
-        await operator.close()
-        broker.stop()
-        postgres.stop()
+    async with apart(MANIFEST, RULES) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

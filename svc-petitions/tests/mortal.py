@@ -4,9 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -26,18 +24,6 @@ from svc_petitions.storage import (
     petitions,
     registers,
 )
-
-
-def die_in_the_middle_of_a_file() -> None:
-    """Half a file lies where obstore writes one before it has its name."""
-
-    async def put(_: Store, name: str, content: bytes) -> None:
-        file = Path(urlsplit(Settings().petitions_store).path) / f"{name}#1"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content[: len(content) // 2])
-        mortal.die()
-
-    Store.put = put  # type: ignore[assignment,method-assign]
 
 
 def die_after_publishing() -> None:
@@ -65,7 +51,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "committed": lambda: mortal.die_after_the_commit(idempotency, "store"),
     "published": die_after_publishing,
     "sealed": lambda: mortal.die_after(seal.Sealer, "finish"),
-    "half stored": die_in_the_middle_of_a_file,
+    "half stored": lambda: mortal.die_in_the_middle_of_a_file(Store, Settings().petitions_store),
     "stored": lambda: mortal.die_after(Store, "put"),
     "wrote where it lies": lambda: mortal.die_after(answer_documents, "add"),
     "committed the document": lambda: mortal.die_after_the_commit(answer_documents, "add"),

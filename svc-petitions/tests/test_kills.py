@@ -22,15 +22,14 @@ import nats.js.errors
 import pytest
 from nats.aio.client import Client
 
-from hub_cli.broker import OPERATOR, NatsBox
-from hub_cli.postgres import PostgresBox
+from hub_cli.broker import NatsBox
 from hub_core import clock, ids
 from hub_documents import verification
 from hub_documents.store import Store
 from hub_service.database import Database
-from hub_testing import databases, mortal, rules, servers, streams
+from hub_testing import mortal
 from hub_testing.databases import ServiceDatabase
-from hub_testing.mortal import Mortal
+from hub_testing.mortal import Mortal, apart
 from svc_petitions import keys
 from svc_petitions.commands import verify_register
 from svc_petitions.domain.institutions import Institution
@@ -69,19 +68,8 @@ Place = tuple[ServiceDatabase, NatsBox, Client]
 @pytest.fixture(scope="module")
 async def place() -> AsyncIterator[Place]:
     """Servers of these tests' own: elsewhere another process of the service would do the work."""
-    with servers.temporary_folder() as folder:
-        postgres = PostgresBox(folder / "postgres", durable=False)
-        broker = NatsBox(folder / "nats", durable=False)
-        postgres.start()
-        broker.start()
-        operator = await nats.connect(broker.url, nkeys_seed_str=broker.seed(OPERATOR))
-        await streams.join(broker, operator, [MANIFEST])
-        database = await databases.create(postgres, MANIFEST)
-        await rules.load(database, RULES)
-        yield database, broker, operator
-        await operator.close()
-        broker.stop()
-        postgres.stop()
+    async with apart(MANIFEST, RULES) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

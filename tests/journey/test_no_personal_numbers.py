@@ -32,6 +32,7 @@ from hub_cli import roles
 from hub_cli.broker import OPERATOR
 from hub_cli.browser import Browser
 from hub_cli.place import Place, State
+from hub_core import manifest
 from hub_core.text import fold
 from hub_testing.personal import personal_numbers
 from hub_testing.traces import Span, TraceSink
@@ -335,7 +336,7 @@ async def database(hub: Hub, query: str, *arguments: Any) -> list[asyncpg.Record
 async def statuses(hub: Hub) -> list[tuple[str, str]]:
     ports, found = State.read(hub.folder).ports, []
     async with httpx2.AsyncClient() as client:
-        for name in ("gateway", "identity", "catalog", "petitions", "notify"):
+        for name in (one.name for one in manifest.installed()):
             for path in ("/status", "/readyz", "/metrics"):
                 answer = await client.get(f"http://127.0.0.1:{ports[name]}{path}")
                 found.append((f"{name}{path}", answer.text))

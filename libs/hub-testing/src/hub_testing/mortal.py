@@ -22,10 +22,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
+from urllib.parse import urlsplit
 
+import nats
+from nats.aio.client import Client
 from sqlalchemy import event
 
 from hub_cli import leash
+from hub_cli.broker import OPERATOR, NatsBox
+from hub_cli.postgres import PostgresBox
+from hub_core.manifest import Manifest
+
+from . import databases, rules, servers, streams
+from .databases import ServiceDatabase
 
 _DEATH_SECONDS: Final = 30
 
@@ -59,6 +68,18 @@ def die_after_the_commit(place: Any, name: str) -> None:
         return await act(session, *given, **named)
 
     setattr(place, name, note)
+
+
+def die_in_the_middle_of_a_file(store: Any, url: str) -> None:
+    """Let it die in the store's `put`: half a file lies where obstore writes one before it has its name."""
+
+    async def put(_: Any, name: str, content: bytes) -> None:
+        file = Path(urlsplit(url).path) / f"{name}#1"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content[: len(content) // 2])
+        die()
+
+    store.put = put
 
 
 def run(serve: Callable[[str, socket.socket], None]) -> None:
@@ -124,6 +145,27 @@ class Mortal:
                 loop.remove_reader(process)
                 os.close(process)
         self._pid = 0
+
+
+@asynccontextmanager
+async def apart(manifest: Manifest, legal: Path) -> AsyncIterator[tuple[ServiceDatabase, NatsBox, Client]]:
+    """Servers of its own: elsewhere another process of the service would do the work.
+
+    With the legal numbers of a file, as `rules.load` takes it; the client may everything.
+    """
+    with servers.temporary_folder() as folder:
+        postgres = PostgresBox(folder / "postgres", durable=False)
+        broker = NatsBox(folder / "nats", durable=False)
+        postgres.start()
+        broker.start()
+        operator = await nats.connect(broker.url, nkeys_seed_str=broker.seed(OPERATOR))
+        await streams.join(broker, operator, [manifest])
+        database = await databases.create(postgres, manifest)
+        await rules.load(database, legal)
+        yield database, broker, operator
+        await operator.close()
+        broker.stop()
+        postgres.stop()
 
 
 @asynccontextmanager
