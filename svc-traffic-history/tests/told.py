@@ -9,6 +9,7 @@ from hub_service.access import Action, Result
 from hub_service.access import Channel as AccessChannel
 from hub_service.purpose import Purpose
 from svc_traffic_history.events.access import RecordAccessed
+from svc_traffic_history.events.driving_reports import DrivingReportMoved
 from svc_traffic_history.events.ledger import LineChanged, SuspensionMoved
 
 ACCESSED: Final = RecordAccessed(
@@ -45,4 +46,11 @@ SUSPENSION: Final = SuspensionMoved(
     person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
     version=1,
 )
-EVENTS: Final[list[Event]] = [ACCESSED, LINE, SUSPENSION]
+DRIVING_REPORT: Final = DrivingReportMoved(
+    driving_report_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b75"),
+    person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b78"),
+    number="CA-2026-000123",
+    state="UNDER_REVIEW",
+    version=4,
+)
+EVENTS: Final[list[Event]] = [ACCESSED, DRIVING_REPORT, LINE, SUSPENSION]

@@ -11,6 +11,9 @@ class Purpose(StrEnum):
 
     SEAL = "seal"
     DRIVERS = "drivers"
+    DOCUMENTS = "documents"
+    PLATES = "plates"
+    CODES = "codes"
 
 
 MasterKey: TypeAlias = master_key.MasterKey[Purpose]
