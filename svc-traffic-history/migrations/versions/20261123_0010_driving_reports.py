@@ -266,6 +266,12 @@ def upgrade() -> None:
         sa.Column("institution_id", sa.Uuid(), nullable=True),
         sa.Column("purpose", sa.String(length=32), nullable=True),
         sa.Column(
+            "salt",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="Random: what is told of people is a hash with it",
+        ),
+        sa.Column(
             "link", sa.LargeBinary(), nullable=False, comment="SHA-256 over the line before and this one"
         ),
         sa.ForeignKeyConstraint(

@@ -73,6 +73,7 @@ CUSTODY: Final = Table(
     Column("actor_id", Uuid, comment="The reporter or the officer; none for the clock"),
     Column("institution_id", Uuid),
     Column("purpose", String(32)),
+    Column("salt", LargeBinary, nullable=False, comment="Random: what is told of people is a hash with it"),
     Column("link", LargeBinary, nullable=False, comment="SHA-256 over the line before and this one"),
     PrimaryKeyConstraint("driving_report_id", "line"),
     comment="Who had a recording in hand, chained: nothing is ever changed here",

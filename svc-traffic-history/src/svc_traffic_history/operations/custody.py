@@ -1,0 +1,52 @@
+"""The chain of custody of a recording."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..domain import custody as domain
+from ..domain.custody import Act, Actor, Entry, Line
+from ..storage import custody as storage
+
+_SALT_BYTES: Final = 16
+
+
+async def note(
+    session: AsyncSession,
+    report_id: UUID,
+    act: Act,
+    actor: Actor,
+    now: datetime,
+    *,
+    video_id: UUID | None = None,
+    sha256: bytes | None = None,
+    purpose: str | None = None,
+) -> Line:
+    """Add a line to the chain of a report, in the caller's transaction; it locks the report."""
+    entry = Entry(
+        report_id=report_id,
+        at=now,
+        act=act,
+        actor=actor,
+        video_id=video_id,
+        sha256=sha256,
+        purpose=purpose,
+        salt=secrets.token_bytes(_SALT_BYTES),
+    )
+    line = domain.following(await storage.lock_last(session, report_id), entry)
+    await storage.add(session, line)
+    return line
+
+
+async def lines(session: AsyncSession, report_id: UUID) -> Sequence[Line]:
+    """The chain of a report, in the caller's transaction."""
+    return await storage.of_report(session, report_id)
+
+
+async def verify(session: AsyncSession, report_id: UUID) -> int | None:
+    """The first line that was tampered with, counted from 1; none for a chain that is whole."""
+    return domain.broken_at(await storage.of_report(session, report_id))
