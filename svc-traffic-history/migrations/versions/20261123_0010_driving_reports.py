@@ -51,6 +51,13 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("upload_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("barred_after", sa.Date(), nullable=False),
+        sa.Column(
+            "declaration",
+            sa.String(length=32),
+            nullable=False,
+            comment="The version of what the reporter declared",
+        ),
+        sa.Column("assurance", sa.String(length=16), nullable=False, comment="How sure it was who they are"),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),

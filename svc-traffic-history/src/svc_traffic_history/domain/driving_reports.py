@@ -1,12 +1,12 @@
 """A report of aggressive driving (e-SAR, OUG 195/2002 art. 109^1): what it says, and the steps it takes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from ..errors.driving_reports import DrivingReportStands
@@ -121,7 +121,8 @@ class Reporter:
 class Event:
     """Where it was and who: `place` are the words that locate it, coordinates are WGS 84 degrees.
 
-    `siruta` is the locality; `plate` is as `domain.plates` writes it.
+    `siruta` is the locality; `plate` is as `domain.plates` writes it, `plate_country` the state that gave it
+    (ISO 3166-1, two letters).
     """
 
     siruta: int | None
@@ -129,6 +130,7 @@ class Event:
     latitude: Decimal | None
     longitude: Decimal | None
     plate: str
+    plate_country: str
     description: str
 
 
@@ -138,7 +140,8 @@ class DrivingReport:
 
     `upload_by` is when the upload of the recording has to be finished; `barred_after` the last day on which
     a fine can be applied; `institution_id` the county inspectorate whose officers decide. `joined_to` is the
-    report of the same event that leads: what becomes of that one becomes of this one. `reporter` and `event`
+    report of the same event that leads: what becomes of that one becomes of this one. `declaration` is the
+    version of what the reporter declared, `assurance` how sure it was who they are. `reporter` and `event`
     are none once they were deleted by rule; `video_until` is the last day on which the recording is kept.
     """
 
@@ -155,6 +158,8 @@ class DrivingReport:
     sent_at: datetime
     upload_by: datetime
     barred_after: date
+    declaration: str
+    assurance: str
     state: State = State.AWAITING_VIDEO
     reason: Reason | None = None
     submitted_at: datetime | None = None
@@ -175,3 +180,24 @@ def must_move(report: DrivingReport, to: State) -> None:
     """Raise `DrivingReportStands` where a report cannot come to a state from where it is."""
     if to not in TRANSITIONS[report.state]:
         raise DrivingReportStands(state=report.state.value)
+
+
+def moved(report: DrivingReport, to: State, reason: Reason | None = None, **facts: Any) -> DrivingReport:
+    """The report in its next state, with what else is different of it; a version later.
+
+    Raises `DrivingReportStands` where it cannot come there, `ValueError` for a reason of another state.
+    """
+    must_move(report, to)
+    if reason not in REASONS.get(to, (None,)):
+        raise ValueError(f"{reason} is no reason for {to}")
+    return replace(report, state=to, reason=reason, version=report.version + 1, **facts)
+
+
+def changed(report: DrivingReport, **facts: Any) -> DrivingReport:
+    """The report in the same state, with what else is different of it; a version later."""
+    return replace(report, version=report.version + 1, **facts)
+
+
+def is_overdue(report: DrivingReport, now: datetime) -> bool:
+    """Whether the recording should have been there: at `upload_by` the time is over."""
+    return report.state is State.AWAITING_VIDEO and report.upload_by <= now

@@ -19,3 +19,12 @@ class DrivingReportNotFound(Problem):
     title = "The report was not found"
     detail = "You have no report of aggressive driving with this identifier."
     remedy = "List your reports; the identifier is the one that was given when the report was sent."
+
+
+class UploadTimeOver(Problem):
+    """The recording is not whole in time."""
+
+    type, status = "upload-time-over", 409
+    title = "The time for the recording is over"
+    detail = "The recording of this report had to be there by now: the report is closed."
+    remedy = "Send the report again while the event is recent enough, with the recording at hand."

@@ -39,6 +39,8 @@ DRIVING_REPORTS: Final = Table(
     Column("sent_at", DateTime(timezone=True), nullable=False),
     Column("upload_by", DateTime(timezone=True), nullable=False),
     Column("barred_after", Date, nullable=False),
+    Column("declaration", String(32), nullable=False, comment="The version of what the reporter declared"),
+    Column("assurance", String(16), nullable=False, comment="How sure it was who they are"),
     Column("state", String(20), nullable=False),
     Column("reason", String(20)),
     Column("submitted_at", DateTime(timezone=True)),
