@@ -1,0 +1,269 @@
+"""A driver's record read, opened and added to, beside 100,000 entries and beside ten million.
+
+It starts a PostgreSQL and a NATS of its own (PostgreSQL as durable as in production, with the memory that
+`hub up` gives it), and fills the ledger of svc-traffic-history: ten entries a driver, so that ten million
+are those of a million drivers (tests/bench/drivers.py). One process of the service is asked, as the
+supervisor runs it, without the gateway, about drivers by chance out of all:
+
+    .venv/bin/python tests/bench/bench_ledger.py --entries 100000
+    .venv/bin/python tests/bench/bench_ledger.py --entries 10000000
+
+- record: the driver reads points, each group's expiry, forecast, the right to drive (`GET /record`);
+- lines: and the reports with amounts and terms (`GET /record/lines`);
+- open: an officer reads both with names, which leaves a line in the driver's access log;
+- add: an officer records a report: report, entry, events and the answer to the Idempotency-Key.
+
+Each is asked at a constant rate (open loop: a wait counts from the moment it was due), then by eight clients
+of which each asks again when it has its answer. Before the first the files of the database are put out of
+the memory of the machine: "cold" is what is asked then, of drivers of whom nothing is in memory.
+
+The police register is not asked: its word is fresh. svc-identity, which tells an officer's own number, is
+answered by this program. "service" and "PostgreSQL" are milliseconds of CPU time for each. All share the
+machine. What is printed is Markdown, for docs/benchmarks/ledger.md.
+"""
+
+import argparse
+import asyncio
+import base64
+import os
+import platform
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import aiohttp
+import alone
+import asyncpg
+import drivers
+from figures import of_a_loop, percentile, say, spent_by
+
+from hub_core import clock
+from hub_core.principal import Assurance, Role
+from hub_testing import rules
+from hub_testing.databases import ServiceDatabase
+from hub_testing.identity import FakeIdentity
+from svc_traffic_history.manifest import MANIFEST
+
+BASE: Final = "/traffic-history/v1"
+CLIENTS: Final = 8
+ASKED: Final = 50_000
+"""Of so many drivers, taken by chance, one after the other is asked."""
+PURPOSE: Final = {"purpose": 'CASE_HANDLING;file="41/2026"'}
+
+One: TypeAlias = Callable[[], Awaitable[float]]
+
+
+@dataclass
+class Service:
+    """The service that is asked, and of whom."""
+
+    http: aiohttp.ClientSession
+    identity: FakeIdentity
+    asked: list[tuple[UUID, UUID]]
+    pid: int
+    postgres: int
+    known: dict[tuple[UUID, int], dict[str, str]] = field(default_factory=dict)
+    numbers: Any = field(default_factory=lambda: count(1))
+    turn: int = 0
+
+    async def record(self) -> float:
+        """Milliseconds for somebody's own record."""
+        return await self._own("/record")
+
+    async def lines(self) -> float:
+        """For the reports in it."""
+        return await self._own("/record/lines")
+
+    async def open(self) -> float:
+        """For an officer who opens one."""
+        driver_id, _ = self._next()
+        return await self._ask("GET", f"/drivers/{driver_id}", self._officer())
+
+    async def add(self) -> float:
+        """For an officer who records a report."""
+        driver_id, _ = self._next()
+        found_on = clock.local_date(clock.now()) - timedelta(days=2)
+        offence = {"offence": "speed-21", "committed_on": found_on.isoformat(), "fine_points": 4}
+        report = {
+            "series": "BENCH",
+            "number": str(next(self.numbers)),
+            "found_at": f"{found_on.isoformat()}T09:00:00Z",
+            "county": "CV",
+            "place": "DN12, km 20",
+            "offences": [offence],
+        }
+        headers = self._officer() | {"idempotency-key": secrets.token_hex(16)}
+        return await self._ask("POST", f"/drivers/{driver_id}/proces-verbale", headers, report)
+
+    def spent(self) -> tuple[float, float]:
+        """Seconds of CPU of the service and of PostgreSQL."""
+        return spent_by(self.pid), spent_by(self.postgres, with_children=True)
+
+    def _next(self) -> tuple[UUID, UUID]:
+        self.turn += 1
+        return self.asked[self.turn % len(self.asked)]
+
+    async def _own(self, path: str) -> float:
+        _, person_id = self._next()
+        headers = self.identity.headers(person_id, {"traffic-history:read"}, Assurance.SUBSTANTIAL)
+        return await self._ask("GET", path, headers)
+
+    def _officer(self) -> dict[str, str]:
+        """One of forty; a token is used for a minute, as the gateway uses it."""
+        person_id, minute = drivers.officer(self.turn), int(time.monotonic() / 60)
+        if (person_id, minute) not in self.known:
+            held = {"roles": [Role.TRAFFIC_OFFICER], "institution": str(drivers.UNIT)}
+            scope = {"traffic-history:record"}
+            token = self.identity.headers(person_id, scope, Assurance.SUBSTANTIAL, **held)
+            self.known[person_id, minute] = token | PURPOSE
+        return self.known[person_id, minute]
+
+    async def _ask(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> float:
+        began = time.perf_counter()
+        async with self.http.request(method, BASE + path, json=body, headers=headers) as answer:
+            said = await answer.read()
+            if not answer.ok:
+                raise RuntimeError(f"{method} {path}: {said!r}")
+        return (time.perf_counter() - began) * 1000
+
+
+async def closed(seconds: float, one: One) -> list[float]:
+    """Eight clients, each asks again when it has its answer: the waits."""
+    ends, waits = time.perf_counter() + seconds, []
+
+    async def client() -> None:
+        while time.perf_counter() < ends:
+            waits.append(await one())
+
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+    return waits
+
+
+async def at_a_rate(rate: float, seconds: float, one: One) -> list[float]:
+    """Each when it is due, however long those before take: the waits, from when each was due."""
+    waits: list[float] = []
+
+    async def ask(due: float) -> None:
+        await one()
+        waits.append((time.perf_counter() - due) * 1000)
+
+    began = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for number in range(int(rate * seconds)):
+            due = began + number / rate
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            group.create_task(ask(due))
+    return waits
+
+
+def cells(waits: list[float]) -> list[str]:
+    """p50, p95 and p99."""
+    return [f"{percentile(sorted(waits), share):.1f}" for share in (0.5, 0.95, 0.99)]
+
+
+async def measure(service: Service, options: argparse.Namespace, data: str, folder: Path) -> None:
+    """Each at a rate, then as often as eight clients can."""
+    say(
+        f"| entries | what | at {options.rate:g}/s: p50 ms | p95 ms | p99 ms "
+        "| per second | p50 ms | p95 ms | p99 ms | service | PostgreSQL |"
+    )
+    say("|---|---|---|---|---|---|---|---|---|---|---|")
+    await closed(1.0, service.record)
+    put_out(folder / "postgres/data")
+    cold = await at_a_rate(options.rate, options.seconds, service.record)
+    say(f"| {data} | record, cold | {' | '.join(cells(cold))} | | | | | | |")
+    for name in ("record", "lines", "open", "add"):
+        one: One = getattr(service, name)
+        await closed(1.0, one)
+        due = await at_a_rate(options.rate, options.seconds, one)
+        before, began = service.spent(), time.perf_counter()
+        waits = await closed(options.seconds, one)
+        took = time.perf_counter() - began
+        cpu = [(now - was) / len(waits) * 1000 for now, was in zip(service.spent(), before, strict=True)]
+        row = [data, name, *cells(due), f"{len(waits) / took:.1f}", *cells(waits)]
+        say(f"| {' | '.join([*row, *(f'{each:.2f}' for each in cpu)])} |")
+
+
+def put_out(folder: Path) -> None:
+    """Have the machine forget what it holds of these files."""
+    for file in folder.rglob("*"):
+        if file.is_file():
+            opened = os.open(file, os.O_RDONLY)
+            os.posix_fadvise(opened, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.close(opened)
+
+
+async def machine(looking: asyncpg.Connection) -> str:
+    """What the figures were measured with: command, machine, versions."""
+    server = await looking.fetchval("SHOW server_version")
+    buffers = await looking.fetchval("SHOW shared_buffers")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"```sh\n.venv/bin/python tests/bench/bench_ledger.py {' '.join(sys.argv[1:])}\n```\n\n"
+        f"{datetime.now(UTC):%d %B %Y, %H:%M} UTC; {os.cpu_count()} cores, {memory:.0f} GB; "
+        f"Python {platform.python_version()}, PostgreSQL {server} with {buffers} of buffers; a loop of a "
+        f"million additions takes {of_a_loop():.0f} ms, the load before was {os.getloadavg()[0]:.1f}."
+    )
+
+
+async def ask(
+    made: ServiceDatabase,
+    looking: asyncpg.Connection,
+    identity: FakeIdentity,
+    folder: Path,
+    options: argparse.Namespace,
+    data: str,
+) -> None:
+    """A process of the service, measured with the data that there are."""
+    rows = await looking.fetch(
+        "SELECT id, person_id FROM drivers ORDER BY random() LIMIT $1", ASKED, timeout=600
+    )
+    with alone.serving(MANIFEST, folder) as (port, pid):
+        server = await looking.fetchval("SELECT pg_backend_pid()")
+        parent = int(Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[1])
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
+            service = Service(http, identity, [tuple(row) for row in rows], pid, parent)
+            await measure(service, options, data, folder)
+
+
+async def main(options: argparse.Namespace) -> None:
+    """Servers, data, figures."""
+    key = secrets.token_bytes(32)
+    identity = FakeIdentity(alone.ORIGIN)
+    identity.start()
+    for number in range(drivers.OFFICERS):
+        identity.answer(f"/internal/v1/people/{drivers.officer(number)}/identity", {"cnp": None})
+    own = {"HUB_TRAFFIC_HISTORY_KEY": base64.b64encode(key).decode()}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        async with alone.prepared(MANIFEST, folder, identity_url=identity.url, **own) as made:
+            await rules.load(made, drivers.RULES)
+            looking = await drivers.connected(made)
+            say(await machine(looking))
+            for wanted in sorted(options.entries):
+                began = time.perf_counter()
+                await drivers.fill(made, looking, key, wanted)
+                filled = time.perf_counter() - began
+                size = await looking.fetchval("SELECT pg_size_pretty(pg_database_size(current_database()))")
+                kinds = await looking.fetch("SELECT kind, count(*) FROM entries GROUP BY 1 ORDER BY 2 DESC")
+                mix = ", ".join(f"{row['kind']} {row['count']:,}" for row in kinds)
+                say(f"\n{wanted:,} entries: {size}, filled in {filled:.0f} s ({mix}).\n")
+                await ask(made, looking, identity, folder, options, f"{wanted:,}")
+            await looking.close()
+    identity.stop()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--entries", type=int, nargs="+", default=[100_000, 10_000_000])
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each measurement (10)")
+    parser.add_argument("--rate", type=float, default=50.0, help="requests a second, open loop (50)")
+    asyncio.run(main(parser.parse_args()))
