@@ -7,13 +7,14 @@ from uuid import UUID
 
 from hub_core import cnp, ids
 from hub_core.clock import BUCHAREST
-from svc_traffic_history.errors.registers import DriverRegisterUnavailable
+from svc_traffic_history.errors.registers import DriverRegisterUnavailable, VehicleRegisterUnavailable
 from svc_traffic_history.registers.police import (
     DriverTold,
     LicenceTold,
     OffenceTold,
     ReportTold,
 )
+from svc_traffic_history.registers.vehicles import HolderKind, HolderTold, VehicleTold
 
 LICENCE = LicenceTold(
     number="C00900123X", categories=("AM", "B"), held_since=date(2010, 5, 1), valid_to=date(2031, 5, 1)
@@ -37,12 +38,14 @@ def a_report(found_on: date, *codes: str, fine_points: int = 4, **special: Any) 
 
 @dataclass(slots=True)
 class Outside:
-    """Who asks identity by id and the register by number is answered from what `add_driver` put here."""
+    """Who asks identity by id and registers by number or plate is answered from what was added here."""
 
     people: dict[UUID, str] = field(default_factory=dict)
     drivers: dict[str, DriverTold] = field(default_factory=dict)
+    vehicles: dict[str, VehicleTold] = field(default_factory=dict)
     asked: int = 0
     is_away: bool = False
+    vehicles_away: bool = False
     _serial: int = 0
 
     def add_driver(self, *reports: ReportTold, **special: Any) -> UUID:
@@ -75,6 +78,23 @@ class Outside:
         if self.is_away:
             raise DriverRegisterUnavailable
         return self.drivers.get(number)
+
+    def add_vehicle(self, plate: str, owner: UUID | None = None, **special: Any) -> VehicleTold:
+        """A vehicle of somebody whom `add_driver` made, or of a company."""
+        holder = HolderTold(kind=HolderKind.COMPANY, number="990000013", name="Ionescu Construct SRL")
+        facts: dict[str, Any] = {"owner": self.holder(owner) if owner else holder}
+        self.vehicles[plate] = VehicleTold(**(facts | special))
+        return self.vehicles[plate]
+
+    def holder(self, person_id: UUID) -> HolderTold:
+        """Somebody as the holder of a vehicle."""
+        return HolderTold(kind=HolderKind.PERSON, number=self.people[person_id], name="Popescu Ana")
+
+    async def find_vehicle(self, plate: str) -> VehicleTold | None:
+        """What the register of vehicles answers."""
+        if self.vehicles_away:
+            raise VehicleRegisterUnavailable
+        return self.vehicles.get(plate)
 
     def _number(self) -> str:
         self._serial += 1

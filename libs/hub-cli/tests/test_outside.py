@@ -214,6 +214,23 @@ async def test_drivers_of_the_demo_have_the_records_that_a_demo_needs(http: http
     assert await driver(demo.ION) == ion
 
 
+async def test_vehicles_of_the_demo_are_those_that_an_owner_inquiry_meets(http: httpx2.AsyncClient) -> None:
+    async def vehicle(plate: str) -> Any:
+        return (await http.post("/vehicles/find", json={"plate": plate})).json()["vehicle"]
+
+    of_ion, leased = await vehicle("CV 12 ION"), await vehicle("CV91LEA")
+    assert of_ion["owner"] == {"kind": "PERSON", "number": demo.ION.cnp, "name": "Ionescu Ion"}
+    assert ((await vehicle("CV90CON"))["owner"]["number"], leased["owner"]["kind"]) == (
+        demo.COMPANY.cui,
+        "COMPANY",
+    )
+    assert leased["user"]["number"] == demo.ISTVAN.cnp
+    assert (await vehicle("CV92FUR"))["plates_stolen"]
+    assert (await vehicle("CV93POL"))["has_priority"]
+    assert await vehicle("CV01AAA") is None
+    assert (await http.post("/vehicles/find", json={"plate": "<>"})).status_code == 422
+
+
 async def test_the_register_of_drivers_knows_who_the_population_register_knows(
     http: httpx2.AsyncClient,
 ) -> None:

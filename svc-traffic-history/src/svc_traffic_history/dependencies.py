@@ -14,7 +14,7 @@ from hub_service.purpose import PurposeRequired
 
 from .keys import MasterKey
 from .operations.means import Means
-from .registers.police import HttpRegister
+from .registers import police, vehicles
 from .settings import Settings
 
 READ: Final = "traffic-history:read"
@@ -31,8 +31,14 @@ def opening(settings: Settings, key: MasterKey) -> Opening:
 
     def means(hub: Any) -> Means:
         if not made:
-            register = HttpRegister(settings.traffic_history_register_url, hub.http)
-            made.append(Means(key, hub.service(settings.identity_url), register))
+            made.append(
+                Means(
+                    key,
+                    identity=hub.service(settings.identity_url),
+                    register=police.HttpRegister(settings.traffic_history_register_url, hub.http),
+                    vehicles=vehicles.HttpRegister(settings.traffic_history_vehicles_url, hub.http),
+                )
+            )
         return made[0]
 
     return means

@@ -15,13 +15,15 @@ class Settings(ServiceSettings):
     """The shared settings, and this service's own (prefix `HUB_`).
 
     `traffic_history_key` (base64 of 32 bytes) encrypts personal data at rest and derives look-ups;
-    `traffic_history_register_url` says where the police register of drivers is asked.
+    `traffic_history_register_url` says where the police register of drivers is asked, and
+    `traffic_history_vehicles_url` that of vehicles.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
 
     traffic_history_key: SecretBytes = SecretBytes(bytes(KEY_BYTES))
     traffic_history_register_url: str = "http://127.0.0.1:1"
+    traffic_history_vehicles_url: str = "http://127.0.0.1:1"
 
     @field_validator("traffic_history_key", mode="before")
     @classmethod

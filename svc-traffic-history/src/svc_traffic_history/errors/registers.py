@@ -1,4 +1,4 @@
-"""When the police register does not answer, or knows nobody."""
+"""When a register of the police does not answer, or knows nobody."""
 
 from hub_core.problem import Problem
 
@@ -9,6 +9,18 @@ class DriverRegisterUnavailable(Problem):
     type, status = "driver-register-unavailable", 503
     title = "The register of drivers does not answer"
     detail = "The register of the traffic police cannot be asked for the moment."
+    remedy = "Try again after the time that Retry-After gives."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"retry-after": "30"})
+
+
+class VehicleRegisterUnavailable(Problem):
+    """The register of vehicles did not answer in time."""
+
+    type, status = "vehicle-register-unavailable", 503
+    title = "The register of vehicles does not answer"
+    detail = "The register of vehicles cannot be asked for the moment."
     remedy = "Try again after the time that Retry-After gives."
 
     def __init__(self) -> None:

@@ -4,21 +4,16 @@ import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Protocol
 
 import httpx2
-import structlog
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ..domain.entries import Outcome
 from ..domain.grounds import Ground
 from ..domain.suspensions import State
 from ..errors.registers import DriverRegisterUnavailable
-
-_TIMEOUT: Final = 2.0
-_PAUSE: Final = 5.0
-"""Seconds in which a register that did not answer is not asked again."""
-_log = structlog.get_logger("registers")
+from .asking import Asked
 
 
 class _Told(BaseModel):
@@ -111,28 +106,13 @@ class _Answer(BaseModel):
 
 
 class HttpRegister:
-    """The register behind HTTP: `POST /find`; numbers travel in bodies only.
-
-    After it did not answer nobody waits for it: for some seconds `DriverRegisterUnavailable` is raised at
-    once.
-    """
+    """The register behind HTTP."""
 
     def __init__(
         self, address: str, http: httpx2.AsyncClient, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._address = address.rstrip("/")
-        self._http = http
-        self._clock = clock
-        self._closed_until = 0.0
+        self._asked = Asked(address, http, _Answer, DriverRegisterUnavailable, clock)
 
     async def find(self, cnp: str) -> DriverTold | None:
         """The driver with this CNP."""
-        if self._clock() < self._closed_until:
-            raise DriverRegisterUnavailable
-        try:
-            answer = await self._http.post(f"{self._address}/find", json={"cnp": cnp}, timeout=_TIMEOUT)
-            return _Answer.model_validate_json(answer.raise_for_status().content).driver
-        except (httpx2.HTTPError, ValidationError) as error:
-            self._closed_until = self._clock() + _PAUSE
-            _log.warning("register away", register=self._address, error=type(error).__name__)
-            raise DriverRegisterUnavailable from None
+        return (await self._asked.find({"cnp": cnp})).driver

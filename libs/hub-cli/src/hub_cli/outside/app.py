@@ -8,6 +8,7 @@
     POST   /records/people/find          who stands in the criminal record (`records`)
     POST   /records/companies/find       the same of companies
     POST   /drivers/find                 licence, reports and suspensions of a driver (`drivers`)
+    POST   /vehicles/find                whose a vehicle is (`vehicles`)
     GET    /roeid/…, /eidas/…            two identity providers (`identity_providers`)
     GET    /trust/…                      the authority of the seals (`trust.routes`)
     PUT    /api/outage                   the registers do not answer (503), until DELETE
@@ -30,7 +31,7 @@ from starlette.routing import Route
 
 from hub_cli import ports
 
-from . import drivers, records, registers
+from . import drivers, records, registers, vehicles
 from .identity_providers import IdentityProvider
 from .store import Store
 from .trust.routes import TrustServices
@@ -78,6 +79,7 @@ def create_app(
             *registers.ROUTES,
             *records.ROUTES,
             *drivers.ROUTES,
+            *vehicles.ROUTES,
             *roeid.routes,
             *eidas.routes,
             *(TrustServices(trust).routes if trust else ()),
