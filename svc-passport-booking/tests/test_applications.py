@@ -14,9 +14,10 @@ from hub_core import cnp, ids
 from hub_core.language import Language
 from hub_core.principal import Kind
 from svc_passport_booking.domain import applications as domain
-from svc_passport_booking.domain.applications import NEXT, Application, Stage
+from svc_passport_booking.domain.applications import Application, Stage
 from svc_passport_booking.domain.appointments import Participant
 from svc_passport_booking.errors.applications import ApplicationState
+from svc_passport_booking.reference.types import types
 
 from .build import NOON, a_participant
 from .desks import AddDesk, Clock, Desk, a_key, slug
@@ -116,13 +117,14 @@ async def test_an_application_goes_from_analysis_to_the_hands_of_its_person(
     assert told == 6
 
 
-@given(st.lists(st.sampled_from(list(Stage)), max_size=12))
-def test_whatever_is_tried_an_application_moves_along_its_states_only(tried: list[Stage]) -> None:
+@given(st.lists(st.sampled_from(list(Stage)), max_size=12), st.sampled_from(sorted(types())))
+def test_whatever_is_tried_an_application_moves_along_its_states_only(tried: list[Stage], type_: str) -> None:
+    stages = types()[type_].stages
     application = Application(
         id=ids.new_id(),
         number="CJ-1",
         office_id=ids.new_id(),
-        type="PE",
+        type=type_,
         appointment_id=ids.new_id(),
         person_number=0,
         person_id=None,
@@ -135,13 +137,22 @@ def test_whatever_is_tried_an_application_moves_along_its_states_only(tried: lis
         changed_at=NOON,
     )
     for to in tried:
-        if to in NEXT[application.state]:
-            moved = domain.move(application, to, NOON)
+        if to in domain.following(application.state, stages):
+            assert to in stages
+            moved = domain.move(application, to, stages, NOON)
             assert (moved.state, moved.version) == (to, application.version + 1)
             application = moved
         else:
             with pytest.raises(ApplicationState):
-                domain.move(application, to, NOON)
+                domain.move(application, to, stages, NOON)
+
+
+def test_a_passport_has_every_stage_and_a_vehicle_those_of_its_counter() -> None:
+    """The certificate and the plates of a vehicle are neither personalised centrally nor sent."""
+    assert domain.following(Stage.APPROVED, types()["PE"].stages) == {Stage.PERSONALISED}
+    assert domain.following(Stage.APPROVED, types()["DRIVING_LICENCE"].stages) == {Stage.PERSONALISED}
+    assert domain.following(Stage.APPROVED, types()["VEHICLE_REGISTRATION"].stages) == {Stage.AT_COUNTER}
+    assert domain.following(Stage.COLLECTED, frozenset(Stage)) == frozenset()
 
 
 async def test_a_number_is_given_once(desk: Desk) -> None:

@@ -75,6 +75,8 @@ async def test_edge_54_a_record_without_offences_is_white(ask: Ask, outside: Out
     shown = await ask(outside.add_driver())
     assert (shown["is_white"], shown["right"], shown["points"]) == (True, "VALID", 0)
     assert shown["licence"]["categories"] == ["AM", "B"]
+    ten = [{"category": each, "years": 10} for each in ("AM", "B")]
+    assert shown["licence"]["validities"] == ten
     assert shown["next_suspension"] == {"points_left": 15, "ground": "POINTS", "days": 30}
 
 

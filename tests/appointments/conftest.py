@@ -1,11 +1,13 @@
 """Appointments and the catalog, as two services that run side by side."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 import svc_catalog.main
 import svc_passport_booking.main
@@ -21,6 +23,8 @@ from svc_catalog.reference.institutions import institutions as first_institution
 from svc_catalog.reference.rules import rule_tables
 from svc_catalog.reference.services import services
 from svc_passport_booking.clients import Catalog
+from svc_passport_booking.operations import offices, schedules
+from svc_passport_booking.reference import offices as directory
 from svc_passport_booking.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -45,13 +49,24 @@ async def catalog(provision: Any, service_settings: Any, running: Any) -> AsyncI
 
 
 @pytest.fixture(scope="session")
-async def appointments(
-    provision: Any, service_settings: Any, running: Any, catalog: httpx2.AsyncClient
-) -> AsyncIterator[httpx2.AsyncClient]:
-    """Appointments, which ask that catalog."""
+async def booking(provision: Any, service_settings: Any) -> FastAPI:
+    """The service of appointments, with the offices of the first day and places for two weeks."""
     manifest = svc_passport_booking.main.MANIFEST
     await rules.load(await provision(manifest), ROOT / "svc-catalog/contract/rules.json")
-    app = svc_passport_booking.main.create_app(service_settings(manifest, Settings))
-    async with running(app) as client:
-        app.state.catalog = Catalog(ServiceClient("", app.state.hub.own_token, catalog))
+    settings: Settings = service_settings(manifest, Settings)
+    database, now = Database(settings), clock.now()
+    async with database.sessions() as session:
+        await offices.load(session, directory.offices(), directory.weeks())
+        await schedules.generate(session, clock.local_date(now) + timedelta(days=14), now)
+    await database.close()
+    return svc_passport_booking.main.create_app(settings)
+
+
+@pytest.fixture(scope="session")
+async def appointments(
+    booking: FastAPI, running: Any, catalog: httpx2.AsyncClient
+) -> AsyncIterator[httpx2.AsyncClient]:
+    """Appointments, which ask that catalog."""
+    async with running(booking) as client:
+        booking.state.catalog = Catalog(ServiceClient("", booking.state.hub.own_token, catalog))
         yield client

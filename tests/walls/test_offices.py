@@ -46,4 +46,5 @@ def test_the_institutions_are_those_of_the_catalog_and_deal_with_what_is_served(
 
 
 def test_the_demo_has_officials_of_an_office() -> None:
-    assert officials.SPCP_CJ in {office.institution_id for office in offices.offices()}
+    known = {office.institution_id for office in offices.offices()}
+    assert {officials.SPCP_CJ, officials.SPCRPCIV_CJ} <= known

@@ -41,6 +41,7 @@ IPJ_CV: Final = UUID("39d62b88-9ccb-5653-a7d6-77ac8931e031")
 IPJ_HR: Final = UUID("0fa0bfb2-fbea-5ea5-b003-d56284cfee4e")
 DGP: Final = UUID("0ce5e61c-482f-5f83-a5d2-27706b7a219c")
 SPCP_CJ: Final = UUID("4d5ab769-9124-50d3-8bd9-91f2a45c046e")
+SPCRPCIV_CJ: Final = UUID("a77be442-94fa-5414-ac2f-ccad64354fa1")
 DGCTI: Final = UUID("a5429851-c1d4-55e3-9420-ce405d3f1521")
 # What the catalog says of them; its own events replace these copies.
 INSTITUTIONS: Final = tuple(
@@ -80,6 +81,15 @@ INSTITUTIONS: Final = tuple(
                 "Serviciul Public Comunitar de Pașapoarte Cluj",
                 "Kolozs Megyei Közösségi Útlevélszolgálat",
                 "Cluj Community Public Service for Passports",
+            ),
+        ),
+        (
+            SPCRPCIV_CJ,
+            "SPCRPCIV-CJ",
+            (
+                "Serviciul Public Comunitar Regim Permise de Conducere și Înmatriculare a Vehiculelor Cluj",
+                "Kolozs Megyei Közösségi Vezetőiengedély- és Járműnyilvántartási Szolgálat",
+                "Cluj Community Public Service for Driving Licences and Vehicle Registration",
             ),
         ),
         (
@@ -131,6 +141,7 @@ OFFICIALS: Final = (
     ("ovidiu.crisan@example.org", Profile("Ovidiu", "Crișan", Language.RO), ((DGP, Role.HEAD),)),
     ("adina.moldovan@example.org", Profile("Adina", "Moldovan", Language.RO), ((SPCP_CJ, Role.CLERK),)),
     ("horia.muresan@example.org", Profile("Horia", "Mureșan", Language.RO), ((SPCP_CJ, Role.HEAD),)),
+    ("corina.sava@example.org", Profile("Corina", "Sava", Language.RO), ((SPCRPCIV_CJ, Role.CLERK),)),
     (
         "vlad.neagu@example.org",
         Profile("Vlad", "Neagu", Language.RO),

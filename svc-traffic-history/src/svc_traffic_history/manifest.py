@@ -24,6 +24,10 @@ MANIFEST: Final = Manifest(
     calls=("identity.identity:read",),
     rules=(
         "calendar.holidays",
+        "licence.group-1",
+        "licence.group-2",
+        "licence.validity-group-1",
+        "licence.validity-group-2",
         "traffic.class-1-least",
         "traffic.class-1-most",
         "traffic.class-2-least",

@@ -1,7 +1,7 @@
 """Applications that were handed in: how far each has come, and who is told when it can be fetched."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -104,9 +104,20 @@ def end_of(cnp: Cnp) -> str:
     return cnp.number[-_END_DIGITS:]
 
 
-def move(application: Application, to: Stage, now: datetime) -> Application:
-    """The application in its next state; `ApplicationState` when there is no way there."""
-    possible = NEXT[application.state]
+def following(state: Stage, stages: Collection[Stage]) -> frozenset[Stage]:
+    """What an application of something that has only these stages can become from a state."""
+    found: frozenset[Stage] = frozenset()
+    for to in NEXT[state]:
+        found |= {to} if to in stages else following(to, stages)
+    return found
+
+
+def move(application: Application, to: Stage, stages: Collection[Stage], now: datetime) -> Application:
+    """The application in its next state; `stages` are those of its type.
+
+    `ApplicationState` when there is no way there.
+    """
+    possible = following(application.state, stages)
     if to not in possible:
         raise ApplicationState(application.state, possible)
     return replace(application, state=to, changed_at=now, version=application.version + 1)

@@ -21,6 +21,7 @@ from ..domain.desk import Outcome
 from ..domain.tries import Counted
 from ..errors.applications import ApplicationNotFound, ApplicationState
 from ..keys import MasterKey
+from ..reference.types import types
 from ..storage import applications as storage
 from ..storage import appointments
 from . import officials, tries
@@ -112,7 +113,7 @@ async def move(
         officials.refuse_own_case(official, found.person_id)
         if found.state is to:
             return found
-        moved = domain.move(found, to, now)
+        moved = domain.move(found, to, types()[found.type].stages, now)
         await storage.move(session, moved, officials.actor(official), now)
         return moved
 
@@ -206,7 +207,7 @@ async def _move_one(
     if found.state is wanted.state:
         return Answer.UNCHANGED
     try:
-        moved = domain.move(found, wanted.state, now)
+        moved = domain.move(found, wanted.state, types()[found.type].stages, now)
     except ApplicationState:
         return Answer.NOT_POSSIBLE
     await storage.move(session, moved, SYSTEM, now)

@@ -82,7 +82,7 @@ class ApplicationView(schemas.Resource):
             appointment_id=one.appointment_id,
             person_number=one.person_number,
             wants_message=one.phone is not None,
-            open_states=sorted(domain.NEXT[one.state]),
+            open_states=sorted(domain.following(one.state, types()[one.type].stages)),
         )
 
 

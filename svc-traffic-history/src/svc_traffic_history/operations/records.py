@@ -14,7 +14,7 @@ from hub_core.rules import Rules
 from hub_service import rules
 
 from .. import clients
-from ..domain import fines, points, proces_verbale, suspensions
+from ..domain import fines, licences, points, proces_verbale, suspensions
 from ..domain.drivers import Driver
 from ..domain.points import Balance, Forecast
 from ..domain.proces_verbale import Line
@@ -26,7 +26,7 @@ from .means import Means
 from .registering import take_in
 
 KEPT_RULE: Final = "traffic.register-kept"
-RULES: Final = (*points.RULES, *fines.RULES, *suspensions.RULES, KEPT_RULE)
+RULES: Final = (*points.RULES, *fines.RULES, *suspensions.RULES, *licences.RULES, KEPT_RULE)
 
 
 class Right(StrEnum):
@@ -44,7 +44,8 @@ class Right(StrEnum):
 class Record:
     """A record on a day. `next_period` is how long the next 15 points would suspend, if reached today.
 
-    `as_of` says when the police register last answered.
+    `as_of` says when the police register last answered, `validities` for how many years each category of
+    the licence is issued.
     """
 
     driver: Driver
@@ -58,6 +59,7 @@ class Record:
     suspensions: Sequence[Suspension]
     lines: Sequence[Line]
     articles: Mapping[UUID, str]
+    validities: Mapping[str, int]
 
 
 async def own(session: AsyncSession, means: Means, person_id: UUID, now: datetime) -> Record:
@@ -99,6 +101,7 @@ async def shown(session: AsyncSession, driver: Driver, on: date, legal: Rules) -
         suspensions=every,
         lines=proces_verbale.lines(held.reports, entries, on, legal),
         articles=held.articles,
+        validities=licences.validities(driver.licence.categories, on, legal) if driver.licence else {},
     )
 
 

@@ -114,6 +114,21 @@ class NextSuspensionView(schemas.Resource):
     days: Annotated[Days, Field(description="For how many days.")]
 
 
+class CategoryValidityView(schemas.Resource):
+    """For how long a category is issued; the last day on the licence itself decides."""
+
+    category: Annotated[str, Field(max_length=4, description="The category.", examples=["B"])]
+    years: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100,
+            description="Its administrative validity in years, from the issue.",
+            json_schema_extra={"format": "int32", "examples": [10]},
+        ),
+    ]
+
+
 class DrivingLicenceView(schemas.Resource):
     """The Romanian driving licence."""
 
@@ -124,6 +139,10 @@ class DrivingLicenceView(schemas.Resource):
     ]
     held_since: Annotated[schemas.LegalDate, Field(description="When the first licence was obtained.")]
     valid_to: Annotated[schemas.LegalDate, Field(description="Its last day.")]
+    validities: Annotated[
+        list[CategoryValidityView],
+        Field(max_length=19, description="For how long each category is issued, as the law is today."),
+    ]
 
 
 class TrafficSuspensionView(schemas.Resource):
@@ -214,6 +233,10 @@ class DriverRecordView(schemas.Resource):
                 categories=list(licence.categories),
                 held_since=licence.held_since,
                 valid_to=licence.valid_to,
+                validities=[
+                    CategoryValidityView(category=category, years=years)
+                    for category, years in record.validities.items()
+                ],
             )
             if licence
             else None,
