@@ -9,11 +9,11 @@ import typst
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import ids
+from hub_core.typed_codes import RANDOM_BYTES, code_of
 from hub_documents import seal, signers
 from hub_events.session import Session
 from svc_criminal_record import keys
 from svc_criminal_record.domain.certificates import Certificate
-from svc_criminal_record.domain.codes import RANDOM_BYTES, code_of
 from svc_criminal_record.domain.hints import Hint
 from svc_criminal_record.domain.products import Product
 from svc_criminal_record.storage import certificates

@@ -10,11 +10,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from hub_cli.outside.trust import authority
+from hub_core import typed_codes
 from hub_documents import facts, status_list
 from hub_documents.facts import FactsSigner
 from hub_documents.status_list import Status
 from svc_criminal_record.documents import printing
-from svc_criminal_record.domain import codes
 from svc_criminal_record.domain.facts import Facts, expires_at
 from svc_criminal_record.domain.hints import Hint
 from svc_criminal_record.domain.products import Product
@@ -54,7 +54,7 @@ def somebody_else(tmp_path_factory) -> FactsSigner:
 
 
 def qr(issued: Facts, signer: FactsSigner, origin: str = ORIGIN) -> str:
-    return facts.address(origin, codes.grouped(issued.code), facts.sign(issued.claims(), signer))
+    return facts.address(origin, typed_codes.grouped(issued.code), facts.sign(issued.claims(), signer))
 
 
 def a_list(folder: Path, signer: FactsSigner, revoked: set[int], **changed: Any) -> Path:

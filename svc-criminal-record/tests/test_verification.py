@@ -8,10 +8,10 @@ import httpx2
 import pytest
 from dirty_equals import IsStr
 
-from hub_core import clock
+from hub_core import clock, typed_codes
 from hub_core.ids import new_id
 from hub_core.principal import Assurance
-from svc_criminal_record.domain import codes, verification
+from svc_criminal_record.domain import verification
 from svc_criminal_record.domain.certificates import Certificate, RevocationReason
 
 from .build import a_stored_certificate
@@ -48,7 +48,7 @@ async def test_anybody_verifies_without_signing_in(
     client: httpx2.AsyncClient, looking: Any, sessions: Any
 ) -> None:
     made, code = await a_stored_certificate(sessions)
-    shown = await verify(client, codes.grouped(code))
+    shown = await verify(client, typed_codes.grouped(code))
     assert shown == {
         "standing": "VALID",
         "verified_at": IsStr(),
@@ -141,10 +141,10 @@ async def test_what_is_told_names_neither_the_standing_nor_who_asked(
 async def test_a_code_is_tried_only_so_often_whether_it_exists_or_not(
     client: httpx2.AsyncClient, looking: Any, sessions: Any, exists: bool
 ) -> None:
-    _, code = await a_stored_certificate(sessions) if exists else (None, codes.code_of(b"never made"))
+    _, code = await a_stored_certificate(sessions) if exists else (None, typed_codes.code_of(b"never made"))
     for _ in range(30):
         await verify(client, code)
-    refused = await client.post(VERIFICATIONS, json={"code": codes.grouped(code).lower()})
+    refused = await client.post(VERIFICATIONS, json={"code": typed_codes.grouped(code).lower()})
     assert refused.status_code == 429
     assert refused.json()["type"].endswith("/problems/verified-too-often")
     assert 3000 < int(refused.headers["retry-after"]) <= 3601

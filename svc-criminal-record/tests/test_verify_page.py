@@ -12,9 +12,9 @@ import pytest
 import hub_service
 import svc_criminal_record
 from hub_cli.outside.trust import authority
+from hub_core import typed_codes
 from hub_core.language import Language
 from hub_testing import texts
-from svc_criminal_record.domain import codes
 from svc_criminal_record.domain.certificates import RevocationReason
 from svc_criminal_record.pages.words import DOCUMENTS
 
@@ -47,8 +47,8 @@ async def test_opening_the_page_with_a_code_verifies_nothing(
     client: httpx2.AsyncClient, looking: Any, sessions: Any
 ) -> None:
     made, code = await a_stored_certificate(sessions)
-    html = (await client.get(f"/verify/{codes.grouped(code)}")).text
-    assert f'value="{codes.grouped(code)}"' in html
+    html = (await client.get(f"/verify/{typed_codes.grouped(code)}")).text
+    assert f'value="{typed_codes.grouped(code)}"' in html
     assert 'name="way" value="QR"' in html
     assert made.label not in html
     assert not await looking.fetchval(
@@ -125,7 +125,7 @@ async def test_what_another_service_has_sealed_is_sent_on_to_it(
 
 
 async def test_who_tries_too_often_reads_how_long_to_wait(client: httpx2.AsyncClient) -> None:
-    code = codes.code_of(b"page tries")
+    code = typed_codes.code_of(b"page tries")
     for _ in range(30):
         assert (await client.post("/verify", data={"code": code})).status_code == 200
     refused = await client.post("/verify", data={"code": code, "lang": "en"})

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from hub_core import ids
+from hub_core import ids, typed_codes
 from hub_core.clock import local_date
 from hub_documents import verification
 from hub_documents.store import StoreUnavailable
@@ -385,10 +385,10 @@ async def test_anybody_verifies_an_answer_by_its_code_and_learns_no_name(
     monkeypatch: pytest.MonkeyPatch,
     as_ana: dict[str, str],
 ) -> None:
-    petition, chance = await answered(), ids.new_id().bytes[-domain.CODE_BYTES :]
+    petition, chance = await answered(), ids.new_id().bytes[-typed_codes.RANDOM_BYTES :]
     monkeypatch.setattr(operations.secrets, "token_bytes", lambda _: chance)
     assert (await client.get(of(petition), headers=as_ana)).status_code == 200
-    code = domain.grouped(domain.code_of(chance))
+    code = typed_codes.grouped(typed_codes.code_of(chance), domain.CODE_LETTER)
     for typed in (code, code.lower(), code.replace("-", "")):
         told = await client.get(f"/petitions/v1/verify/{typed}")
         assert told.status_code == 200

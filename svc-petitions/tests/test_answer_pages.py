@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 import hub_service
 import svc_petitions
-from hub_core import ids
+from hub_core import ids, typed_codes
 from hub_core.language import Language
 from hub_documents import facts
 from hub_events.session import Session
@@ -53,13 +53,13 @@ async def answered(
     filed = await client.post(PETITIONS, json=body, headers=as_ana | key())
     petition: dict[str, Any] = filed.json()
     await office.bring(petition["id"], "ANSWERED")
-    chance = ids.new_id().bytes[-domain.CODE_BYTES :]
+    chance = ids.new_id().bytes[-typed_codes.RANDOM_BYTES :]
     with monkeypatch.context() as patch:
         patch.setattr(operations.secrets, "token_bytes", lambda _: chance)
         async with sessions() as session:
             file = await operations.document_of(session, means, UUID(petition["id"]), datetime.now(UTC))
     assert file is not None
-    return Answered(petition, domain.grouped(domain.code_of(chance)), file)
+    return Answered(petition, typed_codes.grouped(typed_codes.code_of(chance), domain.CODE_LETTER), file)
 
 
 async def test_a_code_says_whose_answer_it_is_and_nothing_of_what_it_says(

@@ -17,7 +17,7 @@ from hub_testing.databases import ServiceDatabase
 from svc_traffic_history import keys
 from svc_traffic_history.main import create_app
 from svc_traffic_history.manifest import MANIFEST
-from svc_traffic_history.operations.means import Means
+from svc_traffic_history.operations.means import Archive, Means
 from svc_traffic_history.settings import Settings
 
 from .outside import Outside
@@ -34,9 +34,19 @@ async def schema(provision: Any) -> ServiceDatabase:
 
 
 @pytest.fixture(scope="session")
-def settings(schema: ServiceDatabase, service_settings: Any) -> Settings:
+def settings(
+    schema: ServiceDatabase,
+    service_settings: Any,
+    trust_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Settings:
     """The settings of the service in this test session."""
-    made: Settings = service_settings(MANIFEST, Settings)
+    made: Settings = service_settings(
+        MANIFEST,
+        Settings,
+        traffic_history_trust=trust_folder,
+        traffic_history_store=tmp_path_factory.mktemp("documents").as_uri(),
+    )
     return made
 
 
@@ -64,6 +74,14 @@ async def client(app: FastAPI, running: Any) -> AsyncIterator[httpx2.AsyncClient
     """A client to the running service."""
     async with running(app) as made:
         yield made
+
+
+@pytest.fixture
+def archive(app: FastAPI, client: httpx2.AsyncClient) -> Archive:
+    """What the service makes and keeps documents with."""
+    assert client
+    made: Archive = app.state.keeping(app.state.hub)
+    return made
 
 
 @pytest.fixture(scope="session")

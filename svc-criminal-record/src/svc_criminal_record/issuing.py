@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub_core import ids
+from hub_core import ids, typed_codes
 from hub_core.clock import local_date
 from hub_core.language import Language
 from hub_core.rules import Option, Rules
@@ -26,7 +26,6 @@ from hub_documents.store import Store
 from .clients import Identity
 from .documents import models, printing
 from .documents.files import Files
-from .domain import codes
 from .domain import facts as facts_of
 from .domain.certificates import SERIES, Certificate
 from .domain.credential_types import OF_PRODUCT
@@ -112,7 +111,8 @@ class Issuer:
         A kill before the caller's commit leaves a file that no row knows, which is swept. Raises
         `render.Unprintable` and `SealOutOfForce` before anything is stored.
         """
-        certificate_id, code = ids.new_id(), codes.code_of(secrets.token_bytes(codes.RANDOM_BYTES))
+        certificate_id = ids.new_id()
+        code = typed_codes.code_of(secrets.token_bytes(typed_codes.RANDOM_BYTES))
         number, list_number, index = await status_lists.take(session)
         issued_on = local_date(now)
         hint = _hint(what.holder)
@@ -201,7 +201,7 @@ class Issuer:
 
     def _document(self, what: ToIssue, facts: Facts, number: int) -> models.Document:
         token = signed_facts.sign(facts.claims(), self._signer)
-        code = codes.grouped(facts.code)
+        code = typed_codes.grouped(facts.code)
         return models.Document(
             product=what.product,
             series=SERIES[what.product],

@@ -8,12 +8,15 @@ from fastapi import Depends, Request
 from hub_core.decisions import OwnCase
 from hub_core.principal import Assurance, Role
 from hub_core.problem import Problem
+from hub_documents.store import Store
 from hub_service import policy
 from hub_service.problems import ServiceUnavailable
 from hub_service.purpose import PurposeRequired
 
-from .keys import MasterKey
-from .operations.means import Means
+from .documents.press import Press
+from .errors.documents import TrafficStoreAway
+from .keys import MasterKey, Purpose
+from .operations.means import Archive, Means
 from .registers import police, vehicles
 from .settings import Settings
 
@@ -44,6 +47,28 @@ def opening(settings: Settings, key: MasterKey) -> Opening:
     return means
 
 
+Keeping: TypeAlias = Callable[[Any], Archive]
+"""Gives what makes and keeps documents, from the resources of the running service; `TrafficStoreAway`."""
+
+
+def keeping(settings: Settings, key: MasterKey) -> Keeping:
+    """What makes and keeps documents, made when it is first asked for; without a store, nothing is."""
+    made: list[Archive] = []
+
+    def archive(hub: Any) -> Archive:
+        if not settings.traffic_history_store:
+            raise TrafficStoreAway
+        if not made:
+            press = Press.open(
+                settings.traffic_history_trust, settings.traffic_history_timestamps_url, hub.http
+            )
+            store = Store.open(settings.traffic_history_store, key.of(Purpose.DOCUMENTS))
+            made.append(Archive(press, store, settings.public_origin))
+        return made[0]
+
+    return archive
+
+
 def recording(*raises: type[Problem], asks: bool = False) -> dict[str, Any]:
     """What an operation of officers of the traffic police says of itself.
 
@@ -72,6 +97,14 @@ async def _means(request: Request) -> Means:
     means: Means = request.app.state.opening(request.app.state.hub)
     return means
 
+
+async def _archive(request: Request) -> Archive:
+    archive: Archive = request.app.state.keeping(request.app.state.hub)
+    return archive
+
+
+Documents = Annotated[Archive, Depends(_archive)]
+"""The press and the store of documents; a route that asks for it declares `TrafficStoreAway`."""
 
 Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""

@@ -56,5 +56,6 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         locale=i18n.folder_of(__file__),
     )
     app.state.keys = master
+    app.state.keeping = dependencies.keeping(known, master)
     app.state.opening = opening or dependencies.opening(known, master)
     return app

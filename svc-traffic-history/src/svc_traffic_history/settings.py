@@ -1,6 +1,7 @@
 """Every environment variable of this service."""
 
 from base64 import b64decode
+from pathlib import Path
 from typing import Final
 
 from pydantic import SecretBytes, field_validator
@@ -17,6 +18,10 @@ class Settings(ServiceSettings):
     `traffic_history_key` (base64 of 32 bytes) encrypts personal data at rest and derives look-ups;
     `traffic_history_register_url` says where the police register of drivers is asked, and
     `traffic_history_vehicles_url` that of vehicles.
+    `traffic_history_store` is where documents and recordings lie: a folder as a `file://` address, or what
+    obstore takes (`s3://…`). `traffic_history_trust` is a folder with what documents are believed by:
+    `root.pem`, `chain.pem`, `seal.pem` and `seal.key` of the traffic police, `facts.pem`, `facts.key`;
+    `traffic_history_timestamps_url` answers RFC 3161, and is empty where seals carry no time stamp.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
@@ -24,6 +29,9 @@ class Settings(ServiceSettings):
     traffic_history_key: SecretBytes = SecretBytes(bytes(KEY_BYTES))
     traffic_history_register_url: str = "http://127.0.0.1:1"
     traffic_history_vehicles_url: str = "http://127.0.0.1:1"
+    traffic_history_store: str = ""
+    traffic_history_trust: Path = Path("trust")
+    traffic_history_timestamps_url: str = ""
 
     @field_validator("traffic_history_key", mode="before")
     @classmethod

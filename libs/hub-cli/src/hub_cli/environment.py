@@ -96,6 +96,9 @@ def of_service(
         given["HUB_TRAFFIC_HISTORY_KEY"] = _key(place, "traffic-history.key")
         given["HUB_TRAFFIC_HISTORY_REGISTER_URL"] = f"{place.url(OUTSIDE)}/drivers"
         given["HUB_TRAFFIC_HISTORY_VEHICLES_URL"] = f"{place.url(OUTSIDE)}/vehicles"
+        given["HUB_TRAFFIC_HISTORY_STORE"] = (place.folder / "documents/traffic-history").absolute().as_uri()
+        given["HUB_TRAFFIC_HISTORY_TRUST"] = str(place.trust)
+        given["HUB_TRAFFIC_HISTORY_TIMESTAMPS_URL"] = f"{trust_address(place)}/timestamps"
     return given
 
 

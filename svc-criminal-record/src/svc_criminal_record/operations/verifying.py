@@ -1,19 +1,17 @@
 """Verification by anybody: the same steps, writing, form and time for every answer."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub_core import clock, ids
+from hub_core import clock, ids, typed_codes
 from hub_core.rules import Rules
 from hub_events import outbox
-from hub_service import rules
+from hub_service import rules, timing
 
-from ..domain import codes, motives, verification
+from ..domain import motives, verification
 from ..domain.certificates import Certificate, Standing
 from ..domain.hints import Hint
 from ..domain.motives import MOTIVES_RULE
@@ -26,22 +24,13 @@ from ..storage import certificates, hints
 from ..storage import verifications as storage
 
 _TRIES_KEPT: Final = timedelta(days=1)
-_TOLD_AFTER: Final = 0.025
-"""Seconds: longer than the work takes, so that what is left of a difference in the work cannot be seen."""
-
-
-@asynccontextmanager
-async def in_time() -> AsyncIterator[None]:
-    """What is answered within, in its final form, is told when its time has come and not before."""
-    loop = asyncio.get_running_loop()
-    told_at = loop.time() + _TOLD_AFTER
-    yield
-    await asyncio.sleep(told_at - loop.time())
+in_time: Final = partial(timing.told_after, 0.025)
+"""What is answered or refused within is told after so many seconds: longer than the work takes."""
 
 
 async def verify_code(session: AsyncSession, key: MasterKey, typed: str, way: Way, now: datetime) -> Answer:
     """How the certificate with a code stands, however the code was typed; raises `VerifiedTooOften`."""
-    code_key = certificates.code_key(key, codes.read(typed) or f"no code: {typed}")
+    code_key = certificates.code_key(key, typed_codes.read(typed) or f"no code: {typed}")
     async with session.begin():
         legal = await _legal(session)
         await _count(session, legal, code_key, now)

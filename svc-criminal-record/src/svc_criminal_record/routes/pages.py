@@ -16,13 +16,13 @@ from urllib.parse import parse_qs, quote
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from hub_core import typed_codes
 from hub_core.clock import local_date
 from hub_core.language import Language, negotiate
 from hub_documents import checking
 from hub_service.dependencies import Now, Session
 
 from ..dependencies import Checking, Keys, Trusted
-from ..domain import codes
 from ..domain.verification import Answer, Seal, Way
 from ..errors.verification import VerifiedTooOften
 from ..operations import motives, verifying
@@ -113,7 +113,7 @@ async def get_verification_script() -> Response:
 @router.get("/verify/{code}")
 async def show_verification_of_code(visitor: Visitor, code: str) -> Response:
     """The page, with the code that a QR code brought."""
-    if elsewhere := _ELSEWHERE.get(codes.letter(code)):
+    if elsewhere := _ELSEWHERE.get(typed_codes.letter(code)):
         return visitor.send_on(f"{elsewhere}/{quote(code[:_MOST_TYPED], safe='')}")
     return visitor.show(code[:_MOST_TYPED], Way.QR)
 
@@ -125,7 +125,7 @@ async def verify_by_form(
     """The page with the answer for a code."""
     form = await _form(request)
     code = _field(form, "code")[:_MOST_TYPED]
-    if elsewhere := _ELSEWHERE.get(codes.letter(code)):
+    if elsewhere := _ELSEWHERE.get(typed_codes.letter(code)):
         return visitor.send_on(elsewhere)
     way = Way.QR if _field(form, "way") == Way.QR else Way.CODE
     async with verifying.in_time():

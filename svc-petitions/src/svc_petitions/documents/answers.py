@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hub_core.clock import BUCHAREST
 from hub_core.language import Language
-from hub_documents import facts, qr
+from hub_documents import facts
 from hub_documents.render import Unprintable
 from hub_documents.seal import Sealed
 
@@ -69,14 +69,14 @@ async def make(press: Press, answer: Answer, now: datetime) -> Sealed:
         },
         press.facts,
     )
-    code = qr.picture(facts.address(answer.origin, answer.code, token))
+    address = facts.address(answer.origin, answer.code, token)
     own = await press.seals.of(answer.institution, now)
     data = _data(answer, now)
     try:
-        return await press.sealed("answer.typ", data, own, now, {"qr": code})
+        return await press.sealed("answer.typ", data, own, now, {"qr": address})
     except Unprintable as missing:
         # A petitioner may write what no font has: the answer goes out, with marks in their place.
-        return await press.sealed("answer.typ", _legible(data, missing.letters), own, now, {"qr": code})
+        return await press.sealed("answer.typ", _legible(data, missing.letters), own, now, {"qr": address})
 
 
 def _data(answer: Answer, now: datetime) -> dict[str, Any]:

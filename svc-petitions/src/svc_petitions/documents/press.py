@@ -1,8 +1,6 @@
-"""The press: what a document says becomes pages, and the pages are sealed."""
+"""The press of this service: a document in the name of each institution."""
 
-import asyncio
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
@@ -10,28 +8,22 @@ from typing import Any, Final, Self
 import httpx2
 from cryptography import x509
 
-from hub_documents import facts, forms, seal, signers, timestamps
-from hub_documents.render import NO_PICTURES, Renderer
+from hub_documents import facts, press, seal, signers, timestamps
+from hub_documents.press import NO_CODES, Seal
 from hub_documents.seal import Sealed
 
 from ..errors.documents import SealNotInForce
-from .seals import Seal, Seals
+from .seals import Seals
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-class Press:
-    """Prints and seals, one document at a time; `facts` signs what stands in QR codes.
-
-    Both happen before anything is stored: who is killed meanwhile has lost nothing but time.
-    """
+class Press(press.Press):
+    """Prints and seals, one document at a time, with the seal of an institution (`seals`)."""
 
     def __init__(self, seals: Seals, facts_signer: facts.FactsSigner) -> None:
+        super().__init__(TEMPLATES, facts_signer)
         self.seals = seals
-        self.facts = facts_signer
-        self._renderer = Renderer(TEMPLATES)
-        # One: each thread that renders has a compiler of its own, which is slow and large at first.
-        self._thread = ThreadPoolExecutor(1, "press")
 
     @classmethod
     def open(
@@ -53,27 +45,10 @@ class Press:
         data: Mapping[str, Any],
         own: Seal,
         at: datetime,
-        pictures: Mapping[str, forms.Picture] = NO_PICTURES,
+        codes: Mapping[str, str] = NO_CODES,
     ) -> Sealed:
-        """The document of a template, PDF/A-2a and PDF/UA-1, sealed (PAdES); it names whose seal it bears.
-
-        Raises `render.Unprintable` for letters that no font has, and `SealNotInForce`.
-        """
-        said = {**data, "sealed_by": own.owner, "vouched_by": own.issuer}
+        """As `hub_documents.press.Press.sealed`; a revoked seal is `SealNotInForce`."""
         try:
-            begun = await asyncio.get_running_loop().run_in_executor(
-                self._thread, self._pressed, template, said, own, at, pictures
-            )
+            return await super().sealed(template, data, own, at, codes)
         except seal.SealRevoked:
             raise SealNotInForce from None
-        return await own.sealer.finish(begun)
-
-    def _pressed(
-        self,
-        template: str,
-        data: Mapping[str, Any],
-        own: Seal,
-        at: datetime,
-        pictures: Mapping[str, forms.Picture],
-    ) -> seal.Begun:
-        return own.sealer.begin(self._renderer.pdf(template, data, at, pictures), at)

@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from hub_documents import revocation, seal, signers, timestamps
+from hub_documents import press, timestamps
+from hub_documents.press import Seal
 
 from ..errors.documents import SealNotInForce
 
@@ -37,16 +38,6 @@ class Owner:
     id: UUID
     code: str
     names: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """A seal that is open: whose it is, who vouches for its certificate, and what was revoked."""
-
-    owner: str
-    issuer: str
-    sealer: seal.Sealer
-    material: revocation.Material
 
 
 class Seals:
@@ -89,13 +80,11 @@ class Seals:
         place = self._folder / str(owner.id)
         if not place.exists():
             await self._ask(owner, place)
-        signer = signers.from_files(place / "seal.pem", place / "seal.key", place / "chain.pem")
-        own = x509.load_der_x509_certificate(signer.certificate)
-        name = _named(own.subject)
-        material = revocation.Material(signer, self._roots, self._http, self._authority)
-        await material.refresh(now)
-        sealer = seal.Sealer(signer, name=name, reason=_REASON, authority=self._authority, material=material)
-        return Seal(name, _named(own.issuer), sealer, material)
+        made = press.open_seal(
+            place, reason=_REASON, roots=self._roots, authority=self._authority, http=self._http
+        )
+        await made.material.refresh(now)
+        return made
 
     async def _ask(self, owner: Owner, place: Path) -> None:
         """Get a certificate for a new key; whoever else was faster has theirs, which counts."""
@@ -138,11 +127,3 @@ def _keep(
     with suppress(OSError):  # a folder with something in it is not replaced
         new.rename(place)
     shutil.rmtree(new, ignore_errors=True)
-
-
-def _named(name: x509.Name) -> str:
-    """The organisation that a certificate names, else its common name."""
-    for wanted in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
-        for found in name.get_attributes_for_oid(wanted):
-            return str(found.value)
-    return name.rfc4514_string()

@@ -1,6 +1,5 @@
 """Answers that were sent: what their documents say, and the codes they are verified by."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,14 +32,8 @@ _REDRESS_TERMS: Final[Mapping[str, Mapping[str, str]]] = {
 _OF_INFORMATION: Final = frozenset({PetitionKind.INFO_544, PetitionKind.INFO_544_COMPLAINT})
 _COMPLAINTS: Final = frozenset({PetitionKind.INFO_544_COMPLAINT, PetitionKind.PRIOR_COMPLAINT})
 
-CODE_BYTES: Final = 10
-"""What a code is made of."""
 CODE_LETTER: Final = "P"
 """What codes of answers begin with, so that the one page for all documents knows whose they are."""
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD: Final = str.maketrans("OIL", "011")
-_LENGTH: Final = 16
-_GROUP: Final = 4
 _FEW: Final = 20
 """From so many on, Romanian counts with *de*: 19 semnatari, 20 de semnatari, 101 semnatari."""
 
@@ -135,27 +128,3 @@ def redress(kind: PetitionKind, on: date, legal: Rules) -> tuple[str, ...]:
         for option in legal.on(rule, on).options
         if kind not in _COMPLAINTS or option.code == _COURT
     )
-
-
-def code_of(chance: bytes) -> str:
-    """The code of `CODE_BYTES` random bytes, without hyphens (`K7QF2M9XT4PA8WDC`)."""
-    number = int.from_bytes(chance)
-    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_LENGTH)))
-
-
-def grouped(code: str) -> str:
-    """The code as people read and type it (`P-K7QF-2M9X-T4PA-8WDC`)."""
-    groups = (code[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
-    return "-".join((CODE_LETTER, *groups))
-
-
-def read_code(typed: str) -> str | None:
-    """The code that was meant, without hyphens and letter; None for what cannot be one.
-
-    Case, blanks and signs between do not count, and a letter that looks like a digit is that digit.
-    """
-    kept = "".join(sign for sign in unicodedata.normalize("NFKC", typed).upper() if sign.isalnum())
-    code = kept.translate(_MISREAD)
-    if len(code) > _LENGTH:
-        code = code.removeprefix(CODE_LETTER)
-    return code if len(code) == _LENGTH and set(code) <= set(_ALPHABET) else None

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub_core import ids
+from hub_core import ids, typed_codes
 from hub_core.clock import local_date
 from hub_core.principal import Principal
 from hub_documents.store import Store, StoreUnavailable
@@ -114,7 +114,7 @@ async def document_of(
 async def _make(
     session: AsyncSession, means: AnswerMeans, sent: domain.Sent, redress: tuple[str, ...], now: datetime
 ) -> bytes:
-    code = domain.code_of(secrets.token_bytes(domain.CODE_BYTES))
+    code = typed_codes.code_of(secrets.token_bytes(typed_codes.RANDOM_BYTES))
     petitioner, signatory = await asyncio.gather(
         _name(means, sent.petitioner_id), _name(means, sent.signed_by)
     )
@@ -133,7 +133,7 @@ async def _make(
         legal_basis=sent.legal_basis,
         redress=redress,
         signed_by=sent.signature(signatory),
-        code=domain.grouped(code),
+        code=typed_codes.grouped(code, domain.CODE_LETTER),
         origin=means.origin,
         courtesy=courtesy,
         joined=tuple(sent.joined),
@@ -208,7 +208,9 @@ async def verify(session: AsyncSession, key: MasterKey, typed: str) -> domain.Ve
 async def find(session: AsyncSession, key: MasterKey, typed: str) -> domain.Verified | None:
     """The answer with a code, however it was typed; what cannot be a code is looked for as well."""
     async with session.begin():
-        return await storage.verified(session, key, domain.read_code(typed) or f"no code: {typed}")
+        return await storage.verified(
+            session, key, typed_codes.read(typed, domain.CODE_LETTER) or f"no code: {typed}"
+        )
 
 
 async def find_file(session: AsyncSession, sha256: bytes, seal: domain.AnswerSeal) -> domain.Verified | None:

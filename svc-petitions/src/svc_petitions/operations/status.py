@@ -1,11 +1,9 @@
 """How a petition stands, for anybody who has its number and its code: one form and one time for all."""
 
-import asyncio
 import hmac
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core import ids
 from hub_core.clock import local_date
 from hub_core.tries import Try, network
-from hub_service import rules
+from hub_service import rules, timing
 
 from ..domain import codes
 from ..domain import petitions as domain
@@ -25,8 +23,8 @@ from ..storage import petitions as storage
 from . import tries
 from .registering import status_code
 
-_TOLD_AFTER: Final = 0.05
-"""Seconds: longer than the work takes, so that what is left of a difference in the work cannot be seen."""
+in_time: Final = partial(timing.told_after, 0.05)
+"""What is answered or refused within is told after so many seconds: longer than the work takes."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,17 +35,6 @@ class Asked:
     number: int
     year: int
     code: str
-
-
-@asynccontextmanager
-async def in_time() -> AsyncIterator[None]:
-    """What is answered or refused within is told when its time has come and not before."""
-    loop = asyncio.get_running_loop()
-    told_at = loop.time() + _TOLD_AFTER
-    try:
-        yield
-    finally:
-        await asyncio.sleep(told_at - loop.time())
 
 
 async def ask(

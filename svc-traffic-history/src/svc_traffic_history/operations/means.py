@@ -1,8 +1,11 @@
-"""Whom the operations ask, and the keys."""
+"""Whom the operations ask, the keys, and what makes and keeps documents."""
 
 from dataclasses import dataclass
 
+from hub_documents.store import Store
+
 from ..clients import Identity
+from ..documents.press import Press
 from ..keys import MasterKey
 from ..registers import vehicles
 from ..registers.police import Register
@@ -16,3 +19,12 @@ class Means:
     identity: Identity
     register: Register
     vehicles: vehicles.Register
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The press, the store in which files lie (each kind in a folder of its own), and the public origin."""
+
+    press: Press
+    store: Store
+    origin: str

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svc_criminal_record.domain.codes import RANDOM_BYTES, code_of, grouped, read
+from hub_core.typed_codes import RANDOM_BYTES, code_of, grouped, read
 
 CHANCE = st.binary(min_size=RANDOM_BYTES, max_size=RANDOM_BYTES)
 
