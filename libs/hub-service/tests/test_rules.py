@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from hub_core import clock, ids
@@ -100,6 +101,20 @@ async def test_the_newest_version_wins_in_whatever_order_they_come(tell, read) -
     for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 2, 1)):
         await tell(*(versions[n] for n in order))
         assert (await read("petition.answer")).on("petition.answer", NEW_YEAR).value == 3
+
+
+async def test_a_copy_that_was_emptied_and_filled_again_is_read_anew(tell, read, sessions) -> None:
+    await tell(a_table("petition.answer", 1, a_row("30")))
+    assert (await read("petition.answer")).on("petition.answer", NEW_YEAR).value == 30
+    async with sessions() as session, session.begin():
+        await session.execute(delete(rules.COPY))
+    await tell(a_table("petition.answer", 1, a_row("45")))
+    assert (await read("petition.answer")).on("petition.answer", NEW_YEAR).value == 45
+
+
+async def test_what_does_not_change_is_made_once(tell, read) -> None:
+    await tell(a_table("petition.answer", 1, a_row()))
+    assert await read("petition.answer") is await read("petition.answer")
 
 
 async def test_the_row_of_the_day_of_the_fact_is_read(tell, read) -> None:

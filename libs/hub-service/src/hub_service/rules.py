@@ -11,14 +11,26 @@ The copy holds every code that was told, so that a new version of a service find
 `Manifest.rules` names what a service cannot work without, and it is not ready before the copy has that.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, any_, bindparam, select
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -82,11 +94,22 @@ class RuleChanged(Event):
 
 _ROWS: Final = TypeAdapter(tuple[RowTold, ...])
 _WANTED: Final = any_(bindparam("codes", type_=ARRAY(String)))
-_TABLES: Final = (
-    select(COPY.c.code, COPY.c.rows.cast(Text)).where(COPY.c.code == _WANTED).order_by(COPY.c.code)
+# A row that is written anew has another `xmin`: a copy that was filled again with the same versions is read.
+_STATES: Final = (
+    select(COPY.c.code, COPY.c.version, literal_column("xmin::text").label("written"))
+    .where(COPY.c.code == _WANTED)
+    .order_by(COPY.c.code)
 )
+_TABLES: Final = _STATES.add_columns(COPY.c.rows.cast(Text))
+_STATE: Final = Part(_STATES)
+_STATE_APART: Final = Statement(_STATES)
 _READ: Final = Part(_TABLES)
 _READ_APART: Final = Statement(_TABLES)
+_MOST_KEPT: Final = 64
+
+_State = tuple[tuple[str, int, str], ...]
+_KEPT: Final[WeakKeyDictionary[Any, dict[_State, Rules]]] = WeakKeyDictionary()
+"""What was read, by the engine and the state of the copy: the same tables are asked for by every request."""
 
 
 def attach(metadata: MetaData) -> None:
@@ -116,15 +139,35 @@ async def keep(session: AsyncSession, told: RuleChanged) -> None:
 
 
 async def read(session: AsyncSession, *codes: str) -> Rules:
-    """The tables of these codes, in the caller's transaction; a code that is not there has no row."""
-    found = await _READ.all(session, codes=codes)
-    return _rules(tuple((row["code"], row["rows"]) for row in found))
+    """The tables of these codes, in the caller's transaction; a code that is not there has no row.
+
+    While the copy stays as it is, only its versions are asked for.
+    """
+    return await _read(session, codes, _STATE, _READ)
 
 
 async def read_apart(session: AsyncSession, *codes: str) -> Rules:
-    """The same for an operation without a transaction, on a connection of its own."""
-    found = await _READ_APART.all(session, codes=codes)
-    return _rules(tuple((row["code"], row["rows"]) for row in found))
+    """The same for an operation without a transaction, on connections of its own."""
+    return await _read(session, codes, _STATE_APART, _READ_APART)
+
+
+async def _read(
+    session: AsyncSession, codes: Collection[str], states: Part | Statement, tables: Part | Statement
+) -> Rules:
+    kept = _KEPT.setdefault(session.sync_session.get_bind(), {})
+    known = kept.get(_state(await states.all(session, codes=codes)))
+    if known is not None:
+        return known
+    found = await tables.all(session, codes=codes)
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    read = _rules(tuple((row["code"], row["rows"]) for row in found))
+    kept[_state(found)] = read
+    return read
+
+
+def _state(rows: Iterable[Any]) -> _State:
+    return tuple((row["code"], row["version"], row["written"]) for row in rows)
 
 
 async def missing(session: AsyncSession, codes: Collection[str], day: date) -> list[str]:
@@ -143,7 +186,7 @@ def _has(rules: Rules, code: str, day: date) -> bool:
 
 @lru_cache(maxsize=64)
 def _rules(tables: tuple[tuple[str, str], ...]) -> Rules:
-    """The same tables are asked for again and again, and seldom change."""
+    """The same tables, read by several engines, are made once."""
     return Rules(row for code, rows in tables for row in _values(code, _ROWS.validate_json(rows)))
 
 
