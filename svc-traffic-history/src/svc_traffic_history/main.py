@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from hub_service import chassis, i18n
+from hub_service import calling, chassis, i18n
 
 from . import consumers, dependencies, jobs, keys
 from .dependencies import Opening
@@ -58,4 +58,8 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
     app.state.keys = master
     app.state.keeping = dependencies.keeping(known, master)
     app.state.opening = opening or dependencies.opening(known, master)
+    app.router.routes[:0] = [
+        *calling.shortcuts(officers.router, *officers.HOT),
+        *calling.shortcuts(records.router, *records.HOT),
+    ]
     return app

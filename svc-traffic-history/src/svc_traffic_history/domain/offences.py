@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from hub_core.language import Language
@@ -107,10 +108,16 @@ def of_day(legal: Rules, day: date) -> Sequence[Offence]:
 
 def find(legal: Rules, code: str, committed_on: date) -> Offence:
     """The offence with this code on the day it was committed; `OffenceUnknown`, `NoRule`."""
-    for offence in of_day(legal, committed_on):
-        if offence.code == code:
-            return offence
-    raise OffenceUnknown(code=code, day=committed_on.isoformat())
+    known = _by_code(legal, committed_on).get(code)
+    if known is None:
+        raise OffenceUnknown(code=code, day=committed_on.isoformat())
+    return known
+
+
+@lru_cache(maxsize=1024)
+def _by_code(legal: Rules, day: date) -> Mapping[str, Offence]:
+    """Listed once for each day: many reports are of the same days."""
+    return {offence.code: offence for offence in of_day(legal, day)}
 
 
 def _listed(legal: Rules, rule: str, day: date) -> Mapping[str, Option]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from hub_service import rules
 from .. import clients
 from ..domain import fines, licences, points, proces_verbale, suspensions
 from ..domain.drivers import Driver
+from ..domain.entries import Kind, in_force
 from ..domain.points import Balance, Forecast
 from ..domain.proces_verbale import Line
 from ..domain.suspensions import Period, Suspension
 from ..errors.registers import DriverIdentityNeeded, DriverNotFound, DriverRegisterUnavailable
 from ..storage import drivers, ledger
 from ..storage import suspensions as suspensions_storage
+from ..storage.ledger import Ledger
 from .means import Means
 from .registering import take_in
 
@@ -40,26 +43,72 @@ class Right(StrEnum):
     """No Romanian licence is known."""
 
 
-@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class Record:
-    """A record on a day. `next_period` is how long the next 15 points would suspend, if reached today.
-
-    `as_of` says when the police register last answered, `validities` for how many years each category of
-    the licence is issued.
-    """
+    """A record on a day: what is held of a driver, and what follows from it once it is asked for."""
 
     driver: Driver
     on: date
-    as_of: datetime | None
-    balance: Balance
-    forecast: Forecast
-    next_period: Period
-    right: Right
-    suspension: Suspension | None
+    ledger: Ledger
     suspensions: Sequence[Suspension]
-    lines: Sequence[Line]
-    articles: Mapping[UUID, str]
-    validities: Mapping[str, int]
+    legal: Rules
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the police register last answered."""
+        return self.driver.asked_at
+
+    @property
+    def is_white(self) -> bool:
+        """Whether nothing was found, or all of it was taken back (istoric alb)."""
+        return not any(
+            entry.kind is Kind.FOUND and entry.on <= self.on for entry in in_force(self.ledger.entries)
+        )
+
+    @cached_property
+    def balance(self) -> Balance:
+        """The points."""
+        return points.balance(self.ledger.entries, self.on, self.legal)
+
+    @cached_property
+    def forecast(self) -> Forecast:
+        """What becomes of the points without a further offence."""
+        return points.forecast(self.balance)
+
+    @cached_property
+    def next_period(self) -> Period:
+        """How long the next 15 points would suspend, if reached today."""
+        return suspensions.for_points(self.suspensions, self.on, self.legal)
+
+    @cached_property
+    def suspension(self) -> Suspension | None:
+        """What suspends the right to drive on that day."""
+        return next((each for each in self.suspensions if each.suspends_on(self.on)), None)
+
+    @property
+    def right(self) -> Right:
+        """Whether the driver may drive."""
+        if self.suspension is not None:
+            return Right.SUSPENDED
+        if self.driver.licence is None:
+            return Right.NO_LICENCE
+        return Right.EXPIRED if self.driver.licence.valid_to < self.on else Right.VALID
+
+    @cached_property
+    def lines(self) -> Sequence[Line]:
+        """The reports, what was found last first."""
+        return proces_verbale.lines(self.ledger.reports, self.ledger.entries, self.on, self.legal)
+
+    @cached_property
+    def articles(self) -> Mapping[UUID, str]:
+        """What was applied, by entry."""
+        return self.ledger.articles
+
+    @property
+    def validities(self) -> Mapping[str, int]:
+        """For how many years each category of the licence is issued."""
+        licence = self.driver.licence
+        return licences.validities(licence.categories, self.on, self.legal) if licence else {}
 
 
 async def own(session: AsyncSession, means: Means, person_id: UUID, now: datetime) -> Record:
@@ -68,11 +117,16 @@ async def own(session: AsyncSession, means: Means, person_id: UUID, now: datetim
     While it is away, what it told before is shown. `DriverIdentityNeeded`, `DriverNotFound`,
     `DriverRegisterUnavailable`, `ServiceUnavailable`.
     """
-    async with session.begin():
-        legal = await rules.read(session, *RULES)
-        driver = await drivers.of_person(session, means.key, person_id)
-        if driver is not None and _is_fresh(driver, legal, now):
-            return await shown(session, driver, local_date(now), legal)
+    legal = await rules.read_apart(session, *RULES)
+    driver = await drivers.of_person_apart(session, means.key, person_id)
+    if driver is not None and _is_fresh(driver, legal, now):
+        return Record(
+            driver=driver,
+            on=local_date(now),
+            ledger=await ledger.of_driver_apart(session, driver.id),
+            suspensions=await suspensions_storage.of_driver_apart(session, driver.id),
+            legal=legal,
+        )
     try:
         driver = await _ask(session, means, person_id, driver, now)
     except DriverRegisterUnavailable:
@@ -84,24 +138,12 @@ async def own(session: AsyncSession, means: Means, person_id: UUID, now: datetim
 
 async def shown(session: AsyncSession, driver: Driver, on: date, legal: Rules) -> Record:
     """The record of a driver on a day, in the caller's transaction."""
-    held = await ledger.of_driver(session, driver.id)
-    every = await suspensions_storage.of_driver(session, driver.id)
-    entries = held.entries
-    balance = points.balance(entries, on, legal)
-    running = next((each for each in every if each.suspends_on(on)), None)
     return Record(
         driver=driver,
         on=on,
-        as_of=driver.asked_at,
-        balance=balance,
-        forecast=points.forecast(balance),
-        next_period=suspensions.for_points(every, on, legal),
-        right=_right(driver, running, on),
-        suspension=running,
-        suspensions=every,
-        lines=proces_verbale.lines(held.reports, entries, on, legal),
-        articles=held.articles,
-        validities=licences.validities(driver.licence.categories, on, legal) if driver.licence else {},
+        ledger=await ledger.of_driver(session, driver.id),
+        suspensions=await suspensions_storage.of_driver(session, driver.id),
+        legal=legal,
     )
 
 
@@ -122,11 +164,3 @@ async def _ask(
 def _is_fresh(driver: Driver, legal: Rules, now: datetime) -> bool:
     kept = timedelta(minutes=legal.on(KEPT_RULE, local_date(now)).whole)
     return driver.asked_at is not None and now - driver.asked_at < kept
-
-
-def _right(driver: Driver, running: Suspension | None, on: date) -> Right:
-    if running is not None:
-        return Right.SUSPENDED
-    if driver.licence is None:
-        return Right.NO_LICENCE
-    return Right.EXPIRED if driver.licence.valid_to < on else Right.VALID

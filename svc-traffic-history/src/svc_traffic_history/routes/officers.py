@@ -51,6 +51,9 @@ _STEP: Final = (SuspensionNotFound, DriverNotFound, SuspensionStands, Suspension
 
 router = Router(prefix="/traffic-history/v1")
 
+HOT: Final = ("open_driver", "record_proces_verbal")
+"""What is done at the roadside."""
+
 DriverId = Annotated[schemas.Id, Path(description="The driver.")]
 ReportId = Annotated[schemas.Id, Path(description="The report.")]
 SuspensionId = Annotated[schemas.Id, Path(description="The suspension.")]

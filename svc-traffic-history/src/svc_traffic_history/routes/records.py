@@ -23,6 +23,9 @@ _OWN: Final[dict[str, Any]] = policy.operation(
 
 router = Router(prefix="/traffic-history/v1", tags=["record"])
 
+HOT: Final = ("read_driver_record", "list_record_lines")
+"""What drivers ask for most."""
+
 
 @router.get("/record", summary="Read your record as a driver", **_OWN)
 async def read_driver_record(

@@ -224,7 +224,7 @@ class DriverRecordView(schemas.Resource):
         return cls(
             on=record.on,
             as_of=record.as_of,
-            is_white=not record.lines,
+            is_white=record.is_white,
             right=record.right,
             suspension=TrafficSuspensionView.of(record.suspension) if record.suspension else None,
             suspensions=[TrafficSuspensionView.of(each) for each in record.suspensions],

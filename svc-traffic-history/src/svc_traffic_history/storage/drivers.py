@@ -10,12 +10,21 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_events.statements import Part
+from hub_service.database import Statement
 
 from ..domain.drivers import Driver, Licence
 from ..keys import MasterKey, Purpose
 from ..tables.drivers import DRIVERS
 
-_OF_PERSON: Final = Part(select(DRIVERS).where(DRIVERS.c.person_id == bindparam("of_person")))
+_PERSON: Final = select(DRIVERS).where(DRIVERS.c.person_id == bindparam("of_person"))
+_OF_PERSON: Final = Part(_PERSON)
+_OF_PERSON_APART: Final = Statement(_PERSON)
+_BY_ID: Final = select(DRIVERS).where(DRIVERS.c.id == bindparam("driver_id"))
+_FIND: Final = Part(_BY_ID)
+_LOCK: Final = Part(_BY_ID.with_for_update())
+_LOCK_BY_KEY: Final = Part(
+    select(DRIVERS).where(DRIVERS.c.driver_key == bindparam("of_key")).with_for_update()
+)
 _FACTS: Final = ("holder", "licence", "categories", "held_since", "licence_valid_to", "asked_at")
 
 
@@ -39,7 +48,8 @@ async def keep(session: AsyncSession, key: MasterKey, driver: Driver) -> Driver:
 
 async def by_number(session: AsyncSession, key: MasterKey, cnp: str) -> Driver | None:
     """The driver with this CNP, whose row is locked until the end of the transaction."""
-    return await _one(session, key, DRIVERS.c.driver_key == key_of(key, cnp), lock=True)
+    row = await _LOCK_BY_KEY.first(session, of_key=key_of(key, cnp))
+    return _driver(key, row) if row else None
 
 
 async def of_person(session: AsyncSession, key: MasterKey, person_id: UUID) -> Driver | None:
@@ -48,14 +58,22 @@ async def of_person(session: AsyncSession, key: MasterKey, person_id: UUID) -> D
     return _driver(key, row) if row else None
 
 
+async def of_person_apart(session: AsyncSession, key: MasterKey, person_id: UUID) -> Driver | None:
+    """The same for who has no transaction."""
+    row = await _OF_PERSON_APART.first(session, of_person=person_id)
+    return _driver(key, row) if row else None
+
+
 async def find(session: AsyncSession, key: MasterKey, driver_id: UUID) -> Driver | None:
     """A driver by id."""
-    return await _one(session, key, DRIVERS.c.id == driver_id)
+    row = await _FIND.first(session, driver_id=driver_id)
+    return _driver(key, row) if row else None
 
 
 async def lock(session: AsyncSession, key: MasterKey, driver_id: UUID) -> Driver | None:
     """The same, locked: what is recorded of one driver is recorded one after the other."""
-    return await _one(session, key, DRIVERS.c.id == driver_id, lock=True)
+    row = await _LOCK.first(session, driver_id=driver_id)
+    return _driver(key, row) if row else None
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
@@ -86,13 +104,6 @@ async def _replace(session: AsyncSession, key: MasterKey, known: Driver, told: D
     changed = {name: values[name] for name in (*_FACTS, "person_id", "version")}
     await session.execute(update(DRIVERS).where(DRIVERS.c.id == now.id).values(changed))
     return now
-
-
-async def _one(session: AsyncSession, key: MasterKey, wanted: Any, *, lock: bool = False) -> Driver | None:
-    asked = select(DRIVERS).where(wanted)
-    found = await session.execute(asked.with_for_update() if lock else asked)
-    row = found.mappings().one_or_none()
-    return _driver(key, row) if row else None
 
 
 def _values(key: MasterKey, driver: Driver) -> Mapping[str, Any]:

@@ -11,13 +11,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_events.statements import Part
+from hub_service.database import Statement
 
 from ..domain.entries import Entry, Kind, Outcome
 from ..domain.proces_verbale import ProcesVerbal
 from ..tables.ledger import ENTRIES, PROCES_VERBALE
 
 _REPORTED: Final = ("series", "number", "found_at", "county", "place")
-_OF_DRIVER: Final = Part(
+_DRIVER: Final = (
     select(
         ENTRIES,
         *(PROCES_VERBALE.c[name] for name in _REPORTED),
@@ -28,10 +29,18 @@ _OF_DRIVER: Final = Part(
     .outerjoin(PROCES_VERBALE, PROCES_VERBALE.c.id == ENTRIES.c.proces_verbal_id)
     .where(ENTRIES.c.driver_id == bindparam("of_driver"))
 )
+_OF_DRIVER: Final = Part(_DRIVER)
+_OF_DRIVER_APART: Final = Statement(_DRIVER)
 _ADD: Final = Part(
     insert(ENTRIES)
     .values({column.name: bindparam(column.name) for column in ENTRIES.c})
     .on_conflict_do_nothing(index_elements=["driver_id", "id"])
+)
+_ADD_REPORT: Final = Part(
+    insert(PROCES_VERBALE)
+    .values({column.name: bindparam(column.name) for column in PROCES_VERBALE.c})
+    .on_conflict_do_nothing(index_elements=["series", "number"])
+    .returning(PROCES_VERBALE.c.id)
 )
 _REPORT: Final = Part(select(PROCES_VERBALE).where(PROCES_VERBALE.c.id == bindparam("report_id")))
 
@@ -72,7 +81,15 @@ class Ledger:
 
 async def of_driver(session: AsyncSession, driver_id: UUID) -> Ledger:
     """The whole ledger of a driver, in one question."""
-    rows = await _OF_DRIVER.all(session, of_driver=driver_id)
+    return _ledger(await _OF_DRIVER.all(session, of_driver=driver_id))
+
+
+async def of_driver_apart(session: AsyncSession, driver_id: UUID) -> Ledger:
+    """The same for who has no transaction."""
+    return _ledger(await _OF_DRIVER_APART.all(session, of_driver=driver_id))
+
+
+def _ledger(rows: Sequence[Any]) -> Ledger:
     reports = {
         row["proces_verbal_id"]: _report(row, row["report_by"], row["report_at"], row["found_by"])
         for row in rows
@@ -92,13 +109,7 @@ async def report(session: AsyncSession, report_id: UUID) -> ProcesVerbal | None:
 async def add_report(session: AsyncSession, made: ProcesVerbal) -> bool:
     """Record a report; false when one with this series and number is there already."""
     values = {column.name: getattr(made, column.name) for column in PROCES_VERBALE.c}
-    added = await session.execute(
-        insert(PROCES_VERBALE)
-        .values(values)
-        .on_conflict_do_nothing(index_elements=["series", "number"])
-        .returning(PROCES_VERBALE.c.id)
-    )
-    return added.scalar_one_or_none() is not None
+    return await _ADD_REPORT.first(session, **values) is not None
 
 
 async def known_reports(

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_events.statements import Part
+from hub_service.database import Statement
 
 from ..domain.grounds import Ground
 from ..domain.suspensions import Period, State, Suspension
@@ -21,9 +22,11 @@ _CHANGING: Final = (
     *("state", "communicated_on", "hand_in_by", "handed_in_on"),
     *("begins_on", "ends_on", "reduced_by", "days_left", "version"),
 )
-_OF_DRIVER: Final = Part(
+_DRIVER: Final = (
     select(SUSPENSIONS).where(SUSPENSIONS.c.driver_id == bindparam("of_driver")).order_by(SUSPENSIONS.c.id)
 )
+_OF_DRIVER: Final = Part(_DRIVER)
+_OF_DRIVER_APART: Final = Statement(_DRIVER)
 # Written out, as its index has it: a condition with parameters finds no partial index.
 _IN_EFFECT: Final = text("state IN ('RUNNING', 'REDUCED')")
 
@@ -31,6 +34,11 @@ _IN_EFFECT: Final = text("state IN ('RUNNING', 'REDUCED')")
 async def of_driver(session: AsyncSession, driver_id: UUID) -> Sequence[Suspension]:
     """Every suspension of a driver, as they were proposed."""
     return [_suspension(row) for row in await _OF_DRIVER.all(session, of_driver=driver_id)]
+
+
+async def of_driver_apart(session: AsyncSession, driver_id: UUID) -> Sequence[Suspension]:
+    """The same for who has no transaction."""
+    return [_suspension(row) for row in await _OF_DRIVER_APART.all(session, of_driver=driver_id)]
 
 
 async def find(session: AsyncSession, suspension_id: UUID) -> Suspension | None:
