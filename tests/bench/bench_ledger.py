@@ -31,7 +31,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -58,7 +58,18 @@ ASKED: Final = 50_000
 """Of so many drivers, taken by chance, one after the other is asked."""
 PURPOSE: Final = {"purpose": 'CASE_HANDLING;file="41/2026"'}
 
-One: TypeAlias = Callable[[], Awaitable[float]]
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: Any = None
+
+
+Making: TypeAlias = Callable[[], Request]
 
 
 @dataclass
@@ -74,21 +85,21 @@ class Service:
     numbers: Any = field(default_factory=lambda: count(1))
     turn: int = 0
 
-    async def record(self) -> float:
-        """Milliseconds for somebody's own record."""
-        return await self._own("/record")
+    def record(self) -> Request:
+        """Somebody's own record."""
+        return self._own("/record")
 
-    async def lines(self) -> float:
-        """For the reports in it."""
-        return await self._own("/record/lines")
+    def lines(self) -> Request:
+        """The reports in it."""
+        return self._own("/record/lines")
 
-    async def open(self) -> float:
-        """For an officer who opens one."""
+    def open(self) -> Request:
+        """An officer opens one."""
         driver_id, _ = self._next()
-        return await self._ask("GET", f"/drivers/{driver_id}", self._officer())
+        return Request("GET", f"/drivers/{driver_id}", self._officer())
 
-    async def add(self) -> float:
-        """For an officer who records a report."""
+    def add(self) -> Request:
+        """An officer records a report."""
         driver_id, _ = self._next()
         found_on = clock.local_date(clock.now()) - timedelta(days=2)
         offence = {"offence": "speed-21", "committed_on": found_on.isoformat(), "fine_points": 4}
@@ -101,7 +112,16 @@ class Service:
             "offences": [offence],
         }
         headers = self._officer() | {"idempotency-key": secrets.token_hex(16)}
-        return await self._ask("POST", f"/drivers/{driver_id}/proces-verbale", headers, report)
+        return Request("POST", f"/drivers/{driver_id}/proces-verbale", headers, report)
+
+    async def send(self, made: Request) -> None:
+        """Return when it is answered with success, to the last byte."""
+        async with self.http.request(
+            made.method, BASE + made.path, json=made.body, headers=made.headers
+        ) as answer:
+            said = await answer.read()
+            if not answer.ok:
+                raise RuntimeError(f"{made.method} {made.path}: {said!r}")
 
     def spent(self) -> tuple[float, float]:
         """Seconds of CPU of the service and of PostgreSQL."""
@@ -111,10 +131,10 @@ class Service:
         self.turn += 1
         return self.asked[self.turn % len(self.asked)]
 
-    async def _own(self, path: str) -> float:
+    def _own(self, path: str) -> Request:
         _, person_id = self._next()
         headers = self.identity.headers(person_id, {"traffic-history:read"}, Assurance.SUBSTANTIAL)
-        return await self._ask("GET", path, headers)
+        return Request("GET", path, headers)
 
     def _officer(self) -> dict[str, str]:
         """One of forty; a token is used for a minute, as the gateway uses it."""
@@ -126,41 +146,37 @@ class Service:
             self.known[person_id, minute] = token | PURPOSE
         return self.known[person_id, minute]
 
-    async def _ask(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> float:
-        began = time.perf_counter()
-        async with self.http.request(method, BASE + path, json=body, headers=headers) as answer:
-            said = await answer.read()
-            if not answer.ok:
-                raise RuntimeError(f"{method} {path}: {said!r}")
-        return (time.perf_counter() - began) * 1000
 
-
-async def closed(seconds: float, one: One) -> list[float]:
+async def closed(service: Service, seconds: float, make: Making) -> list[float]:
     """Eight clients, each asks again when it has its answer: the waits."""
     ends, waits = time.perf_counter() + seconds, []
 
     async def client() -> None:
         while time.perf_counter() < ends:
-            waits.append(await one())
+            request = make()
+            began = time.perf_counter()
+            await service.send(request)
+            waits.append((time.perf_counter() - began) * 1000)
 
     await asyncio.gather(*(client() for _ in range(CLIENTS)))
     return waits
 
 
-async def at_a_rate(rate: float, seconds: float, one: One) -> list[float]:
+async def at_a_rate(service: Service, rate: float, seconds: float, make: Making) -> list[float]:
     """Each when it is due, however long those before take: the waits, from when each was due."""
     waits: list[float] = []
 
-    async def ask(due: float) -> None:
-        await one()
+    async def ask(request: Request, due: float) -> None:
+        await service.send(request)
         waits.append((time.perf_counter() - due) * 1000)
 
+    requests = [make() for _ in range(int(rate * seconds))]
     began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        for number in range(int(rate * seconds)):
+        for number, request in enumerate(requests):
             due = began + number / rate
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            group.create_task(ask(due))
+            group.create_task(ask(request, due))
     return waits
 
 
@@ -176,16 +192,16 @@ async def measure(service: Service, options: argparse.Namespace, data: str, fold
         "| per second | p50 ms | p95 ms | p99 ms | service | PostgreSQL |"
     )
     say("|---|---|---|---|---|---|---|---|---|---|---|")
-    await closed(1.0, service.record)
+    await closed(service, 1.0, service.record)
     put_out(folder / "postgres/data")
-    cold = await at_a_rate(options.rate, options.seconds, service.record)
+    cold = await at_a_rate(service, options.rate, options.seconds, service.record)
     say(f"| {data} | record, cold | {' | '.join(cells(cold))} | | | | | | |")
     for name in ("record", "lines", "open", "add"):
-        one: One = getattr(service, name)
-        await closed(1.0, one)
-        due = await at_a_rate(options.rate, options.seconds, one)
+        make: Making = getattr(service, name)
+        await closed(service, 1.0, make)
+        due = await at_a_rate(service, options.rate, options.seconds, make)
         before, began = service.spent(), time.perf_counter()
-        waits = await closed(options.seconds, one)
+        waits = await closed(service, options.seconds, make)
         took = time.perf_counter() - began
         cpu = [(now - was) / len(waits) * 1000 for now, was in zip(service.spent(), before, strict=True)]
         row = [data, name, *cells(due), f"{len(waits) / took:.1f}", *cells(waits)]
