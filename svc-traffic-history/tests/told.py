@@ -10,7 +10,12 @@ from hub_service.access import Channel as AccessChannel
 from hub_service.purpose import Purpose
 from svc_traffic_history.events.access import RecordAccessed
 from svc_traffic_history.events.driving_reports import DrivingReportMoved
-from svc_traffic_history.events.ledger import LineChanged, SuspensionMoved
+from svc_traffic_history.events.ledger import (
+    LicenceChanged,
+    LineChanged,
+    PointsExpired,
+    SuspensionMoved,
+)
 
 ACCESSED: Final = RecordAccessed(
     line_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b76"),
@@ -46,6 +51,16 @@ SUSPENSION: Final = SuspensionMoved(
     person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
     version=1,
 )
+LICENCE: Final = LicenceChanged(
+    driver_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
+    person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
+    version=1,
+)
+EXPIRED: Final = PointsExpired(
+    driver_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"),
+    person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
+    version=1,
+)
 DRIVING_REPORT: Final = DrivingReportMoved(
     driving_report_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b75"),
     person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b78"),
@@ -53,4 +68,4 @@ DRIVING_REPORT: Final = DrivingReportMoved(
     state="UNDER_REVIEW",
     version=4,
 )
-EVENTS: Final[list[Event]] = [ACCESSED, DRIVING_REPORT, LINE, SUSPENSION]
+EVENTS: Final[list[Event]] = [ACCESSED, DRIVING_REPORT, EXPIRED, LICENCE, LINE, SUSPENSION]

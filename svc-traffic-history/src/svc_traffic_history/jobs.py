@@ -8,13 +8,24 @@ from hub_core import clock
 from hub_service import workers
 from hub_service.workers import Worker
 
+from .dependencies import Opening
 from .keys import MasterKey
-from .operations import suspending
+from .operations import expiring, refreshing, suspending
 
 
 def ending(key: MasterKey) -> Worker:
     """Suspensions end on the day after their last one."""
     return workers.every("end-suspensions", timedelta(minutes=10), _end(key))
+
+
+def expired(key: MasterKey) -> Worker:
+    """Who had points that have expired is told."""
+    return workers.every("tell-expired-points", timedelta(minutes=10), _tell(key))
+
+
+def asking(opening: Opening) -> Worker:
+    """The police register is asked again about those whose word is old."""
+    return workers.every("ask-register", timedelta(minutes=1), _ask(opening))
 
 
 def _end(key: MasterKey) -> Callable[[Any], Any]:
@@ -24,3 +35,20 @@ def _end(key: MasterKey) -> Callable[[Any], Any]:
                 pass
 
     return end
+
+
+def _tell(key: MasterKey) -> Callable[[Any], Any]:
+    async def tell(hub: Any) -> None:
+        async with hub.database.sessions() as session:
+            while await expiring.tell_what_expired(session, key, clock.now()):
+                pass
+
+    return tell
+
+
+def _ask(opening: Opening) -> Callable[[Any], Any]:
+    async def ask(hub: Any) -> None:
+        async with hub.database.sessions() as session:
+            await refreshing.ask_again(session, opening(hub), clock.now())
+
+    return ask

@@ -7,7 +7,7 @@ from hub_service import calling, chassis, i18n
 from . import consumers, dependencies, jobs, keys
 from .dependencies import Opening
 from .manifest import MANIFEST
-from .routes import internal, offences, officers, records
+from .routes import internal, licence_steps, offences, officers, records
 from .settings import Settings
 
 
@@ -18,6 +18,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
     """
     known = settings or Settings()
     master = keys.derived_from(known.traffic_history_key.get_secret_value())
+    opened = opening or dependencies.opening(known, master)
     app = chassis.build(
         MANIFEST,
         known,
@@ -30,6 +31,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         ),
         routers=[
             internal.router,
+            licence_steps.router,
             offences.router,
             officers.router,
             records.router,
@@ -52,12 +54,16 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             consumers.PEOPLE,
             consumers.RULES,
         ],
-        own_workers=[jobs.ending(master)],
+        own_workers=[
+            jobs.asking(opened),
+            jobs.ending(master),
+            jobs.expired(master),
+        ],
         locale=i18n.folder_of(__file__),
     )
     app.state.keys = master
     app.state.keeping = dependencies.keeping(known, master)
-    app.state.opening = opening or dependencies.opening(known, master)
+    app.state.opening = opened
     app.router.routes[:0] = [
         *calling.shortcuts(officers.router, *officers.HOT),
         *calling.shortcuts(records.router, *records.HOT),

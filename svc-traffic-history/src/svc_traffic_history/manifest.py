@@ -65,6 +65,8 @@ MANIFEST: Final = Manifest(
         "traffic.reduction-licence-held",
         "traffic.reduction-test",
         "traffic.register-kept",
+        "traffic.register-refresh",
+        "traffic.register-refresh-drivers",
         "traffic.suspension-class-2",
         "traffic.suspension-class-3",
         "traffic.suspension-crime",

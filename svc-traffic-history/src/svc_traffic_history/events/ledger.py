@@ -1,11 +1,13 @@
 """What is told of a record: that something came, never what."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import UUID
 
 from pydantic import Field
 
 from hub_events.envelope import Event
+
+from ..domain.suspensions import Suspension
 
 
 class LineChanged(Event):
@@ -26,5 +28,35 @@ class SuspensionMoved(Event):
     key_field: ClassVar[str] = "suspension_id"
 
     suspension_id: UUID = Field(description="The suspension")
+    driver_id: UUID = Field(description="The driver")
+    person_id: UUID | None = Field(description="The person in the hub; none who never asked")
+
+    @classmethod
+    def of(cls, suspension: Suspension, person_id: UUID | None) -> Self:
+        """What is told of a suspension."""
+        return cls(
+            suspension_id=suspension.id,
+            driver_id=suspension.driver_id,
+            person_id=person_id,
+            version=suspension.version,
+        )
+
+
+class LicenceChanged(Event):
+    """A licence was taken away or given back; its version counts the steps."""
+
+    subject: ClassVar[str] = "hub.traffic-history.licence.changed.v1"
+    key_field: ClassVar[str] = "driver_id"
+
+    driver_id: UUID = Field(description="The driver")
+    person_id: UUID | None = Field(description="The person in the hub; none who never asked")
+
+
+class PointsExpired(Event):
+    """Some points of a driver have expired; its version counts the days of which was told."""
+
+    subject: ClassVar[str] = "hub.traffic-history.points.expired.v1"
+    key_field: ClassVar[str] = "driver_id"
+
     driver_id: UUID = Field(description="The driver")
     person_id: UUID | None = Field(description="The person in the hub; none who never asked")

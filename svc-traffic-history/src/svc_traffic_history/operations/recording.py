@@ -41,6 +41,7 @@ from ..storage import ledger
 from ..storage import suspensions as suspensions_storage
 from ..storage.ledger import Ledger, Recorded
 from . import officers, records
+from .entering import enter
 from .means import Means
 from .records import Record
 from .registering import cited, take_in
@@ -139,7 +140,7 @@ async def record_report(
         if not await ledger.add_report(session, made):
             raise ReportKnown
         entries = [_found(each, made, official, legal, now) for each in report.offences]
-        await ledger.add(session, driver.id, *entries)
+        await enter(session, driver.id, now, *entries)
         await _tell_line(session, driver, made.id, [each.entry for each in entries], now)
         await _propose(session, driver, made, report.offences, official, legal, now)
     return made.id
@@ -180,7 +181,7 @@ async def record_fact(
             amount=amount,
             outcome=outcome,
         )
-        await ledger.add(session, driver.id, _by(official, entry, now))
+        await enter(session, driver.id, now, _by(official, entry, now))
         await _tell_line(session, driver, report.id, [*held.entries, entry], now)
         if kind is Kind.COURT_DECIDED:
             await _withdraw_what_fell(session, driver, [*held.entries, entry], official, now)
@@ -219,7 +220,7 @@ async def take_back(
             proces_verbal_id=wrong.entry.proces_verbal_id,
             reverses=entry_id,
         )
-        await ledger.add(session, driver.id, replace(_by(official, counter, now), reason=reason))
+        await enter(session, driver.id, now, replace(_by(official, counter, now), reason=reason))
         report_id = wrong.entry.proces_verbal_id
         if report_id is not None:
             await _tell_line(session, driver, report_id, [*held.entries, counter], now)
@@ -231,13 +232,7 @@ async def tell_suspension(
     session: AsyncSession, driver: Driver, suspension: Suspension, now: datetime
 ) -> None:
     """Tell that a suspension was proposed or moved."""
-    told = SuspensionMoved(
-        suspension_id=suspension.id,
-        driver_id=driver.id,
-        person_id=driver.person_id,
-        version=suspension.version,
-    )
-    await outbox.record(session, told, now)
+    await outbox.record(session, SuspensionMoved.of(suspension, driver.person_id), now)
 
 
 async def _tell_line(

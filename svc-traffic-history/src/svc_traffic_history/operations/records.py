@@ -15,14 +15,16 @@ from hub_core.rules import Rules
 from hub_service import rules
 
 from .. import clients
-from ..domain import fines, licences, points, proces_verbale, suspensions
+from ..domain import fines, licence_steps, licences, points, proces_verbale, suspensions
 from ..domain.drivers import Driver
 from ..domain.entries import Kind, in_force
+from ..domain.licence_steps import LicenceStep, Step
 from ..domain.points import Balance, Forecast
 from ..domain.proces_verbale import Line
 from ..domain.suspensions import Period, Suspension
 from ..errors.registers import DriverIdentityNeeded, DriverNotFound, DriverRegisterUnavailable
 from ..storage import drivers, ledger
+from ..storage import licence_steps as licence_storage
 from ..storage import suspensions as suspensions_storage
 from ..storage.ledger import Ledger
 from .means import Means
@@ -36,6 +38,10 @@ class Right(StrEnum):
     """Whether somebody may drive."""
 
     VALID = "VALID"
+    ANNULLED = "ANNULLED"
+    """A court has annulled the licence."""
+    WITHDRAWN = "WITHDRAWN"
+    """The licence was taken, for as long as its holder may not drive."""
     SUSPENDED = "SUSPENDED"
     EXPIRED = "EXPIRED"
     """The licence is no longer valid; it is exchanged for a new one."""
@@ -51,6 +57,7 @@ class Record:
     on: date
     ledger: Ledger
     suspensions: Sequence[Suspension]
+    licence_steps: Sequence[LicenceStep]
     legal: Rules
 
     @property
@@ -86,8 +93,15 @@ class Record:
         return next((each for each in self.suspensions if each.suspends_on(self.on)), None)
 
     @property
+    def taken(self) -> LicenceStep | None:
+        """By what the licence is away on that day; none where it is not."""
+        return licence_steps.taken(self.licence_steps, self.on)
+
+    @property
     def right(self) -> Right:
         """Whether the driver may drive."""
+        if self.taken is not None:
+            return Right.ANNULLED if self.taken.step is Step.ANNULLED else Right.WITHDRAWN
         if self.suspension is not None:
             return Right.SUSPENDED
         if self.driver.licence is None:
@@ -125,6 +139,7 @@ async def own(session: AsyncSession, means: Means, person_id: UUID, now: datetim
             on=local_date(now),
             ledger=await ledger.of_driver_apart(session, driver.id),
             suspensions=await suspensions_storage.of_driver_apart(session, driver.id),
+            licence_steps=await licence_storage.of_driver_apart(session, driver.id),
             legal=legal,
         )
     try:
@@ -143,6 +158,7 @@ async def shown(session: AsyncSession, driver: Driver, on: date, legal: Rules) -
         on=on,
         ledger=await ledger.of_driver(session, driver.id),
         suspensions=await suspensions_storage.of_driver(session, driver.id),
+        licence_steps=await licence_storage.of_driver(session, driver.id),
         legal=legal,
     )
 

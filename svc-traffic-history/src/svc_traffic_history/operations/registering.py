@@ -19,16 +19,18 @@ from hub_service import rules
 from ..domain import fines, offences, suspensions
 from ..domain.drivers import Driver, Licence
 from ..domain.entries import Entry, Kind
+from ..domain.licence_steps import LicenceStep
 from ..domain.proces_verbale import ProcesVerbal
 from ..domain.suspensions import Period, Suspension
 from ..errors.offences import OffenceUnknown
 from ..errors.registers import DriverRegisterUnavailable
-from ..events.ledger import LineChanged
+from ..events.ledger import LicenceChanged, LineChanged, SuspensionMoved
 from ..keys import MasterKey
 from ..registers.police import DriverTold, ReportTold, SuspensionTold
-from ..storage import drivers, ledger
+from ..storage import drivers, ledger, licence_steps
 from ..storage import suspensions as suspensions_storage
 from ..storage.ledger import Recorded
+from .entering import enter
 
 _RULES: Final = (*offences.RULES, *fines.RULES, *suspensions.RULES)
 _log = structlog.get_logger("registers")
@@ -53,13 +55,14 @@ async def take_in(
     }
     known = await ledger.known_reports(session, driver.id, numbers)
     report_ids = []
+    new_facts: list[Recorded] = []
     for report in told.reports:
         report_id, by_officer = known.get((report.series, report.number), (None, True))
         report_ids.append(report_id)
         if report_id is None or by_officer:
             continue
         entries = [*_entries(report, report_id, legal, now)]
-        await ledger.add(session, driver.id, *entries)
+        new_facts += entries
         if not is_first and (report.series, report.number) in new:
             line = LineChanged(
                 driver_id=driver.id,
@@ -69,8 +72,28 @@ async def take_in(
             )
             await outbox.record(session, line, now)
     for suspension in told.suspensions:
-        await _take_suspension(session, driver, suspension, report_ids, legal, now)
+        taken = await _take_suspension(session, driver, suspension, report_ids, legal, now)
+        if taken is None:
+            continue
+        if taken.is_of_points and taken.begins_on:
+            new_facts.append(annulment(taken, taken.begins_on, now))
+        if not is_first:
+            await outbox.record(session, SuspensionMoved.of(taken, driver.person_id), now)
+    await enter(session, driver.id, now, *new_facts)
+    await _take_licence_steps(session, driver, told, now, is_news=not is_first)
     return driver
+
+
+async def _take_licence_steps(
+    session: AsyncSession, driver: Driver, told: DriverTold, now: datetime, *, is_news: bool
+) -> None:
+    """Each step has the same id whenever it is told."""
+    for each in told.licence_steps:
+        step = LicenceStep(uuid5(driver.id, f"licence {each.step} {each.on}"), each.step, each.on)
+        if await licence_steps.add(session, driver.id, step, now) and is_news:
+            version = len(await licence_steps.of_driver(session, driver.id))
+            changed = LicenceChanged(driver_id=driver.id, person_id=driver.person_id, version=version)
+            await outbox.record(session, changed, now)
 
 
 async def _take_suspension(
@@ -80,10 +103,11 @@ async def _take_suspension(
     report_ids: list[UUID | None],
     legal: Rules,
     now: datetime,
-) -> None:
+) -> Suspension | None:
+    """One that was not known before; none where it was, or an officer recorded its report."""
     report_id = report_ids[told.report] if told.report < len(report_ids) else None
     if report_id is None:
-        return
+        return None
     made = suspensions.propose(
         uuid5(report_id, "suspension"),
         driver.id,
@@ -102,8 +126,7 @@ async def _take_suspension(
         begins_on=told.begins_on,
         ends_on=told.ends_on,
     )
-    if await suspensions_storage.add(session, shown, None, now) and shown.is_of_points and shown.begins_on:
-        await ledger.add(session, driver.id, annulment(shown, shown.begins_on, now))
+    return shown if await suspensions_storage.add(session, shown, None, now) else None
 
 
 def annulment(suspension: Suspension, on: date, now: datetime, recorded_by: UUID | None = None) -> Recorded:

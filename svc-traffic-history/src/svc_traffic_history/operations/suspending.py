@@ -25,6 +25,7 @@ from ..storage import drivers, ledger
 from ..storage import suspensions as storage
 from ..storage.ledger import Recorded
 from . import officers
+from .entering import enter
 from .means import Means
 from .recording import tell_suspension
 from .registering import annulment
@@ -95,17 +96,14 @@ async def _annul_or_give_back(
     """A suspension for points annuls them when it first begins; one that comes to nothing gives them back."""
     if before.begins_on is None and moved.begins_on is not None:
         annulled = annulment(moved, moved.begins_on, now, official.person_id)
-        await ledger.add(session, moved.driver_id, annulled)
+        await enter(session, moved.driver_id, now, annulled)
     elif before.begins_on is not None and moved.state is State.WITHDRAWN:
         held = await ledger.of_driver(session, moved.driver_id)
         for entry in in_force(held.entries):
             if entry.kind is Kind.SUSPENSION_BEGAN and entry.proces_verbal_id == moved.proces_verbal_id:
                 back = Entry(id=ids.new_id(), kind=Kind.REVERSED, on=local_date(now), reverses=entry.id)
-                await ledger.add(
-                    session,
-                    moved.driver_id,
-                    Recorded(entry=back, recorded_at=now, recorded_by=official.person_id),
-                )
+                given_back = Recorded(entry=back, recorded_at=now, recorded_by=official.person_id)
+                await enter(session, moved.driver_id, now, given_back)
 
 
 def _reduced(

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ..domain.entries import Outcome
 from ..domain.grounds import Ground
+from ..domain.licence_steps import Step
 from ..domain.suspensions import State
 from ..errors.registers import DriverRegisterUnavailable
 from .asking import Asked
@@ -80,6 +81,13 @@ class SuspensionTold(_Told):
     ends_on: date | None = None
 
 
+class LicenceStepTold(_Told):
+    """The licence was taken away or given back; later answers may tell more steps, and never fewer."""
+
+    step: Step
+    on: date
+
+
 class DriverTold(_Told):
     """Everything that the register holds of one driver; who has no Romanian licence has none here."""
 
@@ -89,6 +97,7 @@ class DriverTold(_Told):
     licence: LicenceTold | None
     reports: tuple[ReportTold, ...] = ()
     suspensions: tuple[SuspensionTold, ...] = ()
+    licence_steps: tuple[LicenceStepTold, ...] = ()
 
 
 class Register(Protocol):

@@ -10,6 +10,7 @@ from ..operations.records import Record
 
 TITLES: Final = {
     "licence": "Your driving licence",
+    "licence-steps": "When your licence was taken away or given back",
     "lines": "Contravention reports",
     "suspensions": "Suspensions of your right to drive",
 }
@@ -20,6 +21,7 @@ LABELS: Final = {
         "held_since": "Held since",
         "valid_to": "Licence valid until",
     },
+    "licence-steps": {"step": "What happened", "on": "Day"},
     "lines": {
         "number": "Series and number",
         "found_at": "Found",
@@ -62,6 +64,7 @@ def _items(record: Record) -> Mapping[str, list[dict[str, Any]]]:
         ]
         if licence
         else [],
+        "licence-steps": [{"step": each.step, "on": each.on.isoformat()} for each in record.licence_steps],
         "lines": [
             {
                 "number": f"{line.proces_verbal.series} {line.proces_verbal.number}",

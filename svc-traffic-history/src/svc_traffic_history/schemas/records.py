@@ -201,6 +201,10 @@ class DriverRecordView(schemas.Resource):
         bool, Field(description="Whether nothing was ever recorded (istoric alb).", examples=[False])
     ]
     right: Annotated[Right, Field(description="Whether the driver may drive.")]
+    taken_on: Annotated[
+        schemas.LegalDate | None,
+        Field(description="Since when the licence is annulled or withdrawn; null where it is not."),
+    ]
     suspension: Annotated[TrafficSuspensionView | None, Field(description="What suspends the right today.")]
     suspensions: Annotated[
         list[TrafficSuspensionView], Field(max_length=200, description="Every suspension, in order.")
@@ -226,6 +230,7 @@ class DriverRecordView(schemas.Resource):
             as_of=record.as_of,
             is_white=record.is_white,
             right=record.right,
+            taken_on=record.taken.on if record.taken else None,
             suspension=TrafficSuspensionView.of(record.suspension) if record.suspension else None,
             suspensions=[TrafficSuspensionView.of(each) for each in record.suspensions],
             licence=DrivingLicenceView(

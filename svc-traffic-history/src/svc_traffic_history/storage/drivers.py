@@ -1,11 +1,12 @@
 """Drivers: rows in, domain values out; numbers and names are encrypted, and found by a keyed hash."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -74,6 +75,36 @@ async def lock(session: AsyncSession, key: MasterKey, driver_id: UUID) -> Driver
     """The same, locked: what is recorded of one driver is recorded one after the other."""
     row = await _LOCK.first(session, driver_id=driver_id)
     return _driver(key, row) if row else None
+
+
+async def take_old(
+    session: AsyncSession,
+    key: MasterKey,
+    asked_before: datetime,
+    now: datetime,
+    until: datetime,
+    limit: int,
+) -> Sequence[Driver]:
+    """Some with an account about whom the register was last asked before an instant.
+
+    Until another one they are nobody else's to ask about.
+    """
+    old = (
+        select(DRIVERS.c.id)
+        .where(
+            DRIVERS.c.person_id.is_not(None),
+            DRIVERS.c.asked_at < asked_before,
+            or_(DRIVERS.c.ask_after.is_(None), DRIVERS.c.ask_after <= now),
+        )
+        .order_by(DRIVERS.c.asked_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = await session.execute(
+        update(DRIVERS).where(DRIVERS.c.id.in_(old)).values(ask_after=until).returning(*DRIVERS.c)
+    )
+    found = [_driver(key, row) for row in taken.mappings()]
+    return sorted(found, key=lambda driver: driver.asked_at or asked_before)
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:

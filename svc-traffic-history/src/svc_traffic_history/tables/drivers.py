@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Date, DateTime, Integer, LargeBinary, String, Table, Uuid
+from sqlalchemy import Column, Date, DateTime, Index, Integer, LargeBinary, String, Table, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from .metadata import metadata
@@ -20,4 +20,10 @@ DRIVERS: Final = Table(
     Column("licence_valid_to", Date),
     Column("asked_at", DateTime(timezone=True), comment="When the police register was last asked"),
     Column("version", Integer, nullable=False),
+    Column(
+        "ask_after",
+        DateTime(timezone=True),
+        comment="The clock does not ask the register before; none when it has not asked yet",
+    ),
+    Index("ix_drivers_to_ask", "asked_at", postgresql_where=text("person_id IS NOT NULL")),
 )

@@ -2,7 +2,8 @@
 
     POST /drivers/find      {"cnp": …}: {"driver": null} where nobody has this number
 
-A driver is their licence (none for who has no Romanian one), their contravention reports and suspensions.
+A driver is their licence (none for who has no Romanian one) with what took it away, their contravention
+reports and suspensions.
 What stands of whom follows from the number, the same on every machine; its days are counted back from
 today, so that a demo of any day has points that still count. Of the demo's people Ana's record is white,
 Ion has points and a fine whose half can still be paid, István is suspended, Mihai's case is in court and
@@ -29,6 +30,7 @@ _ADULT: Final = 18
 _THOUSAND: Final = 1000
 _WITH_LICENCE: Final = 700
 _WITH_REPORTS: Final = 200
+_WITHDRAWN: Final = 20
 _OFFENCES: Final = (
     ("speed-10", 2),
     ("speed-21", 4),
@@ -70,14 +72,28 @@ def _driver(person: dict[str, Any], today: date) -> dict[str, Any]:
     number = person["cnp"]
     scenario = _SCENARIOS.get(number)
     reports, suspensions = scenario(number, today) if scenario else (_drawn(number, today), [])
+    licence = _licence(number, date.fromisoformat(person["birth_date"]), today)
     return {
         "cnp": number,
         "family_name": person["family_name"],
         "given_name": person["given_name"],
-        "licence": _licence(number, date.fromisoformat(person["birth_date"]), today),
+        "licence": licence,
         "reports": reports,
         "suspensions": suspensions,
+        "licence_steps": _licence_steps(number, licence, today),
     }
+
+
+def _licence_steps(number: str, licence: dict[str, Any] | None, today: date) -> list[dict[str, Any]]:
+    """A licence in fifty was withdrawn soon after it was obtained, and every other one of them given back."""
+    draw = _draw(number, "withdrawn")
+    if licence is None or number in _SCENARIOS or draw >= _WITHDRAWN:
+        return []
+    withdrawn = date.fromisoformat(licence["held_since"]) + timedelta(days=30 + draw)
+    steps = [("ANNULLED" if draw % 4 == 0 else "WITHDRAWN", withdrawn)]
+    if draw % 2:
+        steps.append(("GIVEN_BACK", withdrawn + timedelta(days=180)))
+    return [{"step": step, "on": on.isoformat()} for step, on in steps if on <= today]
 
 
 def _licence(number: str, born: date, today: date) -> dict[str, Any] | None:
