@@ -1,0 +1,58 @@
+"""The service in processes that kill themselves with SIGKILL at one point of an act."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import uvicorn
+
+from hub_events import outbox
+from hub_events.relay import Relay
+from hub_service import idempotency, workers
+from hub_testing import mortal
+from svc_traffic_history import main
+from svc_traffic_history.storage import ledger, suspensions
+
+
+def die_after_publishing() -> None:
+    """The stream has what was told, and the outbox does not know it yet."""
+    send = Relay._send
+
+    async def last(relay: Relay, rows: Sequence[Any], acked: Any) -> None:
+        await send(relay, rows, acked)
+        mortal.die()
+
+    Relay._send = last  # type: ignore[method-assign]
+
+
+POINTS: dict[str, Callable[[], None]] = {
+    "wrote the report": lambda: mortal.die_after(ledger, "add_report"),
+    "wrote the entries": lambda: mortal.die_after(ledger, "add"),
+    "proposed a suspension": lambda: mortal.die_after(suspensions, "add"),
+    "proposed both suspensions": lambda: mortal.die_after(suspensions, "add", 2),
+    "moved the suspension": lambda: mortal.die_after(suspensions, "move"),
+    "recorded an event": lambda: mortal.die_after(outbox, "record"),
+    "recorded two events": lambda: mortal.die_after(outbox, "record", 2),
+    "recorded three events": lambda: mortal.die_after(outbox, "record", 3),
+    "kept the answer": lambda: mortal.die_after(idempotency, "store"),
+    "committed": lambda: mortal.die_after_the_commit(idempotency, "store"),
+    "committed the move": lambda: mortal.die_after_the_commit(suspensions, "move"),
+    "published": die_after_publishing,
+}
+
+
+def serve(point: str, listening: socket.socket) -> None:
+    """Serve until killed; a suspension that is over ends at once."""
+    every = workers.every
+    soon = {"end-suspensions": timedelta(seconds=0.1)}
+    workers.every = lambda name, period, act: every(name, soon.get(name, period), act)
+    if point:
+        POINTS[point]()
+    config = uvicorn.Config(main.create_app(), log_config=None, log_level="error", ws="none")
+    asyncio.run(uvicorn.Server(config).serve([listening]))
+
+
+if __name__ == "__main__":
+    mortal.run(serve)
