@@ -27,6 +27,8 @@ SMALL: dict[str, Any] = {
         "read_thing": {"method": "GET", "path": "/x/v1/things/{thing_id}", "access": "public", "rate": "b"},
         "read_newest": {"method": "GET", "path": "/x/v1/things/newest", "access": "signed-in"},
         "get_token": {"method": "POST", "path": "/x/token", "access": "client", "total": 9.0},
+        "read_sheet": {"method": "GET", "path": "/x/sheets/{sheet}.{form}", "access": "public"},
+        "list_sheets": {"method": "GET", "path": "/x/sheets.{form}", "access": "public"},
     },
 }
 
@@ -60,6 +62,11 @@ def test_what_no_prefix_names_goes_nowhere(path: str) -> None:
         ("GET", "/x/v1/things/", None),
         ("GET", "/x/v1/things/7/parts", None),
         ("GET", "/x/v1/Things", None),
+        ("GET", "/x/sheets.json", "list_sheets"),
+        ("GET", "/x/sheets.", None),
+        ("GET", "/x/sheetsjson", None),
+        ("GET", "/x/sheets/7.xml", "read_sheet"),
+        ("GET", "/x/sheets/", None),
     ],
 )
 def test_operations_are_found_by_method_and_template(method: str, path: str, name: str | None) -> None:

@@ -41,6 +41,10 @@ class Access(StrEnum):
     CLIENT = "client"
 
 
+_PART: Final = r"([A-Za-z0-9._-]+|\{[a-z_]+\})"
+"""A part of an address: written out, or a parameter. The last may be followed by its format."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -89,7 +93,7 @@ class _Route(_Limits):
 
 class _Operation(_Limits):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-    path: Annotated[str, StringConstraints(pattern=r"^(/([A-Za-z0-9._-]+|\{[a-z_]+\}))+$")]
+    path: Annotated[str, StringConstraints(pattern=rf"^(/{_PART})*/{_PART}(\.\{{[a-z_]+\}})?$")]
     access: Access
     service: _Name | None = None
     rate: _Name | None = None
@@ -123,7 +127,7 @@ class _File(_Strict):
                 raise ValueError(f"reserved: {name}")
             shape = (
                 operation.method,
-                *("{}" if part.startswith("{") else part for part in operation.path.split("/")),
+                *(part.text if part.is_whole else f"{part.text}{{}}" for part in _parts(operation.path)),
             )
             if shape in shapes:
                 raise ValueError(f"{name} and {shapes[shape]} have the same address")
@@ -149,9 +153,22 @@ class Terms:
     cors: bool
 
 
-class _Template(NamedTuple):
-    segments: tuple[str | None, ...]
-    terms: Terms
+class _Part(NamedTuple):
+    """A part of a template: what it is, or what it begins with before a parameter."""
+
+    text: str
+    is_whole: bool
+
+    def fits(self, part: str) -> bool:
+        return (
+            part == self.text if self.is_whole else len(part) > len(self.text) and part.startswith(self.text)
+        )
+
+
+def _parts(template: str) -> tuple[_Part, ...]:
+    return tuple(
+        _Part(text, not brace) for text, brace, _ in (part.partition("{") for part in template.split("/"))
+    )
 
 
 class Templates:
@@ -160,16 +177,16 @@ class Templates:
     def __init__(self, entries: Iterable[tuple[str, str, Any]]) -> None:
         """`entries` are method, template and whatever stands behind them."""
         self._literal: dict[tuple[str, str], Any] = {}
-        self._with_parameters: dict[tuple[str, str, int], list[tuple[tuple[str | None, ...], Any]]] = {}
+        self._with_parameters: dict[tuple[str, str, int], list[tuple[tuple[_Part, ...], Any]]] = {}
         for method, template, value in entries:
-            segments = tuple(None if part.startswith("{") else part for part in template.split("/"))
-            if None in segments:
-                key = (method, segments[1] or "", len(segments))
-                self._with_parameters.setdefault(key, []).append((segments, value))
-            else:
+            wanted = _parts(template)
+            if all(part.is_whole for part in wanted):
                 self._literal[method, template] = value
+            else:
+                key = (method, wanted[1].text, len(wanted))
+                self._with_parameters.setdefault(key, []).append((wanted, value))
         for candidates in self._with_parameters.values():
-            candidates.sort(key=lambda candidate: candidate[0].count(None))
+            candidates.sort(key=lambda candidate: sum(not part.is_whole for part in candidate[0]))
 
     def find(self, method: str, path: str) -> Any:
         """What stands behind the most literal template that fits; `None` when none does.
@@ -181,11 +198,8 @@ class Templates:
         if found is not None:
             return found
         parts = path.split("/")
-        for segments, value in self._with_parameters.get((method, parts[1], len(parts)), ()):
-            if all(
-                part == segment or (segment is None and part)
-                for part, segment in zip(parts, segments, strict=True)
-            ):
+        for wanted, value in self._with_parameters.get((method, parts[1], len(parts)), ()):
+            if all(each.fits(part) for each, part in zip(wanted, parts, strict=True)):
                 return value
         return None
 

@@ -7,6 +7,7 @@ const UPPER = /^[A-Z][A-Z0-9_]*$/;
 
 const kinds = (schema) => [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].filter(Boolean);
 const isJson = (type) => type === "application/json" || type.endsWith("+json");
+const isData = (type) => isJson(type) || type === "text/xml";
 const bodies = (operation) => [
   ...Object.entries(operation.requestBody?.content ?? {}),
   ...Object.values(operation.responses ?? {}).flatMap((answer) => Object.entries(answer.content ?? {})),
@@ -50,7 +51,7 @@ const rules = {
     for (const [status, answer] of Object.entries(operation.responses)) {
       if (!/^[45]/.test(status)) continue;
       const types = Object.keys(answer.content ?? {});
-      const byProtocol = operation["x-protocol"] && types.every(isJson);
+      const byProtocol = operation["x-protocol"] && types.every(isData);
       if (byProtocol) continue;
       if (types.join() !== PROBLEM) yield `${status} is not ${PROBLEM}`;
       if (!answer["x-problem-types"]?.length) yield `${status} names no problem type`;

@@ -95,13 +95,15 @@ def build(
     own_workers: Sequence[workers.Worker] = (),
     locale: Path | None = None,
     uploads: Mapping[str, int] | None = None,
+    shown: Mapping[str, problems.Shown] | None = None,
 ) -> FastAPI:
     """A FastAPI application with everything `api.md` and `architecture.md` promise.
 
     `scopes` maps each scope of the service's operations to what it allows, for the contract.
     `subscriptions` are its consumers, `own_workers` what else runs beside requests; both start with
     the lifespan and end before the database closes. `uploads` are the addresses that take larger bodies
-    than others, with the bytes they may have. Nothing is connected before the lifespan.
+    than others, with the bytes they may have; `shown` how problems are shown below addresses of which a
+    standard says how. Nothing is connected before the lifespan.
     `app.state.texts` are the texts of the chassis and of `locale`.
     """
     texts = i18n.Texts([i18n.folder_of(__file__), *([locale] if locale else [])])
@@ -134,7 +136,7 @@ def build(
         app.include_router(router)
 
     def show(request: Request, problem: Problem) -> Response:
-        return problems.response(problem, request, texts, settings.public_origin)
+        return problems.response(problem, request, texts, settings.public_origin, shown or {})
 
     app.add_middleware(Boundary, show=show, uploads=uploads or {})
     app.add_middleware(RequestTelemetry)

@@ -266,7 +266,8 @@ def _share(made: dict[str, Any]) -> None:
     shared: dict[str, Any] = {}
     for operation in _operations(made):
         for status, given in operation["responses"].items():
-            name = "Or".join(classes[slug] for slug in given.get("x-problem-types", ()))
+            by_protocol = problems.MEDIA_TYPE not in given.get("content", ())
+            name = "" if by_protocol else "Or".join(classes[slug] for slug in given["x-problem-types"])
             if name and len(name) <= _LONGEST_NAME and shared.setdefault(name, given) == given:
                 operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
     made["components"]["responses"] = dict(sorted(shared.items()))

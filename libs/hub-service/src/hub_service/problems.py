@@ -1,7 +1,8 @@
 """The problems any service can answer with, and how every problem is shown (RFC 9457)."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,6 +14,9 @@ from .i18n import Texts
 from .telemetry import current_trace_id
 
 MEDIA_TYPE = "application/problem+json"
+Shown: TypeAlias = Callable[[Request, Problem, Mapping[str, Any]], Response]
+"""How a problem is shown where a standard says how; the last are its members, in the caller's language."""
+_NOWHERE: Final[Mapping[str, Shown]] = MappingProxyType({})
 _POINTER_LONGEST = 512
 """A pointer repeats names of members that the caller made up."""
 
@@ -223,15 +227,27 @@ def _detail(error: FieldError, language: Language, texts: Texts) -> str:
     return detail.format_map(error.facts) if error.facts else detail
 
 
-def response(problem: Problem, request: Request, texts: Texts, public_origin: str) -> Response:
-    """The answer for a problem met while handling `request`."""
+def response(
+    problem: Problem,
+    request: Request,
+    texts: Texts,
+    public_origin: str,
+    otherwise: Mapping[str, Shown] = _NOWHERE,
+) -> Response:
+    """The answer for a problem met while handling `request`.
+
+    `otherwise` are the beginnings of addresses whose problems are shown in another way.
+    """
     language = negotiate(request.headers.get("accept-language"))
-    return JSONResponse(
-        body(problem, language, texts, public_origin, request.url.path),
-        status_code=problem.status,
-        media_type=MEDIA_TYPE,
-        headers={"content-language": language, "cache-control": "no-store", **problem.headers},
+    members = body(problem, language, texts, public_origin, request.url.path)
+    show = next((way for start, way in otherwise.items() if request.url.path.startswith(start)), None)
+    answer = (
+        show(request, problem, members)
+        if show
+        else JSONResponse(members, status_code=problem.status, media_type=MEDIA_TYPE)
     )
+    answer.headers.update({"content-language": language, "cache-control": "no-store", **problem.headers})
+    return answer
 
 
 def catalogue(texts: Texts) -> dict[str, Any]:

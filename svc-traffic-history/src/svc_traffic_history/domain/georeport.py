@@ -1,0 +1,63 @@
+"""What Open311 GeoReport v2 says of reports of aggressive driving: open or closed, and which span is asked."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from ..errors.open311 import RequestSpanTooLong
+from .driving_reports import OPEN, DrivingReport, State
+
+SERVICE: Final = "aggressive-driving-report"
+"""The one thing that is reported: the code of its entry in the catalog."""
+JURISDICTION: Final = "ro"
+"""The jurisdiction that is served: the country, by ISO 3166-1."""
+SPAN: Final = timedelta(days=90)
+"""How far apart the dates of a search may be; without dates the latest such span is meant."""
+MOST: Final = 1000
+"""How many requests an answer has at most."""
+
+
+class Status(StrEnum):
+    """The two states that GeoReport knows."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+def status(report: DrivingReport) -> Status:
+    """Open while the reporter or officers have something to do, closed from then on."""
+    return Status.OPEN if report.state in {*OPEN, State.AWAITING_VIDEO} else Status.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which of somebody's reports are meant; with `ids`, those and nothing else counts."""
+
+    ids: tuple[UUID, ...]
+    codes: Collection[str]
+    statuses: Collection[Status]
+    first: datetime
+    last: datetime
+
+    def takes(self, report: DrivingReport) -> bool:
+        """Whether a report is meant."""
+        if self.codes and SERVICE not in self.codes:
+            return False
+        if self.statuses and status(report) not in self.statuses:
+            return False
+        return self.first <= report.sent_at <= self.last
+
+
+def span(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    """The first and the last moment of a search; with one of them, the other is a span away.
+
+    Raises `RequestSpanTooLong` for two that are too far from each other or in the wrong order.
+    """
+    last = end or (start + SPAN if start else now)
+    first = start or last - SPAN
+    if not timedelta() <= last - first <= SPAN:
+        raise RequestSpanTooLong(days=SPAN.days)
+    return first, last

@@ -1,0 +1,273 @@
+"""What Open311 GeoReport v2 shows: the service, what it asks, reports as service requests.
+
+GeoReport's texts are of one language: English message ids, translated by `locale/`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import Annotated, Final, Literal, NamedTuple, Self, TypeAlias
+
+from pydantic import BaseModel, Field, RootModel
+
+from hub_core.county import COUNTIES
+from hub_core.language import Language
+from hub_core.rules import Option
+from hub_service import schemas
+
+from ..domain import georeport
+from ..domain.driving_reports import Reason, State
+from ..domain.georeport import Status
+
+Say: TypeAlias = Callable[[str], str]
+"""The text of an English message id in the caller's language."""
+
+SPECIFICATION: Final = "http://wiki.open311.org/GeoReport_v2"
+CHANGESET: Final = "2026-11-23T00:00:00Z"
+"""When the list of services or a definition last changed: clients that keep them read them again."""
+
+_NAME: Final = "Report of aggressive driving"
+_ABOUT: Final = (
+    "Aggressive driving that you saw directly and by chance, as a participant in traffic, and recorded. "
+    "The recording is uploaded within an hour after the report."
+)
+_GROUP: Final = "Road traffic"
+_KEYWORDS: Final = "aggressive driving, road, police, recording"
+_STATES: Final = {
+    State.AWAITING_VIDEO: "The report was sent; the recording is awaited.",
+    State.SUBMITTED: "The report is registered.",
+    State.ELIGIBILITY_CHECK: "It is checked whether the report can be taken.",
+    State.NOT_ELIGIBLE: "The report could not be taken.",
+    State.UNDER_REVIEW: "The report is being examined.",
+    State.OWNER_INQUIRY: "The report is being examined; the owner of the vehicle was asked.",
+    State.SANCTIONED: "A sanction was applied.",
+    State.NO_SANCTION: "No sanction was applied.",
+    State.FORWARDED_CRIMINAL: "The report was handed to the criminal investigation.",
+    State.CLOSED: "The report is closed.",
+}
+_REASONS: Final = {
+    Reason.NO_DATE_OR_HOUR: "The recording does not show date and hour.",
+    Reason.PLACE_UNKNOWN: "The place cannot be told.",
+    Reason.PLATE_UNREADABLE: "The registration number cannot be read.",
+    Reason.NOT_AGGRESSIVE: "What is seen is no aggressive driving.",
+    Reason.EDITED: "The recording was changed.",
+    Reason.TOO_OLD: "The event is too long ago.",
+    Reason.NOT_BY_CHANCE: "The event was not seen by chance.",
+    Reason.NOT_PROVED: "The offence was not proved.",
+    Reason.DRIVER_UNKNOWN: "It could not be found out who drove.",
+    Reason.PLATES_STOLEN: "The plates are not those of the vehicle.",
+    Reason.FOREIGN_VEHICLE: "The vehicle is registered in another country.",
+    Reason.PRIORITY_VEHICLE: "The vehicle has priority and was on a mission.",
+    Reason.TIME_BARRED: "A fine can no longer be applied.",
+    Reason.NO_VIDEO: "The recording did not arrive in time.",
+    Reason.CANCELLED: "You took the report back.",
+    Reason.DECISION_FINAL: "The decision is final.",
+}
+_KEYS: Final = (
+    "An access token takes the place of an api_key: OAuth 2.0, in the header Authorization. "
+    "It is never sent in an address."
+)
+
+
+class Datatype(StrEnum):
+    """The kinds of answers that GeoReport knows."""
+
+    STRING = "string"
+    DATETIME = "datetime"
+    SINGLE = "singlevaluelist"
+    MULTIPLE = "multivaluelist"
+
+
+class _Attribute(NamedTuple):
+    code: str
+    datatype: Datatype
+    description: str
+    form: str = ""
+    required: bool = True
+
+
+_ATTRIBUTES: Final = (
+    _Attribute("manoeuvres", Datatype.MULTIPLE, "What the driver did."),
+    _Attribute("happened_at", Datatype.DATETIME, "When it was.", "ISO 8601: 2026-11-20T17:45:00+02:00"),
+    _Attribute("county", Datatype.SINGLE, "In which county it was."),
+    _Attribute("siruta", Datatype.STRING, "The locality, by its SIRUTA code.", "63394", required=False),
+    _Attribute("plate", Datatype.STRING, "The registration number of the vehicle.", "CV 12 ABC"),
+    _Attribute(
+        "plate_country",
+        Datatype.STRING,
+        "The country of the plate, unless it is Romania.",
+        "ISO 3166-1: HU",
+        required=False,
+    ),
+    _Attribute(
+        "seen_by_chance",
+        Datatype.SINGLE,
+        "You were a participant in traffic and saw it directly and by chance.",
+    ),
+    _Attribute(
+        "declaration",
+        Datatype.SINGLE,
+        "You declare on your own responsibility that the facts and the recording are true.",
+    ),
+)
+_YES: Final = "Yes"
+TEXTS: Final = frozenset(
+    {
+        *(_NAME, _ABOUT, _GROUP, _KEYWORDS, _KEYS, _YES, *_STATES.values(), *_REASONS.values()),
+        *(each.description for each in _ATTRIBUTES),
+    }
+)
+"""Every text that is translated."""
+
+
+class Open311EndpointView(schemas.Resource):
+    """Where an interface answers."""
+
+    specification: Annotated[str, Field(max_length=200, description="What it follows.", examples=[SPECIFICATION])]
+    url: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="Where it begins.",
+            examples=["https://hub.example.org/traffic-history/open311/v2"],
+        ),
+    ]
+    changeset: Annotated[schemas.Instant, Field(description="When services or definitions last changed.")]
+    type: Annotated[Literal["production"], Field(description="What it serves for.")]
+    formats: Annotated[
+        list[Literal["text/xml", "application/json"]], Field(max_length=2, description="What it answers in.")
+    ]
+
+
+class Open311DiscoveryView(schemas.Resource):
+    """Which interfaces there are (Open311 Service Discovery)."""
+
+    changeset: Annotated[schemas.Instant, Field(description="When this last changed.")]
+    contact: Annotated[
+        str, Field(max_length=200, description="Whom to ask.", examples=["contact@hub.example.org"])
+    ]
+    key_service: Annotated[str, Field(max_length=500, description="What stands for a key.", examples=[_KEYS])]
+    endpoints: Annotated[list[Open311EndpointView], Field(max_length=1, description="Each of them.")]
+
+    @classmethod
+    def of(cls, url: str, contact: str, say: Say) -> Self:
+        """The one interface, which begins at an address."""
+        endpoint = Open311EndpointView.model_validate(
+            {
+                "specification": SPECIFICATION,
+                "url": url,
+                "changeset": CHANGESET,
+                "type": "production",
+                "formats": ["text/xml", "application/json"],
+            }
+        )
+        shown = {"changeset": CHANGESET, "contact": contact, "key_service": say(_KEYS)}
+        return cls.model_validate(shown | {"endpoints": [endpoint]})
+
+
+ServiceCode = Annotated[
+    str,
+    Field(
+        max_length=64,
+        pattern=r"^[^\x00]*$",
+        description="What is reported.",
+        json_schema_extra={"examples": [georeport.SERVICE]},
+    ),
+]
+
+
+class Open311ServiceView(schemas.Resource):
+    """Something that can be reported."""
+
+    service_code: ServiceCode
+    service_name: Annotated[str, Field(max_length=200, description="What it is called.", examples=[_NAME])]
+    description: Annotated[str, Field(max_length=1000, description="What it is for.", examples=[_ABOUT])]
+    metadata: Annotated[bool, Field(description="Whether it has a definition.", examples=[True])]
+    type: Annotated[Literal["realtime"], Field(description="A report has its identifier at once.")]
+    keywords: Annotated[str, Field(max_length=200, description="Words for it.", examples=[_KEYWORDS])]
+    group: Annotated[str, Field(max_length=100, description="What it belongs to.", examples=[_GROUP])]
+
+
+class Open311ServicesView(RootModel[Annotated[list[Open311ServiceView], Field(max_length=10)]]):
+    """What can be reported."""
+
+    @classmethod
+    def of(cls, say: Say) -> Self:
+        """The one service."""
+        return cls(
+            [
+                Open311ServiceView(
+                    service_code=georeport.SERVICE,
+                    service_name=say(_NAME),
+                    description=say(_ABOUT),
+                    metadata=True,
+                    type="realtime",
+                    keywords=say(_KEYWORDS),
+                    group=say(_GROUP),
+                )
+            ]
+        )
+
+
+class Open311ValueView(schemas.Resource):
+    """One of the answers to choose from."""
+
+    key: Annotated[str, Field(max_length=64, description="What is sent.", examples=["a"])]
+    name: Annotated[
+        str,
+        Field(max_length=500, description="What people read.", examples=["repeated changing of lanes"]),
+    ]
+
+
+class Open311AttributeView(schemas.Resource):
+    """Something that a report says."""
+
+    variable: Annotated[bool, Field(description="Whether an answer is wanted.", examples=[True])]
+    code: Annotated[str, Field(max_length=64, description="Sent as `attribute[code]`.", examples=["plate"])]
+    datatype: Annotated[Datatype, Field(description="What kind of answer.")]
+    required: Annotated[bool, Field(description="Whether it has to be there.", examples=[True])]
+    datatype_description: Annotated[
+        str | None, Field(max_length=200, description="What it looks like.", examples=["CV 12 ABC"])
+    ]
+    order: Annotated[schemas.Int32, Field(description="In which order to ask.", examples=[1])]
+    description: Annotated[
+        str,
+        Field(
+            max_length=500, description="What is asked.", examples=["The registration number of the vehicle."]
+        ),
+    ]
+    values: Annotated[list[Open311ValueView], Field(max_length=100, description="The answers of a list.")]
+
+
+class Open311DefinitionView(schemas.Resource):
+    """What a report of a service says."""
+
+    service_code: ServiceCode
+    attributes: Annotated[list[Open311AttributeView], Field(max_length=50, description="In their order.")]
+
+    @classmethod
+    def of(cls, manoeuvres: Sequence[Option], declaration: str, say: Say, language: Language) -> Self:
+        """What a report of aggressive driving says, with the manoeuvres that the law of today names."""
+        values: dict[str, Iterable[tuple[str, str]]] = {
+            "manoeuvres": [
+                (each.code, each.texts.get(language, each.texts[Language.RO])) for each in manoeuvres
+            ],
+            "county": [(county.code, county.name) for county in COUNTIES],
+            "seen_by_chance": [("YES", say(_YES))],
+            "declaration": [(declaration, say(_YES))],
+        }
+        return cls(
+            service_code=georeport.SERVICE,
+            attributes=[
+                Open311AttributeView(
+                    variable=True,
+                    code=each.code,
+                    datatype=each.datatype,
+                    required=each.required,
+                    datatype_description=each.form or None,
+                    order=order,
+                    description=say(each.description),
+                    values=[Open311ValueView(key=key, name=name) for key, name in values.get(each.code, ())],
+                )
+                for order, each in enumerate(_ATTRIBUTES, start=1)
+            ],
+        )
