@@ -7,7 +7,14 @@ from hub_service import calling, chassis, i18n
 from . import consumers, dependencies, jobs, keys
 from .dependencies import Opening
 from .manifest import MANIFEST
-from .routes import internal, licence_steps, offences, officers, records
+from .routes import (
+    internal,
+    licence_steps,
+    offences,
+    officers,
+    open311,
+    records,
+)
 from .settings import Settings
 
 
@@ -34,6 +41,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             licence_steps.router,
             offences.router,
             officers.router,
+            open311.router,
             records.router,
         ],
         scopes={
@@ -44,6 +52,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         tags=[
             {"name": "offences", "description": "Traffic offences and what the law gives for them."},
             {"name": "officers", "description": "Officers: record what was found and what became of it."},
+            {"name": "open311", "description": "Reports of aggressive driving by Open311 GeoReport v2."},
             {"name": "record", "description": "Your record: points, fines, the right to drive."},
             {
                 "name": "suspensions",
@@ -60,6 +69,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             jobs.expired(master),
         ],
         locale=i18n.folder_of(__file__),
+        shown={open311.PREFIX: open311.show},
     )
     app.state.keys = master
     app.state.keeping = dependencies.keeping(known, master)

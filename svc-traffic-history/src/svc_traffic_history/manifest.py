@@ -23,6 +23,7 @@ MANIFEST: Final = Manifest(
     consumers=(PEOPLE, RULES),
     calls=("identity.identity:read",),
     rules=(
+        "aggressive-driving.manoeuvres",
         "calendar.holidays",
         "licence.group-1",
         "licence.group-2",

@@ -112,10 +112,11 @@ def document(
     known = problems.catalogue(texts)
     made["x-problems"] = {slug: known[slug] for slug in sorted(met)}
     components["headers"] = _used_headers(made)
+    whole = _shown_whole(made)
     components["examples"] = {
         problem.type: {"value": shown(problem, public_origin)}
         for problem in problems.known()
-        if problem.type in met
+        if problem.type in whole
     }
     _tidy_integers(made)
     _name_keys(made)
@@ -123,6 +124,17 @@ def document(
     examples.add(made)
     _share(made)
     return made
+
+
+def _shown_whole(made: dict[str, Any]) -> set[str]:
+    """The types of the problems that are shown as such, not as a standard's own errors."""
+    return {
+        slug
+        for operation in _operations(made)
+        for given in operation["responses"].values()
+        if problems.MEDIA_TYPE in given.get("content", ())
+        for slug in given["x-problem-types"]
+    }
 
 
 def _used_headers(made: dict[str, Any]) -> dict[str, Any]:
@@ -266,8 +278,8 @@ def _share(made: dict[str, Any]) -> None:
     shared: dict[str, Any] = {}
     for operation in _operations(made):
         for status, given in operation["responses"].items():
-            by_protocol = problems.MEDIA_TYPE not in given.get("content", ())
-            name = "" if by_protocol else "Or".join(classes[slug] for slug in given["x-problem-types"])
+            is_problem = given.get("content", {}).keys() == {problems.MEDIA_TYPE}
+            name = "Or".join(classes[slug] for slug in given["x-problem-types"]) if is_problem else ""
             if name and len(name) <= _LONGEST_NAME and shared.setdefault(name, given) == given:
                 operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
     made["components"]["responses"] = dict(sorted(shared.items()))

@@ -1,4 +1,4 @@
-"""What Open311 GeoReport v2 says of reports of aggressive driving: open or closed, and which span is asked."""
+"""What Open311 GeoReport v2 says of driving reports: open or closed, and which span is asked."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -10,6 +10,7 @@ from hub_core.clock import local_date
 from hub_core.rules import Option
 from hub_service import rules
 
+DECLARATION: Final = "2026-11-23"
 MANOEUVRES: Final = "aggressive-driving.manoeuvres"
 
 

@@ -3,7 +3,7 @@
 Its addresses, forms and errors are the standard's (wiki.open311.org/GeoReport_v2).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -102,6 +102,11 @@ Saying = Annotated[Say, Depends(_say)]
 _MET: Final = (problems.NotFound, JurisdictionNotFound)
 
 
+def _status(status: int) -> int:
+    """GeoReport knows no 422: what is wrong with the fields is 400."""
+    return HTTPStatus.BAD_REQUEST.value if status == HTTPStatus.UNPROCESSABLE_ENTITY else status
+
+
 def _described(kept: dict[str, Any], example: str) -> dict[str, Any]:
     """What an operation says of itself: its policy, both formats, errors as GeoReport has them."""
     answers: dict[int | str, dict[str, Any]] = {
@@ -183,7 +188,7 @@ async def read_open311_service(
     if service_code != georeport.SERVICE:
         raise ServiceCodeNotFound
     manoeuvres = await operations.manoeuvres(session, now)
-    view = Open311DefinitionView.of(manoeuvres, DECLARATION, say, language)
+    view = Open311DefinitionView.of(manoeuvres, operations.DECLARATION, say, language)
     return _write(response_format, "service_definition", view, language)
 
 
@@ -196,11 +201,6 @@ def show(request: Request, problem: Problem, members: Mapping[str, Any]) -> Resp
     ]
     written = Format.XML if request.url.path.endswith(f".{Format.XML}") else Format.JSON
     return _answer(written, "errors", errors, status)
-
-
-def _status(status: int) -> int:
-    """GeoReport knows no 422: what is wrong with the fields is 400."""
-    return HTTPStatus.BAD_REQUEST.value if status == HTTPStatus.UNPROCESSABLE_ENTITY else status
 
 
 def _write(response_format: Format, name: str, view: BaseModel, language: str) -> Response:

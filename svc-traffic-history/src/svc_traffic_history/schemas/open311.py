@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Final, Literal, NamedTuple, Self, TypeAlias
 
-from pydantic import BaseModel, Field, RootModel
+from pydantic import Field, RootModel
 
 from hub_core.county import COUNTIES
 from hub_core.language import Language
@@ -15,8 +15,6 @@ from hub_core.rules import Option
 from hub_service import schemas
 
 from ..domain import georeport
-from ..domain.driving_reports import Reason, State
-from ..domain.georeport import Status
 
 Say: TypeAlias = Callable[[str], str]
 """The text of an English message id in the caller's language."""
@@ -32,36 +30,6 @@ _ABOUT: Final = (
 )
 _GROUP: Final = "Road traffic"
 _KEYWORDS: Final = "aggressive driving, road, police, recording"
-_STATES: Final = {
-    State.AWAITING_VIDEO: "The report was sent; the recording is awaited.",
-    State.SUBMITTED: "The report is registered.",
-    State.ELIGIBILITY_CHECK: "It is checked whether the report can be taken.",
-    State.NOT_ELIGIBLE: "The report could not be taken.",
-    State.UNDER_REVIEW: "The report is being examined.",
-    State.OWNER_INQUIRY: "The report is being examined; the owner of the vehicle was asked.",
-    State.SANCTIONED: "A sanction was applied.",
-    State.NO_SANCTION: "No sanction was applied.",
-    State.FORWARDED_CRIMINAL: "The report was handed to the criminal investigation.",
-    State.CLOSED: "The report is closed.",
-}
-_REASONS: Final = {
-    Reason.NO_DATE_OR_HOUR: "The recording does not show date and hour.",
-    Reason.PLACE_UNKNOWN: "The place cannot be told.",
-    Reason.PLATE_UNREADABLE: "The registration number cannot be read.",
-    Reason.NOT_AGGRESSIVE: "What is seen is no aggressive driving.",
-    Reason.EDITED: "The recording was changed.",
-    Reason.TOO_OLD: "The event is too long ago.",
-    Reason.NOT_BY_CHANCE: "The event was not seen by chance.",
-    Reason.NOT_PROVED: "The offence was not proved.",
-    Reason.DRIVER_UNKNOWN: "It could not be found out who drove.",
-    Reason.PLATES_STOLEN: "The plates are not those of the vehicle.",
-    Reason.FOREIGN_VEHICLE: "The vehicle is registered in another country.",
-    Reason.PRIORITY_VEHICLE: "The vehicle has priority and was on a mission.",
-    Reason.TIME_BARRED: "A fine can no longer be applied.",
-    Reason.NO_VIDEO: "The recording did not arrive in time.",
-    Reason.CANCELLED: "You took the report back.",
-    Reason.DECISION_FINAL: "The decision is final.",
-}
 _KEYS: Final = (
     "An access token takes the place of an api_key: OAuth 2.0, in the header Authorization. "
     "It is never sent in an address."
@@ -98,6 +66,7 @@ _ATTRIBUTES: Final = (
         "ISO 3166-1: HU",
         required=False,
     ),
+    _Attribute("correspondence_address", Datatype.STRING, "Your address for letters."),
     _Attribute(
         "seen_by_chance",
         Datatype.SINGLE,
@@ -112,7 +81,7 @@ _ATTRIBUTES: Final = (
 _YES: Final = "Yes"
 TEXTS: Final = frozenset(
     {
-        *(_NAME, _ABOUT, _GROUP, _KEYWORDS, _KEYS, _YES, *_STATES.values(), *_REASONS.values()),
+        *(_NAME, _ABOUT, _GROUP, _KEYWORDS, _KEYS, _YES),
         *(each.description for each in _ATTRIBUTES),
     }
 )
@@ -122,7 +91,9 @@ TEXTS: Final = frozenset(
 class Open311EndpointView(schemas.Resource):
     """Where an interface answers."""
 
-    specification: Annotated[str, Field(max_length=200, description="What it follows.", examples=[SPECIFICATION])]
+    specification: Annotated[
+        str, Field(max_length=200, description="What it follows.", examples=[SPECIFICATION])
+    ]
     url: Annotated[
         str,
         Field(
