@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
-from starlette.responses import JSONResponse, Response
 
 from hub_core.problem import Problem
 from hub_service import policy, problems
