@@ -490,6 +490,8 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         kinds.CERTIFICATE_VERIFIED,
         kinds.CERTIFICATE_DUE,
         kinds.EXTRACT,
+        kinds.DRIVER_RECORD,
+        kinds.DRIVING_REPORT,
         *kinds.AUDIENCES.values(),
         *kinds.BOOKINGS.values(),
     ],
@@ -501,7 +503,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 117
+    assert len(wording) == 123
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables
@@ -519,6 +521,7 @@ def test_no_template_takes_what_a_message_may_not_say() -> None:
             "code",
             "valid_until",
         }
+        | kinds.DRIVING_REPORT.variables
     )
     environment = jinja2.Environment(autoescape=True)
     for file in wording:

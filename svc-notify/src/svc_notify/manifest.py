@@ -99,6 +99,17 @@ PASSPORT_BOOKING: Final = Consumer(
         "hub.passport-booking.email-code.requested.v1",
     ),
 )
+TRAFFIC_HISTORY: Final = Consumer(
+    durable="notify-traffic-history",
+    source="traffic-history",
+    subjects=(
+        "hub.traffic-history.line.changed.v1",
+        "hub.traffic-history.points.expired.v1",
+        "hub.traffic-history.suspension.moved.v1",
+        "hub.traffic-history.licence.changed.v1",
+        "hub.traffic-history.driving-report.moved.v1",
+    ),
+)
 
 MANIFEST: Final = Manifest(
     name="notify",
@@ -116,6 +127,7 @@ MANIFEST: Final = Manifest(
         ENTRIES,
         CRIMINAL_RECORD,
         PASSPORT_BOOKING,
+        TRAFFIC_HISTORY,
     ),
     calls=("identity.contact:read", "passport-booking.contact:read", "petitions.contact:read"),
     holds_personal_data=True,

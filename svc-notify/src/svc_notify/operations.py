@@ -138,10 +138,23 @@ async def queue_notices(
     cause: Cause,
     now: datetime,
     once: str | None = None,
+    until: datetime | None = None,
 ) -> list[Delivery]:
-    """Queue the same message to each of these people; none where one of the same `once` was queued before."""
+    """Queue the same message to each of these people; none where one of the same `once` was queued before.
+
+    It is not worth sending after `until`.
+    """
     queued = [
-        deliveries.queue(kind, ids.new_id(), cause, now, person_id=person_id, variables=variables, once=once)
+        deliveries.queue(
+            kind,
+            ids.new_id(),
+            cause,
+            now,
+            person_id=person_id,
+            variables=variables,
+            once=once,
+            until=until,
+        )
         for person_id in people
     ]
     async with session.begin():

@@ -521,3 +521,48 @@ class ExtractDecided(Event):
     institution_id: UUID
     person_id: UUID | None
     state: str
+
+
+class _OfDriver(BaseModel):
+    key_field: ClassVar[str] = "driver_id"
+
+    driver_id: UUID
+    person_id: UUID | None
+
+
+class DriverLineChanged(_OfDriver, Event):
+    """Something was recorded about a contravention report."""
+
+    subject: ClassVar[str] = "hub.traffic-history.line.changed.v1"
+
+
+class DriverPointsExpired(_OfDriver, Event):
+    """Some points of a driver no longer count."""
+
+    subject: ClassVar[str] = "hub.traffic-history.points.expired.v1"
+
+
+class DriverSuspensionMoved(_OfDriver, Event):
+    """A suspension of the right to drive was proposed, or took a step."""
+
+    subject: ClassVar[str] = "hub.traffic-history.suspension.moved.v1"
+
+
+class DriverLicenceChanged(_OfDriver, Event):
+    """A licence was taken away or given back."""
+
+    subject: ClassVar[str] = "hub.traffic-history.licence.changed.v1"
+
+
+class DrivingReportMoved(Event):
+    """A report of aggressive driving has come a step further; `person_id` is who reported."""
+
+    subject: ClassVar[str] = "hub.traffic-history.driving-report.moved.v1"
+    key_field: ClassVar[str] = "driving_report_id"
+
+    driving_report_id: UUID
+    person_id: UUID
+    number: str
+    state: str
+    reason: str | None = None
+    upload_by: datetime | None = None

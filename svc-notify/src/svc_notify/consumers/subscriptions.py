@@ -14,7 +14,7 @@ from .. import manifest, operations
 from ..domain.catalog import StaleEntry
 from ..domain.kinds import Lane
 from ..domain.officials import WRITTEN_TO, Official
-from . import bookings, certificates, hearing, petitions
+from . import bookings, certificates, hearing, petitions, traffic
 from .copies import (
     AppointmentChanged,
     EmailConfirmationRequested,
@@ -94,6 +94,7 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
         Subscription(manifest.ENTRIES, {EntryStale: remind_the_provider}),
         certificates.subscription(wake),
         bookings.subscription(wake),
+        traffic.subscription(wake),
     ]
 
 

@@ -235,6 +235,20 @@ EXTRACT: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset({"change", "institution_id", "told_on"}),
 )
+DRIVER_RECORD: Final = Kind(
+    template="traffic.record",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"told_on"}),
+)
+DRIVING_REPORT: Final = Kind(
+    template="traffic.report",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=30),
+    variables=frozenset({"number", "state", "reason", "upload_on", "upload_hour", "told_on"}),
+)
 BOOKING_CONFIRM: Final = Kind(
     template="booking.confirm",
     version=1,

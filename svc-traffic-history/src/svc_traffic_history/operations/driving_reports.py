@@ -49,6 +49,8 @@ async def tell_moved(session: AsyncSession, report: DrivingReport, now: datetime
             person_id=report.reporter_id,
             number=report.label,
             state=report.state.value,
+            reason=report.reason.value if report.reason else None,
+            upload_by=report.upload_by if report.state is State.AWAITING_VIDEO else None,
             version=report.version,
         ),
         now,
