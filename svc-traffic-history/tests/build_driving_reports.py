@@ -25,7 +25,7 @@ def a_reporter(**special: Any) -> Reporter:
 def an_event(**special: Any) -> Event:
     """What they saw."""
     facts: dict[str, Any] = {
-        "siruta": 63394,
+        "siruta": "63394",
         "place": "DN 12, km 24",
         "latitude": Decimal("45.863600"),
         "longitude": Decimal("25.787500"),

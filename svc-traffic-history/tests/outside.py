@@ -58,6 +58,12 @@ class Outside:
         )
         return person_id
 
+    def add_person(self) -> UUID:
+        """Somebody whom svc-identity knows, and no other register."""
+        person_id = ids.new_id()
+        self.people[person_id] = self._number()
+        return person_id
+
     def tell(self, person_id: UUID, **special: Any) -> None:
         """What the register knows now of somebody."""
         number = self.people[person_id]
@@ -70,7 +76,7 @@ class Outside:
     async def get(self, path: str) -> dict[str, Any] | None:
         """What svc-identity answers."""
         person_id = UUID(path.split("/")[4])
-        return {"cnp": self.people.get(person_id)}
+        return {"cnp": self.people.get(person_id), "family_name": "Popescu", "given_name": "Ana"}
 
     async def find(self, number: str) -> DriverTold | None:
         """What the register answers."""

@@ -128,6 +128,8 @@ async def test_only_what_counts_is_counted(sessions: Sessions, means: Means) -> 
         await storage.move(session, taken_back, NOON, first.reporter_id)
         refused = domain.moved(every[3], State.NOT_ELIGIBLE, Reason.EDITED)
         await storage.move(session, refused, NOON, None)
-        counted = await storage.count_sent(session, first.reporter_id, NOON, NOON + MINUTE)
-        all_of_them = await storage.count_sent(session, first.reporter_id, NOON, NOON + 2 * MINUTE)
-    assert (counted, all_of_them) == (2, 3)
+        of = first.reporter_id
+        counted = await storage.count_sent(session, of, NOON, NOON + MINUTE, NOON)
+        all_of_them = await storage.count_sent(session, of, NOON, NOON + 2 * MINUTE, NOON)
+        after_the_hour = await storage.count_sent(session, of, NOON, NOON + MINUTE, first.upload_by)
+    assert (counted, all_of_them, after_the_hour) == (2, 3, 1)

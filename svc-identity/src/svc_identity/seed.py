@@ -237,6 +237,7 @@ def demo_portal(now: datetime) -> Client:
                 *("criminal-record:read", "criminal-record:write"),
                 *("appointments:read", "appointments:write"),
                 "traffic-history:read",
+                *("driving-reports:read", "driving-reports:write"),
             }
         ),
         created_at=now,

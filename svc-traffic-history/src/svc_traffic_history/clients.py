@@ -1,4 +1,4 @@
-"""What this service asks of svc-identity, at the moment it is needed: no copy of it lies here."""
+"""What this service asks of svc-identity, at the moment it is needed."""
 
 from typing import Any, Protocol
 from uuid import UUID
@@ -17,10 +17,23 @@ class Identity(Protocol):
         ...
 
 
-class _Person(BaseModel):
-    model_config = ConfigDict(hide_input_in_errors=True)
+class Person(BaseModel):
+    """Somebody as the population register has them; no number for whom no register confirmed."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     cnp: str | None
+    family_name: str = ""
+    given_name: str = ""
+
+
+async def person(identity: Identity, person_id: UUID) -> Person | None:
+    """Who somebody is, none for whom svc-identity does not know; raises `ServiceUnavailable`."""
+    try:
+        told = await identity.get(f"/internal/v1/people/{person_id}/identity")
+    except httpx2.HTTPError as error:
+        raise ServiceUnavailable(headers={"retry-after": "2"}) from error
+    return Person.model_validate(told) if told else None
 
 
 async def number_of(identity: Identity, person_id: UUID) -> str | None:
@@ -28,8 +41,5 @@ async def number_of(identity: Identity, person_id: UUID) -> str | None:
 
     Raises `ServiceUnavailable`.
     """
-    try:
-        told = await identity.get(f"/internal/v1/people/{person_id}/identity")
-    except httpx2.HTTPError as error:
-        raise ServiceUnavailable(headers={"retry-after": "2"}) from error
-    return _Person.model_validate(told).cnp if told else None
+    known = await person(identity, person_id)
+    return known.cnp if known else None

@@ -23,6 +23,8 @@ from .settings import Settings
 READ: Final = "traffic-history:read"
 RECORD: Final = "traffic-history:record"
 DECIDE: Final = "traffic-history:decide"
+REPORTS_READ: Final = "driving-reports:read"
+REPORTS_WRITE: Final = "driving-reports:write"
 
 Opening: TypeAlias = Callable[[Any], Means]
 """Gives what operations need, from the resources of the running service (`chassis.Resources`)."""
@@ -67,6 +69,15 @@ def keeping(settings: Settings, key: MasterKey) -> Keeping:
         return made[0]
 
     return archive
+
+
+def reporting(scope: str, *raises: type[Problem], asks: bool = False) -> dict[str, Any]:
+    """What an operation of reporters of aggressive driving says of itself: never for another person.
+
+    `asks` marks a POST that is a question.
+    """
+    said = policy.operation(scope, assurance=Assurance.SUBSTANTIAL, raises=raises)
+    return said | {"openapi_extra": said["openapi_extra"] | {policy.ASKS: True}} if asks else said
 
 
 def recording(*raises: type[Problem], asks: bool = False) -> dict[str, Any]:

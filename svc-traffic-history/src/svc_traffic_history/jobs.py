@@ -10,7 +10,7 @@ from hub_service.workers import Worker
 
 from .dependencies import Opening
 from .keys import MasterKey
-from .operations import expiring, refreshing, suspending
+from .operations import driving_reports, expiring, refreshing, suspending
 
 
 def ending(key: MasterKey) -> Worker:
@@ -26,6 +26,20 @@ def expired(key: MasterKey) -> Worker:
 def asking(opening: Opening) -> Worker:
     """The police register is asked again about those whose word is old."""
     return workers.every("ask-register", timedelta(minutes=1), _ask(opening))
+
+
+def closing(key: MasterKey) -> Worker:
+    """Reports whose recording did not come in time are closed."""
+    return workers.every("close-driving-reports", timedelta(minutes=1), _close(key))
+
+
+def _close(key: MasterKey) -> Callable[[Any], Any]:
+    async def close(hub: Any) -> None:
+        async with hub.database.sessions() as session:
+            while await driving_reports.close_what_is_overdue(session, key, clock.now()):
+                pass
+
+    return close
 
 
 def _end(key: MasterKey) -> Callable[[Any], Any]:

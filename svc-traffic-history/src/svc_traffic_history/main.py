@@ -8,6 +8,7 @@ from . import consumers, dependencies, jobs, keys
 from .dependencies import Opening
 from .manifest import MANIFEST
 from .routes import (
+    driving_reports,
     internal,
     licence_steps,
     offences,
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             "paying half and for going to court (OUG 195/2002, OG 2/2001, Law 203/2018)."
         ),
         routers=[
+            driving_reports.router,
             internal.router,
             licence_steps.router,
             offences.router,
@@ -45,11 +47,17 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             records.router,
         ],
         scopes={
+            dependencies.REPORTS_READ: "See your reports of aggressive driving",
+            dependencies.REPORTS_WRITE: "Report aggressive driving in your name",
             dependencies.READ: "Read your record as a driver",
             dependencies.RECORD: "Keep the records of drivers, as an officer of the traffic police",
             dependencies.DECIDE: "Decide on suspensions and counter-entries, as a head of the traffic police",
         },
         tags=[
+            {
+                "name": "driving reports",
+                "description": "Your reports of aggressive driving (e-SAR), and what becomes of them.",
+            },
             {"name": "offences", "description": "Traffic offences and what the law gives for them."},
             {"name": "officers", "description": "Officers: record what was found and what became of it."},
             {"name": "open311", "description": "Reports of aggressive driving by Open311 GeoReport v2."},
@@ -60,11 +68,13 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             },
         ],
         subscriptions=[
-            consumers.PEOPLE,
+            consumers.INSTITUTIONS,
+            consumers.people_of(master),
             consumers.RULES,
         ],
         own_workers=[
             jobs.asking(opened),
+            jobs.closing(master),
             jobs.ending(master),
             jobs.expired(master),
         ],

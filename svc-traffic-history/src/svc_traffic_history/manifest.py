@@ -4,10 +4,15 @@ from typing import Final
 
 from hub_core.manifest import Consumer, Manifest
 
+INSTITUTIONS: Final = Consumer(
+    durable="traffic-history-institutions",
+    source="catalog",
+    subjects=("hub.catalog.institution.changed.v1",),
+)
 PEOPLE: Final = Consumer(
     durable="traffic-history-people",
     source="identity",
-    subjects=("hub.identity.person.merged.v1",),
+    subjects=("hub.identity.account.deleted.v1", "hub.identity.person.merged.v1"),
 )
 RULES: Final = Consumer(
     durable="traffic-history-rules",
@@ -20,10 +25,14 @@ MANIFEST: Final = Manifest(
     package="svc_traffic_history",
     factory="svc_traffic_history.main:create_app",
     port=8107,
-    consumers=(PEOPLE, RULES),
+    consumers=(INSTITUTIONS, PEOPLE, RULES),
     calls=("identity.identity:read",),
     rules=(
         "aggressive-driving.manoeuvres",
+        "aggressive-driving.report-within",
+        "aggressive-driving.reports-a-day",
+        "aggressive-driving.same-event",
+        "aggressive-driving.upload-within",
         "calendar.holidays",
         "licence.group-1",
         "licence.group-2",
@@ -61,6 +70,7 @@ MANIFEST: Final = Manifest(
         "traffic.points-expire",
         "traffic.points-last-day",
         "traffic.points-limit",
+        "traffic.prescription",
         "traffic.reduction-divisor",
         "traffic.reduction-excluded",
         "traffic.reduction-licence-held",

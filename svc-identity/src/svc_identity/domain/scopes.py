@@ -56,6 +56,8 @@ PETITIONS_SIGN: Final = "petitions:sign"
 TRAFFIC_READ: Final = "traffic-history:read"
 TRAFFIC_RECORD: Final = "traffic-history:record"
 TRAFFIC_DECIDE: Final = "traffic-history:decide"
+DRIVING_REPORTS_READ: Final = "driving-reports:read"
+DRIVING_REPORTS_WRITE: Final = "driving-reports:write"
 
 SCOPES: Final = {
     scope.name: scope
@@ -105,6 +107,8 @@ SCOPES: Final = {
         Scope(TRAFFIC_READ, "see your record as a driver: sanctions, penalty points, right to drive"),
         Scope(TRAFFIC_RECORD, "keep the records of drivers as an official of the traffic police"),
         Scope(TRAFFIC_DECIDE, "decide on suspensions of the right to drive as a head of the traffic police"),
+        Scope(DRIVING_REPORTS_READ, "see your reports of aggressive driving and what became of them"),
+        Scope(DRIVING_REPORTS_WRITE, "report aggressive driving in your name"),
         Scope(APPOINTMENTS_MANAGE, "set as an official when your office receives people, and close it"),
     )
 }
@@ -130,6 +134,7 @@ OF_PERSONS: Final = frozenset(
         *(APPOINTMENTS_READ, APPOINTMENTS_WRITE, APPOINTMENTS_DESK, APPOINTMENTS_MANAGE),
         *(PETITIONS_HANDLE, PETITIONS_LEAD, PETITIONS_REGISTER, PETITIONS_SIGN),
         *(TRAFFIC_READ, TRAFFIC_RECORD, TRAFFIC_DECIDE),
+        *(DRIVING_REPORTS_READ, DRIVING_REPORTS_WRITE),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

@@ -125,7 +125,7 @@ class Event:
     (ISO 3166-1, two letters).
     """
 
-    siruta: int | None
+    siruta: str | None
     place: str
     latitude: Decimal | None
     longitude: Decimal | None
@@ -201,3 +201,8 @@ def changed(report: DrivingReport, **facts: Any) -> DrivingReport:
 def is_overdue(report: DrivingReport, now: datetime) -> bool:
     """Whether the recording should have been there: at `upload_by` the time is over."""
     return report.state is State.AWAITING_VIDEO and report.upload_by <= now
+
+
+def as_of(report: DrivingReport, now: datetime) -> DrivingReport:
+    """The report as it stands now, also where the clock has not been told of it yet."""
+    return moved(report, State.CLOSED, Reason.NO_VIDEO) if is_overdue(report, now) else report

@@ -1,9 +1,11 @@
 """What is held of a person, for the copy that they may ask for (GDPR art. 15 and 20).
 
-Nothing of it is erased when an account is: sanctions are acts of the police, kept as the law says
-(GDPR art. 17(3)(b)).
+Nothing of it is erased when an account is: sanctions and reports are acts of the police, kept as the law
+says (GDPR art. 17(3)(b)); a report that waits for its recording is taken back.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,17 +14,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core.clock import local_date
 from hub_service import rules
 
+from ..domain.driving_reports import DrivingReport
 from ..keys import MasterKey
-from ..storage import drivers
+from ..storage import drivers, driving_reports
 from . import records
 from .records import Record
 
 
-async def held_of(session: AsyncSession, key: MasterKey, person_id: UUID, now: datetime) -> Record | None:
-    """What is held of a person and of nobody else; none for who never asked for their record."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Held:
+    """A driver's record, none for who never asked for it, and the reports that somebody sent."""
+
+    record: Record | None
+    driving_reports: Sequence[DrivingReport]
+
+
+async def held_of(session: AsyncSession, key: MasterKey, person_id: UUID, now: datetime) -> Held:
+    """What is held of a person and of nobody else."""
     async with session.begin():
+        reports = await driving_reports.of_reporter(session, key, person_id, None, None)
         driver = await drivers.of_person(session, key, person_id)
-        if driver is None:
-            return None
-        legal = await rules.read(session, *records.RULES)
-        return await records.shown(session, driver, local_date(now), legal)
+        record = None
+        if driver is not None:
+            legal = await rules.read(session, *records.RULES)
+            record = await records.shown(session, driver, local_date(now), legal)
+    return Held(record, reports)

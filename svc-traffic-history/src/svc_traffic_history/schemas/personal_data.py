@@ -6,6 +6,8 @@ from typing import Any, Final
 from hub_service.i18n import Texts
 from hub_service.personal_data import PersonalData, section
 
+from ..domain.driving_reports import DrivingReport
+from ..operations.personal_data import Held
 from ..operations.records import Record
 
 TITLES: Final = {
@@ -13,6 +15,7 @@ TITLES: Final = {
     "licence-steps": "When your licence was taken away or given back",
     "lines": "Contravention reports",
     "suspensions": "Suspensions of your right to drive",
+    "driving-reports": "Your reports of aggressive driving",
 }
 LABELS: Final = {
     "licence": {
@@ -39,16 +42,49 @@ LABELS: Final = {
         "begins_on": "First day",
         "ends_on": "Last day",
     },
+    "driving-reports": {
+        "number": "Number of the report",
+        "sent_at": "Sent",
+        "happened_at": "Time of the event",
+        "county": "County",
+        "place": "Place",
+        "plate": "Registration number",
+        "manoeuvres": "Manoeuvres",
+        "description": "Your description",
+        "phone": "Your telephone",
+        "address": "Your address",
+        "state": "State",
+        "reason": "Reason",
+    },
 }
 TEXTS: Final = (*TITLES.values(), *(label for labels in LABELS.values() for label in labels.values()))
 
 
-def personal_data(texts: Texts, record: Record | None) -> PersonalData:
-    """The copy; officials who recorded it are others, and left out."""
-    items = _items(record) if record else {}
+def personal_data(texts: Texts, held: Held) -> PersonalData:
+    """The copy; officials who recorded or decided it are others, and left out."""
+    items = {"driving-reports": [_report(each) for each in held.driving_reports]}
+    items |= _items(held.record) if held.record else {}
     return PersonalData(
         sections=[section(texts, name, TITLES[name], LABELS[name], items.get(name, [])) for name in TITLES]
     )
+
+
+def _report(report: DrivingReport) -> dict[str, Any]:
+    event, reporter = report.event, report.reporter
+    return {
+        "number": report.label,
+        "sent_at": report.sent_at.isoformat(),
+        "happened_at": report.happened_at.isoformat(),
+        "county": report.county,
+        "place": event.place if event else None,
+        "plate": event.plate if event else None,
+        "manoeuvres": ", ".join(report.manoeuvres),
+        "description": event.description if event else None,
+        "phone": reporter.phone if reporter else None,
+        "address": reporter.address if reporter else None,
+        "state": report.state,
+        "reason": report.reason,
+    }
 
 
 def _items(record: Record) -> Mapping[str, list[dict[str, Any]]]:

@@ -3,7 +3,7 @@
 Who reports and what is encrypted, bound to the report; a vehicle is found by a keyed hash of its plate.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -99,9 +99,12 @@ async def lock(session: AsyncSession, key: MasterKey, report_id: UUID) -> Drivin
 
 
 async def of_reporter(
-    session: AsyncSession, key: MasterKey, reporter_id: UUID, after: UUID | None, limit: int
+    session: AsyncSession, key: MasterKey, reporter_id: UUID, after: UUID | None, limit: int | None
 ) -> Sequence[DrivingReport]:
-    """What somebody reported, the last first; `after` is the id with which the page before ended."""
+    """What somebody reported, the last first; `after` is the id with which the page before ended.
+
+    Without a `limit` it is everything.
+    """
     rows = await _OF_REPORTER.all(session, of_reporter=reporter_id, after=after, most=limit)
     return [of_row(key, row) for row in rows]
 
@@ -113,19 +116,23 @@ async def lock_reporter(session: AsyncSession, reporter_id: UUID) -> None:
     )
 
 
-async def count_sent(session: AsyncSession, reporter_id: UUID, since: datetime, until: datetime) -> int:
+async def count_sent(
+    session: AsyncSession, reporter_id: UUID, since: datetime, until: datetime, now: datetime
+) -> int:
     """How many reports somebody sent from an instant until another, which is not included.
 
-    Those that were closed because no recording came, or taken back, are not among them.
+    Those to which no recording came in time, or that were taken back, are not among them.
     """
+    columns = DRIVING_REPORTS.c
     sent = await session.execute(
         select(func.count())
         .select_from(DRIVING_REPORTS)
         .where(
-            DRIVING_REPORTS.c.reporter_id == reporter_id,
-            DRIVING_REPORTS.c.sent_at >= since,
-            DRIVING_REPORTS.c.sent_at < until,
-            func.coalesce(DRIVING_REPORTS.c.reason, "").not_in([reason.value for reason in _NOT_COUNTED]),
+            columns.reporter_id == reporter_id,
+            columns.sent_at >= since,
+            columns.sent_at < until,
+            func.coalesce(columns.reason, "").not_in([reason.value for reason in _NOT_COUNTED]),
+            or_(columns.state != State.AWAITING_VIDEO.value, columns.upload_by > now),
         )
     )
     return int(sent.scalar_one())
@@ -144,6 +151,36 @@ async def of_event(
         .order_by(DRIVING_REPORTS.c.happened_at, DRIVING_REPORTS.c.id)
     )
     return [of_row(key, row) for row in found.mappings()]
+
+
+async def waiting_of(session: AsyncSession, key: MasterKey, reporter_id: UUID) -> Sequence[DrivingReport]:
+    """What somebody sent that waits for its recording, locked."""
+    found = await session.execute(
+        select(DRIVING_REPORTS)
+        .where(DRIVING_REPORTS.c.reporter_id == reporter_id, _AWAITING)
+        .order_by(DRIVING_REPORTS.c.id)
+        .with_for_update()
+    )
+    return [of_row(key, row) for row in found.mappings()]
+
+
+async def by_id(
+    session: AsyncSession, key: MasterKey, wanted: Collection[UUID]
+) -> Mapping[UUID, DrivingReport]:
+    """Reports by their ids."""
+    if not wanted:
+        return {}
+    found = await session.execute(select(DRIVING_REPORTS).where(DRIVING_REPORTS.c.id.in_(wanted)))
+    return {row["id"]: of_row(key, row) for row in found.mappings()}
+
+
+async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
+    """What one id sent is another's."""
+    await session.execute(
+        update(DRIVING_REPORTS)
+        .where(DRIVING_REPORTS.c.reporter_id == former_id)
+        .values(reporter_id=person_id)
+    )
 
 
 async def overdue(
