@@ -53,7 +53,7 @@ def happened(days_ago: int = 2, hour: int = 17) -> str:
 def a_body(**special: Any) -> dict[str, Any]:
     """What somebody sends."""
     body: dict[str, Any] = {
-        "happened_at": happened(),
+        "event_time": happened(),
         "place": {
             "county": "CV",
             "siruta": "63394",
@@ -240,11 +240,11 @@ async def test_a_county_whose_police_nobody_has_told_of_is_asked_for_later(
 @pytest.mark.parametrize(
     ("special", "refusal", "pointer"),
     [
-        ({"happened_at": happened(31, 23)}, "event-too-long-ago", "/happened_at"),
-        ({"happened_at": happened(-1)}, "event-in-future", "/happened_at"),
-        ({"happened_at": "2026-10-25T03:30"}, "event-hour-twice", "/happened_at"),
-        ({"happened_at": "2027-03-28T03:30"}, "event-time-unknown", "/happened_at"),
-        ({"happened_at": "yesterday"}, "invalid-request", "/happened_at"),
+        ({"event_time": happened(31, 23)}, "event-too-long-ago", "/event_time"),
+        ({"event_time": happened(-1)}, "event-in-future", "/event_time"),
+        ({"event_time": "2026-10-25T03:30"}, "event-hour-twice", "/event_time"),
+        ({"event_time": "2027-03-28T03:30"}, "event-time-unknown", "/event_time"),
+        ({"event_time": "yesterday"}, "invalid-request", "/event_time"),
         ({"manoeuvres": ["z"]}, "manoeuvre-unknown", "/manoeuvres"),
         ({"manoeuvres": []}, "invalid-request", "/manoeuvres"),
         ({"plate": {"number": "SJ-179-PWQ"}}, "plate-unknown", "/plate/number"),
@@ -270,7 +270,7 @@ async def test_what_cannot_be_taken_is_refused_where_it_is_wrong(
 
 
 async def test_edge_55_an_event_30_days_ago_at_23_00_is_taken(send: Send, outside: Outside) -> None:
-    answer = await send(outside.add_person(), happened_at=happened(30, 23))
+    answer = await send(outside.add_person(), event_time=happened(30, 23))
     assert answer.status_code == 201, answer.text
 
 
@@ -352,18 +352,18 @@ async def test_who_asks_is_told_that_a_report_would_be_taken(
 ) -> None:
     ana = outside.add_person()
     body = a_body()
-    asked = ("happened_at", "place", "plate", "manoeuvres", "seen_by_chance")
+    asked = ("event_time", "place", "plate", "manoeuvres", "seen_by_chance")
     question = {name: body[name] for name in asked}
     answer = await send(ana, CHECK, body=question)
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert told["is_admissible"]
     assert {each["outcome"] for each in told["requirements"]} == {"MET"}
-    last = clock.local_date(datetime.fromisoformat(question["happened_at"])) + timedelta(days=30)
+    last = clock.local_date(datetime.fromisoformat(question["event_time"])) + timedelta(days=30)
     assert (told["last_day"], told["left_today"]) == (last.isoformat(), 3)
     assert (told["plate"]["number"], told["plate_kind"]) == ("CV 12 ABC", "STANDARD")
     assert (told["competent"]["id"], told["alike"]) == (str(units["CV"]), [])
-    sent = (await send(ana, happened_at=question["happened_at"])).json()
+    sent = (await send(ana, event_time=question["event_time"])).json()
     again = (await send(ana, CHECK, body=question)).json()
     assert [each["number"] for each in again["alike"]] == [sent["number"]]
     assert again["left_today"] == 2
@@ -371,7 +371,7 @@ async def test_who_asks_is_told_that_a_report_would_be_taken(
 
 async def test_who_asks_is_told_each_requirement_that_is_not_met_and_why(send: Send) -> None:
     question = {
-        "happened_at": happened(31),
+        "event_time": happened(31),
         "place": {"county": "CV"},
         "plate": {"number": "SJ-179-PWQ"},
         "manoeuvres": ["z"],
@@ -407,7 +407,7 @@ async def test_nobody_sees_others_reports_of_the_same_vehicle(send: Send, outsid
     ana, ion = outside.add_person(), outside.add_person()
     body = a_body(plate={"number": "B 777 NEI"})
     assert (await send(ana, body=body)).status_code == 201
-    question = {name: body[name] for name in ("happened_at", "plate")}
+    question = {name: body[name] for name in ("event_time", "plate")}
     assert (await send(ion, CHECK, body=question)).json()["alike"] == []
     assert len((await send(ana, CHECK, body=question)).json()["alike"]) == 1
 

@@ -48,7 +48,7 @@ class EventTimeUnknown(Problem):
     remedy = "Check the date and the hour on the recording."
 
     def __init__(self) -> None:
-        super().__init__(errors=[FieldError("/happened_at", "event_time_unknown", self.title)])
+        super().__init__(errors=[FieldError("/event_time", "event_time_unknown", self.title)])
 
 
 class EventHourTwice(Problem):
@@ -60,7 +60,7 @@ class EventHourTwice(Problem):
     remedy = "Give the offset: +03:00 for the first of the two hours, +02:00 for the second."
 
     def __init__(self) -> None:
-        super().__init__(errors=[FieldError("/happened_at", "event_hour_twice", self.title)])
+        super().__init__(errors=[FieldError("/event_time", "event_hour_twice", self.title)])
 
 
 class EventInFuture(Problem):
@@ -72,7 +72,7 @@ class EventInFuture(Problem):
     remedy = "Check the date and the hour on the recording."
 
     def __init__(self) -> None:
-        super().__init__(errors=[FieldError("/happened_at", "event_in_future", self.title)])
+        super().__init__(errors=[FieldError("/event_time", "event_in_future", self.title)])
 
 
 class EventTooLongAgo(Problem):
@@ -85,7 +85,7 @@ class EventTooLongAgo(Problem):
 
     def __init__(self, *, days: int) -> None:
         super().__init__(
-            errors=[FieldError("/happened_at", "event_too_long_ago", self.title)],
+            errors=[FieldError("/event_time", "event_too_long_ago", self.title)],
             days=days,
         )
 

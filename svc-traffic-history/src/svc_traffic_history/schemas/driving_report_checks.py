@@ -34,7 +34,7 @@ class CheckDrivingReport(schemas.Resource):
 
     model_config = ConfigDict(json_schema_extra={"examples": [ASKED]})
 
-    happened_at: EventTime | None = None
+    event_time: EventTime | None = None
     place: Annotated[EventPlace | None, Field(description="Where it was.")] = None
     plate: Annotated[EventPlate | None, Field(description="The plate.")] = None
     manoeuvres: Manoeuvres = Field(default_factory=list)
@@ -46,7 +46,7 @@ class CheckDrivingReport(schemas.Resource):
     def question(self) -> Question:
         """What was asked, as a value."""
         return Question(
-            happened_at=self.happened_at,
+            happened_at=self.event_time,
             place=self.place.value() if self.place else None,
             plate=self.plate.number if self.plate else None,
             plate_country=self.plate.country if self.plate else plates.ROMANIA,

@@ -25,7 +25,7 @@ _PLACE: Final[dict[str, JsonValue]] = {
     "coordinates": {"latitude": 45.8636, "longitude": 25.7875},
 }
 ASKED: Final[dict[str, JsonValue]] = {
-    "happened_at": "2026-11-20T17:45:00+02:00",
+    "event_time": "2026-11-20T17:45:00+02:00",
     "place": _PLACE,
     "plate": {"number": "CV 12 ABC", "country": "RO"},
     "manoeuvres": ["a", "d"],
@@ -42,7 +42,15 @@ EventTime = Annotated[
         examples=["2026-11-20T17:45:00+02:00"],
     ),
 ]
-ManoeuvreCode = Annotated[str, Field(pattern=r"^[a-z]{1,2}$", max_length=2, examples=["d"])]
+ManoeuvreCode = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z]{1,2}$",
+        max_length=2,
+        description="Its letter in the law (OUG 195/2002 art. 54^1 (2)).",
+        examples=["d"],
+    ),
+]
 Manoeuvres = Annotated[
     list[ManoeuvreCode],
     Field(max_length=9, description="What the driver did, by the codes of the list of manoeuvres."),

@@ -55,7 +55,7 @@ REQUIREMENTS: Final[Mapping[Requirement, str]] = {
 UPLOAD: Final = "Upload the recording now; without it the report is closed."
 CHECK: Final = "The traffic police check the report. You need do nothing."
 REVIEW: Final = (
-    "The traffic police look into it; they may apply a sanction until this day. You need do nothing."
+    "The traffic police look into it; until this day a sanction can be applied. You need do nothing."
 )
 SANCTION: Final = "The sanction can still be contested in court. You need do nothing."
 WITNESS: Final = "Who investigates the crime may hear you as a witness."

@@ -49,7 +49,7 @@ class SendDrivingReport(schemas.Resource):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_SENT]})
 
-    happened_at: EventTime
+    event_time: EventTime
     place: Annotated[EventPlace, Field(description="Where it was.")]
     plate: Annotated[EventPlate, Field(description="The plate.")]
     manoeuvres: Annotated[Manoeuvres, Field(min_length=1)]
@@ -80,7 +80,7 @@ class SendDrivingReport(schemas.Resource):
     def wish(self) -> Wish:
         """What was sent, as a value."""
         return Wish(
-            happened_at=self.happened_at,
+            happened_at=self.event_time,
             place=self.place.value(),
             plate=self.plate.number,
             plate_country=self.plate.country,
