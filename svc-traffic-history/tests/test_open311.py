@@ -7,6 +7,7 @@ import pytest
 from lxml import etree
 
 from hub_core.county import COUNTIES
+from svc_traffic_history.domain.admissibility import DECLARATION
 from svc_traffic_history.schemas import open311_xml
 
 from .georeport_schemas import faults
@@ -75,7 +76,12 @@ async def test_the_definition_holds_the_official_schema_and_asks_what_the_law_wa
     assert asked["manoeuvres"]["datatype"] == "multivaluelist"
     assert {value["key"] for value in asked["county"]["values"]} == {county.code for county in COUNTIES}
     needed = {code for code, each in asked.items() if each["required"]}
-    assert needed >= {"manoeuvres", "happened_at", "county", "plate", "seen_by_chance", "declaration"}
+    assert needed == {
+        *("manoeuvres", "happened_at", "county", "plate", "correspondence_address"),
+        *("seen_by_chance", "declaration"),
+    }
+    [declared] = asked["declaration"]["values"]
+    assert (declared["key"], "326" in declared["name"]) == (DECLARATION, True)
     assert [each["order"] for each in definition["attributes"]] == list(range(1, len(asked) + 1))
     shown = await get(client, f"/services/{SERVICE}.xml")
     assert texts(shown, "service_code") == [SERVICE]

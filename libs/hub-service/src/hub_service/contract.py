@@ -52,7 +52,7 @@ _BY_STATUS: Final[dict[str, tuple[str, ...]]] = {
     "504": ("Retry-After",),
 }
 _NOT_BY_PROTOCOL: Final = frozenset({"ETag", "Location"})
-_KEY: Final = {
+KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
@@ -60,6 +60,7 @@ _KEY: Final = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "5f0c1f0e-6f0c-4f4e-9d52-3f6a1c8e4b70",
 }
+"""The header by which a POST can be repeated."""
 _MOST: Final = 2**31 - 1
 _LONGEST_NAME: Final = 80
 """Of an answer that stands once; one with more problems is written out where it is given."""
@@ -228,7 +229,7 @@ def _keep_promises(method: str, operation: dict[str, Any]) -> None:
     answers = operation["responses"]
     met = list(_WITH_BODY) if "requestBody" in operation else []
     if method == "post" and policy.ASKS not in operation:
-        operation.setdefault("parameters", []).append(_KEY)
+        operation.setdefault("parameters", []).append(KEY)
         met += _WITH_KEY
     for header in operation.get("parameters", ()):
         if header["name"] == purpose.HEADER:

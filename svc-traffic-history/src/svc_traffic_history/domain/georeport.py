@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from ..errors.open311 import RequestSpanTooLong
-from .driving_reports import OPEN, DrivingReport, State
+from .driving_reports import OPEN, State
 
 SERVICE: Final = "aggressive-driving-report"
 """The one thing that is reported: the code of its entry in the catalog."""
@@ -27,9 +27,9 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-def status(report: DrivingReport) -> Status:
+def status(state: State) -> Status:
     """Open while the reporter or officers have something to do, closed from then on."""
-    return Status.OPEN if report.state in {*OPEN, State.AWAITING_VIDEO} else Status.CLOSED
+    return Status.OPEN if state in {*OPEN, State.AWAITING_VIDEO} else Status.CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ class Search:
     first: datetime
     last: datetime
 
-    def takes(self, report: DrivingReport) -> bool:
-        """Whether a report is meant."""
+    def takes(self, state: State, sent_at: datetime) -> bool:
+        """Whether a report is meant that was sent at an instant and has come to a state."""
         if self.codes and SERVICE not in self.codes:
             return False
-        if self.statuses and status(report) not in self.statuses:
+        if self.statuses and status(state) not in self.statuses:
             return False
-        return self.first <= report.sent_at <= self.last
+        return self.first <= sent_at <= self.last
 
 
 def span(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:

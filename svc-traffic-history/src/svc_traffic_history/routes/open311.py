@@ -7,26 +7,35 @@ from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
 from hub_core.problem import Problem
-from hub_service import policy, problems
+from hub_service import contract, policy, problems, schemas
 from hub_service.dependencies import Lang, Now, Session, Texts
 from hub_service.routing import Router
 
+from ..dependencies import REPORTS_READ, Asking, Keys, reporting
 from ..domain import georeport
-from ..errors.open311 import JurisdictionNotFound, ServiceCodeNotFound
+from ..domain.georeport import Search, Status
+from ..errors.driving_reports import DrivingReportNotFound
+from ..errors.open311 import FormNeeded, JurisdictionNotFound, RequestSpanTooLong, ServiceCodeNotFound
+from ..operations import driving_reports
 from ..operations import open311 as operations
-from ..schemas import open311_xml
+from ..schemas import open311_form, open311_xml
 from ..schemas.open311 import (
     Open311DefinitionView,
     Open311DiscoveryView,
+    Open311RequestsView,
+    Open311SentListView,
     Open311ServicesView,
+    Open311TokensView,
     Say,
 )
+from .driving_reports import SENDING
 
 PREFIX: Final = "/traffic-history/open311/v2"
 _XML: Final = "text/xml"
@@ -65,6 +74,10 @@ _ERRORS: Final[dict[str, Any]] = {
 _AT_THE_DOOR: Final = frozenset({401, 429, 503})
 """What the gateway says too, as a problem."""
 _RESPONSE: Final = "responses"
+_REQUESTS: Final = "service_requests"
+_ONE: Final = "<service_requests><request>{}</request></service_requests>"
+_EXAMPLE_ID: Final = "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"
+_ID: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 class Format(StrEnum):
@@ -96,6 +109,62 @@ async def _say(language: Lang, texts: Texts) -> Say:
     return lambda text: texts.translate(language, text)
 
 
+async def _form(request: Request) -> bytes:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise FormNeeded
+    return await request.body()
+
+
+async def _search(
+    now: Now,
+    service_request_id: Annotated[
+        str | None,
+        Query(
+            max_length=2000,
+            pattern=rf"^{_ID}(, ?{_ID})*$",
+            description="These, divided by commas; nothing else counts then.",
+            examples=["0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"],
+        ),
+    ] = None,
+    service_code: Annotated[
+        str | None,
+        Query(
+            max_length=500,
+            pattern=r"^[^\x00]*$",
+            description="Of these services, divided by commas.",
+            examples=[georeport.SERVICE],
+        ),
+    ] = None,
+    start_date: Annotated[schemas.Instant | None, Query(description="Sent at this instant or later.")] = None,
+    end_date: Annotated[
+        schemas.Instant | None,
+        Query(description="Sent at this instant or earlier: at most 90 days after the first one."),
+    ] = None,
+    status: Annotated[
+        str | None,
+        Query(
+            max_length=64,
+            pattern=r"^(open|closed)(, ?(open|closed))*$",
+            description="In these states, divided by commas.",
+            examples=["open"],
+        ),
+    ] = None,
+) -> Search:
+    first, last = georeport.span(start_date, end_date, now)
+    return Search(
+        ids=tuple(dict.fromkeys(UUID(each) for each in _listed(service_request_id))),
+        codes=_listed(service_code),
+        statuses=[Status(each) for each in _listed(status)],
+        first=first,
+        last=last,
+    )
+
+
+def _listed(value: str | None) -> list[str]:
+    return [each.strip() for each in value.split(",")] if value else []
+
+
 Saying = Annotated[Say, Depends(_say)]
 """The service's texts in the caller's language."""
 
@@ -107,8 +176,11 @@ def _status(status: int) -> int:
     return HTTPStatus.BAD_REQUEST.value if status == HTTPStatus.UNPROCESSABLE_ENTITY else status
 
 
-def _described(kept: dict[str, Any], example: str) -> dict[str, Any]:
-    """What an operation says of itself: its policy, both formats, errors as GeoReport has them."""
+def _described(kept: dict[str, Any], example: str, **more: Any) -> dict[str, Any]:
+    """What an operation says of itself: its policy, both formats, errors as GeoReport has them.
+
+    `more` stands in the contract besides.
+    """
     answers: dict[int | str, dict[str, Any]] = {
         200: {"content": {_XML: {"schema": {"type": "string"}, "example": example}}}
     }
@@ -120,7 +192,7 @@ def _described(kept: dict[str, Any], example: str) -> dict[str, Any]:
         said["x-problem-types"] += met["x-problem-types"]
         if status in _AT_THE_DOOR:
             said["content"] |= met["content"]
-    extra = kept["openapi_extra"] | {"x-protocol": True}
+    extra = kept["openapi_extra"] | {"x-protocol": True} | more
     return kept | {_RESPONSE: answers, "openapi_extra": extra}
 
 
@@ -140,8 +212,8 @@ async def discover_open311(
     response_format: ResponseFormat, request: Request, say: Saying, language: Lang
 ) -> Response:
     """Where the interface answers, in which formats, and what stands for an `api_key`."""
-    settings = request.app.state.hub.settings
-    view = Open311DiscoveryView.of(f"{settings.public_origin}{PREFIX}", settings.contact_email, say)
+    contact: str = request.app.state.hub.settings.contact_email
+    view = Open311DiscoveryView.of(f"{_origin(request)}{PREFIX}", contact, say)
     return _write(response_format, "discovery", view, language)
 
 
@@ -187,20 +259,132 @@ async def read_open311_service(
     """The attributes of a report: manoeuvres by the law of today, time, place, plate, declarations."""
     if service_code != georeport.SERVICE:
         raise ServiceCodeNotFound
-    manoeuvres = await operations.manoeuvres(session, now)
-    view = Open311DefinitionView.of(manoeuvres, operations.DECLARATION, say, language)
+    legal = await driving_reports.conditions(session, now)
+    view = Open311DefinitionView.of(legal.manoeuvres, say, language)
     return _write(response_format, "service_definition", view, language)
+
+
+@router.post(
+    "/requests.{response_format}",
+    summary="Report aggressive driving by Open311",
+    response_model=Open311SentListView,
+    **_described(
+        SENDING | {_RESPONSE: SENDING[_RESPONSE] | policy.shown((*_MET, FormNeeded))},
+        _ONE.format(f"<service_request_id>{_EXAMPLE_ID}</service_request_id>"),
+        requestBody=open311_form.FORM,
+        parameters=[contract.KEY],
+    ),
+)
+async def send_open311_request(
+    response_format: ResponseFormat,
+    form: Annotated[bytes, Depends(_form)],
+    person: policy.Person,
+    means: Asking,
+    session: Session,
+    now: Now,
+    request: Request,
+    say: Saying,
+    language: Lang,
+) -> Response:
+    """Report what you saw directly and by chance, as the contract's own operation does.
+
+    The notice says where the recording is uploaded and until when. The access token stands in the header
+    Authorization; a field `api_key` is not looked at.
+    """
+    wish = open311_form.read(form).wish()
+    shown = await driving_reports.send(session, means, person, wish, now)
+    view = Open311SentListView.of(shown.report, say, _origin(request))
+    return _write(response_format, _REQUESTS, view, language)
+
+
+@router.get(
+    "/requests.{response_format}",
+    summary="Find your reports by Open311",
+    response_model=Open311RequestsView,
+    **_described(reporting(REPORTS_READ, *_MET, RequestSpanTooLong), _ONE.format("<status>open</status>")),
+)
+async def find_open311_requests(
+    response_format: ResponseFormat,
+    wanted: Annotated[Search, Depends(_search)],
+    person: policy.Person,
+    keys: Keys,
+    session: Session,
+    now: Now,
+    request: Request,
+    say: Saying,
+    language: Lang,
+) -> Response:
+    """Reports of yours, of the last 90 days unless dates say otherwise, at most 1000, the last one first.
+
+    Only yours: where others report is nobody's to see. What is not yours is left out, as if it were not
+    there.
+    """
+    found = await operations.search(session, keys, person.person_id, wanted, now)
+    view = Open311RequestsView.of(found, say, language, _origin(request))
+    return _write(response_format, _REQUESTS, view, language)
+
+
+@router.get(
+    "/requests/{service_request_id}.{response_format}",
+    summary="Read a report of yours by Open311",
+    response_model=Open311RequestsView,
+    **_described(reporting(REPORTS_READ, *_MET, DrivingReportNotFound), _ONE.format("<status>open</status>")),
+)
+async def get_open311_request(
+    service_request_id: Annotated[schemas.Id, Path(description="The report.")],
+    response_format: ResponseFormat,
+    person: policy.Person,
+    keys: Keys,
+    session: Session,
+    now: Now,
+    request: Request,
+    say: Saying,
+    language: Lang,
+) -> Response:
+    """Where a report of yours stands, in a list of one; another's is not found."""
+    found = await operations.read(session, keys, person.person_id, service_request_id, now)
+    view = Open311RequestsView.of([found], say, language, _origin(request))
+    return _write(response_format, _REQUESTS, view, language)
+
+
+@router.get(
+    "/tokens/{temporary_id}.{response_format}",
+    summary="Read which report of yours a token stands for",
+    response_model=Open311TokensView,
+    **_described(
+        reporting(REPORTS_READ, *_MET, DrivingReportNotFound), _ONE.format(f"<token>{_EXAMPLE_ID}</token>")
+    ),
+)
+async def get_open311_token(
+    temporary_id: Annotated[schemas.Id, Path(description="The token: the report's own identifier.")],
+    response_format: ResponseFormat,
+    person: policy.Person,
+    keys: Keys,
+    session: Session,
+    now: Now,
+    language: Lang,
+) -> Response:
+    """A report has its identifier at once, and is its own token: for clients that ask all the same."""
+    shown = await driving_reports.read(session, keys, person.person_id, temporary_id, now)
+    return _write(response_format, _REQUESTS, Open311TokensView.of(shown.report.id), language)
 
 
 def show(request: Request, problem: Problem, members: Mapping[str, Any]) -> Response:
     """A problem as GeoReport's errors: what is wrong with each field, or with the request."""
     status = _status(problem.status)
-    said = [f"{each['pointer']}: {each['detail']}" for each in members.get("errors", ())]
+    said = [
+        f"{open311_form.field_of(each['pointer'])}: {each['detail']}" for each in members.get("errors", ())
+    ]
     errors = [
         {"code": status, "description": text, "type": members["type"]} for text in said or [members["detail"]]
     ]
     written = Format.XML if request.url.path.endswith(f".{Format.XML}") else Format.JSON
     return _answer(written, "errors", errors, status)
+
+
+def _origin(request: Request) -> str:
+    origin: str = request.app.state.hub.settings.public_origin
+    return origin
 
 
 def _write(response_format: Format, name: str, view: BaseModel, language: str) -> Response:

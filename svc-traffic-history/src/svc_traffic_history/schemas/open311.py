@@ -6,8 +6,9 @@ GeoReport's texts are of one language: English message ids, translated by `local
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Final, Literal, NamedTuple, Self, TypeAlias
+from uuid import UUID
 
-from pydantic import Field, RootModel
+from pydantic import ConfigDict, Field, RootModel
 
 from hub_core.county import COUNTIES
 from hub_core.language import Language
@@ -15,6 +16,11 @@ from hub_core.rules import Option
 from hub_service import schemas
 
 from ..domain import georeport
+from ..domain.admissibility import DECLARATION
+from ..domain.driving_reports import DrivingReport, State
+from ..domain.georeport import Status
+from ..operations.open311 import Found
+from . import driving_report_words as words
 
 Say: TypeAlias = Callable[[str], str]
 """The text of an English message id in the caller's language."""
@@ -30,6 +36,7 @@ _ABOUT: Final = (
 )
 _GROUP: Final = "Road traffic"
 _KEYWORDS: Final = "aggressive driving, road, police, recording"
+_ID: Final = "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"
 _KEYS: Final = (
     "An access token takes the place of an api_key: OAuth 2.0, in the header Authorization. "
     "It is never sent in an address."
@@ -79,9 +86,11 @@ _ATTRIBUTES: Final = (
     ),
 )
 _YES: Final = "Yes"
+_NUMBERED: Final = "The report has the number {number}."
+_UPLOAD: Final = "The recording is uploaded by tus to {address}, until {until} at the latest."
 TEXTS: Final = frozenset(
     {
-        *(_NAME, _ABOUT, _GROUP, _KEYWORDS, _KEYS, _YES),
+        *(_NAME, _ABOUT, _GROUP, _KEYWORDS, _KEYS, _YES, _NUMBERED, _UPLOAD),
         *(each.description for each in _ATTRIBUTES),
     }
 )
@@ -185,7 +194,7 @@ class Open311ValueView(schemas.Resource):
     key: Annotated[str, Field(max_length=64, description="What is sent.", examples=["a"])]
     name: Annotated[
         str,
-        Field(max_length=500, description="What people read.", examples=["repeated changing of lanes"]),
+        Field(max_length=2000, description="What people read.", examples=["repeated changing of lanes"]),
     ]
 
 
@@ -216,7 +225,7 @@ class Open311DefinitionView(schemas.Resource):
     attributes: Annotated[list[Open311AttributeView], Field(max_length=50, description="In their order.")]
 
     @classmethod
-    def of(cls, manoeuvres: Sequence[Option], declaration: str, say: Say, language: Language) -> Self:
+    def of(cls, manoeuvres: Sequence[Option], say: Say, language: Language) -> Self:
         """What a report of aggressive driving says, with the manoeuvres that the law of today names."""
         values: dict[str, Iterable[tuple[str, str]]] = {
             "manoeuvres": [
@@ -224,7 +233,7 @@ class Open311DefinitionView(schemas.Resource):
             ],
             "county": [(county.code, county.name) for county in COUNTIES],
             "seen_by_chance": [("YES", say(_YES))],
-            "declaration": [(declaration, say(_YES))],
+            "declaration": [(DECLARATION, say(words.DECLARATIONS[DECLARATION]))],
         }
         return cls(
             service_code=georeport.SERVICE,
@@ -242,3 +251,183 @@ class Open311DefinitionView(schemas.Resource):
                 for order, each in enumerate(_ATTRIBUTES, start=1)
             ],
         )
+
+
+RequestId = Annotated[schemas.Id, Field(description="The report.")]
+
+
+def _notice(report: DrivingReport, say: Say, origin: str) -> str:
+    """The number of a report and, while it waits for its recording, where that goes and until when."""
+    said = say(_NUMBERED).format(number=report.label)
+    if report.state is not State.AWAITING_VIDEO:
+        return said
+    address = f"{origin}/traffic-history/v1/driving-reports/{report.id}/video"
+    return f"{said} {say(_UPLOAD).format(address=address, until=schemas.to_z(report.upload_by))}"
+
+
+class Open311SentView(schemas.Resource):
+    """A report that was sent."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "service_request_id": _ID,
+                    "service_notice": "The report has the number CA-2026-000123.",
+                    "account_id": None,
+                }
+            ]
+        }
+    )
+
+    service_request_id: RequestId
+    service_notice: Annotated[
+        str,
+        Field(
+            max_length=1000,
+            description="Its number; where its recording is uploaded, and until when.",
+            examples=[_NUMBERED.format(number="CA-2026-000123")],
+        ),
+    ]
+    account_id: Annotated[
+        str | None, Field(max_length=4000, description="Always null: the token says who reports.")
+    ] = None
+
+
+class Open311SentListView(RootModel[Annotated[list[Open311SentView], Field(max_length=1)]]):
+    """The report that was sent, alone."""
+
+    @classmethod
+    def of(cls, report: DrivingReport, say: Say, origin: str) -> Self:
+        """What is said of a report that was just sent."""
+        return cls(
+            [Open311SentView(service_request_id=report.id, service_notice=_notice(report, say, origin))]
+        )
+
+
+class Open311TokenView(schemas.Resource):
+    """The report that a token stands for."""
+
+    service_request_id: RequestId
+    token: Annotated[schemas.Id, Field(description="The token: the report's own identifier.")]
+
+
+class Open311TokensView(RootModel[Annotated[list[Open311TokenView], Field(max_length=1)]]):
+    """What one token stands for."""
+
+    @classmethod
+    def of(cls, report_id: UUID) -> Self:
+        """The report has its identifier at once: it is its own token."""
+        return cls([Open311TokenView(service_request_id=report_id, token=report_id)])
+
+
+class Open311RequestView(schemas.Resource):
+    """A report of the caller: neither the plate nor the caller's words, nothing of driver or owner."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "service_request_id": _ID,
+                    "status": "open",
+                    "status_notes": "Registered with its recording",
+                    "service_name": _NAME,
+                    "service_code": georeport.SERVICE,
+                    "description": None,
+                    "agency_responsible": "Inspectoratul de Poliție Județean Covasna",
+                    "service_notice": "The report has the number CA-2026-000123.",
+                    "requested_datetime": "2026-11-21T19:53:41.120Z",
+                    "updated_datetime": "2026-11-21T20:11:05.002Z",
+                    "expected_datetime": None,
+                    "address": "DN 12, km 24",
+                    "address_id": None,
+                    "zipcode": None,
+                    "lat": 45.8636,
+                    "long": 25.7875,
+                    "media_url": None,
+                }
+            ]
+        }
+    )
+
+    service_request_id: RequestId
+    status: Annotated[Status, Field(description="Whether something is still to be done.")]
+    status_notes: Annotated[
+        str,
+        Field(
+            max_length=1000,
+            description="Where it stands, and why.",
+            examples=["Registered with its recording"],
+        ),
+    ]
+    service_name: Annotated[str, Field(max_length=200, description="What was reported.", examples=[_NAME])]
+    service_code: ServiceCode
+    description: Annotated[
+        str | None, Field(max_length=4000, description="Always null: the contract beside this one has it.")
+    ] = None
+    agency_responsible: Annotated[
+        str | None,
+        Field(
+            max_length=500,
+            description="The police inspectorate that decides.",
+            examples=["Inspectoratul de Poliție Județean Covasna"],
+        ),
+    ]
+    service_notice: Annotated[
+        str,
+        Field(
+            max_length=1000,
+            description="Its number; where its recording is uploaded while that is awaited.",
+            examples=[_NUMBERED.format(number="CA-2026-000123")],
+        ),
+    ]
+    requested_datetime: Annotated[schemas.Instant, Field(description="When it was sent.")]
+    updated_datetime: Annotated[schemas.Instant, Field(description="When it came to where it stands.")]
+    expected_datetime: Annotated[
+        str | None, Field(max_length=4000, description="Always null: no term is set by law.")
+    ] = None
+    address: Annotated[
+        str | None,
+        Field(
+            max_length=500, description="The place in words.", examples=["DN 12, km 24, spre Miercurea Ciuc"]
+        ),
+    ]
+    address_id: Annotated[str | None, Field(max_length=4000, description="Always null.")] = None
+    zipcode: Annotated[str | None, Field(max_length=4000, description="Always null.")] = None
+    lat: Annotated[float | None, Field(ge=-90, le=90, description="Degrees north.", examples=[45.8636])]
+    long: Annotated[float | None, Field(ge=-180, le=180, description="Degrees east.", examples=[25.7875])]
+    media_url: Annotated[
+        str | None, Field(max_length=4000, description="Always null: a recording has no address.")
+    ] = None
+
+    @classmethod
+    def of(cls, found: Found, say: Say, language: Language, origin: str) -> Self:
+        """The view of a report."""
+        report, shown = found.shown.report, found.shown
+        said = [words.STATES[shown.state], words.REASONS[shown.reason] if shown.reason else ""]
+        event = report.event
+        point = event if event and event.latitude is not None and event.longitude is not None else None
+        names = found.institution.names if found.institution else {}
+        return cls(
+            service_request_id=report.id,
+            status=georeport.status(shown.state),
+            status_notes=". ".join(say(text) for text in said if text),
+            service_name=say(_NAME),
+            service_code=georeport.SERVICE,
+            agency_responsible=names.get(language) or names.get(Language.RO),
+            service_notice=_notice(report, say, origin),
+            requested_datetime=report.sent_at,
+            updated_datetime=found.changed_at,
+            address=(event.place or None) if event else None,
+            lat=float(point.latitude) if point and point.latitude is not None else None,
+            long=float(point.longitude) if point and point.longitude is not None else None,
+        )
+
+
+class Open311RequestsView(RootModel[Annotated[list[Open311RequestView], Field(max_length=georeport.MOST)]]):
+    """Reports of the caller."""
+
+    @classmethod
+    def of(cls, found: Iterable[Found], say: Say, language: Language, origin: str) -> Self:
+        """The views of reports."""
+        return cls([Open311RequestView.of(each, say, language, origin) for each in found])
