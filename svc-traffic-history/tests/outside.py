@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hub_core import cnp, ids
 from hub_core.clock import BUCHAREST
+from svc_traffic_history.domain.owner_inquiries import HolderKind
 from svc_traffic_history.errors.registers import DriverRegisterUnavailable, VehicleRegisterUnavailable
 from svc_traffic_history.registers.police import (
     DriverTold,
@@ -14,7 +15,7 @@ from svc_traffic_history.registers.police import (
     OffenceTold,
     ReportTold,
 )
-from svc_traffic_history.registers.vehicles import HolderKind, HolderTold, VehicleTold
+from svc_traffic_history.registers.vehicles import HolderTold, VehicleTold
 
 LICENCE = LicenceTold(
     number="C00900123X", categories=("AM", "B"), held_since=date(2010, 5, 1), valid_to=date(2031, 5, 1)

@@ -5,8 +5,9 @@ import json
 import httpx2
 import pytest
 
+from svc_traffic_history.domain.owner_inquiries import HolderKind
 from svc_traffic_history.errors.registers import VehicleRegisterUnavailable
-from svc_traffic_history.registers.vehicles import HolderKind, HttpRegister
+from svc_traffic_history.registers.vehicles import HttpRegister
 
 OWNER = {"kind": "COMPANY", "number": "990000013", "name": "Ionescu Construct SRL"}
 
@@ -30,12 +31,12 @@ class Answers:
 
 async def test_the_plate_travels_in_the_body_and_the_owner_comes_back() -> None:
     answers = Answers(httpx2.Response(200, json={"vehicle": {"owner": OWNER, "has_priority": True}}))
-    told = await answers.register().find_vehicle("CV12ION")
+    told = await answers.register().find_vehicle("CV12JON")
     assert told is not None
     assert (told.owner.kind, told.has_priority, told.plates_stolen) == (HolderKind.COMPANY, True, False)
     (asked,) = answers.asked
     path, body = asked.split(" ", 1)
-    assert (path, json.loads(body)) == ("/vehicles/find", {"plate": "CV12ION"})
+    assert (path, json.loads(body)) == ("/vehicles/find", {"plate": "CV12JON"})
 
 
 async def test_a_vehicle_of_no_owner_here_is_none() -> None:
@@ -57,7 +58,7 @@ async def test_a_register_that_is_away_is_left_alone_for_some_seconds(bad: httpx
     register = answers.register()
     for _ in range(3):
         with pytest.raises(VehicleRegisterUnavailable):
-            await register.find_vehicle("CV12ION")
+            await register.find_vehicle("CV12JON")
     assert len(answers.asked) == 1
     answers.now += 5.0
-    assert await register.find_vehicle("CV12ION") is None
+    assert await register.find_vehicle("CV12JON") is None

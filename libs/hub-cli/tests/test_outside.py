@@ -218,7 +218,7 @@ async def test_vehicles_of_the_demo_are_those_that_an_owner_inquiry_meets(http: 
     async def vehicle(plate: str) -> Any:
         return (await http.post("/vehicles/find", json={"plate": plate})).json()["vehicle"]
 
-    of_ion, leased = await vehicle("CV 12 ION"), await vehicle("CV91LEA")
+    of_ion, leased = await vehicle("CV 12 JON"), await vehicle("CV91LEA")
     assert of_ion["owner"] == {"kind": "PERSON", "number": demo.ION.cnp, "name": "Ionescu Ion"}
     assert ((await vehicle("CV90CON"))["owner"]["number"], leased["owner"]["kind"]) == (
         demo.COMPANY.cui,

@@ -263,7 +263,7 @@ def demo_office(now: datetime) -> Client:
                 *("catalog:read", "catalog:write", "criminal-record:decide"),
                 *("appointments:desk", "appointments:manage"),
                 *("petitions:handle", "petitions:lead", "petitions:register", "petitions:sign"),
-                *("traffic-history:record", "traffic-history:decide"),
+                *("traffic-history:record", "traffic-history:decide", "driving-reports:review"),
             }
         ),
     )

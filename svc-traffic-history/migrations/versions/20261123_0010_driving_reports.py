@@ -43,7 +43,12 @@ def upgrade() -> None:
             nullable=True,
             comment="Encrypted: place, plate, words; none once it was deleted by rule",
         ),
-        sa.Column("plate_key", sa.LargeBinary(), nullable=False, comment="Keyed hash of the plate"),
+        sa.Column(
+            "plate_key",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="Keyed hash of the plate; none once it was deleted by rule",
+        ),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("county", sa.String(length=2), nullable=False),
         sa.Column("manoeuvres", postgresql.ARRAY(sa.String(length=2)), nullable=False),
@@ -62,6 +67,12 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=20), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("officer_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "vehicle",
+            sa.String(length=16),
+            nullable=True,
+            comment="What the register of vehicles says of the plate",
+        ),
         sa.Column("joined_to", sa.Uuid(), nullable=True),
         sa.Column("proces_verbal_id", sa.Uuid(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
@@ -128,7 +139,26 @@ def upgrade() -> None:
         "driving_reports",
         ["video_until"],
         unique=False,
-        postgresql_where=sa.text("video_until IS NOT NULL"),
+        postgresql_where=sa.text("video_until IS NOT NULL AND deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_driving_reports_over",
+        "driving_reports",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "state IN ('NOT_ELIGIBLE', 'NO_SANCTION', 'FORWARDED_CRIMINAL', 'CLOSED') AND video_until IS NULL"
+        ),
+    )
+    op.create_index(
+        "ix_driving_reports_sanctioned",
+        "driving_reports",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'SANCTIONED'"),
+    )
+    op.create_index(
+        op.f("ix_driving_reports_submitted_at"), "driving_reports", ["submitted_at"], unique=False
     )
     op.create_table(
         "driving_report_steps",
@@ -165,7 +195,12 @@ def upgrade() -> None:
         "owner_inquiries",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("driving_report_id", sa.Uuid(), nullable=False),
-        sa.Column("asked", sa.LargeBinary(), nullable=False, comment="Encrypted: who was asked"),
+        sa.Column(
+            "asked",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="Encrypted: who was asked; none once it was deleted by rule",
+        ),
         sa.Column("asked_on", sa.Date(), nullable=False),
         sa.Column("answer_by", sa.Date(), nullable=False),
         sa.Column("asked_by", sa.Uuid(), nullable=False, comment="The officer"),

@@ -25,6 +25,7 @@ RECORD: Final = "traffic-history:record"
 DECIDE: Final = "traffic-history:decide"
 REPORTS_READ: Final = "driving-reports:read"
 REPORTS_WRITE: Final = "driving-reports:write"
+REVIEW: Final = "driving-reports:review"
 
 Opening: TypeAlias = Callable[[Any], Means]
 """Gives what operations need, from the resources of the running service (`chassis.Resources`)."""
@@ -92,6 +93,11 @@ def recording(*raises: type[Problem], asks: bool = False) -> dict[str, Any]:
 def deciding(*raises: type[Problem]) -> dict[str, Any]:
     """What an operation of heads of the traffic police says of itself."""
     return _of_officers(DECIDE, (Role.HEAD,), raises)
+
+
+def reviewing(*raises: type[Problem]) -> dict[str, Any]:
+    """What an operation of officers with reports of aggressive driving says of itself."""
+    return _of_officers(REVIEW, (Role.TRAFFIC_OFFICER, Role.HEAD), raises)
 
 
 def _of_officers(scope: str, roles: tuple[Role, ...], raises: tuple[type[Problem], ...]) -> dict[str, Any]:

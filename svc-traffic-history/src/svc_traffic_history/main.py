@@ -15,6 +15,7 @@ from .routes import (
     officers,
     open311,
     records,
+    reviewing,
 )
 from .settings import Settings
 
@@ -45,12 +46,14 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             officers.router,
             open311.router,
             records.router,
+            reviewing.router,
         ],
         scopes={
             dependencies.REPORTS_READ: "See your reports of aggressive driving",
             dependencies.REPORTS_WRITE: "Report aggressive driving in your name",
             dependencies.READ: "Read your record as a driver",
             dependencies.RECORD: "Keep the records of drivers, as an officer of the traffic police",
+            dependencies.REVIEW: "Decide on reports of aggressive driving, as the traffic police",
             dependencies.DECIDE: "Decide on suspensions and counter-entries, as a head of the traffic police",
         },
         tags=[
@@ -58,6 +61,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
                 "name": "driving reports",
                 "description": "Your reports of aggressive driving (e-SAR), and what becomes of them.",
             },
+            {"name": "driving report files", "description": "Officers: reports of aggressive driving."},
             {"name": "offences", "description": "Traffic offences and what the law gives for them."},
             {"name": "officers", "description": "Officers: record what was found and what became of it."},
             {"name": "open311", "description": "Reports of aggressive driving by Open311 GeoReport v2."},

@@ -49,6 +49,7 @@ APPOINTMENTS_READ: Final = "appointments:read"
 APPOINTMENTS_WRITE: Final = "appointments:write"
 APPOINTMENTS_DESK: Final = "appointments:desk"
 APPOINTMENTS_MANAGE: Final = "appointments:manage"
+DRIVING_REPORTS_REVIEW: Final = "driving-reports:review"
 PETITIONS_HANDLE: Final = "petitions:handle"
 PETITIONS_LEAD: Final = "petitions:lead"
 PETITIONS_REGISTER: Final = "petitions:register"
@@ -109,6 +110,7 @@ SCOPES: Final = {
         Scope(TRAFFIC_DECIDE, "decide on suspensions of the right to drive as a head of the traffic police"),
         Scope(DRIVING_REPORTS_READ, "see your reports of aggressive driving and what became of them"),
         Scope(DRIVING_REPORTS_WRITE, "report aggressive driving in your name"),
+        Scope(DRIVING_REPORTS_REVIEW, "decide on reports of aggressive driving as an official of the police"),
         Scope(APPOINTMENTS_MANAGE, "set as an official when your office receives people, and close it"),
     )
 }
@@ -134,7 +136,7 @@ OF_PERSONS: Final = frozenset(
         *(APPOINTMENTS_READ, APPOINTMENTS_WRITE, APPOINTMENTS_DESK, APPOINTMENTS_MANAGE),
         *(PETITIONS_HANDLE, PETITIONS_LEAD, PETITIONS_REGISTER, PETITIONS_SIGN),
         *(TRAFFIC_READ, TRAFFIC_RECORD, TRAFFIC_DECIDE),
-        *(DRIVING_REPORTS_READ, DRIVING_REPORTS_WRITE),
+        *(DRIVING_REPORTS_READ, DRIVING_REPORTS_WRITE, DRIVING_REPORTS_REVIEW),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

@@ -54,6 +54,12 @@ class Reason(StrEnum):
     CANCELLED = "CANCELLED"
     """The reporter took it back before the recording arrived."""
     DECISION_FINAL = "DECISION_FINAL"
+    """The sanction stands: nobody went to court in time, or the court left it standing."""
+
+    COURT_ADMITTED = "COURT_ADMITTED"
+    """There was a sanction, and the court admitted the complaint against it."""
+    TAKEN_BACK = "TAKEN_BACK"
+    """There was a sanction, and the police took it back: it was wrong from its beginning."""
 
 
 REASONS: Final[Mapping[State, frozenset[Reason]]] = MappingProxyType(
@@ -77,6 +83,8 @@ REASONS: Final[Mapping[State, frozenset[Reason]]] = MappingProxyType(
                 Reason.FOREIGN_VEHICLE,
                 Reason.PRIORITY_VEHICLE,
                 Reason.TIME_BARRED,
+                Reason.COURT_ADMITTED,
+                Reason.TAKEN_BACK,
             }
         ),
         State.CLOSED: frozenset({Reason.NO_VIDEO, Reason.CANCELLED, Reason.DECISION_FINAL}),
@@ -88,10 +96,15 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
     {
         State.AWAITING_VIDEO: frozenset({State.SUBMITTED, State.CLOSED}),
         State.SUBMITTED: frozenset({State.ELIGIBILITY_CHECK, State.NO_SANCTION}),
-        State.ELIGIBILITY_CHECK: frozenset({State.NOT_ELIGIBLE, State.UNDER_REVIEW, State.NO_SANCTION}),
+        State.ELIGIBILITY_CHECK: frozenset(
+            {State.SUBMITTED, State.NOT_ELIGIBLE, State.UNDER_REVIEW, State.NO_SANCTION}
+        ),
         State.NOT_ELIGIBLE: frozenset(),
         State.UNDER_REVIEW: frozenset(
-            {State.OWNER_INQUIRY, State.SANCTIONED, State.NO_SANCTION, State.FORWARDED_CRIMINAL}
+            {
+                *(State.SUBMITTED, State.OWNER_INQUIRY),
+                *(State.SANCTIONED, State.NO_SANCTION, State.FORWARDED_CRIMINAL),
+            }
         ),
         State.OWNER_INQUIRY: frozenset({State.SANCTIONED, State.NO_SANCTION, State.FORWARDED_CRIMINAL}),
         State.SANCTIONED: frozenset({State.CLOSED, State.NO_SANCTION}),
@@ -100,7 +113,8 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
         State.CLOSED: frozenset(),
     }
 )
-"""What may follow. `NO_SANCTION` follows `SANCTIONED` where a court admits the complaint."""
+"""What may follow. A report that is handed over to another county is `SUBMITTED` there; `NO_SANCTION`
+follows `SANCTIONED` where the sanction falls."""
 
 OPEN: Final = frozenset({State.SUBMITTED, State.ELIGIBILITY_CHECK, State.UNDER_REVIEW, State.OWNER_INQUIRY})
 """The states in which officers have something to do."""
@@ -141,7 +155,8 @@ class DrivingReport:
     `upload_by` is when the upload of the recording has to be finished; `barred_after` the last day on which
     a fine can be applied; `institution_id` the county inspectorate whose officers decide. `joined_to` is the
     report of the same event that leads: what becomes of that one becomes of this one. `declaration` is the
-    version of what the reporter declared, `assurance` how sure it was who they are. `reporter` and `event`
+    version of what the reporter declared, `assurance` how sure it was who they are. `vehicle` is what the
+    register of vehicles said when officers took it up (`domain.reviewing.Vehicle`). `reporter` and `event`
     are none once they were deleted by rule; `video_until` is the last day on which the recording is kept.
     """
 
@@ -164,6 +179,7 @@ class DrivingReport:
     reason: Reason | None = None
     submitted_at: datetime | None = None
     officer_id: UUID | None = None
+    vehicle: str | None = None
     joined_to: UUID | None = None
     proces_verbal_id: UUID | None = None
     decided_at: datetime | None = None

@@ -121,28 +121,38 @@ async def record_report(
     own = await officers.own_number(means, official)
     async with session.begin():
         driver = await officers.hold(session, means, official, own, driver_id, Action.CREATE, purpose, now)
-        legal = await rules.read(session, *_RULES)
-        found_on = local_date(report.found_at)
-        if report.found_at > now or any(each.committed_on > found_on for each in report.offences):
-            raise FactDayWrong
-        made = ProcesVerbal(
-            id=ids.new_id(),
-            driver_id=driver.id,
-            series=report.series,
-            number=report.number,
-            institution_id=official.institution_id,
-            found_at=report.found_at,
-            county=report.county,
-            place=report.place,
-            recorded_by=official.person_id,
-            recorded_at=now,
-        )
-        if not await ledger.add_report(session, made):
-            raise ReportKnown
-        entries = [_found(each, made, official, legal, now) for each in report.offences]
-        await enter(session, driver.id, now, *entries)
-        await _tell_line(session, driver, made.id, [each.entry for each in entries], now)
-        await _propose(session, driver, made, report.offences, official, legal, now)
+        return await record(session, official, driver, report, now)
+
+
+async def record(
+    session: AsyncSession, official: Official, driver: Driver, report: Report, now: datetime
+) -> UUID:
+    """Record a report of a driver whose row is locked, in the caller's transaction; its id.
+
+    `ReportKnown`, `OffenceUnknown`, `FineOutOfBounds`, `FactDayWrong`.
+    """
+    legal = await rules.read(session, *_RULES)
+    found_on = local_date(report.found_at)
+    if report.found_at > now or any(each.committed_on > found_on for each in report.offences):
+        raise FactDayWrong
+    made = ProcesVerbal(
+        id=ids.new_id(),
+        driver_id=driver.id,
+        series=report.series,
+        number=report.number,
+        institution_id=official.institution_id,
+        found_at=report.found_at,
+        county=report.county,
+        place=report.place,
+        recorded_by=official.person_id,
+        recorded_at=now,
+    )
+    if not await ledger.add_report(session, made):
+        raise ReportKnown
+    entries = [_found(each, made, official, legal, now) for each in report.offences]
+    await enter(session, driver.id, now, *entries)
+    await _tell_line(session, driver, made.id, [each.entry for each in entries], now)
+    await _propose(session, driver, made, report.offences, official, legal, now)
     return made.id
 
 

@@ -2,21 +2,14 @@
 
 import time
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Annotated, Protocol
 
 import httpx2
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..domain.owner_inquiries import HolderKind
 from ..errors.registers import VehicleRegisterUnavailable
 from .asking import Asked
-
-
-class HolderKind(StrEnum):
-    """What a holder of a vehicle is."""
-
-    PERSON = "PERSON"
-    COMPANY = "COMPANY"
 
 
 class HolderTold(BaseModel):

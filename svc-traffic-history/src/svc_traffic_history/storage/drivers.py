@@ -23,9 +23,9 @@ _OF_PERSON_APART: Final = Statement(_PERSON)
 _BY_ID: Final = select(DRIVERS).where(DRIVERS.c.id == bindparam("driver_id"))
 _FIND: Final = Part(_BY_ID)
 _LOCK: Final = Part(_BY_ID.with_for_update())
-_LOCK_BY_KEY: Final = Part(
-    select(DRIVERS).where(DRIVERS.c.driver_key == bindparam("of_key")).with_for_update()
-)
+_KEYED: Final = select(DRIVERS).where(DRIVERS.c.driver_key == bindparam("of_key"))
+_BY_KEY: Final = Part(_KEYED)
+_LOCK_BY_KEY: Final = Part(_KEYED.with_for_update())
 _FACTS: Final = ("holder", "licence", "categories", "held_since", "licence_valid_to", "asked_at")
 
 
@@ -50,6 +50,12 @@ async def keep(session: AsyncSession, key: MasterKey, driver: Driver) -> Driver:
 async def by_number(session: AsyncSession, key: MasterKey, cnp: str) -> Driver | None:
     """The driver with this CNP, whose row is locked until the end of the transaction."""
     row = await _LOCK_BY_KEY.first(session, of_key=key_of(key, cnp))
+    return _driver(key, row) if row else None
+
+
+async def known(session: AsyncSession, key: MasterKey, cnp: str) -> Driver | None:
+    """The same, not locked."""
+    row = await _BY_KEY.first(session, of_key=key_of(key, cnp))
     return _driver(key, row) if row else None
 
 

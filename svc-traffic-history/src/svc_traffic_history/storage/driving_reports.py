@@ -25,7 +25,7 @@ from ..tables.driving_reports import DRIVING_REPORT_NUMBERS, DRIVING_REPORT_STEP
 _OTHERWISE: Final = ("reporter", "event", "manoeuvres", "state", "reason")
 _PLAIN: Final = tuple(field.name for field in fields(DrivingReport) if field.name not in _OTHERWISE)
 _CHANGING: Final = (
-    *("state", "reason", "submitted_at", "officer_id", "institution_id", "county", "joined_to"),
+    *("state", "reason", "submitted_at", "officer_id", "vehicle", "institution_id", "county", "joined_to"),
     *("proces_verbal_id", "decided_at", "video_until", "version"),
 )
 _OF_REPORTER: Final = Part(

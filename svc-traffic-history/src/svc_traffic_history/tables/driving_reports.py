@@ -22,6 +22,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from .metadata import metadata
 
+OVER: Final = (
+    "state IN ('NOT_ELIGIBLE', 'NO_SANCTION', 'FORWARDED_CRIMINAL', 'CLOSED') AND video_until IS NULL"
+)
+"""Reports that came to an end, of which it is not said yet how long they are kept."""
+
 DRIVING_REPORTS: Final = Table(
     "driving_reports",
     metadata,
@@ -31,7 +36,7 @@ DRIVING_REPORTS: Final = Table(
     Column("reporter_id", Uuid, nullable=False),
     Column("reporter", LargeBinary, comment="Encrypted: who reports; none once it was deleted by rule"),
     Column("event", LargeBinary, comment="Encrypted: place, plate, words; none once it was deleted by rule"),
-    Column("plate_key", LargeBinary, nullable=False, comment="Keyed hash of the plate"),
+    Column("plate_key", LargeBinary, comment="Keyed hash of the plate; none once it was deleted by rule"),
     Column("happened_at", DateTime(timezone=True), nullable=False),
     Column("county", String(2), nullable=False),
     Column("manoeuvres", ARRAY(String(2)), nullable=False),
@@ -45,6 +50,7 @@ DRIVING_REPORTS: Final = Table(
     Column("reason", String(20)),
     Column("submitted_at", DateTime(timezone=True)),
     Column("officer_id", Uuid),
+    Column("vehicle", String(16), comment="What the register of vehicles says of the plate"),
     Column("joined_to", Uuid, ForeignKey("driving_reports.id")),
     Column("proces_verbal_id", Uuid, ForeignKey("proces_verbale.id")),
     Column("decided_at", DateTime(timezone=True)),
@@ -69,8 +75,11 @@ DRIVING_REPORTS: Final = Table(
     Index(
         "ix_driving_reports_video_until",
         "video_until",
-        postgresql_where=text("video_until IS NOT NULL"),
+        postgresql_where=text("video_until IS NOT NULL AND deleted_at IS NULL"),
     ),
+    Index("ix_driving_reports_over", "id", postgresql_where=text(OVER)),
+    Index("ix_driving_reports_sanctioned", "id", postgresql_where=text("state = 'SANCTIONED'")),
+    Index(None, "submitted_at"),
     comment="Reports of aggressive driving (OUG 195/2002 art. 109^1)",
 )
 
@@ -101,7 +110,7 @@ OWNER_INQUIRIES: Final = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("driving_report_id", Uuid, ForeignKey("driving_reports.id"), nullable=False),
-    Column("asked", LargeBinary, nullable=False, comment="Encrypted: who was asked"),
+    Column("asked", LargeBinary, comment="Encrypted: who was asked; none once it was deleted by rule"),
     Column("asked_on", Date, nullable=False),
     Column("answer_by", Date, nullable=False),
     Column("asked_by", Uuid, nullable=False, comment="The officer"),

@@ -3,7 +3,7 @@
     POST /vehicles/find      {"plate": …}: {"vehicle": null} where no vehicle in the country has it
 
 A vehicle is its owner, who has it on lease, whether its plates are reported stolen, and whether it has
-priority. `CV12ION` is Ion's, `CV12MIH` Mihai's, `CV12IST` István's, `CV12ANA` Ana's; `CV90CON` is the
+priority. `CV12JON` is Ion's, `CV12MIH` Mihai's, `CV12STV` István's, `CV12ANA` Ana's; `CV90CON` is the
 company's, `CV91LEA` a leasing company's with István as its user, `CV92FUR` has stolen plates, and `CV93POL`
 is a police car. Nobody else has a vehicle.
 """
@@ -39,8 +39,8 @@ def _vehicle(owner: dict[str, str], **special: Any) -> dict[str, Any]:
 
 VEHICLES: Final = {
     "CV12ANA": _vehicle(_person(demo.ANA)),
-    "CV12ION": _vehicle(_person(demo.ION)),
-    "CV12IST": _vehicle(_person(demo.ISTVAN)),
+    "CV12JON": _vehicle(_person(demo.ION)),
+    "CV12STV": _vehicle(_person(demo.ISTVAN)),
     "CV12MIH": _vehicle(_person(demo.MIHAI)),
     "CV90CON": _vehicle(_company(demo.COMPANY.cui, demo.COMPANY.name)),
     "CV91LEA": _vehicle(_company("990000021", "Carpați Leasing SA"), user=_person(demo.ISTVAN)),
