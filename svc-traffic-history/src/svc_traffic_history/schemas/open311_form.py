@@ -26,7 +26,7 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "attribute[correspondence_address]": ("address",),
     "attribute[county]": ("place", "county"),
     "attribute[declaration]": ("declaration", "version"),
-    "attribute[happened_at]": ("happened_at",),
+    "attribute[happened_at]": ("event_time",),
     "attribute[plate]": ("plate", "number"),
     "attribute[plate_country]": ("plate", "country"),
     "attribute[seen_by_chance]": ("seen_by_chance",),
