@@ -1,9 +1,12 @@
 """Through the running hub: drivers read their records, and see which officer opened them."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx2
 import pytest
+
+from hub_core import clock, ids
 
 from ..conftest import Hub
 from .person import Person
@@ -51,3 +54,39 @@ async def test_an_officer_opens_a_record_and_the_driver_sees_it(hub: Hub) -> Non
                 if any(line["resource_type"] == "driver-record" for line in log):
                     break
                 await asyncio.sleep(0.2)
+
+
+async def test_who_saw_aggressive_driving_reports_it_follows_it_and_takes_it_back(hub: Hub) -> None:
+    async with httpx2.AsyncClient(base_url=hub.origin, timeout=30) as client:
+        guide = (await client.get(f"{V1}/driving-reports/manoeuvres")).json()
+        assert len(guide["items"]) == 9
+        ana = Person(client, "ana.popescu@example.org", "openid driving-reports:read driving-reports:write")
+        await ana.sign_in()
+        seen = clock.now() - timedelta(hours=20)
+        question = {
+            "event_time": seen.isoformat(timespec="seconds"),
+            "place": {"county": "CV", "siruta": "63394", "description": "DN 12, km 24"},
+            "plate": {"number": "CV 91 FIR"},
+            "manoeuvres": ["d"],
+            "seen_by_chance": True,
+        }
+        said = question | {
+            "declaration": {"version": guide["declaration"]["version"], "agreed": True},
+            "phone": "+40745123456",
+            "address": "Strada Lungă nr. 1, 520001 Sfântu Gheorghe",
+        }
+        headers = {"authorization": f"Bearer {ana.token}"}
+        asked = await client.post(f"{V1}/driving-reports/check", json=question, headers=headers)
+        assert asked.json()["is_admissible"], asked.text
+        headers["idempotency-key"] = str(ids.new_id())
+        sent = await client.post(f"{V1}/driving-reports", json=said, headers=headers)
+        assert sent.status_code == 201, sent.text
+        report = sent.json()
+        assert report["competent"]["name"]["ro"] == "Inspectoratul de Poliție Județean Covasna"
+        path = sent.headers["location"]
+        assert (await ana.get(path)).json()["upload"]["until"] == report["upload"]["until"]
+        headers["idempotency-key"] = str(ids.new_id())
+        back = await client.post(f"{path}/cancel", headers=headers)
+        assert (back.json()["state"], back.json()["reason"]) == ("CLOSED", "CANCELLED")
+        listed = (await ana.get(f"{V1}/driving-reports")).json()["items"]
+        assert report["number"] in [each["number"] for each in listed]

@@ -39,7 +39,6 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             "paying half and for going to court (OUG 195/2002, OG 2/2001, Law 203/2018)."
         ),
         routers=[
-            driving_reports.router,
             internal.router,
             licence_steps.router,
             offences.router,
@@ -47,6 +46,8 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             open311.router,
             records.router,
             reviewing.router,
+            # The last: what no other has under /driving-reports is the id of a report.
+            driving_reports.router,
         ],
         scopes={
             dependencies.REPORTS_READ: "See your reports of aggressive driving",
