@@ -4,12 +4,12 @@ import asyncio
 import hashlib
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
@@ -18,7 +18,10 @@ from hub_events.session import Session
 from svc_traffic_history.domain import custody
 from svc_traffic_history.domain.custody import CLOCK, Act, Actor, Entry, Line, Part
 from svc_traffic_history.operations import custody as operations
-from svc_traffic_history.tables.driving_reports import DRIVING_REPORTS
+from svc_traffic_history.operations.means import Means
+from svc_traffic_history.storage import driving_reports
+
+from .build_driving_reports import a_driving_report
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 REPORTER = Actor(ids.new_id())
@@ -89,29 +92,12 @@ def test_anybody_can_check_the_links_with_sha256_alone() -> None:
 
 
 @pytest.fixture
-async def report_id(sessions: async_sessionmaker[Session]) -> UUID:
+async def report_id(sessions: async_sessionmaker[Session], means: Means) -> UUID:
     """A report that was sent, as no other test has it."""
-    made = ids.new_id()
+    made = a_driving_report(year=1902)
     async with sessions() as session, session.begin():
-        await session.execute(
-            insert(DRIVING_REPORTS).values(
-                id=made,
-                year=1900,
-                number=made.int % 2**31,
-                reporter_id=ids.new_id(),
-                plate_key=bytes(32),
-                happened_at=NOON,
-                county="CV",
-                manoeuvres=["a"],
-                institution_id=ids.new_id(),
-                sent_at=NOON,
-                upload_by=NOON,
-                barred_after=date(2027, 5, 23),
-                state="CLOSED",
-                version=1,
-            )
-        )
-    return made
+        await driving_reports.add(session, means.key, made)
+    return made.id
 
 
 async def test_what_is_noted_at_once_stands_line_after_line(

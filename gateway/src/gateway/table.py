@@ -92,7 +92,7 @@ class _Route(_Limits):
 
 
 class _Operation(_Limits):
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     path: Annotated[str, StringConstraints(pattern=rf"^(/{_PART})*/{_PART}(\.\{{[a-z_]+\}})?$")]
     access: Access
     service: _Name | None = None

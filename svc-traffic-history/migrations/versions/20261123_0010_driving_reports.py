@@ -232,6 +232,9 @@ def upgrade() -> None:
             "received", sa.BigInteger(), nullable=False, comment="Bytes that have arrived, from the beginning"
         ),
         sa.Column(
+            "metadata", sa.LargeBinary(), nullable=True, comment="Encrypted: Upload-Metadata as it came"
+        ),
+        sa.Column(
             "announced_sha256",
             sa.LargeBinary(),
             nullable=True,
@@ -244,12 +247,15 @@ def upgrade() -> None:
         sa.Column("height", sa.SmallInteger(), nullable=True),
         sa.Column("duration_ms", sa.Integer(), nullable=True),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True, comment="When its last byte did"),
         sa.Column(
-            "ended_at",
+            "checked_until",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="When it was whole and checked, or refused",
+            comment="Until then somebody has it in hand",
         ),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True, comment="When it came to its state"),
+        sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column(
             "refused",
             sa.String(length=32),
@@ -257,7 +263,6 @@ def upgrade() -> None:
             comment="The problem's type, of one that was refused",
         ),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["driving_report_id"], ["driving_reports.id"], name=op.f("fk_videos_driving_reports")
         ),
@@ -272,7 +277,14 @@ def upgrade() -> None:
         "videos",
         ["driving_report_id"],
         unique=True,
-        postgresql_where=sa.text("refused IS NULL"),
+        postgresql_where=sa.text("state IN ('RECEIVING', 'CHECKED')"),
+    )
+    op.create_index(
+        "ix_videos_receiving",
+        "videos",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'RECEIVING'"),
     )
     op.create_table(
         "video_parts",

@@ -1,10 +1,12 @@
 """What a route may ask for, besides what hub_service gives."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import Depends, Request
 
+from hub_core import clock
 from hub_core.decisions import OwnCase
 from hub_core.principal import Assurance, Role
 from hub_core.problem import Problem
@@ -14,9 +16,12 @@ from hub_service.problems import ServiceUnavailable
 from hub_service.purpose import PurposeRequired
 
 from .documents.press import Press
+from .documents.probing import Prober
 from .errors.documents import TrafficStoreAway
+from .errors.videos import VideosUnavailable
 from .keys import MasterKey, Purpose
 from .operations.means import Archive, Means
+from .operations.videos import VideoMeans
 from .registers import police, vehicles
 from .settings import Settings
 
@@ -81,6 +86,21 @@ def reporting(scope: str, *raises: type[Problem], asks: bool = False) -> dict[st
     return said | {"openapi_extra": said["openapi_extra"] | {policy.ASKS: True}} if asks else said
 
 
+def filming(settings: Settings, key: MasterKey) -> Callable[[], VideoMeans]:
+    """Gives what recordings need; no folder is made before it is asked for. `VideosUnavailable`."""
+    made: list[VideoMeans] = []
+
+    def means() -> VideoMeans:
+        if not settings.traffic_history_store:
+            raise VideosUnavailable
+        if not made:
+            store = Store.open(settings.traffic_history_store, key.of(Purpose.DOCUMENTS))
+            made.append(VideoMeans(key, store, Prober(settings.traffic_history_ffprobe)))
+        return made[0]
+
+    return means
+
+
 def recording(*raises: type[Problem], asks: bool = False) -> dict[str, Any]:
     """What an operation of officers of the traffic police says of itself.
 
@@ -119,6 +139,21 @@ async def _archive(request: Request) -> Archive:
     archive: Archive = request.app.state.keeping(request.app.state.hub)
     return archive
 
+
+async def _filming(request: Request) -> VideoMeans:
+    means: VideoMeans = request.app.state.filming()
+    return means
+
+
+async def _instants() -> Callable[[], datetime]:
+    return clock.now
+
+
+Instants = Annotated[Callable[[], datetime], Depends(_instants)]
+"""The instant, UTC, whenever it is asked for: some requests last."""
+
+Recordings = Annotated[VideoMeans, Depends(_filming)]
+"""The keys, the store of recordings and who looks at them; a route declares `VideosUnavailable`."""
 
 Documents = Annotated[Archive, Depends(_archive)]
 """The press and the store of documents; a route that asks for it declares `TrafficStoreAway`."""

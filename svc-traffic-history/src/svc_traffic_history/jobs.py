@@ -1,6 +1,7 @@
 """What the clock does: one operation each."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,10 @@ from hub_service import workers
 from hub_service.workers import Worker
 
 from .dependencies import Opening
+from .errors.videos import VideosUnavailable
 from .keys import MasterKey
-from .operations import driving_reports, expiring, refreshing, suspending
+from .operations import driving_reports, expiring, refreshing, suspending, videos
+from .operations.videos import VideoMeans
 
 
 def ending(key: MasterKey) -> Worker:
@@ -66,3 +69,22 @@ def _ask(opening: Opening) -> Callable[[Any], Any]:
             await refreshing.ask_again(session, opening(hub), clock.now())
 
     return ask
+
+
+def of_videos(filming: Callable[[], VideoMeans]) -> tuple[Worker, ...]:
+    """Uploads are brought to their end, and parts that nothing knows are swept; without a store, nothing."""
+
+    async def finish(hub: Any) -> None:
+        with suppress(VideosUnavailable):
+            async with hub.database.sessions() as session:
+                await videos.end_what_is_left(session, filming(), clock.now)
+
+    async def sweep(hub: Any) -> None:
+        with suppress(VideosUnavailable):
+            async with hub.database.sessions() as session:
+                await videos.sweep(session, filming(), clock.now())
+
+    return (
+        workers.every("finish-videos", timedelta(minutes=1), finish),
+        workers.every("sweep-videos", timedelta(hours=6), sweep),
+    )

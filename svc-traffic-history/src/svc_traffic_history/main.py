@@ -16,6 +16,8 @@ from .routes import (
     open311,
     records,
     reviewing,
+    uploads,
+    videos,
 )
 from .settings import Settings
 
@@ -27,6 +29,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
     """
     known = settings or Settings()
     master = keys.derived_from(known.traffic_history_key.get_secret_value())
+    filming = dependencies.filming(known, master)
     opened = opening or dependencies.opening(known, master)
     app = chassis.build(
         MANIFEST,
@@ -48,6 +51,8 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             reviewing.router,
             # The last: what no other has under /driving-reports is the id of a report.
             driving_reports.router,
+            uploads.router,
+            videos.router,
         ],
         scopes={
             dependencies.REPORTS_READ: "See your reports of aggressive driving",
@@ -71,6 +76,11 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
                 "name": "suspensions",
                 "description": "Officers: suspensions, step by step.",
             },
+            {
+                "name": "videos",
+                "description": "The recording of a report of aggressive driving: its upload (tus 1.0.0), its "
+                "receipt, and who had it in hand.",
+            },
         ],
         subscriptions=[
             consumers.INSTITUTIONS,
@@ -82,10 +92,13 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             jobs.closing(master),
             jobs.ending(master),
             jobs.expired(master),
+            *jobs.of_videos(filming),
         ],
+        uploads=uploads.UPLOADS,
         locale=i18n.folder_of(__file__),
         shown={open311.PREFIX: open311.show},
     )
+    app.state.filming = filming
     app.state.keys = master
     app.state.keeping = dependencies.keeping(known, master)
     app.state.opening = opened

@@ -21,6 +21,7 @@ class Settings(ServiceSettings):
     `traffic_history_store` is where documents and recordings lie: a folder as a `file://` address, or what
     obstore takes (`s3://…`). `traffic_history_trust` is a folder with what documents are believed by:
     `root.pem`, `chain.pem`, `seal.pem` and `seal.key` of the traffic police, `facts.pem`, `facts.key`;
+    `traffic_history_ffprobe` looks at recordings (a program, of ffmpeg). They are written to TMPDIR for it.
     `traffic_history_timestamps_url` answers RFC 3161, and is empty where seals carry no time stamp.
     """
 
@@ -32,6 +33,7 @@ class Settings(ServiceSettings):
     traffic_history_store: str = ""
     traffic_history_trust: Path = Path("trust")
     traffic_history_timestamps_url: str = ""
+    traffic_history_ffprobe: str = "ffprobe"
 
     @field_validator("traffic_history_key", mode="before")
     @classmethod

@@ -101,9 +101,9 @@ def build(
 
     `scopes` maps each scope of the service's operations to what it allows, for the contract.
     `subscriptions` are its consumers, `own_workers` what else runs beside requests; both start with
-    the lifespan and end before the database closes. `uploads` are the addresses that take larger bodies
-    than others, with the bytes they may have; `shown` how problems are shown below addresses of which a
-    standard says how. Nothing is connected before the lifespan.
+    the lifespan and end before the database closes. `uploads` are the addresses (`{name}` is any
+    segment) that take larger bodies than others, with the bytes they may have; `shown` how problems are
+    shown below addresses of which a standard says how. Nothing is connected before the lifespan.
     `app.state.texts` are the texts of the chassis and of `locale`.
     """
     texts = i18n.Texts([i18n.folder_of(__file__), *([locale] if locale else [])])

@@ -12,6 +12,8 @@ PACKAGES: Final = {
     "certutil": "libnss3-tools",
     "chromium": "chromium",
     "clamd": "clamav-daemon",
+    "ffmpeg": "ffmpeg",
+    "ffprobe": "ffmpeg",
     "node": "nodejs",
     "openssl": "openssl",
     "pdffonts": "poppler-utils",

@@ -24,7 +24,7 @@ class DrivingReportNotFound(Problem):
 class UploadTimeOver(Problem):
     """The recording is not whole in time."""
 
-    type, status = "upload-time-over", 409
+    type, status = "upload-time-over", 410
     title = "The time for the recording is over"
     detail = "The recording of this report had to be there by now: the report is closed."
     remedy = "Send the report again while the event is recent enough, with the recording at hand."

@@ -10,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain import custody as domain
 from ..domain.custody import Act, Actor, Entry, Line
+from ..errors.driving_reports import DrivingReportNotFound
+from ..keys import MasterKey
 from ..storage import custody as storage
+from ..storage import driving_reports
 
 _SALT_BYTES: Final = 16
 
@@ -45,6 +48,18 @@ async def note(
 async def lines(session: AsyncSession, report_id: UUID) -> Sequence[Line]:
     """The chain of a report, in the caller's transaction."""
     return await storage.of_report(session, report_id)
+
+
+async def shown_to_reporter(
+    session: AsyncSession, key: MasterKey, person_id: UUID, report_id: UUID, after: int, limit: int
+) -> Sequence[Line]:
+    """Some lines of the person's own report after a number. `DrivingReportNotFound`."""
+    async with session.begin():
+        report = await driving_reports.find(session, key, report_id)
+        if report is None or report.reporter_id != person_id:
+            raise DrivingReportNotFound
+        found = await storage.of_report(session, report_id)
+    return [line for line in found if line.number > after][:limit]
 
 
 async def verify(session: AsyncSession, report_id: UUID) -> int | None:

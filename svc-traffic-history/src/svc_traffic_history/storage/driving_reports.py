@@ -11,16 +11,18 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_events.statements import Part
 
 from ..domain.driving_reports import DrivingReport, Event, Reason, Reporter, State
+from ..domain.videos import State as VideoState
 from ..errors.driving_reports import DrivingReportStands
 from ..keys import MasterKey, Purpose
 from ..tables.driving_reports import DRIVING_REPORT_NUMBERS, DRIVING_REPORT_STEPS, DRIVING_REPORTS
+from ..tables.videos import VIDEOS
 
 _OTHERWISE: Final = ("reporter", "event", "manoeuvres", "state", "reason")
 _PLAIN: Final = tuple(field.name for field in fields(DrivingReport) if field.name not in _OTHERWISE)
@@ -42,6 +44,12 @@ _OF_REPORTER: Final = Part(
 )
 # Written out, as its index has it: a condition with parameters finds no partial index.
 _AWAITING: Final = text("state = 'AWAITING_VIDEO'")
+_BEING_CHECKED: Final = exists().where(
+    VIDEOS.c.driving_report_id == DRIVING_REPORTS.c.id,
+    VIDEOS.c.arrived_at.is_not(None),
+    VIDEOS.c.state == VideoState.RECEIVING.value,
+)
+"""Its recording came in time; whether it is one is not known yet."""
 _NOT_COUNTED: Final = (Reason.NO_VIDEO, Reason.CANCELLED)
 
 
@@ -189,7 +197,7 @@ async def overdue(
     """Some whose recording did not come in time, locked; those somebody else has in hand are passed over."""
     found = await session.execute(
         select(DRIVING_REPORTS)
-        .where(_AWAITING, DRIVING_REPORTS.c.upload_by <= now)
+        .where(_AWAITING, DRIVING_REPORTS.c.upload_by <= now, ~_BEING_CHECKED)
         .order_by(DRIVING_REPORTS.c.upload_by)
         .limit(limit)
         .with_for_update(skip_locked=True)
