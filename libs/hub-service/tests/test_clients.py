@@ -48,6 +48,23 @@ async def test_a_refused_token_is_asked_for_anew(client, app, fake_identity):
     fake_identity.forget()
 
 
+async def test_what_is_posted_carries_a_token_and_a_refusal_is_raised(client, app, fake_identity):
+    fake_identity.forget()
+    fake_identity.answer("/internal/v1/things", {"number": 7})
+    service = app.state.hub.service(fake_identity.url)
+    assert await service.post("/internal/v1/things", {"id": "1"}) == {"number": 7}
+    assert fake_identity.asked[-1].authorization.startswith("Bearer ey")
+    fake_identity.answer("/internal/v1/things", {}, status=401)
+    before = len(fake_identity.asked)
+    with pytest.raises(httpx2.HTTPStatusError):
+        await service.post("/internal/v1/things", {"id": "1"})
+    asked = [question.path for question in fake_identity.asked[before:]]
+    assert asked.count("/internal/v1/things") == 2  # its keys may have changed since
+    with pytest.raises(httpx2.HTTPStatusError):
+        await service.post("/internal/v1/nowhere", {})
+    fake_identity.forget()
+
+
 async def test_what_nobody_can_ask_for_is_forgotten(client, app):
     hub = app.state.hub
     old = clock.now() - timedelta(days=60)

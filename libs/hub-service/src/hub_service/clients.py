@@ -33,6 +33,19 @@ class ServiceClient:
         found: dict[str, Any] = orjson.loads(answer.content)
         return found
 
+    async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The JSON object that `path` answers to a body; raises `httpx2.HTTPError` for any refusal.
+
+        What is posted has to be the same when it comes again: nobody knows whether a lost answer was given.
+        """
+        answer = await self._post(path, body)
+        if answer.status_code == httpx2.codes.UNAUTHORIZED:
+            self._token.forget()
+            answer = await self._post(path, body)
+        answer.raise_for_status()
+        given: dict[str, Any] = orjson.loads(answer.content)
+        return given
+
     async def ask(self, path: str, question: Mapping[str, Any]) -> dict[str, Any] | None:
         """The answer to a public question: a POST that changes nothing, and takes no token.
 
@@ -49,6 +62,13 @@ class ServiceClient:
         return told
 
     async def _ask(self, path: str) -> httpx2.Response:
+        return await self._http.get(f"{self._address}{path}", headers=await self._headers())
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> httpx2.Response:
+        headers = {"content-type": "application/json"} | await self._headers()
+        return await self._http.post(f"{self._address}{path}", content=orjson.dumps(body), headers=headers)
+
+    async def _headers(self) -> dict[str, str]:
         headers = {"authorization": f"Bearer {await self._token.get()}"}
         propagate.inject(headers)
-        return await self._http.get(f"{self._address}{path}", headers=headers)
+        return headers

@@ -35,43 +35,55 @@ async def file_petition(
     `SpecialProcedureApplies`, `InstitutionUnknown`, `InstitutionAcceptsNoPetitions`, `TooManyAttachments`,
     `AttachmentUnknown`.
     """
-    today, acting = clock.local_date(now), acting_of(caller)
     async with session.begin():
-        await _refuse_removed(session, acting)
-        await guide_out(session, submission, today)
-        institution = addressee(await institutions.find(session, submission.institution_id), today)
-        rule = domain.answer_rule(submission.kind)
-        legal = await rules.read(session, rule)
-        petition_id = ids.new_id()
-        if acting.sandbox is None:
-            content = (submission.subject, submission.text, submission.language)
-            await search.index(session, institution.id, petition_id, *content)
-        number = await _number(session, submission, petition_id, acting, now)  # the last lock taken
-        petition = domain.register(
-            submission,
-            petition_id=petition_id,
-            acting=acting,
-            institution=institution,
-            answer_rule=legal.on(rule, today),
-            number=number,
-            now=now,
-        )
-        await storage.add(session, petition)
-        if petition.signatory and not petition.is_sandbox:
-            await petitioners.add_account(session, petition.id, petition.signatory, now)
-        if petition.kind is domain.PetitionKind.AUDIENCE and not petition.is_sandbox:
-            await audiences.add(session, petition.id, submission.topic)
+        petition = await file_under(session, submission, acting_of(caller), ids.new_id(), now)
+        await note_access(session, caller, Action.CREATE, petition.id, now)
+    return petition
+
+
+async def file_under(
+    session: AsyncSession,
+    submission: domain.Submission,
+    acting: domain.Acting,
+    petition_id: UUID,
+    now: datetime,
+) -> domain.Petition:
+    """The same in the caller's transaction, under an id that is given."""
+    today = clock.local_date(now)
+    await _refuse_removed(session, acting)
+    await guide_out(session, submission, today)
+    institution = addressee(await institutions.find(session, submission.institution_id), today)
+    rule = domain.answer_rule(submission.kind)
+    legal = await rules.read(session, rule)
+    if acting.sandbox is None:
+        content = (submission.subject, submission.text, submission.language)
+        await search.index(session, institution.id, petition_id, *content)
+    number = await _number(session, submission, petition_id, acting, now)  # the last lock taken
+    petition = domain.register(
+        submission,
+        petition_id=petition_id,
+        acting=acting,
+        institution=institution,
+        answer_rule=legal.on(rule, today),
+        number=number,
+        now=now,
+    )
+    await storage.add(session, petition)
+    if petition.signatory and not petition.is_sandbox:
+        await petitioners.add_account(session, petition.id, petition.signatory, now)
+    if petition.kind is domain.PetitionKind.AUDIENCE and not petition.is_sandbox:
+        await audiences.add(session, petition.id, submission.topic)
+    if acting.person_id is not None:
         await attach(
             session,
             petition.id,
             submission.attachment_ids,
-            caller.person_id,
+            acting.person_id,
             now,
             is_sandbox=petition.is_sandbox,
         )
-        registered = SandboxPetitionRegistered if petition.is_sandbox else PetitionRegistered
-        await outbox.record(session, registered.of(petition), now)
-        await note_access(session, caller, Action.CREATE, petition.id, now)
+    registered = SandboxPetitionRegistered if petition.is_sandbox else PetitionRegistered
+    await outbox.record(session, registered.of(petition), now)
     return petition
 
 

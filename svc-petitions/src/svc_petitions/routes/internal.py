@@ -8,14 +8,16 @@ from hub_service import personal_data, policy
 from hub_service.dependencies import Now, Session, Texts
 from hub_service.problems import NotFound
 
-from ..dependencies import Keys
-from ..operations import audiences, guests
+from ..dependencies import Filing, Keys
+from ..operations import audiences, filing, guests
 from ..operations import personal_data as operations
 from ..schemas.audience_messages import AudienceMessageView
+from ..schemas.filing import FiledView, FileForPerson
 from ..schemas.guests import GuestLetterView, PetitionCodeMessageView
 from ..schemas.personal_data import personal_data as show
 
 CONTACT = "petitions.contact:read"
+FILING = "petitions.filing:write"
 
 router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
 
@@ -26,6 +28,12 @@ async def get_personal_data(
 ) -> personal_data.PersonalData:
     """What this service holds of a person, for the copy they asked for."""
     return show(texts, await operations.held_of(session, keys, person_id))
+
+
+@router.post("/petitions", **policy.internal(FILING))
+async def file_for_person(body: FileForPerson, session: Session, means: Filing, now: Now) -> FiledView:
+    """File a petition for somebody; the same `id` again gives the petition that it gave before."""
+    return FiledView.of(await filing.file_once(session, means, body.value(), now))
 
 
 @router.get("/email-codes/{code_id}/message", **policy.internal(CONTACT))

@@ -22,6 +22,14 @@ async def find(session: AsyncSession, institution_id: UUID) -> Institution | Non
     return Institution(**row) if row else None
 
 
+async def find_by_code(session: AsyncSession, code: str) -> Institution | None:
+    """The same by the code that the catalog gives it: the one that has it last."""
+    having = select(INSTITUTIONS).where(INSTITUTIONS.c.code == code)
+    found = await session.execute(having.order_by(INSTITUTIONS.c.valid_from.desc()).limit(1))
+    row = found.mappings().one_or_none()
+    return Institution(**row) if row else None
+
+
 async def keep(session: AsyncSession, changed: Institution) -> None:
     """Keep an institution as the catalog told it, unless we already hold a newer version."""
     await copies.keep(session, INSTITUTIONS, asdict(changed))

@@ -167,6 +167,19 @@ async def petition_of(
     return domain.Petition(**_facts(row), text=row["text"]) if row else None
 
 
+async def find(session: AsyncSession, petition_id: UUID) -> domain.Petition | None:
+    """A petition by id, whoever made it; not one that tests an application."""
+    wanted = _EARNEST.summary.add_columns(PETITIONS.c.text).where(PETITIONS.c.id == petition_id)
+    row = (await session.execute(wanted)).mappings().first()
+    return domain.Petition(**_facts(row), text=row["text"]) if row else None
+
+
+async def hold(session: AsyncSession, petition_id: UUID) -> None:
+    """Keep everybody else from making the petition with this id until the transaction ends."""
+    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"petition:{petition_id}", 0))
+    await session.execute(select(lock))
+
+
 async def at_institution(
     session: AsyncSession, petition_id: UUID, institution_id: UUID
 ) -> tuple[domain.Petition, date | None] | None:
