@@ -10,6 +10,7 @@ from hub_service.access import Channel as AccessChannel
 from hub_service.purpose import Purpose
 from svc_traffic_history.events.access import RecordAccessed
 from svc_traffic_history.events.driving_reports import DrivingReportMoved
+from svc_traffic_history.events.history_documents import HistoryIssued, RecordLinkOpened
 from svc_traffic_history.events.ledger import (
     LicenceChanged,
     LineChanged,
@@ -68,4 +69,16 @@ DRIVING_REPORT: Final = DrivingReportMoved(
     state="UNDER_REVIEW",
     version=4,
 )
-EVENTS: Final[list[Event]] = [ACCESSED, DRIVING_REPORT, EXPIRED, LICENCE, LINE, SUSPENSION]
+ISSUED: Final = HistoryIssued(
+    document_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b79"),
+    person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
+    version=1,
+)
+OPENED: Final = RecordLinkOpened(
+    link_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b7a"),
+    opening_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b7b"),
+    document_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b79"),
+    person_id=UUID("0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b71"),
+    version=2,
+)
+EVENTS: Final[list[Event]] = [ACCESSED, DRIVING_REPORT, ISSUED, EXPIRED, LICENCE, LINE, OPENED, SUSPENSION]

@@ -18,8 +18,15 @@ from svc_passport_booking.main import create_app as create_passport_booking
 from svc_passport_booking.settings import Settings as PassportBookingSettings
 from svc_petitions.main import create_app as create_petitions
 from svc_petitions.settings import Settings as PetitionsSettings
+from svc_traffic_history.main import create_app as create_traffic_history
+from svc_traffic_history.settings import Settings as TrafficHistorySettings
 
-PREFIXES = {"criminal-record": "/verify/", "passport-booking": "/appointments/", "petitions": "/answers/"}
+PREFIXES = {
+    "criminal-record": "/verify/",
+    "passport-booking": "/appointments/",
+    "petitions": "/answers/",
+    "traffic-history": "/histories/",
+}
 ROUTES = tomllib.loads((Path(__file__).parents[2] / "gateway/src/gateway/routes.toml").read_text())
 
 
@@ -78,6 +85,16 @@ def answer_pages() -> set[tuple[str, str]]:
     }
 
 
+def history_pages() -> set[tuple[str, str]]:
+    """Method and path of every page of svc-traffic-history."""
+    return {
+        (method, context.path)
+        for context in iter_route_contexts(create_traffic_history(TrafficHistorySettings()).routes)
+        if isinstance(context.route, APIRoute) and context.path.startswith("/histories")
+        for method in context.route.methods
+    }
+
+
 @pytest.mark.parametrize(
     ("service", "found"),
     [
@@ -85,6 +102,7 @@ def answer_pages() -> set[tuple[str, str]]:
         ("criminal-record", verification_pages),
         ("passport-booking", appointment_pages),
         ("petitions", answer_pages),
+        ("traffic-history", history_pages),
     ],
 )
 def test_every_page_of_a_service_is_listed_with_it(

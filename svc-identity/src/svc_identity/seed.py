@@ -236,8 +236,8 @@ def demo_portal(now: datetime) -> Client:
                 *("mandates:read", "mandates:write", "forms:prefill"),
                 *("criminal-record:read", "criminal-record:write"),
                 *("appointments:read", "appointments:write"),
-                "traffic-history:read",
                 *("driving-reports:read", "driving-reports:write"),
+                *("traffic-history:read", "traffic-history:write"),
             }
         ),
         created_at=now,

@@ -1,5 +1,6 @@
 """What this service asks of svc-identity, at the moment it is needed."""
 
+from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -25,6 +26,7 @@ class Person(BaseModel):
     cnp: str | None
     family_name: str = ""
     given_name: str = ""
+    birth_date: date | None = None
 
 
 async def person(identity: Identity, person_id: UUID) -> Person | None:

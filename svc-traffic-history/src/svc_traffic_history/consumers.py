@@ -65,7 +65,8 @@ def people_of(key: MasterKey) -> Subscription:
     """What svc-identity tells of people, for what is sealed with these keys."""
 
     async def account_deleted(session: AsyncSession, told: Envelope[AccountDeleted]) -> None:
-        """Take back what waits for a recording; a repeated event finds nothing left to do."""
+        """Take back what waits for a recording, end what links open; a repeated event finds nothing left."""
+        await people.end_links(session, told.data.person_id, told.time)
         await driving_reports.cancel_all(session, key, told.data.person_id, told.time)
 
     return Subscription(manifest.PEOPLE, {AccountDeleted: account_deleted, PersonMerged: person_merged})

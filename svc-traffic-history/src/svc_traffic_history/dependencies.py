@@ -1,6 +1,6 @@
 """What a route may ask for, besides what hub_service gives."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -10,7 +10,10 @@ from hub_core import clock
 from hub_core.decisions import OwnCase
 from hub_core.principal import Assurance, Role
 from hub_core.problem import Problem
+from hub_documents.anchors import Anchors
+from hub_documents.checking import Checker
 from hub_documents.store import Store
+from hub_events.session import Session as DatabaseSession
 from hub_service import policy
 from hub_service.problems import ServiceUnavailable
 from hub_service.purpose import PurposeRequired
@@ -26,6 +29,7 @@ from .registers import police, vehicles
 from .settings import Settings
 
 READ: Final = "traffic-history:read"
+WRITE: Final = "traffic-history:write"
 RECORD: Final = "traffic-history:record"
 DECIDE: Final = "traffic-history:decide"
 REPORTS_READ: Final = "driving-reports:read"
@@ -154,6 +158,46 @@ Instants = Annotated[Callable[[], datetime], Depends(_instants)]
 
 Recordings = Annotated[VideoMeans, Depends(_filming)]
 """The keys, the store of recordings and who looks at them; a route declares `VideosUnavailable`."""
+
+
+async def _anchors(request: Request) -> Anchors:
+    anchors: Anchors = request.app.state.anchors()
+    return anchors
+
+
+async def _checker(request: Request) -> Checker:
+    checker: Checker = request.app.state.checker
+    return checker
+
+
+async def _apart(request: Request) -> AsyncIterator[DatabaseSession]:
+    async with request.app.state.hub.database.sessions_apart() as session:
+        yield session
+
+
+async def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def _origin(request: Request) -> str:
+    origin: str = request.app.state.hub.settings.public_origin
+    return origin
+
+
+Address = Annotated[str, Depends(_address)]
+"""The network address of the caller, as the gateway says it; it is counted, and kept nowhere."""
+
+Checking = Annotated[Checker, Depends(_checker)]
+"""Checks files that anybody brings."""
+
+Origin = Annotated[str, Depends(_origin)]
+"""The public origin of the hub."""
+
+SessionApart = Annotated[DatabaseSession, Depends(_apart)]
+"""A session outside the unit of work of an Idempotency-Key: what it does is done, whatever comes after."""
+
+Trusted = Annotated[Anchors, Depends(_anchors)]
+"""What seals and QR codes are checked against. What a seal vouches for is one of ours by its digest alone."""
 
 Documents = Annotated[Archive, Depends(_archive)]
 """The press and the store of documents; a route that asks for it declares `TrafficStoreAway`."""

@@ -1,19 +1,58 @@
 """What the clock does: one operation each."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from hub_core import clock
-from hub_service import workers
+from hub_service import tries, workers
 from hub_service.workers import Worker
 
-from .dependencies import Opening
+from .dependencies import Keeping, Opening
+from .errors.documents import TrafficStoreAway
 from .errors.videos import VideosUnavailable
 from .keys import MasterKey
-from .operations import driving_reports, expiring, refreshing, suspending, videos
+from .operations import driving_reports, expiring, history_documents, refreshing, suspending, videos
 from .operations.videos import VideoMeans
+
+_FRESH: Final = timedelta(minutes=15)
+"""How often is asked anew what proves that the seal's certificates are in force."""
+_AGAIN: Final = timedelta(seconds=10)
+"""The same while something of it could not be had."""
+
+
+async def _forget_tries(hub: Any) -> None:
+    async with hub.database.sessions() as session:
+        await tries.forget(session, clock.now())
+
+
+FORGET_TRIES: Final = workers.every("forget-tries", timedelta(hours=1), _forget_tries)
+"""Counts of tries that hold nobody up any more are forgotten."""
+
+
+def of_documents(keeping: Keeping) -> list[Worker]:
+    """The seal stays fresh, and files that no row knows go; without a store there is nothing to do."""
+
+    async def stay_fresh(hub: Any) -> None:
+        try:
+            press = keeping(hub).press
+        except TrafficStoreAway:
+            return
+        while True:
+            is_whole = await press.refresh(clock.now())
+            await asyncio.sleep((_FRESH if is_whole else _AGAIN).total_seconds())
+
+    async def sweep(hub: Any) -> None:
+        with suppress(TrafficStoreAway):
+            async with hub.database.sessions() as session:
+                await history_documents.sweep(session, keeping(hub).store, clock.now())
+
+    return [
+        Worker("refresh-seal", stay_fresh),
+        workers.every("sweep-histories", timedelta(hours=1), sweep),
+    ]
 
 
 def ending(key: MasterKey) -> Worker:

@@ -1,22 +1,31 @@
 """The wiring."""
 
+from functools import cache
+
 from fastapi import FastAPI
 
+from hub_documents import anchors
+from hub_documents.checking import Checker
 from hub_service import calling, chassis, i18n
 
 from . import consumers, dependencies, jobs, keys
 from .dependencies import Opening
 from .manifest import MANIFEST
+from .pages.rendering import Pages
 from .routes import (
     driving_reports,
+    history_documents,
     internal,
     licence_steps,
     offences,
     officers,
     open311,
+    pages,
+    record_links,
     records,
     reviewing,
     uploads,
+    verification,
     videos,
 )
 from .settings import Settings
@@ -30,6 +39,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
     known = settings or Settings()
     master = keys.derived_from(known.traffic_history_key.get_secret_value())
     filming = dependencies.filming(known, master)
+    keeping = dependencies.keeping(known, master)
     opened = opening or dependencies.opening(known, master)
     app = chassis.build(
         MANIFEST,
@@ -42,13 +52,17 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             "paying half and for going to court (OUG 195/2002, OG 2/2001, Law 203/2018)."
         ),
         routers=[
+            history_documents.router,
             internal.router,
             licence_steps.router,
             offences.router,
             officers.router,
             open311.router,
+            pages.router,
+            record_links.router,
             records.router,
             reviewing.router,
+            verification.router,
             # The last: what no other has under /driving-reports is the id of a report.
             driving_reports.router,
             uploads.router,
@@ -58,6 +72,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             dependencies.REPORTS_READ: "See your reports of aggressive driving",
             dependencies.REPORTS_WRITE: "Report aggressive driving in your name",
             dependencies.READ: "Read your record as a driver",
+            dependencies.WRITE: "Get your history as a document, and share it by links",
             dependencies.RECORD: "Keep the records of drivers, as an officer of the traffic police",
             dependencies.REVIEW: "Decide on reports of aggressive driving, as the traffic police",
             dependencies.DECIDE: "Decide on suspensions and counter-entries, as a head of the traffic police",
@@ -68,6 +83,8 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
                 "description": "Your reports of aggressive driving (e-SAR), and what becomes of them.",
             },
             {"name": "driving report files", "description": "Officers: reports of aggressive driving."},
+            {"name": "history", "description": "Your history of sanctions as a sealed document."},
+            {"name": "links", "description": "Links to a history document, for employers and insurers."},
             {"name": "offences", "description": "Traffic offences and what the law gives for them."},
             {"name": "officers", "description": "Officers: record what was found and what became of it."},
             {"name": "open311", "description": "Reports of aggressive driving by Open311 GeoReport v2."},
@@ -81,6 +98,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
                 "description": "The recording of a report of aggressive driving: its upload (tus 1.0.0), its "
                 "receipt, and who had it in hand.",
             },
+            {"name": "verification", "description": "Whether a history document is genuine."},
         ],
         subscriptions=[
             consumers.INSTITUTIONS,
@@ -93,14 +111,21 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             jobs.ending(master),
             jobs.expired(master),
             *jobs.of_videos(filming),
+            jobs.FORGET_TRIES,
+            *jobs.of_documents(keeping),
         ],
-        uploads=uploads.UPLOADS,
+        uploads=uploads.UPLOADS | verification.UPLOADS,
         locale=i18n.folder_of(__file__),
         shown={open311.PREFIX: open311.show},
     )
+    app.state.anchors = cache(
+        lambda: anchors.read(known.traffic_history_trust, known.traffic_history_trust / "seal.pem")
+    )
+    app.state.checker = Checker()
     app.state.filming = filming
     app.state.keys = master
-    app.state.keeping = dependencies.keeping(known, master)
+    app.state.keeping = keeping
+    app.state.pages = Pages(app.state.texts)
     app.state.opening = opened
     app.router.routes[:0] = [
         *calling.shortcuts(officers.router, *officers.HOT),

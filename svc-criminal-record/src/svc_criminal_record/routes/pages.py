@@ -11,18 +11,20 @@ import math
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from hub_core import typed_codes
 from hub_core.clock import local_date
-from hub_core.language import Language, negotiate
+from hub_core.language import Language
 from hub_documents import checking
+from hub_service import visits
 from hub_service.dependencies import Now, Session
 
 from ..dependencies import Checking, Keys, Trusted
+from ..domain.certificates import Standing
 from ..domain.verification import Answer, Seal, Way
 from ..errors.verification import VerifiedTooOften
 from ..operations import motives, verifying
@@ -32,20 +34,21 @@ from ..schemas.verification import VerificationView
 
 router = APIRouter(include_in_schema=False, redirect_slashes=False)
 
-_ELSEWHERE: Final = {"P": "/answers/verify"}
-"""Where documents are verified whose codes begin with a letter: answers to petitions."""
+_ELSEWHERE: Final = {"P": "/answers/verify", "T": "/histories/verify"}
+"""Where documents are verified whose codes begin with a letter: answers to petitions, drivers' histories."""
 _OTHER_SEALS: Final = "/answers/verify/file"
 """Where files are verified that others have sealed."""
+_SAME_SEAL: Final = "/histories/verify/file"
+"""Where files are verified that bear this seal and are no certificates."""
 _MOST_TYPED = 64
-_FIELDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """A visitor's language, what renders the page, and the names of documents and motives."""
+    """A visitor, what renders the page, and the names of documents and motives."""
 
     pages: Pages
-    language: Language
+    visit: visits.Visit
     words: dict[str, str]
 
     def show(self, code: str = "", way: Way = Way.CODE) -> Response:
@@ -53,8 +56,13 @@ class _Visit:
         address = f"/verify/{quote(code, safe='')}" if way is Way.QR else "/verify"
         return self._page(address=address, code=code, way=way)
 
-    async def answer(self, verifying: Awaitable[Answer], code: str, way: Way) -> Response:
-        """The page with the answer, or with how long to wait for one."""
+    async def answer(
+        self, verifying: Awaitable[Answer], code: str, way: Way, elsewhere: str = ""
+    ) -> Response:
+        """The page with the answer, or with how long to wait for one.
+
+        A file with an intact seal that is no certificate is sent on to `elsewhere`.
+        """
         try:
             view = VerificationView.of(await verifying)
         except VerifiedTooOften as refused:
@@ -62,18 +70,20 @@ class _Visit:
             page = self._page(refused.status, code=code, way=way, too_often=minutes)
             page.headers.update(refused.headers)
             return page
+        if elsewhere and view.standing is Standing.NOT_FOUND and view.seal is Seal.INTACT:
+            return self.send_on(elsewhere)
         name = view.motive and view.motive.name
-        motive = name and (getattr(name, self.language) or name.ro)
+        motive = name and (getattr(name, self.visit.language) or name.ro)
         return self._page(code=code, way=way, answer=view, motive=motive)
 
     def send_on(self, address: str) -> Response:
         """To the same page of another service; the browser repeats what it sent."""
-        return RedirectResponse(f"{address}?lang={self.language}", status_code=307)
+        return RedirectResponse(f"{address}?lang={self.visit.language}", status_code=307)
 
     def _page(self, status: int = 200, **shown: Any) -> Response:
         page = {"address": "/verify", "answer": None, "motive": None, "too_often": 0}
         return self.pages.render(
-            self.language, status, words=self.words, most_bytes=checking.MOST_BYTES, **(page | shown)
+            self.visit.language, status, words=self.words, most_bytes=checking.MOST_BYTES, **(page | shown)
         )
 
 
@@ -81,12 +91,10 @@ async def _visit(
     request: Request, session: Session, now: Now, lang: Annotated[str, Query(max_length=16)] = ""
 ) -> _Visit:
     pages: Pages = request.app.state.pages
-    asked = _field(await _form(request), "lang") or lang
-    chosen = next((one for one in Language if one.value == asked), None)
-    language = chosen or negotiate(request.headers.get("accept-language"))
+    visit = await visits.read(request, lang)
     options = await motives.motives(session, local_date(now))
-    named = {option.code: option.texts.get(language, option.texts[Language.RO]) for option in options}
-    return _Visit(pages, language, {**named, **pages.documents(language)})
+    named = {option.code: option.texts.get(visit.language, option.texts[Language.RO]) for option in options}
+    return _Visit(pages, visit, {**named, **pages.documents(visit.language)})
 
 
 Visitor = Annotated[_Visit, Depends(_visit)]
@@ -119,15 +127,12 @@ async def show_verification_of_code(visitor: Visitor, code: str) -> Response:
 
 
 @router.post("/verify")
-async def verify_by_form(
-    request: Request, visitor: Visitor, session: Session, keys: Keys, now: Now
-) -> Response:
+async def verify_by_form(visitor: Visitor, session: Session, keys: Keys, now: Now) -> Response:
     """The page with the answer for a code."""
-    form = await _form(request)
-    code = _field(form, "code")[:_MOST_TYPED]
+    code = visitor.visit.field("code")[:_MOST_TYPED]
     if elsewhere := _ELSEWHERE.get(typed_codes.letter(code)):
         return visitor.send_on(elsewhere)
-    way = Way.QR if _field(form, "way") == Way.QR else Way.CODE
+    way = Way.QR if visitor.visit.field("way") == Way.QR else Way.CODE
     async with verifying.in_time():
         return await visitor.answer(verifying.verify_code(session, keys, code, way, now), code, way)
 
@@ -149,18 +154,5 @@ async def verify_file_by_form(
         return visitor.send_on(_OTHER_SEALS)
     sha256 = bytes.fromhex(verdict.sha256)
     async with verifying.in_time():
-        return await visitor.answer(verifying.verify_file(session, keys, sha256, seal, now), "", Way.CODE)
-
-
-async def _form(request: Request) -> dict[str, list[str]]:
-    """The fields of a form, none of what is no form."""
-    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
-        return {}
-    try:
-        return parse_qs((await request.body()).decode(), max_num_fields=_FIELDS)
-    except ValueError:
-        return {}
-
-
-def _field(form: dict[str, list[str]], name: str) -> str:
-    return form.get(name, [""])[0]
+        found = verifying.verify_file(session, keys, sha256, seal, now)
+        return await visitor.answer(found, "", Way.CODE, _SAME_SEAL)

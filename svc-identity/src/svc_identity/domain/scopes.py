@@ -55,6 +55,7 @@ PETITIONS_LEAD: Final = "petitions:lead"
 PETITIONS_REGISTER: Final = "petitions:register"
 PETITIONS_SIGN: Final = "petitions:sign"
 TRAFFIC_READ: Final = "traffic-history:read"
+TRAFFIC_WRITE: Final = "traffic-history:write"
 TRAFFIC_RECORD: Final = "traffic-history:record"
 TRAFFIC_DECIDE: Final = "traffic-history:decide"
 DRIVING_REPORTS_READ: Final = "driving-reports:read"
@@ -106,6 +107,7 @@ SCOPES: Final = {
         Scope(APPOINTMENTS_DESK, "receive people who have an appointment, as an official at the counter"),
         Scope(PETITIONS_REGISTER, "enter as an official what came on paper or by telephone"),
         Scope(TRAFFIC_READ, "see your record as a driver: sanctions, penalty points, right to drive"),
+        Scope(TRAFFIC_WRITE, "get your history of sanctions as a document, and share it by links"),
         Scope(TRAFFIC_RECORD, "keep the records of drivers as an official of the traffic police"),
         Scope(TRAFFIC_DECIDE, "decide on suspensions of the right to drive as a head of the traffic police"),
         Scope(DRIVING_REPORTS_READ, "see your reports of aggressive driving and what became of them"),
@@ -135,8 +137,8 @@ OF_PERSONS: Final = frozenset(
         *(RECORD_READ, RECORD_WRITE, RECORD_DECIDE),
         *(APPOINTMENTS_READ, APPOINTMENTS_WRITE, APPOINTMENTS_DESK, APPOINTMENTS_MANAGE),
         *(PETITIONS_HANDLE, PETITIONS_LEAD, PETITIONS_REGISTER, PETITIONS_SIGN),
-        *(TRAFFIC_READ, TRAFFIC_RECORD, TRAFFIC_DECIDE),
         *(DRIVING_REPORTS_READ, DRIVING_REPORTS_WRITE, DRIVING_REPORTS_REVIEW),
+        *(TRAFFIC_READ, TRAFFIC_WRITE, TRAFFIC_RECORD, TRAFFIC_DECIDE),
     }
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""

@@ -7,13 +7,14 @@ its forms stand on this page too.
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from hub_core.language import Language, negotiate
+from hub_core.language import Language
 from hub_documents import checking
+from hub_service import visits
 from hub_service.dependencies import Now, Session
 
 from ..dependencies import Checking, Keys, Trusted
@@ -26,21 +27,15 @@ from ..pages.rendering import Pages
 router = APIRouter(include_in_schema=False, redirect_slashes=False)
 
 _MOST_TYPED: Final = 64
-_FIELDS: Final = 8
 _HOUR: Final = {"cache-control": "public, max-age=3600"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """A visitor's language, what they sent, and what renders the page."""
+    """A visitor, and what renders the page."""
 
     pages: Pages
-    language: Language
-    form: dict[str, list[str]]
-
-    def field(self, name: str) -> str:
-        """A field of the form, empty where it has none."""
-        return self.form.get(name, [""])[0]
+    visit: visits.Visit
 
     def show(self, code: str) -> Response:
         """The page before anything is verified."""
@@ -51,30 +46,17 @@ class _Visit:
     ) -> Response:
         """The page with the answer."""
         names = found.institution if found else {}
-        institution = names.get(self.language) or names.get(Language.RO)
+        institution = names.get(self.visit.language) or names.get(Language.RO)
         return self._page(code=code, asked=True, answer=found, institution=institution, seal=seal, at=now)
 
     def _page(self, **shown: Any) -> Response:
         page = {"address": "/verify", "way": "CODE", "asked": False, "answer": None}
-        return self.pages.render(self.language, most_bytes=checking.MOST_BYTES, **(page | shown))
+        return self.pages.render(self.visit.language, most_bytes=checking.MOST_BYTES, **(page | shown))
 
 
 async def _visit(request: Request, lang: Annotated[str, Query(max_length=16)] = "") -> _Visit:
     pages: Pages = request.app.state.pages
-    form = await _form(request)
-    asked = form.get("lang", [lang])[0]
-    chosen = next((one for one in Language if one.value == asked), None)
-    return _Visit(pages, chosen or negotiate(request.headers.get("accept-language")), form)
-
-
-async def _form(request: Request) -> dict[str, list[str]]:
-    """The fields of a form, none of what is no form."""
-    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
-        return {}
-    try:
-        return parse_qs((await request.body()).decode(), max_num_fields=_FIELDS)
-    except ValueError:
-        return {}
+    return _Visit(pages, await visits.read(request, lang))
 
 
 Visitor = Annotated[_Visit, Depends(_visit)]
@@ -107,7 +89,7 @@ async def show_answer_of_code(visitor: Visitor, code: str) -> Response:
 @router.post("/answers/verify")
 async def verify_answer_by_form(visitor: Visitor, session: Session, keys: Keys, now: Now) -> Response:
     """The page with the answer for a code."""
-    code = visitor.field("code")[:_MOST_TYPED]
+    code = visitor.visit.field("code")[:_MOST_TYPED]
     async with in_time():
         return visitor.answer(await operations.find(session, keys, code), now, code=code)
 

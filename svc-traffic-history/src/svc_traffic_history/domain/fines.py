@@ -36,6 +36,13 @@ def amount(legal: Rules, fine_points: int, committed_on: date) -> Decimal:
     return _rounded(fine_points * legal.on(FINE_POINT_RULE, committed_on).value)
 
 
+def points_of(legal: Rules, fine: Decimal, committed_on: date) -> int | None:
+    """How many fine points a fine in lei is; none where it is no multiple of one. `NoRule`."""
+    number = fine / legal.on(FINE_POINT_RULE, committed_on).value
+    whole = int(number.to_integral_value())
+    return whole if amount(legal, whole, committed_on) == fine else None
+
+
 def half(legal: Rules, applied: Decimal, least: Decimal, committed_on: date) -> Decimal:
     """What settles a fine within the term: half of the least fine of the offence, as road fines have it.
 

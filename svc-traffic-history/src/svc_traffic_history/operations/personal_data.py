@@ -1,7 +1,8 @@
 """What is held of a person, for the copy that they may ask for (GDPR art. 15 and 20).
 
 Nothing of it is erased when an account is: sanctions and reports are acts of the police, kept as the law
-says (GDPR art. 17(3)(b)); a report that waits for its recording is taken back.
+says (GDPR art. 17(3)(b)), and a document that was issued can be verified by whoever was given it. A report
+that waits for its recording is taken back, and links to documents end.
 """
 
 from collections.abc import Sequence
@@ -15,17 +16,25 @@ from hub_core.clock import local_date
 from hub_service import rules
 
 from ..domain.driving_reports import DrivingReport
+from ..domain.history_documents import HistoryDocument
+from ..domain.record_links import Opening, RecordLink
 from ..keys import MasterKey
-from ..storage import drivers, driving_reports
+from ..storage import drivers, driving_reports, history_documents, record_links
 from . import records
 from .records import Record
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Held:
-    """A driver's record, none for who never asked for it, and the reports that somebody sent."""
+    """What is held: no record of who never asked for theirs.
+
+    `links` lead to the `documents`, `openings` were made of those links.
+    """
 
     record: Record | None
+    documents: Sequence[HistoryDocument]
+    links: Sequence[RecordLink]
+    openings: Sequence[Opening]
     driving_reports: Sequence[DrivingReport]
 
 
@@ -38,4 +47,7 @@ async def held_of(session: AsyncSession, key: MasterKey, person_id: UUID, now: d
         if driver is not None:
             legal = await rules.read(session, *records.RULES)
             record = await records.shown(session, driver, local_date(now), legal)
-    return Held(record, reports)
+        documents = await history_documents.of_person(session, key, person_id)
+        links = await record_links.of_person(session, key, person_id)
+        openings = [each for link in links for each in await record_links.openings_of(session, key, link.id)]
+    return Held(record, documents, links, openings, reports)

@@ -133,7 +133,7 @@ async def own(session: AsyncSession, means: Means, person_id: UUID, now: datetim
     """
     legal = await rules.read_apart(session, *RULES)
     driver = await drivers.of_person_apart(session, means.key, person_id)
-    if driver is not None and _is_fresh(driver, legal, now):
+    if driver is not None and is_fresh(driver, legal, now):
         return Record(
             driver=driver,
             on=local_date(now),
@@ -163,6 +163,12 @@ async def shown(session: AsyncSession, driver: Driver, on: date, legal: Rules) -
     )
 
 
+def is_fresh(driver: Driver, legal: Rules, now: datetime) -> bool:
+    """Whether the police register was asked about a driver lately enough; `legal` has `KEPT_RULE`."""
+    kept = timedelta(minutes=legal.on(KEPT_RULE, local_date(now)).whole)
+    return driver.asked_at is not None and now - driver.asked_at < kept
+
+
 async def _ask(
     session: AsyncSession, means: Means, person_id: UUID, known: Driver | None, now: datetime
 ) -> Driver:
@@ -175,8 +181,3 @@ async def _ask(
         raise DriverRegisterUnavailable if known else DriverNotFound
     async with session.begin():
         return await take_in(session, means.key, told, person_id, now)
-
-
-def _is_fresh(driver: Driver, legal: Rules, now: datetime) -> bool:
-    kept = timedelta(minutes=legal.on(KEPT_RULE, local_date(now)).whole)
-    return driver.asked_at is not None and now - driver.asked_at < kept

@@ -15,6 +15,9 @@ TITLES: Final = {
     "licence-steps": "When your licence was taken away or given back",
     "lines": "Contravention reports",
     "suspensions": "Suspensions of your right to drive",
+    "history-documents": "Histories of sanctions that were issued to you",
+    "record-links": "Links that you have given to them",
+    "record-link-openings": "Who opened these links",
     "driving-reports": "Your reports of aggressive driving",
 }
 LABELS: Final = {
@@ -42,6 +45,26 @@ LABELS: Final = {
         "begins_on": "First day",
         "ends_on": "Last day",
     },
+    "history-documents": {
+        "number": "Series and number",
+        "issued_at": "Issued at",
+        "motive": "Asked for",
+        "first": "Period from",
+        "last": "Period to",
+    },
+    "record-links": {
+        "note": "For whom",
+        "made_at": "Made at",
+        "ends_at": "Ends at",
+        "most_openings": "Most openings",
+        "openings": "Openings",
+        "revoked_at": "Revoked at",
+    },
+    "record-link-openings": {
+        "at": "Opened at",
+        "organisation": "Organisation, in its own words",
+        "purpose": "Purpose, in its own words",
+    },
     "driving-reports": {
         "number": "Number of the report",
         "sent_at": "Sent",
@@ -62,7 +85,7 @@ TEXTS: Final = (*TITLES.values(), *(label for labels in LABELS.values() for labe
 
 def personal_data(texts: Texts, held: Held) -> PersonalData:
     """The copy; officials who recorded or decided it are others, and left out."""
-    items = {"driving-reports": [_report(each) for each in held.driving_reports]}
+    items = _shared(held) | {"driving-reports": [_report(each) for each in held.driving_reports]}
     items |= _items(held.record) if held.record else {}
     return PersonalData(
         sections=[section(texts, name, TITLES[name], LABELS[name], items.get(name, [])) for name in TITLES]
@@ -84,6 +107,36 @@ def _report(report: DrivingReport) -> dict[str, Any]:
         "address": reporter.address if reporter else None,
         "state": report.state,
         "reason": report.reason,
+    }
+
+
+def _shared(held: Held) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "history-documents": [
+            {
+                "number": one.label,
+                "issued_at": one.issued_at.isoformat(),
+                "motive": one.motive,
+                "first": one.span.first.isoformat() if one.span.first else None,
+                "last": one.span.last.isoformat() if one.span.last else None,
+            }
+            for one in held.documents
+        ],
+        "record-links": [
+            {
+                "note": one.note,
+                "made_at": one.made_at.isoformat(),
+                "ends_at": one.ends_at.isoformat(),
+                "most_openings": one.most_openings,
+                "openings": one.openings,
+                "revoked_at": one.revoked_at.isoformat() if one.revoked_at else None,
+            }
+            for one in held.links
+        ],
+        "record-link-openings": [
+            {"at": one.at.isoformat(), "organisation": one.organisation, "purpose": one.purpose}
+            for one in held.openings
+        ],
     }
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import MetaData
 
 from hub_events import inbox, outbox
-from hub_service import idempotency, rules
+from hub_service import idempotency, rules, tries
 
 metadata: Final = MetaData(
     naming_convention={
@@ -20,3 +20,4 @@ outbox.attach(metadata)
 inbox.attach(metadata)
 idempotency.attach(metadata)
 rules.attach(metadata)
+tries.attach(metadata)
