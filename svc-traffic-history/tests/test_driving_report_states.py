@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svc_traffic_history.domain import driving_reports as domain
-from svc_traffic_history.domain.driving_reports import REASONS, TRANSITIONS, Reason, State
+from svc_traffic_history.domain.driving_reports import OPEN, REASONS, TRANSITIONS, Reason, State
 from svc_traffic_history.errors.driving_reports import DrivingReportStands
+from svc_traffic_history.operations.checking import Requirement
+from svc_traffic_history.schemas import driving_report_words
 
 from .build_driving_reports import NOON, a_driving_report
 
@@ -21,6 +23,8 @@ MAY = {
     (State.ELIGIBILITY_CHECK, State.NOT_ELIGIBLE),
     (State.ELIGIBILITY_CHECK, State.UNDER_REVIEW),
     (State.ELIGIBILITY_CHECK, State.NO_SANCTION),
+    (State.ELIGIBILITY_CHECK, State.SUBMITTED),  # handed over to another county
+    (State.UNDER_REVIEW, State.SUBMITTED),
     (State.UNDER_REVIEW, State.OWNER_INQUIRY),
     (State.UNDER_REVIEW, State.SANCTIONED),
     (State.UNDER_REVIEW, State.NO_SANCTION),
@@ -77,7 +81,8 @@ def test_whatever_is_tried_a_report_walks_along_the_transitions_and_ends(tried: 
         else:
             walked.append(state)
     assert all(pair in MAY for pair in pairwise(walked))
-    assert len(set(walked)) == len(walked), "no state comes twice"
+    decided = [state for state in walked if state not in OPEN]
+    assert len(set(decided)) == len(decided), "what was decided is decided once"
     assert report.version == len(walked)
 
 
@@ -89,3 +94,10 @@ def test_a_report_is_closed_from_the_hour_on_and_not_before(moved: timedelta) ->
     assert (shown.reason is Reason.NO_VIDEO) is (now >= report.upload_by)
     submitted = domain.moved(report, State.SUBMITTED, submitted_at=NOON)
     assert domain.as_of(submitted, now) is submitted
+
+
+def test_each_state_and_reason_has_its_words_and_each_state_what_comes_next() -> None:
+    assert set(driving_report_words.STATES) == set(driving_report_words.NEXT) == set(State)
+    assert set(driving_report_words.REASONS) == set(Reason)
+    assert set(driving_report_words.REQUIREMENTS) == set(Requirement)
+    assert set().union(*REASONS.values()) == set(Reason)

@@ -76,13 +76,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Shown:
-    """A report as its reporter sees it: with the public steps of the one that it is joined to.
+    """A report as its reporter sees it.
 
     `last_day` is the last one on which the event can be reported again, none once it is over.
     """
 
     report: DrivingReport
-    leader: DrivingReport | None
     institution: Institution | None
     locality: Locality | None
     steps: Sequence[Step]
@@ -91,12 +90,12 @@ class Shown:
     @property
     def state(self) -> State:
         """Where it stands."""
-        return (self.leader or self.report).state
+        return self.report.state
 
     @property
     def reason(self) -> Reason | None:
         """Why it stands there."""
-        return (self.leader or self.report).reason
+        return self.report.reason
 
 
 async def send(session: AsyncSession, means: Means, person: Principal, wish: Wish, now: datetime) -> Shown:
@@ -148,7 +147,7 @@ async def send(session: AsyncSession, means: Means, person: Principal, wish: Wis
         await storage.add(session, means.key, report)
         await tell_moved(session, report, now)
         steps = await storage.steps(session, means.key, report.id)
-    return Shown(report, None, unit, locality, steps, _last_day(report, legal, now))
+    return Shown(report, unit, locality, steps, _last_day(report, legal, now))
 
 
 async def conditions(session: AsyncSession, now: datetime) -> Conditions:
@@ -165,12 +164,9 @@ async def listed(
     async with session.begin():
         legal = await rules.read(session, *admissibility.RULES)
         every = await storage.of_reporter(session, key, person_id, after, limit)
-        leading = {each.joined_to for each in every if each.joined_to}
-        leaders = await storage.by_id(session, key, leading)
     return [
         Shown(
             domain.as_of(each, now),
-            leaders[each.joined_to] if each.joined_to else None,
             *(None, None, ()),
             _last_day(each, legal, now),
         )
@@ -316,16 +312,10 @@ async def _shown(session: AsyncSession, key: MasterKey, report: DrivingReport, n
     now_is = domain.as_of(report, now)
     if now_is is not report:
         steps.append(Step(now_is.state, now_is.reason, None, report.upload_by, None))
-    leader = None
-    if report.joined_to:
-        leader = await storage.find(session, key, report.joined_to)
-        own = {step.state for step in steps} | {State.AWAITING_VIDEO, State.SUBMITTED}
-        theirs = await storage.steps(session, key, report.joined_to)
-        steps += [step for step in theirs if step.state not in own]
     siruta = report.event.siruta if report.event else None
     locality = (await gazetteer()).get(siruta) if siruta else None
     unit = await institutions.find(session, report.institution_id)
-    return Shown(now_is, leader, unit, locality, steps, _last_day(report, legal, now))
+    return Shown(now_is, unit, locality, steps, _last_day(report, legal, now))
 
 
 def _last_day(report: DrivingReport, legal: Rules, now: datetime) -> date | None:

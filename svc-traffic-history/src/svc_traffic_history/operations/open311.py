@@ -50,7 +50,7 @@ async def search(
                 found.append(await read(session, key, person_id, report_id, now))
         return found
     meant = await _meant(session, key, person_id, wanted, now)
-    ids = {each.report.id for each in meant} | {each.leader.id for each in meant if each.leader}
+    ids = {each.report.id for each in meant}
     async with session.begin():
         changes = await storage.changes(session, ids)
         units = {
@@ -78,5 +78,4 @@ def _changed(shown: Shown, changes: Mapping[UUID, datetime]) -> datetime:
     """When a report came to where it is; one that waits in vain for its recording when its time was over."""
     if shown.reason is Reason.NO_VIDEO:
         return shown.report.upload_by
-    of_both = (shown.report, shown.leader) if shown.leader else (shown.report,)
-    return max(changes[each.id] for each in of_both)
+    return changes[shown.report.id]

@@ -142,5 +142,4 @@ async def cancel_driving_report(
 
 
 def _etag(shown: operations.Shown) -> str:
-    """The version of the report, and that of the one that it is joined to."""
-    return f'"{shown.report.version}.{shown.leader.version if shown.leader else 0}"'
+    return f'"{shown.report.version}"'

@@ -41,6 +41,8 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.NO_VIDEO: "The recording did not arrive in time",
     Reason.CANCELLED: "You took it back",
     Reason.DECISION_FINAL: "What was decided is final",
+    Reason.COURT_ADMITTED: "A court admitted the complaint against the sanction",
+    Reason.TAKEN_BACK: "The police took the sanction back",
 }
 REQUIREMENTS: Final[Mapping[Requirement, str]] = {
     Requirement.IDENTITY: "Your identity is confirmed by the population register",

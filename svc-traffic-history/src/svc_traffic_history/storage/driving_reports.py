@@ -3,7 +3,7 @@
 Who reports and what is encrypted, bound to the report; a vehicle is found by a keyed hash of its plate.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -170,16 +170,6 @@ async def waiting_of(session: AsyncSession, key: MasterKey, reporter_id: UUID) -
         .with_for_update()
     )
     return [of_row(key, row) for row in found.mappings()]
-
-
-async def by_id(
-    session: AsyncSession, key: MasterKey, wanted: Collection[UUID]
-) -> Mapping[UUID, DrivingReport]:
-    """Reports by their ids."""
-    if not wanted:
-        return {}
-    found = await session.execute(select(DRIVING_REPORTS).where(DRIVING_REPORTS.c.id.in_(wanted)))
-    return {row["id"]: of_row(key, row) for row in found.mappings()}
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
