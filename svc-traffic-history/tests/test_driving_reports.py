@@ -25,6 +25,7 @@ from svc_traffic_history.operations import institutions, people
 from svc_traffic_history.operations.means import Means
 from svc_traffic_history.storage import driving_reports as storage
 from svc_traffic_history.tables.driving_reports import DRIVING_REPORT_NUMBERS, DRIVING_REPORTS
+from svc_traffic_history.tables.videos import VIDEOS
 
 from .build_driving_reports import a_driving_report
 from .outside import Outside
@@ -560,6 +561,40 @@ async def test_the_clock_closes_what_is_overdue_and_leaves_what_somebody_has_in_
         while await operations.close_what_is_overdue(session, means.key, begun + HOUR):
             pass
     assert (await stored(sessions, means, str(held.id))).reason is Reason.NO_VIDEO
+
+
+async def test_a_report_whose_recording_came_in_time_waits_on_while_that_is_looked_at(
+    send: Send, read: Send, outside: Outside, sessions: Sessions, means: Means
+) -> None:
+    """Edge case 56: whole at 59 minutes, looked at in the 61st."""
+    ana = outside.add_person()
+    sent_at = clock.now() - HOUR - timedelta(seconds=30)
+    report = await put(sessions, means, a_driving_report(sent_at=sent_at, reporter_id=ana))
+    video_id = ids.new_id()
+    async with sessions() as session, session.begin():
+        await session.execute(
+            VIDEOS.insert().values(
+                id=video_id,
+                driving_report_id=report.id,
+                length=5,
+                received=5,
+                begun_at=sent_at,
+                arrived_at=sent_at + timedelta(minutes=59),
+                state="RECEIVING",
+            )
+        )
+    async with sessions() as session:
+        while await operations.close_what_is_overdue(session, means.key, sent_at + HOUR):
+            pass
+        await operations.cancel_all(session, means.key, ana, clock.now())
+    assert (await read(ana, f"{REPORTS}/{report.id}")).json()["state"] == "AWAITING_VIDEO"
+    assert (await read(ana)).json()["items"][0]["state"] == "AWAITING_VIDEO"
+    async with sessions() as session, session.begin():
+        locked = await storage.lock(session, means.key, report.id)
+        assert locked
+        moved = await operations.submitted(session, locked, sent_at + timedelta(minutes=59))
+        await session.execute(VIDEOS.update().where(VIDEOS.c.id == video_id).values(state="CHECKED"))
+    assert moved.state is State.SUBMITTED
 
 
 async def test_a_report_that_was_closed_without_recording_can_be_sent_again(

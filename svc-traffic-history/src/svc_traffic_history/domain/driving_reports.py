@@ -220,5 +220,5 @@ def is_overdue(report: DrivingReport, now: datetime) -> bool:
 
 
 def as_of(report: DrivingReport, now: datetime) -> DrivingReport:
-    """The report as it stands now, also where the clock has not been told of it yet."""
+    """The report as it stands now: closed, where its recording should have been there."""
     return moved(report, State.CLOSED, Reason.NO_VIDEO) if is_overdue(report, now) else report

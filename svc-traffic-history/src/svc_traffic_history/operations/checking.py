@@ -17,7 +17,7 @@ from hub_service import rules
 from .. import clients
 from ..domain import admissibility, event_times, plates
 from ..domain.admissibility import Locality
-from ..domain.driving_reports import DrivingReport, State, as_of
+from ..domain.driving_reports import DrivingReport, State
 from ..domain.institutions import Institution
 from ..domain.plates import Plate
 from ..errors.driving_reports import NotByChance, ReporterIdentityNeeded
@@ -153,8 +153,9 @@ async def _alike(
         return ()
     window = admissibility.around(happened_at, legal, local_date(now))
     every = await storage.of_event(session, means.key, plate.text, *window)
-    own = (as_of(each, now) for each in every if each.reporter_id == person_id)
-    return [each for each in own if each.state is not State.CLOSED][:_MOST_ALIKE]
+    own = [each for each in every if each.reporter_id == person_id]
+    now_are = await driving_reports.as_of(session, own, now)
+    return [each for each in now_are if each.state is not State.CLOSED][:_MOST_ALIKE]
 
 
 def _tried(judge: Callable[..., Result], *given: Any) -> tuple[Result | None, Problem | None]:

@@ -164,13 +164,14 @@ async def listed(
     async with session.begin():
         legal = await rules.read(session, *admissibility.RULES)
         every = await storage.of_reporter(session, key, person_id, after, limit)
+        shown = await as_of(session, every, now)
     return [
         Shown(
-            domain.as_of(each, now),
+            each,
             *(None, None, ()),
             _last_day(each, legal, now),
         )
-        for each in every
+        for each in shown
     ]
 
 
@@ -197,8 +198,9 @@ async def cancel(
         if report is None or report.reporter_id != person_id:
             raise DrivingReportNotFound
         if report.reason is not Reason.CANCELLED:
-            if domain.is_overdue(report, now):
-                raise DrivingReportStands(state=State.CLOSED.value)
+            (now_is,) = await as_of(session, [report], now)
+            if now_is is not report:
+                raise DrivingReportStands(state=now_is.state.value)
             report = await _cancel(session, report, person_id, now)
         return await _shown(session, key, report, now)
 
@@ -206,8 +208,10 @@ async def cancel(
 async def cancel_all(session: AsyncSession, key: MasterKey, person_id: UUID, now: datetime) -> None:
     """The account of somebody is gone: nobody can upload what they announced."""
     async with session.begin():
-        for report in await storage.waiting_of(session, key, person_id):
-            if not domain.is_overdue(report, now):
+        waiting = await storage.waiting_of(session, key, person_id)
+        arrived = await storage.being_checked(session, [report.id for report in waiting])
+        for report in waiting:
+            if report.id not in arrived and not domain.is_overdue(report, now):
                 await _cancel(session, report, None, now)
 
 
@@ -230,11 +234,23 @@ async def close_overdue(session: AsyncSession, report: DrivingReport, now: datet
 
     Inside the caller's transaction, which has locked the report.
     """
-    closed = domain.as_of(report, now)
+    (closed,) = await as_of(session, [report], now)
     if closed is not report:
         await storage.move(session, closed, report.upload_by, None)
         await tell_moved(session, closed, now)
     return closed
+
+
+async def as_of(
+    session: AsyncSession, every: Sequence[DrivingReport], now: datetime
+) -> Sequence[DrivingReport]:
+    """Reports as they stand now, also where the clock has not closed them yet.
+
+    One whose recording came in time waits on while that is being looked at.
+    """
+    overdue = [report.id for report in every if domain.is_overdue(report, now)]
+    arrived = await storage.being_checked(session, overdue)
+    return [report if report.id in arrived else domain.as_of(report, now) for report in every]
 
 
 async def close_what_is_overdue(session: AsyncSession, key: MasterKey, now: datetime) -> int:
@@ -309,7 +325,7 @@ async def _cancel(
 async def _shown(session: AsyncSession, key: MasterKey, report: DrivingReport, now: datetime) -> Shown:
     legal = await rules.read(session, *admissibility.RULES)
     steps = list(await storage.steps(session, key, report.id))
-    now_is = domain.as_of(report, now)
+    (now_is,) = await as_of(session, [report], now)
     if now_is is not report:
         steps.append(Step(now_is.state, now_is.reason, None, report.upload_by, None))
     siruta = report.event.siruta if report.event else None

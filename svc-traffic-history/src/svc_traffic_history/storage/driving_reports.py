@@ -3,7 +3,7 @@
 Who reports and what is encrypted, bound to the report; a vehicle is found by a keyed hash of its plate.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -140,7 +140,7 @@ async def count_sent(
             columns.sent_at >= since,
             columns.sent_at < until,
             func.coalesce(columns.reason, "").not_in([reason.value for reason in _NOT_COUNTED]),
-            or_(columns.state != State.AWAITING_VIDEO.value, columns.upload_by > now),
+            or_(columns.state != State.AWAITING_VIDEO.value, columns.upload_by > now, _BEING_CHECKED),
         )
     )
     return int(sent.scalar_one())
@@ -159,6 +159,16 @@ async def of_event(
         .order_by(DRIVING_REPORTS.c.happened_at, DRIVING_REPORTS.c.id)
     )
     return [of_row(key, row) for row in found.mappings()]
+
+
+async def being_checked(session: AsyncSession, report_ids: Collection[UUID]) -> Collection[UUID]:
+    """Those of the reports whose recording has arrived in time, and is being looked at."""
+    if not report_ids:
+        return ()
+    found = await session.scalars(
+        select(DRIVING_REPORTS.c.id).where(DRIVING_REPORTS.c.id.in_(report_ids), _AWAITING, _BEING_CHECKED)
+    )
+    return set(found)
 
 
 async def waiting_of(session: AsyncSession, key: MasterKey, reporter_id: UUID) -> Sequence[DrivingReport]:
