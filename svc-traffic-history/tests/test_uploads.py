@@ -368,6 +368,35 @@ async def test_the_reporter_can_check_the_chain_and_learns_no_name(ana: Reporter
     assert str(ana.report.reporter_id) not in answer.text + rest.text
 
 
+async def test_the_receipt_is_a_sealed_document_that_stays_the_same(
+    ana: Reporter, film: bytes, reporting: Reporting, program: Any, tmp_path: Path, sessions: Sessions
+) -> None:
+    address = f"{V1}/driving-reports/{ana.report.id}/receipt"
+    early = await ana.client.get(address, headers=ana.headers)
+    assert early.json()["type"].endswith("/video-not-found")
+    await ana.upload(film)
+    answers = await asyncio.gather(*(ana.client.get(address, headers=ana.headers) for _ in range(3)))
+    again = await ana.client.get(address, headers=ana.headers)
+    assert {answer.content for answer in answers} == {again.content}
+    assert again.headers["content-type"] == "application/pdf"
+    file = tmp_path / "receipt.pdf"
+    file.write_bytes(again.content)
+    said = program("pdftotext", "-layout", file, "-").decode()
+    assert ana.report.label in said
+    assert sha256(film) in said
+    assert f"{len(film):,}".replace(",", ".") in said
+    assert not any(name in said for name in ("Popescu", "CV 12 ABC", "2850312019008"))
+    async with sessions() as session, session.begin():
+        lines = await custody.lines(session, ana.report.id)
+    assert lines[1].link.hex() in said
+    assert [line.entry.act for line in lines] == [Act.RECEIVED, Act.CHECKED, Act.RECEIPT_SEALED]
+    sealed = program("pdfsig", "-nocert", file).decode()
+    assert "Signature is Valid" in sealed
+    assert "Total document signed" in sealed
+    other = await (await reporting()).client.get(address, headers=(await reporting()).headers)
+    assert other.status_code == 404
+
+
 # ── what is refused ────────────────────────────────────────────────────────────────────────────
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain import custody as domain
-from ..domain.custody import Act, Actor, Entry, Line
+from ..domain.custody import CLOCK, Act, Actor, Entry, Line
 from ..errors.driving_reports import DrivingReportNotFound
 from ..keys import MasterKey
 from ..storage import custody as storage
@@ -43,6 +43,17 @@ async def note(
     line = domain.following(await storage.lock_last(session, report_id), entry)
     await storage.add(session, line)
     return line
+
+
+async def note_once(
+    session: AsyncSession, report_id: UUID, act: Act, now: datetime, video_id: UUID, sha256: bytes
+) -> None:
+    """Add a line for what the clock did, unless there is one, in the caller's transaction."""
+    await storage.lock_last(session, report_id)
+    for line in await storage.of_report(session, report_id):
+        if (line.entry.act, line.entry.video_id) == (act, video_id):
+            return
+    await note(session, report_id, act, CLOCK, now, video_id=video_id, sha256=sha256)
 
 
 async def lines(session: AsyncSession, report_id: UUID) -> Sequence[Line]:

@@ -1,22 +1,32 @@
 """A recording that was taken: HTTP and nothing else."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Path
+from fastapi import Path, Response
 
 from hub_core.principal import Assurance
+from hub_core.problem import Problem
 from hub_service import paging, policy, schemas
-from hub_service.dependencies import Session
+from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
-from ..dependencies import REPORTS_READ, Keys
+from ..dependencies import REPORTS_READ, Documents, Keys
+from ..errors.documents import TrafficSealAway, TrafficStoreAway
 from ..errors.driving_reports import DrivingReportNotFound
-from ..operations import custody
+from ..errors.videos import VideoNotFound
+from ..operations import custody, receipts
 from ..schemas.videos import CustodyLineView
 
 router = Router(prefix="/traffic-history/v1", tags=["videos"])
 
 ReportId = Annotated[schemas.Id, Path(description="The report.")]
+
+
+def _giving_a_pdf(*raises: type[Problem]) -> dict[str, Any]:
+    said = policy.operation(REPORTS_READ, assurance=Assurance.SUBSTANTIAL, raises=raises)
+    file = {"schema": {"type": "string", "format": "binary", "maxLength": 1_048_576}}
+    answer = {"description": "The receipt", "content": {"application/pdf": file}}
+    return said | {"responses": {200: answer, **said["responses"]}}
 
 
 @router.get(
@@ -37,3 +47,29 @@ async def list_custody_lines(
         session, keys, person.person_id, driving_report_id, after or 0, asked.rows
     )
     return asked.page(lines, position=lambda line: (line.number,), view=CustodyLineView.of)
+
+
+@router.get(
+    "/driving-reports/{driving_report_id}/receipt",
+    summary="Get the receipt of your recording",
+    response_class=Response,
+    **_giving_a_pdf(DrivingReportNotFound, VideoNotFound, TrafficSealAway, TrafficStoreAway),
+)
+async def get_video_receipt(
+    driving_report_id: ReportId,
+    person: policy.Person,
+    archive: Documents,
+    keys: Keys,
+    session: Session,
+    now: Now,
+) -> Response:
+    """A sealed PDF: what arrived and when, its SHA-256, and what the police do with it.
+
+    It names the link of the chain of custody up to which it vouches for the chain.
+    """
+    report, content = await receipts.fetch(session, archive, keys, person.person_id, driving_report_id, now)
+    headers = {
+        "cache-control": "no-store",
+        "content-disposition": f'attachment; filename="{report.label}.pdf"',
+    }
+    return Response(content, media_type="application/pdf", headers=headers)
