@@ -1,5 +1,7 @@
 """The history document: issued at once to its driver alone, sealed, and saying what the record says."""
 
+import asyncio
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -9,17 +11,25 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from hub_core import clock, ids
+from hub_core import clock, cnp, ids
 from hub_core.principal import Assurance
 from hub_core.rules import Rules
-from hub_documents import verification
+from hub_documents import facts, verification
+from hub_documents.store import StoreUnavailable
+from hub_events.session import Session
 from svc_traffic_history.documents import histories
 from svc_traffic_history.domain import fines
 from svc_traffic_history.domain import history_documents as domain
 from svc_traffic_history.domain.history_documents import Span
 from svc_traffic_history.errors.history_documents import HistoryAgeNeeded, HistoryPeriodWrong
-from svc_traffic_history.registers.police import ComplaintTold
+from svc_traffic_history.operations import history_documents as operations
+from svc_traffic_history.operations import people
+from svc_traffic_history.operations.means import Archive
+from svc_traffic_history.registers.police import ComplaintTold, SuspensionTold
 
 from .outside import Outside, a_report
 
@@ -253,3 +263,286 @@ async def test_it_says_what_the_record_of_the_same_instant_says(
             assert histories.lei(Decimal(offence["fine"]["amount"])) in page
     assert "Covasna" in page
     assert "contestat, pe rol" in page
+
+
+async def test_a_period_leaves_out_what_was_found_on_other_days(said: Said, outside: Outside) -> None:
+    inside, before = a_report(ago(30), "speed-21"), a_report(ago(31), "speed-10")
+    ana = outside.add_driver(inside, before)
+    span = {"first": ago(30).isoformat(), "last": ago(1).isoformat()}
+    page = await said(ana, period=span)
+    assert inside.number in page
+    assert before.number not in page
+    assert "o sancțiune" in page
+    outside_it = {"first": ago(29).isoformat(), "last": ago(1).isoformat()}
+    page = await said(ana, period=outside_it)
+    assert "Istoric alb" in page
+    assert "5 din 15" in page  # what counts today counts, whenever it was found
+
+
+async def test_a_right_that_is_suspended_is_told_with_its_days(said: Said, outside: Outside) -> None:
+    reports = [a_report(ago(days), "speed-31", fine_points=6) for days in (90, 60, 45, 25)]
+    suspension = SuspensionTold(
+        report=3,
+        grounds=("POINTS",),
+        days=30,
+        fact_on=ago(25),
+        state="RUNNING",
+        handed_in_on=ago(11),
+        begins_on=ago(10),
+        ends_on=ago(-19),
+    )
+    istvan = outside.add_driver(*reports, suspensions=(suspension,))
+    outside.tell(istvan, family_name="Szőcs-Kovács", given_name="István Ákos")
+    page = await said(istvan)
+    assert f"suspendat de la {ago(10):%d.%m.%Y} până la {ago(-19):%d.%m.%Y} inclusiv" in page
+    assert "0 din 15" in page
+    assert "30 de zile" in page
+    assert "Szőcs-Kovács" in page
+    assert "István Ákos" in page
+
+
+async def test_sixty_lines_stand_on_as_many_pages_as_it_takes(
+    issue: Issue, file_of: Any, outside: Outside, program: Any, tmp_path: Path
+) -> None:
+    reports = [a_report(ago(10 * each), "speed-10", fine_points=2) for each in range(1, 61)]
+    ana = outside.add_driver(*reports)
+    path = tmp_path / "long.pdf"
+    path.write_bytes(await file_of(ana, await issue(ana)))
+    page = program("pdftotext", path, "-").decode()
+    assert all(report.number in page for report in reports)
+    assert "sfârșitul sancțiunilor" in page
+    assert page.count("Pagina") > 3
+
+
+async def test_the_qr_code_states_that_it_was_issued_and_nobodys_name(
+    issue: Issue, file_of: Any, outside: Outside, trust_folder: Path, program: Any, tmp_path: Path
+) -> None:
+    ana = outside.add_driver(a_report(ago(3), "speed-21"))
+    document = await issue(ana, period={"first": ago(30).isoformat()})
+    path = tmp_path / "history.pdf"
+    path.write_bytes(await file_of(ana, document))
+    pages = program("pdfinfo", path).decode()
+    last = next(line.split()[-1] for line in pages.splitlines() if line.startswith("Pages:"))
+    program("pdftoppm", "-r", "200", "-png", "-singlefile", "-f", last, path, tmp_path / "last")
+    link = program("zbarimg", "-q", "--raw", tmp_path / "last.png").decode().strip()
+    address, _, token = link.partition("#")
+    assert address.endswith(f"/verify/{document['code']}")
+    padded = token + "=" * (-len(token) % 4)
+    claims = facts.read(urlsafe_b64decode(padded), facts.keys((trust_folder / "facts.pem").read_bytes()))
+    assert claims[-65537] == {"type": "TRAFFIC_HISTORY", "no": document["number"], "from": str(ago(30))}
+
+
+# what is refused
+
+
+@pytest.mark.parametrize(
+    ("special", "refused"),
+    [
+        ({"motive": "none-such"}, (422, "history-motive-unknown")),
+        ({"period": {"first": ago(-1).isoformat()}}, (422, "history-period-wrong")),
+        (
+            {"period": {"first": ago(1).isoformat(), "last": ago(2).isoformat()}},
+            (422, "history-period-wrong"),
+        ),
+    ],
+    ids=["motive", "future", "backwards"],
+)
+async def test_what_cannot_be_is_refused_and_nothing_is_stored(
+    client: httpx2.AsyncClient, as_: Any, outside: Outside, special: dict[str, Any], refused: tuple[int, str]
+) -> None:
+    ana = outside.add_driver()
+    assert problem(await client.post(DOCUMENTS, headers=as_(ana), json=WANTED | special)) == refused
+    assert (await client.get(DOCUMENTS, headers=as_(ana))).json()["items"] == []
+
+
+async def test_who_is_not_of_age_is_sent_to_the_police(
+    client: httpx2.AsyncClient, as_: Any, outside: Outside
+) -> None:
+    young = cnp.complete(f"5{ago(17 * 365):%y%m%d}14990").number
+    person = outside.add_driver()
+    outside.tell(person, cnp=young)
+    answer = await client.post(DOCUMENTS, headers=as_(person), json=WANTED)
+    assert problem(answer) == (403, "history-age-needed")
+
+
+async def test_a_word_of_the_register_that_is_old_is_shown_and_not_sealed(
+    client: httpx2.AsyncClient,
+    as_: Any,
+    issue: Issue,
+    outside: Outside,
+    sessions: async_sessionmaker[Session],
+) -> None:
+    ana = outside.add_driver()
+    await issue(ana)
+    async with sessions.begin() as session:
+        old = "UPDATE drivers SET asked_at = now() - interval '2 hours' WHERE person_id = :ana"
+        await session.execute(text(old), {"ana": ana})
+    outside.is_away = True
+    try:
+        assert (await client.get(f"{V1}/record", headers=as_(ana))).status_code == 200
+        answer = await client.post(DOCUMENTS, headers=as_(ana), json=WANTED)
+    finally:
+        outside.is_away = False
+    assert problem(answer) == (503, "driver-register-unavailable")
+    assert (await client.post(DOCUMENTS, headers=as_(ana), json=WANTED)).status_code == 201
+
+
+async def test_a_driver_gets_so_many_a_day_and_no_more(
+    client: httpx2.AsyncClient, as_: Any, issue: Issue, outside: Outside, looking: Any, legal: Rules
+) -> None:
+    ana = outside.add_driver()
+    document = await issue(ana)
+    most = legal.on(domain.A_DAY_RULE, TODAY).whole
+    copy = """
+        INSERT INTO "traffic-history".history_documents SELECT (jsonb_populate_record(d, jsonb_build_object(
+            'id', gen_random_uuid(), 'number', nextval('"traffic-history".history_numbers'),
+            'code_key', '\\x' || encode(sha256(gen_random_uuid()::text::bytea), 'hex')))).*
+        FROM "traffic-history".history_documents d WHERE id = $1
+    """
+    for _ in range(most - 2):
+        await looking.execute(copy, UUID(document["id"]))
+    both = await asyncio.gather(*(client.post(DOCUMENTS, headers=as_(ana), json=WANTED) for _ in range(2)))
+    assert sorted(answer.status_code for answer in both) == [201, 429]
+    (refused,) = [answer for answer in both if answer.status_code == 429]
+    assert problem(refused) == (429, "too-many-histories")
+
+
+# once and no oftener
+
+
+async def test_the_same_key_gives_the_same_document(
+    client: httpx2.AsyncClient, as_: Any, outside: Outside
+) -> None:
+    ana = outside.add_driver()
+    headers = as_(ana) | {"idempotency-key": str(ids.new_id())}
+    both = await asyncio.gather(*(client.post(DOCUMENTS, headers=headers, json=WANTED) for _ in range(2)))
+    assert [answer.status_code for answer in both] == [201, 201]
+    assert both[0].json() == both[1].json()
+    assert len((await client.get(DOCUMENTS, headers=as_(ana))).json()["items"]) == 1
+
+
+async def test_it_is_told_once_and_without_a_word_of_it(issue: Issue, outside: Outside, looking: Any) -> None:
+    ana = outside.add_driver(a_report(ago(3), "speed-21"))
+    document = await issue(ana)
+    bodies = await looking.fetch(
+        "SELECT convert_from(body, 'UTF8') AS body FROM \"traffic-history\".outbox WHERE subject = $1",
+        "hub.traffic-history.history-document.issued.v1",
+    )
+    (body,) = [row["body"] for row in bodies if document["id"] in row["body"]]
+    assert str(ana) in body
+    for secret in ("speed", "Popescu", "C00900123X", document["code"][2:], document["number"]):
+        assert secret not in body
+
+
+async def test_no_name_and_no_code_lies_in_the_clear(
+    issue: Issue, outside: Outside, looking: Any, archive: Archive
+) -> None:
+    ana = outside.add_driver()
+    document = await issue(ana)
+    row = await looking.fetchrow(
+        'SELECT * FROM "traffic-history".history_documents WHERE id = $1', UUID(document["id"])
+    )
+    held = b" ".join(value if isinstance(value, bytes) else str(value).encode() for value in row.values())
+    for secret in (document["code"].replace("-", "")[1:], "Popescu", "C00900123X"):
+        assert secret.encode() not in held
+    assert row["file_key"] == f"histories/{document['id']}.pdf"
+    assert archive.store._folder is not None
+    assert b"%PDF" not in (archive.store._folder / row["file_key"]).read_bytes()
+
+
+@pytest.mark.parametrize("table", ["history_documents", "record_link_openings"])
+async def test_what_was_issued_and_who_opened_it_stays_as_it_is(
+    sessions: async_sessionmaker[Session], table: str
+) -> None:
+    for change in (f"DELETE FROM {table}", f"UPDATE {table} SET id = id"):
+        async with sessions() as session:
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                await session.execute(text(change))
+
+
+# when something is away, and afterwards
+
+
+async def test_a_store_that_is_away_is_a_problem_of_its_own_and_nothing_is_issued(
+    client: httpx2.AsyncClient,
+    as_: Any,
+    outside: Outside,
+    archive: Archive,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def away(*_: object) -> None:
+        raise StoreUnavailable
+
+    ana = outside.add_driver()
+    with monkeypatch.context() as patch:
+        patch.setattr(archive.store, "put", away)
+        answer = await client.post(DOCUMENTS, headers=as_(ana), json=WANTED)
+    assert problem(answer) == (503, "traffic-store-away")
+    assert (await client.get(DOCUMENTS, headers=as_(ana))).json()["items"] == []
+
+
+async def test_a_seal_that_was_revoked_seals_nothing(
+    client: httpx2.AsyncClient,
+    as_: Any,
+    outside: Outside,
+    archive: Archive,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ana = outside.add_driver()
+    with monkeypatch.context() as patch:
+        patch.setattr(archive.press._own.material, "own_revoked_at", clock.now())
+        answer = await client.post(DOCUMENTS, headers=as_(ana), json=WANTED)
+    assert problem(answer) == (503, "traffic-seal-away")
+
+
+async def test_a_file_that_no_row_knows_is_swept_and_the_others_stay(
+    issue: Issue, file_of: Any, outside: Outside, archive: Archive, sessions: async_sessionmaker[Session]
+) -> None:
+    ana = outside.add_driver()
+    document = await issue(ana)
+    orphan, foreign = f"histories/{ids.new_id()}.pdf", f"videos/{ids.new_id()}.pdf"
+    await archive.store.put(orphan, b"%PDF orphan")
+    await archive.store.put(foreign, b"%PDF of another")
+    later = clock.now() + timedelta(hours=2)
+    async with sessions() as session:
+        await operations.sweep(session, archive.store, clock.now())
+        assert orphan in [name async for name in archive.store.names(later)]
+        assert await operations.sweep(session, archive.store, later) >= 1
+    names = [name async for name in archive.store.names(later)]
+    assert orphan not in names
+    assert foreign in names
+    assert (await file_of(ana, document)).startswith(b"%PDF")
+
+
+async def test_documents_follow_their_person(
+    client: httpx2.AsyncClient,
+    as_: Any,
+    issue: Issue,
+    outside: Outside,
+    sessions: async_sessionmaker[Session],
+) -> None:
+    former, now = outside.add_driver(), ids.new_id()
+    document = await issue(former)
+    async with sessions() as session:
+        await people.follow_person(session, former, now)
+    assert (await client.get(DOCUMENTS, headers=as_(now))).json()["items"] == [document]
+    assert (await client.get(DOCUMENTS, headers=as_(former))).json()["items"] == []
+
+
+async def test_documents_come_in_pages(
+    client: httpx2.AsyncClient, as_: Any, issue: Issue, outside: Outside
+) -> None:
+    ana = outside.add_driver()
+    made = [await issue(ana) for _ in range(3)]
+    first = (await client.get(DOCUMENTS, headers=as_(ana), params={"limit": 2})).json()
+    rest = {"limit": 2, "cursor": first["next_cursor"]}
+    second = (await client.get(DOCUMENTS, headers=as_(ana), params=rest)).json()
+    assert [*first["items"], *second["items"]] == made[::-1]
+    one = await client.get(f"{DOCUMENTS}/{made[0]['id']}", headers=as_(ana))
+    assert one.json() == made[0]
+
+
+async def test_the_motives_are_those_of_the_list(client: httpx2.AsyncClient, legal: Rules) -> None:
+    shown = (await client.get(f"{DOCUMENTS}/motives")).json()["items"]
+    assert [each["code"] for each in shown] == [each.code for each in domain.motives(legal, TODAY)]
+    assert shown[0]["name"]["hu"]
