@@ -224,6 +224,7 @@ async def test_a_report_is_sent_by_a_form_and_told_where_its_recording_goes(
     assert (str(report.event.latitude), str(report.event.longitude)) == ("45.748900", "21.208700")
     assert f"/traffic-history/v1/driving-reports/{report_id}/video" in made["service_notice"]
     assert report.label in made["service_notice"]
+    assert f"{report.upload_by.astimezone(BUCHAREST):%Y-%m-%dT%H:%M}+0" in made["service_notice"]
     [shown] = (await ask(ana, f"/requests/{report_id}.json")).json()
     assert shown["status"] == "open"
     assert shown["service_notice"] == made["service_notice"]

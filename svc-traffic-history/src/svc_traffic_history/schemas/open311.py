@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, RootModel
 
+from hub_core.clock import BUCHAREST
 from hub_core.county import COUNTIES
 from hub_core.language import Language
 from hub_core.rules import Option
@@ -262,7 +263,8 @@ def _notice(report: DrivingReport, say: Say, origin: str) -> str:
     if report.state is not State.AWAITING_VIDEO:
         return said
     address = f"{origin}/traffic-history/v1/driving-reports/{report.id}/video"
-    return f"{said} {say(_UPLOAD).format(address=address, until=schemas.to_z(report.upload_by))}"
+    until = report.upload_by.astimezone(BUCHAREST).isoformat(timespec="minutes")
+    return f"{said} {say(_UPLOAD).format(address=address, until=until)}"
 
 
 class Open311SentView(schemas.Resource):
