@@ -14,7 +14,15 @@ from .dependencies import Keeping, Opening
 from .errors.documents import TrafficStoreAway
 from .errors.videos import VideosUnavailable
 from .keys import MasterKey
-from .operations import driving_reports, expiring, history_documents, refreshing, suspending, videos
+from .operations import (
+    driving_reports,
+    expiring,
+    history_documents,
+    refreshing,
+    sanctioning,
+    suspending,
+    videos,
+)
 from .operations.videos import VideoMeans
 
 _FRESH: Final = timedelta(minutes=15)
@@ -73,6 +81,20 @@ def asking(opening: Opening) -> Worker:
 def closing(key: MasterKey) -> Worker:
     """Reports whose recording did not come in time are closed."""
     return workers.every("close-driving-reports", timedelta(minutes=1), _close(key))
+
+
+def deciding(key: MasterKey) -> Worker:
+    """Reports whose sanction is final are closed, and those for which the time is over are ended."""
+    return workers.every("decide-driving-reports", timedelta(minutes=10), _decide(key))
+
+
+def _decide(key: MasterKey) -> Callable[[Any], Any]:
+    async def decide(hub: Any) -> None:
+        async with hub.database.sessions() as session:
+            await sanctioning.follow_decisions(session, key, clock.now())
+            await sanctioning.bar(session, key, clock.now())
+
+    return decide
 
 
 def _close(key: MasterKey) -> Callable[[Any], Any]:

@@ -23,6 +23,7 @@ from .routes import (
     pages,
     record_links,
     records,
+    report_statistics,
     reviewing,
     uploads,
     verification,
@@ -53,6 +54,8 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         ),
         routers=[
             history_documents.router,
+            report_statistics.router,  # before the reports by id, which its address would be one of
+            driving_reports.router,
             internal.router,
             licence_steps.router,
             offences.router,
@@ -108,6 +111,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         own_workers=[
             jobs.asking(opened),
             jobs.closing(master),
+            jobs.deciding(master),
             jobs.ending(master),
             jobs.expired(master),
             *jobs.of_videos(filming),

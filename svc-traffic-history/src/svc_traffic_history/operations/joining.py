@@ -47,7 +47,7 @@ async def join(
         await reports_storage.change(session, joined)
         following = Held(joined, ())
         for state in domain.steps_to(joined, leader):
-            following = await step(session, means, following, state, official, now)
+            following = await step(session, means.key, following, state, official, now)
         return listed(following, now)
 
 

@@ -68,7 +68,7 @@ async def ask(
         )
         await storage.add(session, means.key, inquiry)
         if held.report.state is State.UNDER_REVIEW:
-            held = await step(session, means, held, State.OWNER_INQUIRY, official, now)
+            held = await step(session, means.key, held, State.OWNER_INQUIRY, official, now)
         return listed(held, now)
 
 

@@ -32,6 +32,7 @@ from ..domain.reviewing import Vehicle
 from ..errors.driving_reports import DrivingReportNotFound
 from ..errors.reviewing import CountyUnknown
 from ..events.access import RecordAccessed
+from ..keys import MasterKey
 from ..registers.vehicles import VehicleTold
 from ..storage import drivers, institutions, ledger, owner_inquiries
 from ..storage import driving_reports as reports_storage
@@ -147,7 +148,7 @@ async def take(
         domain.must_be(held.report, {State.SUBMITTED})
         held = await step(
             session,
-            means,
+            means.key,
             held,
             State.ELIGIBILITY_CHECK,
             official,
@@ -175,7 +176,7 @@ async def find_eligible(
     async with session.begin():
         held = await hold(session, means, official, own, report_id, Action.CHANGE, purpose, now)
         domain.must_be(held.report, {State.ELIGIBILITY_CHECK})
-        held = await step(session, means, held, State.UNDER_REVIEW, official, now, note=note)
+        held = await step(session, means.key, held, State.UNDER_REVIEW, official, now, note=note)
         return listed(held, now)
 
 
@@ -201,7 +202,9 @@ async def decide(
             held.report, {State.ELIGIBILITY_CHECK} if to is State.NOT_ELIGIBLE else domain.EXAMINED
         )
         must_decide(held.report, official, reason)
-        held = await step(session, means, held, to, official, now, reason=reason, note=note, decided_at=now)
+        held = await step(
+            session, means.key, held, to, official, now, reason=reason, note=note, decided_at=now
+        )
         if to is State.FORWARDED_CRIMINAL:
             for each in held.every:
                 await note_act(session, each, Act.FORWARDED, official, purpose, now)
@@ -231,7 +234,7 @@ async def hand_over(
             raise CountyUnknown
         held = await step(
             session,
-            means,
+            means.key,
             held,
             State.SUBMITTED,
             official,
@@ -289,7 +292,7 @@ async def hold(
 
 async def step(
     session: AsyncSession,
-    means: Means,
+    key: MasterKey,
     held: Held,
     to: State,
     official: Official | None,
@@ -306,7 +309,7 @@ async def step(
     actor = official.person_id if official else None
     made = [reports.moved(each, to, reason, **facts) for each in held.every]
     for each in made:
-        sealed = reports_storage.sealed_note(means.key, each, note) if note else None
+        sealed = reports_storage.sealed_note(key, each, note) if note else None
         await reports_storage.move(session, each, now, actor, sealed)
         await tell_moved(session, each, now)
     return Held(made[0], made[1:])

@@ -78,7 +78,7 @@ async def sanction(
         proces_verbal_id = await recording.record(session, official, driver, _report(made, held.report), now)
         held = await step(
             session,
-            means,
+            means.key,
             held,
             State.SANCTIONED,
             official,
@@ -90,7 +90,7 @@ async def sanction(
         return listed(held, now)
 
 
-async def follow_decisions(session: AsyncSession, means: Means, now: datetime) -> int:
+async def follow_decisions(session: AsyncSession, key: MasterKey, now: datetime) -> int:
     """Close the reports whose sanction is final, end those whose sanction fell; how many.
 
     Each in a transaction of its own.
@@ -101,19 +101,19 @@ async def follow_decisions(session: AsyncSession, means: Means, now: datetime) -
             legal = await rules.read(session, *fines.RULES)
             some = await storage.sanctioned(session, after, _SOME)
         for report_id, proces_verbal_id in some:
-            number += await _follow(session, means, report_id, proces_verbal_id, legal, now)
+            number += await _follow(session, key, report_id, proces_verbal_id, legal, now)
         if len(some) < _SOME:
             return number
         after = some[-1][0]
 
 
-async def bar(session: AsyncSession, means: Means, now: datetime) -> int:
+async def bar(session: AsyncSession, key: MasterKey, now: datetime) -> int:
     """End the reports for which no fine can be applied any more; how many, each in its own transaction."""
     number = 0
     while True:
         async with session.begin():
             some = await storage.barred(session, local_date(now), _SOME)
-        done = sum([await _bar(session, means, report_id, now) for report_id in some])
+        done = sum([await _bar(session, key, report_id, now) for report_id in some])
         number += done
         if len(some) < _SOME or not done:
             return number
@@ -121,7 +121,7 @@ async def bar(session: AsyncSession, means: Means, now: datetime) -> int:
 
 async def _follow(
     session: AsyncSession,
-    means: Means,
+    key: MasterKey,
     report_id: UUID,
     proces_verbal_id: UUID,
     legal: Rules,
@@ -131,20 +131,20 @@ async def _follow(
         found = await ledger.report(session, proces_verbal_id)
         if found is None:
             return False
-        held = await _hold(session, means.key, report_id)
+        held = await _hold(session, key, report_id)
         entries = (await ledger.of_driver(session, found.driver_id)).entries
         of_report = [entry for entry in entries if entry.proces_verbal_id == proces_verbal_id]
         end = domain.after_sanction(of_report, legal, local_date(now))
         if held is None or held.report.state is not State.SANCTIONED or end is None:
             return False
         to, reason = end
-        await step(session, means, held, to, None, now, reason=reason)
+        await step(session, key, held, to, None, now, reason=reason)
     return True
 
 
-async def _bar(session: AsyncSession, means: Means, report_id: UUID, now: datetime) -> bool:
+async def _bar(session: AsyncSession, key: MasterKey, report_id: UUID, now: datetime) -> bool:
     async with session.begin():
-        held = await _hold(session, means.key, report_id)
+        held = await _hold(session, key, report_id)
         if held is None or not domain.is_barred(held.report, local_date(now)):
             return False
         if held.report.state not in reports.OPEN:
@@ -154,7 +154,7 @@ async def _bar(session: AsyncSession, means: Means, report_id: UUID, now: dateti
             await reports_storage.change(session, alone)
             held = Held(alone, ())
         await step(
-            session, means, held, State.NO_SANCTION, None, now, reason=Reason.TIME_BARRED, decided_at=now
+            session, key, held, State.NO_SANCTION, None, now, reason=Reason.TIME_BARRED, decided_at=now
         )
     return True
 
