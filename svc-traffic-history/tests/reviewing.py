@@ -63,10 +63,15 @@ async def put(sessions: async_sessionmaker[Session], means: Means, report: Drivi
                 length=5,
                 received=5,
                 sha256=CONTENT_SHA,
-                container="mp4",
+                container="MP4",
+                codec="H.264",
+                width=1280,
+                height=720,
+                duration_ms=4000,
                 begun_at=report.sent_at,
+                arrived_at=report.sent_at,
                 ended_at=report.sent_at,
-                version=1,
+                state="CHECKED",
             )
         )
         sent: DrivingReport = await operations.submitted(session, report, report.sent_at)

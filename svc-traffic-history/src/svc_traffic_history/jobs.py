@@ -19,6 +19,7 @@ from .operations import (
     expiring,
     history_documents,
     refreshing,
+    report_deletion,
     sanctioning,
     suspending,
     videos,
@@ -130,6 +131,20 @@ def _ask(opening: Opening) -> Callable[[Any], Any]:
             await refreshing.ask_again(session, opening(hub), clock.now())
 
     return ask
+
+
+def deleting(key: MasterKey, filming: Callable[[], VideoMeans]) -> Worker:
+    """What was kept of reports for as long as the rules say is deleted; without a store, nothing is."""
+
+    async def delete(hub: Any) -> None:
+        async with hub.database.sessions() as session:
+            while await report_deletion.say_how_long(session, key):
+                pass
+            with suppress(VideosUnavailable):
+                while await report_deletion.delete_what_is_over(session, filming(), clock.now()):
+                    pass
+
+    return workers.every("delete-driving-reports", timedelta(minutes=10), delete)
 
 
 def of_videos(filming: Callable[[], VideoMeans]) -> tuple[Worker, ...]:

@@ -22,6 +22,7 @@ from .routes import (
     open311,
     pages,
     record_links,
+    recordings,
     records,
     report_statistics,
     reviewing,
@@ -54,8 +55,6 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         ),
         routers=[
             history_documents.router,
-            report_statistics.router,  # before the reports by id, which its address would be one of
-            driving_reports.router,
             internal.router,
             licence_steps.router,
             offences.router,
@@ -64,6 +63,8 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             pages.router,
             record_links.router,
             records.router,
+            recordings.router,
+            report_statistics.router,
             reviewing.router,
             verification.router,
             # The last: what no other has under /driving-reports is the id of a report.
@@ -112,6 +113,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             jobs.asking(opened),
             jobs.closing(master),
             jobs.deciding(master),
+            jobs.deleting(master, filming),
             jobs.ending(master),
             jobs.expired(master),
             *jobs.of_videos(filming),

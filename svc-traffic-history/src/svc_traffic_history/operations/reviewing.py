@@ -30,7 +30,7 @@ from ..domain.owner_inquiries import Inquiry
 from ..domain.plates import ROMANIA
 from ..domain.reviewing import Vehicle
 from ..errors.driving_reports import DrivingReportNotFound
-from ..errors.reviewing import CountyUnknown
+from ..errors.reviewing import CountyUnknown, RecordingMissing
 from ..events.access import RecordAccessed
 from ..keys import MasterKey
 from ..registers.vehicles import VehicleTold
@@ -130,6 +130,23 @@ async def open_file(
         held = await hold(session, means, official, own, report_id, Action.READ, purpose, now)
         await note_act(session, held.report, Act.VIEWED, official, purpose, now)
         return await _shown(session, means, held, now)
+
+
+async def play(
+    session: AsyncSession, means: Means, official: Official, report_id: UUID, purpose: Stated, now: datetime
+) -> Recording:
+    """The recording of a report, which an officer is about to see; that it was seen stays.
+
+    `DrivingReportNotFound`, `OwnCase`, `RecordingMissing`.
+    """
+    own = await officers.own_number(means, official)
+    async with session.begin():
+        held = await hold(session, means, official, own, report_id, Action.READ, purpose, now)
+        recording = await storage.recording(session, report_id)
+        if recording is None:
+            raise RecordingMissing
+        await note_act(session, held.report, Act.VIEWED, official, purpose, now)
+    return recording
 
 
 async def take(

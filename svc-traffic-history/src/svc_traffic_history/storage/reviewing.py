@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ..domain import videos
 from ..domain.driving_reports import DrivingReport, State
 from ..keys import MasterKey
 from ..tables.driving_reports import DRIVING_REPORT_STEPS, DRIVING_REPORTS, OVER
@@ -25,12 +26,12 @@ _KEPT: Final = text("video_until IS NOT NULL AND deleted_at IS NULL")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The recording of a report: `size` in bytes, `sha256` of the whole, `media_type` of its container."""
+    """The recording of a report: `size` in bytes, `sha256` of the whole."""
 
     video_id: UUID
     size: int
     sha256: bytes
-    container: str
+    container: videos.Container
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +127,12 @@ async def recording(session: AsyncSession, report_id: UUID) -> Recording | None:
     found = await session.execute(
         select(VIDEOS.c.id, VIDEOS.c.length, VIDEOS.c.sha256, VIDEOS.c.container).where(
             VIDEOS.c.driving_report_id == report_id,
-            VIDEOS.c.refused.is_(None),
-            VIDEOS.c.sha256.is_not(None),
+            VIDEOS.c.state == videos.State.CHECKED.value,
             VIDEOS.c.deleted_at.is_(None),
         )
     )
     row = found.one_or_none()
-    return Recording(row.id, row.length, row.sha256, row.container or "") if row else None
+    return Recording(row.id, row.length, row.sha256, videos.Container(row.container)) if row else None
 
 
 async def barred(session: AsyncSession, today: date, limit: int) -> Sequence[UUID]:
@@ -197,14 +197,6 @@ async def to_delete(session: AsyncSession, today: date, limit: int) -> Sequence[
         .limit(limit)
     )
     return found.scalars().all()
-
-
-async def is_deleted(session: AsyncSession, report_id: UUID) -> bool:
-    """Whether what is personal of a report was deleted."""
-    found = await session.execute(
-        select(DRIVING_REPORTS.c.deleted_at).where(DRIVING_REPORTS.c.id == report_id)
-    )
-    return found.scalar_one() is not None
 
 
 async def forget(session: AsyncSession, report_id: UUID, now: datetime) -> None:
