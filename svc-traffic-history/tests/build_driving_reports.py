@@ -2,11 +2,13 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from hub_core import ids
 from svc_traffic_history.domain.driving_reports import DrivingReport, Event, Reporter
 
+_NUMBERS = count(10_000_000)
 NOON = datetime(2026, 9, 15, 12, tzinfo=UTC)
 
 
@@ -37,11 +39,10 @@ def an_event(**special: Any) -> Event:
 
 
 def a_driving_report(sent_at: datetime = NOON, **special: Any) -> DrivingReport:
-    """A report that was just sent; its number is anybody's in storage."""
-    report_id = ids.new_id()
+    """A report that was just sent, with a number that no other test has, nor the service gives."""
     facts: dict[str, Any] = {
-        "id": report_id,
-        "number": int(report_id.hex[-7:], 16),
+        "id": ids.new_id(),
+        "number": next(_NUMBERS),
         "year": 2026,
         "reporter_id": ids.new_id(),
         "reporter": a_reporter(),

@@ -47,11 +47,12 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         MANIFEST,
         known,
         title="Traffic history",
-        summary="A driver's record: sanctions, penalty points, the right to drive.",
+        summary="A driver's record, and reports of aggressive driving.",
         description=(
             "What stands in the record of a driver and what follows from it: penalty points and the day on "
             "which each expires, what stands between now and a suspension, fines and the last day for "
-            "paying half and for going to court (OUG 195/2002, OG 2/2001, Law 203/2018)."
+            "paying half and for going to court (OUG 195/2002, OG 2/2001, Law 203/2018). Reports of "
+            "aggressive driving (e-SAR, art. 109^1) are sent with a recording, decided on and followed."
         ),
         routers=[
             history_documents.router,
