@@ -60,7 +60,7 @@ def outside() -> Outside:
 def means(settings: Settings, outside: Outside) -> Means:
     """The keys, and whom operations ask: nobody outside."""
     key = keys.derived_from(settings.traffic_history_key.get_secret_value())
-    return Means(key, identity=outside, register=outside, vehicles=outside)
+    return Means(key, identity=outside, register=outside, vehicles=outside, petitions=outside)
 
 
 @pytest.fixture(scope="session")

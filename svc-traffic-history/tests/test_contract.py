@@ -8,7 +8,7 @@ import svc_traffic_history
 from hub_testing import contract, texts
 from svc_traffic_history import errors
 from svc_traffic_history.main import create_app
-from svc_traffic_history.schemas import driving_report_words, open311, personal_data
+from svc_traffic_history.schemas import contests, driving_report_words, open311, personal_data
 from svc_traffic_history.settings import Settings
 
 from . import told
@@ -26,4 +26,5 @@ def test_every_text_is_translated(language: str) -> None:
     catalog = texts.translations(LOCALE, language)
     shown = {*texts.of_problems(errors), *driving_report_words.TEXTS, *open311.TEXTS, *personal_data.TEXTS}
     assert shown <= catalog.keys()
+    assert {*contests.TEXTS} <= catalog.keys()
     assert all(catalog.values())

@@ -66,11 +66,53 @@ def upgrade() -> None:
     op.create_index(
         "ix_drivers_to_ask", "drivers", ["asked_at"], postgresql_where=sa.text("person_id IS NOT NULL")
     )
+    op.create_table(
+        "contests",
+        sa.Column("id", sa.Uuid(), nullable=False, comment="The petition has the same"),
+        sa.Column("driver_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("proces_verbal_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="Keyed hash of what was asked for"),
+        sa.Column(
+            "words", sa.LargeBinary(), nullable=True, comment="Encrypted; none once the petition has them"
+        ),
+        sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column(
+            "try_after", sa.DateTime(timezone=True), nullable=True, comment="None once it is registered"
+        ),
+        sa.Column("number", sa.String(32), nullable=True, comment="Number and date of the petition"),
+        sa.Column("registered_at", sa.DateTime(timezone=True)),
+        sa.Column("answer_due_on", sa.Date()),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True, comment="When the petition ended"),
+        sa.PrimaryKeyConstraint("id", name="pk_contests"),
+        sa.ForeignKeyConstraint(["driver_id"], ["drivers.id"], name="fk_contests_drivers"),
+        sa.ForeignKeyConstraint(
+            ["proces_verbal_id"], ["proces_verbale.id"], name="fk_contests_proces_verbale"
+        ),
+    )
+    op.create_index("ix_contests_driver_id", "contests", ["driver_id"])
+    op.create_index("ix_contests_person_id", "contests", ["person_id"])
+    op.create_index(
+        "uq_contests_one_of_a_line",
+        "contests",
+        ["proces_verbal_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "ix_contests_waiting",
+        "contests",
+        ["try_after"],
+        postgresql_where=sa.text("try_after IS NOT NULL"),
+    )
+    op.execute('REVOKE DELETE, TRUNCATE ON contests FROM "traffic-history_app"')
     op.execute('REVOKE UPDATE, DELETE, TRUNCATE ON expiries, licence_steps FROM "traffic-history_app"')
 
 
 def downgrade() -> None:
     op.drop_index("ix_drivers_to_ask", "drivers")
     op.drop_column("drivers", "ask_after")
-    for table in ("licence_steps", "expiries", "expiry_looks"):
+    for table in ("contests", "licence_steps", "expiries", "expiry_looks"):
         op.drop_table(table)

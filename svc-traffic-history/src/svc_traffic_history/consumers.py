@@ -1,9 +1,10 @@
 """Events of others: parse, call one operation."""
 
 from datetime import date
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_events.consumer import Subscription
@@ -13,7 +14,7 @@ from hub_service import rules
 from . import manifest
 from .domain.institutions import Institution
 from .keys import MasterKey
-from .operations import driving_reports, institutions, people
+from .operations import contests, driving_reports, institutions, people
 
 
 class PersonMerged(Event):
@@ -72,5 +73,38 @@ def people_of(key: MasterKey) -> Subscription:
     return Subscription(manifest.PEOPLE, {AccountDeleted: account_deleted, PersonMerged: person_merged})
 
 
+class _OfPetition(BaseModel):
+    key_field: ClassVar[str] = "petition_id"
+
+    petition_id: UUID
+
+
+class PetitionAnswered(_OfPetition, Event):
+    """A petition was answered."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.answered.v1"
+
+
+class PetitionClassed(_OfPetition, Event):
+    """A petition was filed away."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.classed.v1"
+
+
+class PetitionWithdrawn(_OfPetition, Event):
+    """A petition was withdrawn."""
+
+    subject: ClassVar[str] = "hub.petitions.petition.withdrawn.v1"
+
+
+async def petition_ended(session: AsyncSession, told: Envelope[Any]) -> None:
+    """Let a report be contested again; of other petitions nothing is held here."""
+    await contests.end(session, told.data.petition_id, told.time)
+
+
 INSTITUTIONS: Final = Subscription(manifest.INSTITUTIONS, {InstitutionChanged: institution_changed})
+PETITIONS: Final = Subscription(
+    manifest.PETITIONS,
+    dict.fromkeys((PetitionAnswered, PetitionClassed, PetitionWithdrawn), petition_ended),
+)
 RULES: Final = rules.subscription(manifest.RULES)

@@ -28,6 +28,7 @@ from .operations.videos import VideoMeans
 from .registers import police, vehicles
 from .settings import Settings
 
+CONTEST: Final = "petitions:write"
 READ: Final = "traffic-history:read"
 WRITE: Final = "traffic-history:write"
 RECORD: Final = "traffic-history:record"
@@ -52,6 +53,7 @@ def opening(settings: Settings, key: MasterKey) -> Opening:
                     identity=hub.service(settings.identity_url),
                     register=police.HttpRegister(settings.traffic_history_register_url, hub.http),
                     vehicles=vehicles.HttpRegister(settings.traffic_history_vehicles_url, hub.http),
+                    petitions=hub.service(settings.traffic_history_petitions_url),
                 )
             )
         return made[0]

@@ -15,6 +15,7 @@ from .errors.documents import TrafficStoreAway
 from .errors.videos import VideosUnavailable
 from .keys import MasterKey
 from .operations import (
+    contests,
     driving_reports,
     expiring,
     history_documents,
@@ -164,3 +165,17 @@ def of_videos(filming: Callable[[], VideoMeans]) -> tuple[Worker, ...]:
         workers.every("finish-videos", timedelta(minutes=1), finish),
         workers.every("sweep-videos", timedelta(hours=6), sweep),
     )
+
+
+def filing(opening: Opening) -> Worker:
+    """Petitions that svc-petitions did not take at once are filed."""
+    return workers.every("file-contests", timedelta(minutes=1), _file(opening))
+
+
+def _file(opening: Opening) -> Callable[[Any], Any]:
+    async def file(hub: Any) -> None:
+        async with hub.database.sessions() as session:
+            while await contests.file_waiting(session, opening(hub), clock.now()):
+                pass
+
+    return file

@@ -14,6 +14,7 @@ class Purpose(StrEnum):
     DOCUMENTS = "documents"
     PLATES = "plates"
     CODES = "codes"
+    CONTESTS = "contests"
 
 
 MasterKey: TypeAlias = master_key.MasterKey[Purpose]

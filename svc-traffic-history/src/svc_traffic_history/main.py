@@ -13,6 +13,7 @@ from .dependencies import Opening
 from .manifest import MANIFEST
 from .pages.rendering import Pages
 from .routes import (
+    contests,
     driving_reports,
     history_documents,
     internal,
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             "aggressive driving (e-SAR, art. 109^1) are sent with a recording, decided on and followed."
         ),
         routers=[
+            contests.router,
             history_documents.router,
             internal.router,
             licence_steps.router,
@@ -76,6 +78,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         scopes={
             dependencies.REPORTS_READ: "See your reports of aggressive driving",
             dependencies.REPORTS_WRITE: "Report aggressive driving in your name",
+            dependencies.CONTEST: "File petitions in your name",
             dependencies.READ: "Read your record as a driver",
             dependencies.WRITE: "Get your history as a document, and share it by links",
             dependencies.RECORD: "Keep the records of drivers, as an officer of the traffic police",
@@ -108,6 +111,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
         subscriptions=[
             consumers.INSTITUTIONS,
             consumers.people_of(master),
+            consumers.PETITIONS,
             consumers.RULES,
         ],
         own_workers=[
@@ -116,6 +120,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             jobs.deciding(master),
             jobs.deleting(master, filming),
             jobs.ending(master),
+            jobs.filing(opened),
             jobs.expired(master),
             *jobs.of_videos(filming),
             jobs.FORGET_TRIES,

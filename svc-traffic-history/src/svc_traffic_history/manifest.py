@@ -14,6 +14,15 @@ PEOPLE: Final = Consumer(
     source="identity",
     subjects=("hub.identity.account.deleted.v1", "hub.identity.person.merged.v1"),
 )
+PETITIONS: Final = Consumer(
+    durable="traffic-history-petitions",
+    source="petitions",
+    subjects=(
+        "hub.petitions.petition.answered.v1",
+        "hub.petitions.petition.classed.v1",
+        "hub.petitions.petition.withdrawn.v1",
+    ),
+)
 RULES: Final = Consumer(
     durable="traffic-history-rules",
     source="catalog",
@@ -25,8 +34,8 @@ MANIFEST: Final = Manifest(
     package="svc_traffic_history",
     factory="svc_traffic_history.main:create_app",
     port=8107,
-    consumers=(INSTITUTIONS, PEOPLE, RULES),
-    calls=("identity.identity:read",),
+    consumers=(INSTITUTIONS, PEOPLE, PETITIONS, RULES),
+    calls=("identity.identity:read", "petitions.filing:write"),
     rules=(
         "aggressive-driving.bar-warning",
         "aggressive-driving.kept-forwarded",

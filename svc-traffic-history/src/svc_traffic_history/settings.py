@@ -17,7 +17,7 @@ class Settings(ServiceSettings):
 
     `traffic_history_key` (base64 of 32 bytes) encrypts personal data at rest and derives look-ups;
     `traffic_history_register_url` says where the police register of drivers is asked, and
-    `traffic_history_vehicles_url` that of vehicles.
+    `traffic_history_vehicles_url` that of vehicles; `traffic_history_petitions_url` is svc-petitions.
     `traffic_history_store` is where documents and recordings lie: a folder as a `file://` address, or what
     obstore takes (`s3://…`). `traffic_history_trust` is a folder with what documents are believed by:
     `root.pem`, `chain.pem`, `seal.pem` and `seal.key` of the traffic police, `facts.pem`, `facts.key`;
@@ -30,6 +30,7 @@ class Settings(ServiceSettings):
     traffic_history_key: SecretBytes = SecretBytes(bytes(KEY_BYTES))
     traffic_history_register_url: str = "http://127.0.0.1:1"
     traffic_history_vehicles_url: str = "http://127.0.0.1:1"
+    traffic_history_petitions_url: str = "http://127.0.0.1:8103"
     traffic_history_store: str = ""
     traffic_history_trust: Path = Path("trust")
     traffic_history_timestamps_url: str = ""

@@ -95,6 +95,7 @@ def of_service(
     if manifest.name == _TRAFFIC_HISTORY:
         given["HUB_TRAFFIC_HISTORY_KEY"] = _key(place, "traffic-history.key")
         given["HUB_TRAFFIC_HISTORY_REGISTER_URL"] = f"{place.url(OUTSIDE)}/drivers"
+        given["HUB_TRAFFIC_HISTORY_PETITIONS_URL"] = addresses.get(_PETITIONS, "")
         given["HUB_TRAFFIC_HISTORY_VEHICLES_URL"] = f"{place.url(OUTSIDE)}/vehicles"
         given["HUB_TRAFFIC_HISTORY_STORE"] = (place.folder / "documents/traffic-history").absolute().as_uri()
         given["HUB_TRAFFIC_HISTORY_TRUST"] = str(place.trust)

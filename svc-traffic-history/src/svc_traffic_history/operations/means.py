@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hub_documents.store import Store
 
-from ..clients import Identity
+from ..clients import Identity, Petitions
 from ..documents.press import Press
 from ..keys import MasterKey
 from ..registers import vehicles
@@ -13,12 +13,13 @@ from ..registers.police import Register
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """The keys of the service, svc-identity, the police register and that of vehicles."""
+    """The keys, svc-identity, the police register, that of vehicles, and svc-petitions."""
 
     key: MasterKey
     identity: Identity
     register: Register
     vehicles: vehicles.Register
+    petitions: Petitions
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..storage import drivers, driving_reports, history_documents, record_links
+from ..storage import contests, drivers, driving_reports, history_documents, record_links
 
 
 async def follow_person(session: AsyncSession, former_id: UUID, person_id: UUID) -> None:
     """Record, reports and documents of a person who has got another id are that id's from now on."""
     async with session.begin():
+        await contests.follow_person(session, former_id, person_id)
         await drivers.follow_person(session, former_id, person_id)
         await driving_reports.follow_person(session, former_id, person_id)
         await history_documents.follow_person(session, former_id, person_id)

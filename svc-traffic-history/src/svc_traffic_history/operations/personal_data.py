@@ -6,7 +6,7 @@ that waits for its recording is taken back, and links to documents end.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from ..domain.driving_reports import DrivingReport
 from ..domain.history_documents import HistoryDocument
 from ..domain.record_links import Opening, RecordLink
 from ..keys import MasterKey
-from ..storage import drivers, driving_reports, history_documents, record_links
+from ..storage import contests, drivers, driving_reports, history_documents, record_links
 from . import records
 from .records import Record
 
@@ -47,6 +47,7 @@ async def held_of(session: AsyncSession, key: MasterKey, person_id: UUID, now: d
         if driver is not None:
             legal = await rules.read(session, *records.RULES)
             record = await records.shown(session, driver, local_date(now), legal)
+            record = replace(record, contests=await contests.of_driver(session, driver.id, key))
         documents = await history_documents.of_person(session, key, person_id)
         links = await record_links.of_person(session, key, person_id)
         openings = [each for link in links for each in await record_links.openings_of(session, key, link.id)]

@@ -16,6 +16,7 @@ from hub_service import rules
 
 from .. import clients
 from ..domain import fines, licence_steps, licences, points, proces_verbale, suspensions
+from ..domain.contests import Contest
 from ..domain.drivers import Driver
 from ..domain.entries import Kind, in_force
 from ..domain.licence_steps import LicenceStep, Step
@@ -23,7 +24,7 @@ from ..domain.points import Balance, Forecast
 from ..domain.proces_verbale import Line
 from ..domain.suspensions import Period, Suspension
 from ..errors.registers import DriverIdentityNeeded, DriverNotFound, DriverRegisterUnavailable
-from ..storage import drivers, ledger
+from ..storage import contests, drivers, ledger
 from ..storage import licence_steps as licence_storage
 from ..storage import suspensions as suspensions_storage
 from ..storage.ledger import Ledger
@@ -58,6 +59,7 @@ class Record:
     ledger: Ledger
     suspensions: Sequence[Suspension]
     licence_steps: Sequence[LicenceStep]
+    contests: Sequence[Contest]
     legal: Rules
 
     @property
@@ -91,6 +93,11 @@ class Record:
     def suspension(self) -> Suspension | None:
         """What suspends the right to drive on that day."""
         return next((each for each in self.suspensions if each.suspends_on(self.on)), None)
+
+    @cached_property
+    def petitions(self) -> Mapping[UUID, Contest]:
+        """The last contest of each report."""
+        return {each.proces_verbal_id: each for each in self.contests}
 
     @property
     def taken(self) -> LicenceStep | None:
@@ -140,6 +147,7 @@ async def own(session: AsyncSession, means: Means, person_id: UUID, now: datetim
             ledger=await ledger.of_driver_apart(session, driver.id),
             suspensions=await suspensions_storage.of_driver_apart(session, driver.id),
             licence_steps=await licence_storage.of_driver_apart(session, driver.id),
+            contests=await contests.of_driver_apart(session, driver.id),
             legal=legal,
         )
     try:
@@ -159,6 +167,7 @@ async def shown(session: AsyncSession, driver: Driver, on: date, legal: Rules) -
         ledger=await ledger.of_driver(session, driver.id),
         suspensions=await suspensions_storage.of_driver(session, driver.id),
         licence_steps=await licence_storage.of_driver(session, driver.id),
+        contests=await contests.of_driver(session, driver.id),
         legal=legal,
     )
 

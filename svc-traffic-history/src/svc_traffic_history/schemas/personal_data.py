@@ -14,6 +14,7 @@ TITLES: Final = {
     "licence": "Your driving licence",
     "licence-steps": "When your licence was taken away or given back",
     "lines": "Contravention reports",
+    "contests": "Reports that you contest by a petition",
     "suspensions": "Suspensions of your right to drive",
     "history-documents": "Histories of sanctions that were issued to you",
     "record-links": "Links that you have given to them",
@@ -37,6 +38,13 @@ LABELS: Final = {
         "fine": "Fine in lei",
         "payment": "Payment",
         "contest": "Complaint in court",
+    },
+    "contests": {
+        "report": "Report",
+        "made_at": "Contested",
+        "petition": "Petition",
+        "words": "Your words",
+        "asks": "What you ask for",
     },
     "suspensions": {
         "grounds": "Grounds",
@@ -142,6 +150,7 @@ def _shared(held: Held) -> dict[str, list[dict[str, Any]]]:
 
 def _items(record: Record) -> Mapping[str, list[dict[str, Any]]]:
     licence = record.driver.licence
+    numbers = {each.id: f"{each.series} {each.number}" for each in record.ledger.reports}
     return {
         "licence": [
             {
@@ -166,6 +175,16 @@ def _items(record: Record) -> Mapping[str, list[dict[str, Any]]]:
                 "contest": line.contest,
             }
             for line in record.lines
+        ],
+        "contests": [
+            {
+                "report": numbers.get(each.proces_verbal_id),
+                "made_at": each.made_at.isoformat(),
+                "petition": each.petition.number if each.petition else None,
+                "words": each.words.words if each.words else None,
+                "asks": each.words.asks if each.words else None,
+            }
+            for each in record.contests
         ],
         "suspensions": [
             {

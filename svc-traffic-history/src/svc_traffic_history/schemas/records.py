@@ -6,10 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from hub_core.rules import Counting
 from hub_service import schemas
-from hub_terms.calendar import NotCounted, Reason
-from hub_terms.deadlines import Deadline
 
 from ..domain.entries import Entry
 from ..domain.grounds import Ground
@@ -17,7 +14,9 @@ from ..domain.points import Group, PointState, Standstill
 from ..domain.proces_verbale import Contest, Line, Payment
 from ..domain.suspensions import State, Suspension
 from ..operations.records import Record, Right
+from .contests import LinePetitionView
 from .offences import Money, OffenceCode
+from .terms import Days, TrafficTermView
 
 PenaltyPoints = Annotated[
     int,
@@ -25,7 +24,6 @@ PenaltyPoints = Annotated[
         ge=0, le=1000, description="Penalty points.", json_schema_extra={"format": "int32", "examples": [7]}
     ),
 ]
-Days = Annotated[int, Field(ge=0, le=1000, json_schema_extra={"format": "int32", "examples": [30]})]
 
 
 class StandstillView(schemas.Resource):
@@ -261,55 +259,6 @@ class DriverRecordView(schemas.Resource):
         )
 
 
-class DayPassedOverView(schemas.Resource):
-    """A day on which no term can end."""
-
-    day: Annotated[schemas.LegalDate, Field(description="The day.")]
-    reason: Annotated[Reason, Field(description="Why.", examples=["HOLIDAY"])]
-    code: Annotated[
-        str | None,
-        Field(max_length=32, description="Which holiday (rule `calendar.holidays`).", examples=["12-26"]),
-    ]
-
-    @classmethod
-    def of(cls, day: NotCounted) -> Self:
-        """The view of a day."""
-        return cls(day=day.day, reason=day.reason, code=day.code)
-
-
-class TrafficTermView(schemas.Resource):
-    """A term of the driver, with what its last day follows from."""
-
-    last_day: Annotated[schemas.LegalDate, Field(description="The last day, until 24:00.")]
-    runs_from: Annotated[schemas.LegalDate, Field(description="The day of the communication.")]
-    days: Annotated[Days, Field(description="How many days.")]
-    counting: Annotated[Counting, Field(description="FREE_DAYS: neither the first nor the last is counted.")]
-    counted: Annotated[schemas.LegalDate, Field(description="Where the count ends.")]
-    moved_past: Annotated[
-        list[DayPassedOverView], Field(max_length=31, description="Days off that the end is moved past.")
-    ]
-    legal_basis: Annotated[
-        str, Field(max_length=200, description="The law.", examples=["Legea nr. 203/2018"])
-    ]
-    is_open: Annotated[bool, Field(description="Whether it still runs today.", examples=[True])]
-
-    @classmethod
-    def of(cls, deadline: Deadline | None, record: Record) -> Self | None:
-        """The view of a term; none before the communication."""
-        if deadline is None:
-            return None
-        return cls(
-            last_day=deadline.citizen_end,
-            runs_from=deadline.start.on,
-            days=deadline.term.amount,
-            counting=deadline.citizen.counting,
-            counted=deadline.citizen.counted,
-            moved_past=[DayPassedOverView.of(day) for day in deadline.citizen.moved_past],
-            legal_basis=deadline.term.legal_basis,
-            is_open=record.on <= deadline.citizen_end,
-        )
-
-
 class FoundOffenceView(schemas.Resource):
     """An offence of a report, with what was applied for it."""
 
@@ -359,11 +308,16 @@ class TrafficLineView(schemas.Resource):
     communicated_on: Annotated[schemas.LegalDate | None, Field(description="When it was handed over.")]
     half_payment: Annotated[TrafficTermView | None, Field(description="The term for paying half.")]
     complaint: Annotated[TrafficTermView | None, Field(description="The term for the complaint in court.")]
+    petition: Annotated[
+        LinePetitionView | None,
+        Field(description="The last petition by which its driver contests it; null where there is none."),
+    ]
 
     @classmethod
     def of(cls, line: Line, record: Record) -> Self:
         """The view of a line of a record."""
         report = line.proces_verbal
+        contest = record.petitions.get(report.id)
         return cls(
             id=report.id,
             series=report.series,
@@ -379,6 +333,7 @@ class TrafficLineView(schemas.Resource):
             payment=line.payment,
             contest=line.contest,
             communicated_on=line.communicated_on,
-            half_payment=TrafficTermView.of(line.half_payment, record),
-            complaint=TrafficTermView.of(line.complaint, record),
+            half_payment=TrafficTermView.of(line.half_payment, record.on),
+            complaint=TrafficTermView.of(line.complaint, record.on),
+            petition=LinePetitionView.of(contest) if contest else None,
         )
