@@ -8,12 +8,14 @@ from typing import Any
 
 import uvicorn
 
+from hub_documents.store import Store
 from hub_events import outbox
 from hub_events.relay import Relay
 from hub_service import idempotency, workers
 from hub_testing import mortal
 from svc_traffic_history import main
-from svc_traffic_history.storage import ledger, suspensions
+from svc_traffic_history.settings import Settings
+from svc_traffic_history.storage import custody, driving_reports, ledger, suspensions, videos
 
 
 def die_after_publishing() -> None:
@@ -40,6 +42,16 @@ POINTS: dict[str, Callable[[], None]] = {
     "committed": lambda: mortal.die_after_the_commit(idempotency, "store"),
     "committed the move": lambda: mortal.die_after_the_commit(suspensions, "move"),
     "published": die_after_publishing,
+    "half stored": lambda: mortal.die_in_the_middle_of_a_file(Store, Settings().traffic_history_store),
+    "stored a part": lambda: mortal.die_after(Store, "put"),
+    "stored two parts": lambda: mortal.die_after(Store, "put", 2),
+    "wrote a part": lambda: mortal.die_after(videos, "advance"),
+    "committed a part": lambda: mortal.die_after_the_commit(videos, "advance"),
+    "has it in hand": lambda: mortal.die_after_the_commit(videos, "take_in_hand"),
+    "ended it": lambda: mortal.die_after(videos, "end"),
+    "noted a line": lambda: mortal.die_after(custody, "add"),
+    "submitted": lambda: mortal.die_after(driving_reports, "move"),
+    "committed the submission": lambda: mortal.die_after_the_commit(driving_reports, "move"),
 }
 
 
