@@ -14,28 +14,20 @@ from unittest import mock
 
 import httpx2
 
-from hub_cli import environment, hub
 from hub_cli.place import MAILBOX, Place
-from hub_core import clock, manifest
-from hub_core.language import Language
-from hub_core.principal import Assurance, Role
+from hub_core import clock
+from hub_core.principal import Role
 from hub_documents import verification
 from hub_documents.store import DocumentDamaged, DocumentMissing, Store
 from hub_documents.verification import Outcome
-from hub_service.database import Database
-from svc_identity import provider
-from svc_identity.domain import login_name
-from svc_identity.domain.account import Profile
-from svc_identity.operations import registration
-from svc_identity.operations.accounts import SignUp
-from svc_identity.seed import DGP, IPJ_HR, appointment
-from svc_identity.settings import Settings as IdentitySettings
+from svc_identity.seed import DGP, IPJ_HR
 from svc_petitions import keys
 from svc_petitions.manifest import MANIFEST
 from svc_petitions.settings import Settings
 
-from ..journey.person import PASSWORD, Person
+from ..journey.person import Person
 from . import trial
+from .accounts import accounts, variables
 from .certificates import told_by
 from .petitions import a_petition
 from .registers import of_registers
@@ -107,7 +99,9 @@ class Files:
 
     async def prepare(self, place: Place, client: httpx2.AsyncClient) -> None:
         self._mailbox = place.url(MAILBOX)
-        citizen, *officials = await _accounts(place)
+        clerk, head = (Role.REGISTRAR, Role.HANDLER), (Role.HEAD,)
+        offices = [(one, roles) for one in (DGP, IPJ_HR) for roles in (clerk, head, head)]
+        citizen, *officials = await accounts(place, [None, *offices])
         person = Person(client, citizen[0], "openid petitions:read petitions:write")
         await person.sign_in()
         self._token = person.token
@@ -243,27 +237,6 @@ def _triage(file_id: str, house: House) -> Wish:
     return _step(file_id, "triage", house.clerk, {"complained_of": [], "reports_crime": False})
 
 
-async def _accounts(place: Place) -> list[tuple[str, str]]:
-    """Address and id of a new citizen, and of a clerk and two heads of each institution."""
-    with mock.patch.dict(os.environ, _variables(place, "identity")):
-        settings = IdentitySettings()
-    made, database, now = provider.build(settings), Database(settings), clock.now()
-    emails = [f"trial-{secrets.token_hex(6)}@example.org" for _ in range(7)]
-    clerk, head = (Role.REGISTRAR, Role.HANDLER), (Role.HEAD,)
-    offices = [(), *((one, roles) for one in (DGP, IPJ_HR) for roles in (clerk, head, head))]
-    people = []
-    async with database.sessions() as session:
-        for email, office in zip(emails, offices, strict=True):
-            name = Profile("Ana", "Popescu", Language.RO)
-            wanted = SignUp(login_name.parse(email), PASSWORD, name)
-            account = await registration.put_person(session, made, wanted, now, Assurance.SUBSTANTIAL)
-            people.append((email, str(account.id)))
-            for role in office[1] if office else ():
-                await registration.put_official(session, appointment(account.id, office[0], role, now))
-    await database.close()
-    return people
-
-
 async def _house(client: httpx2.AsyncClient, institution_id: str, officials: list[tuple[str, str]]) -> House:
     """Sign its officials in, and say who works where."""
     people = [Person(client, email, SCOPES, "demo-office") for email, _ in officials]
@@ -287,12 +260,6 @@ async def _house(client: httpx2.AsyncClient, institution_id: str, officials: lis
         )
         answer.raise_for_status()
     return House(institution_id, own[0], clerk.token, chief.token, head.token, *compartments)
-
-
-def _variables(place: Place, name: str) -> dict[str, str]:
-    known = manifest.installed()
-    service = next(one for one in known if one.name == name)
-    return environment.of_service(service, place, known, *hub.servers(place))
 
 
 async def _of_events(place: Place, connection: Any) -> list[str]:
@@ -324,7 +291,7 @@ async def _of_letters(connection: Any, copies: Counter[str]) -> list[str]:
 
 async def _of_documents(place: Place, connection: Any) -> list[str]:
     """Each answer was sent once, under one number, and has one document, as it was sealed."""
-    with mock.patch.dict(os.environ, _variables(place, MANIFEST.name)):
+    with mock.patch.dict(os.environ, variables(place, MANIFEST.name)):
         settings = Settings()
     key = keys.derived_from(settings.petitions_key.get_secret_value())
     store = Store.open(settings.petitions_store, key.of(keys.Purpose.DOCUMENTS))

@@ -6,6 +6,7 @@ from ..conftest import Hub
 from . import trial
 from .certificates import Certificates
 from .files import Files
+from .ledger import Ledger
 from .petitions import Petitions
 
 pytestmark = pytest.mark.xdist_group("hub")
@@ -23,3 +24,7 @@ async def test_every_file_has_its_numbers_its_answer_and_its_letters_when_each_p
     hub: Hub,
 ) -> None:
     assert await trial.run(hub.folder, Files(60), rounds=1) == []
+
+
+async def test_points_follow_from_what_was_answered_when_each_process_is_killed(hub: Hub) -> None:
+    assert await trial.run(hub.folder, Ledger(60), rounds=1) == []
