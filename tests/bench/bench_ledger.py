@@ -11,26 +11,32 @@ supervisor runs it, without the gateway, about drivers by chance out of all:
 - record: the driver reads points, each group's expiry, forecast, the right to drive (`GET /record`);
 - lines: and the reports with amounts and terms (`GET /record/lines`);
 - open: an officer reads both with names, which leaves a line in the driver's access log;
-- add: an officer records a report: report, entry, events and the answer to the Idempotency-Key.
+- add: an officer records a report: report, entry, events and the answer to the Idempotency-Key;
+- find: an officer looks for a driver by number, and the police register (this program) is asked;
+- waiting: an officer lists fifty suspensions that are to be communicated.
 
 Each is asked at a constant rate (open loop: a wait counts from the moment it was due), then by eight clients
 of which each asks again when it has its answer. Before the first the files of the database are put out of
 the memory of the machine: "cold" is what is asked then, of drivers of whom nothing is in memory.
 
-The police register is not asked: its word is fresh. svc-identity, which tells an officer's own number, is
-answered by this program. "service" and "PostgreSQL" are milliseconds of CPU time for each. All share the
-machine. What is printed is Markdown, for docs/benchmarks/ledger.md.
+Else the police register is not asked: its word is fresh. svc-identity, which tells an officer's own number,
+is this program, too. At the end PostgreSQL says which tables were read from one end to the other. "service"
+and "PostgreSQL" are milliseconds of CPU time for each. All share the machine. What is printed is Markdown,
+for docs/benchmarks/ledger.md.
 """
 
 import argparse
 import asyncio
 import base64
+import json
 import os
 import platform
+import random
 import secrets
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -50,12 +56,15 @@ from hub_core.principal import Assurance, Role
 from hub_testing import rules
 from hub_testing.databases import ServiceDatabase
 from hub_testing.identity import FakeIdentity
+from hub_testing.listener import Answer, Asked, Listener
 from svc_traffic_history.manifest import MANIFEST
 
 BASE: Final = "/traffic-history/v1"
 CLIENTS: Final = 8
 ASKED: Final = 50_000
 """Of so many drivers, taken by chance, one after the other is asked."""
+STATISTICS_SECONDS: Final = 2.0
+"""After this long a process that is idle has told what it read."""
 PURPOSE: Final = {"purpose": 'CASE_HANDLING;file="41/2026"'}
 
 
@@ -79,6 +88,7 @@ class Service:
     http: aiohttp.ClientSession
     identity: FakeIdentity
     asked: list[tuple[UUID, UUID]]
+    people: int
     pid: int
     postgres: int
     known: dict[tuple[UUID, int], dict[str, str]] = field(default_factory=dict)
@@ -122,6 +132,17 @@ class Service:
             said = await answer.read()
             if not answer.ok:
                 raise RuntimeError(f"{made.method} {made.path}: {said!r}")
+
+    def find(self) -> Request:
+        """An officer looks for a driver."""
+        self.turn += 1
+        sought = {"cnp": drivers.personal_number(random.randrange(self.people))}
+        return Request("POST", "/drivers/find", self._officer(), sought)
+
+    def waiting(self) -> Request:
+        """An officer lists what is to be communicated."""
+        self.turn += 1
+        return Request("GET", "/suspensions", self._officer())
 
     def spent(self) -> tuple[float, float]:
         """Seconds of CPU of the service and of PostgreSQL."""
@@ -196,7 +217,7 @@ async def measure(service: Service, options: argparse.Namespace, data: str, fold
     put_out(folder / "postgres/data")
     cold = await at_a_rate(service, options.rate, options.seconds, service.record)
     say(f"| {data} | record, cold | {' | '.join(cells(cold))} | | | | | | |")
-    for name in ("record", "lines", "open", "add"):
+    for name in ("record", "lines", "open", "add", "find", "waiting"):
         make: Making = getattr(service, name)
         await closed(service, 1.0, make)
         due = await at_a_rate(service, options.rate, options.seconds, make)
@@ -236,9 +257,9 @@ async def ask(
     identity: FakeIdentity,
     folder: Path,
     options: argparse.Namespace,
-    data: str,
+    wanted: int,
 ) -> None:
-    """A process of the service, measured with the data that there are."""
+    """A process of the service, measured with so many entries."""
     rows = await looking.fetch(
         "SELECT id, person_id FROM drivers ORDER BY random() LIMIT $1", ASKED, timeout=600
     )
@@ -246,8 +267,35 @@ async def ask(
         server = await looking.fetchval("SELECT pg_backend_pid()")
         parent = int(Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[1])
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
-            service = Service(http, identity, [tuple(row) for row in rows], pid, parent)
-            await measure(service, options, data, folder)
+            people = wanted // drivers.ENTRIES
+            service = Service(http, identity, [tuple(row) for row in rows], people, pid, parent)
+            before = await scanned(looking)
+            await measure(service, options, f"{wanted:,}", folder)
+            await asyncio.sleep(STATISTICS_SECONDS)
+            whole = await scanned(looking) - before
+    say(f"\nRead from one end to the other: {', '.join(sorted(whole)) or 'no table of drivers or ledger'}.")
+
+
+async def scanned(looking: asyncpg.Connection) -> Counter[str]:
+    """How often each of the filled tables was read whole, by whomever."""
+    rows = await looking.fetch(
+        "SELECT relname, seq_scan FROM pg_stat_user_tables WHERE schemaname = current_schema()"
+        " AND relname = ANY($1)",
+        drivers.FILLED,
+    )
+    return Counter({row["relname"]: row["seq_scan"] for row in rows})
+
+
+def tell(asked: Asked) -> Answer:
+    """What the police register answers of anybody: nothing new."""
+    licence = {
+        "number": "C00000001X",
+        "categories": ["B"],
+        "held_since": "2012-05-01",
+        "valid_to": "2032-05-01",
+    }
+    told = {"family_name": "Popescu", "given_name": "Ana Maria", "licence": licence}
+    return Answer(json.dumps({"driver": json.loads(asked.body) | told}).encode(), "application/json")
 
 
 async def main(options: argparse.Namespace) -> None:
@@ -257,7 +305,12 @@ async def main(options: argparse.Namespace) -> None:
     identity.start()
     for number in range(drivers.OFFICERS):
         identity.answer(f"/internal/v1/people/{drivers.officer(number)}/identity", {"cnp": None})
-    own = {"HUB_TRAFFIC_HISTORY_KEY": base64.b64encode(key).decode()}
+    register = Listener(tell)
+    register.start()
+    own = {
+        "HUB_TRAFFIC_HISTORY_KEY": base64.b64encode(key).decode(),
+        "HUB_TRAFFIC_HISTORY_REGISTER_URL": f"{register.url}/drivers",
+    }
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with alone.prepared(MANIFEST, folder, identity_url=identity.url, **own) as made:
@@ -272,8 +325,9 @@ async def main(options: argparse.Namespace) -> None:
                 kinds = await looking.fetch("SELECT kind, count(*) FROM entries GROUP BY 1 ORDER BY 2 DESC")
                 mix = ", ".join(f"{row['kind']} {row['count']:,}" for row in kinds)
                 say(f"\n{wanted:,} entries: {size}, filled in {filled:.0f} s ({mix}).\n")
-                await ask(made, looking, identity, folder, options, f"{wanted:,}")
+                await ask(made, looking, identity, folder, options, wanted)
             await looking.close()
+    register.stop()
     identity.stop()
 
 

@@ -73,6 +73,7 @@ _TABLES: Final = {
     ),
     "suspension_steps": ("suspension_id", "version", "state", "fact_on", "at", "actor_id"),
 }
+FILLED: Final = tuple(_TABLES)
 _OWN_INDEXES: Final = """
 SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ANY($1)
 AND indexname NOT IN (SELECT conname FROM pg_constraint)
