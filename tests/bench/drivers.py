@@ -72,6 +72,7 @@ _TABLES: Final = {
         *("begins_on", "ends_on", "reduced_by", "days_left", "version"),
     ),
     "suspension_steps": ("suspension_id", "version", "state", "fact_on", "at", "actor_id"),
+    "expiry_looks": ("driver_id", "look_on"),
 }
 FILLED: Final = tuple(_TABLES)
 _OWN_INDEXES: Final = """
@@ -152,6 +153,7 @@ class Maker:
         for number in numbers:
             driver_id = ids.new_id()
             rows["drivers"].append(self._driver(driver_id, number))
+            rows["expiry_looks"].append((driver_id, self._today + timedelta(days=1 + number % 180)))
             entries.append([*self._facts(driver_id, number, rows)])
         rounds = zip_longest(*entries)
         rows["entries"] = [entry for entry in chain.from_iterable(rounds) if entry is not None]

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, and_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_events.statements import Part
@@ -41,6 +41,19 @@ _ADD_REPORT: Final = Part(
     .values({column.name: bindparam(column.name) for column in PROCES_VERBALE.c})
     .on_conflict_do_nothing(index_elements=["series", "number"])
     .returning(PROCES_VERBALE.c.id)
+)
+_NUMBERS: Final = (
+    func.unnest(bindparam("series", type_=ARRAY(String)), bindparam("numbers", type_=ARRAY(String)))
+    .table_valued("series", "number", name="told")
+    .render_derived()
+)
+_KNOWN: Final = Part(
+    select(*(PROCES_VERBALE.c[name] for name in ("series", "number", "id", "recorded_by")))
+    .join(
+        _NUMBERS,
+        and_(PROCES_VERBALE.c.series == _NUMBERS.c.series, PROCES_VERBALE.c.number == _NUMBERS.c.number),
+    )
+    .where(PROCES_VERBALE.c.driver_id == bindparam("of_driver"))
 )
 _REPORT: Final = Part(select(PROCES_VERBALE).where(PROCES_VERBALE.c.id == bindparam("report_id")))
 
@@ -116,19 +129,9 @@ async def known_reports(
     session: AsyncSession, driver_id: UUID, numbers: Collection[tuple[str, str]]
 ) -> Mapping[tuple[str, str], tuple[UUID, bool]]:
     """The ids of this driver's reports by series and number, and whether an officer recorded each."""
-    found = await session.execute(
-        select(
-            PROCES_VERBALE.c.series,
-            PROCES_VERBALE.c.number,
-            PROCES_VERBALE.c.id,
-            PROCES_VERBALE.c.recorded_by.is_not(None),
-        ).where(PROCES_VERBALE.c.driver_id == driver_id)
-    )
-    return {
-        (series, number): (report_id, by_officer)
-        for series, number, report_id, by_officer in found
-        if (series, number) in numbers
-    }
+    series, of_series = [each[0] for each in numbers], [each[1] for each in numbers]
+    rows = await _KNOWN.all(session, of_driver=driver_id, series=series, numbers=of_series)
+    return {(row["series"], row["number"]): (row["id"], row["recorded_by"] is not None) for row in rows}
 
 
 async def add(session: AsyncSession, driver_id: UUID, *recorded: Recorded) -> None:
