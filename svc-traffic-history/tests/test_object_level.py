@@ -1,8 +1,8 @@
-"""Nobody comes to what is another's, by any operation: each of the contract is tried on all of somebody's.
+"""Nobody comes to what is another's, by any operation: each of the contract is tried on all that is Ana's.
 
-Ana has a record and things in every state. A neighbour who may all that an application may ask for, officials
-of other kinds, officers of another county and who is not signed in are refused as if there were nothing; no
-answer to them holds a word of Ana's. Whoever may do it gets further, so that a refusal says something.
+A neighbour who may all that an application may ask for, officials of other kinds, officers of another county
+and who is not signed in are refused as if there were nothing; no answer to them holds a word of Ana's.
+Whoever may do it gets further, so that a refusal says something.
 
 An operation is known by the collections in its path and by what it is sent: one that is not known here fails
 by its name.
@@ -12,36 +12,30 @@ import itertools
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from hub_core import clock, ids
+from hub_core import ids
+from hub_core.clock import BUCHAREST
 from hub_core.principal import Assurance, Role
-from hub_events.session import Session
-from svc_traffic_history.domain.grounds import Ground
-from svc_traffic_history.domain.suspensions import State as SuspensionState
+from svc_traffic_history.domain.admissibility import DECLARATION
 from svc_traffic_history.operations.means import Means
-from svc_traffic_history.storage import suspensions
 
-from .build import a_suspension
-from .outside import LICENCE, Outside, a_report
+from .anas_things import TODAY, Sessions, Things, ago, know_police, recorded, report_driving
+from .outside import Outside, a_report
+from .reviewing import Reviewer
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "contract/openapi.json").read_text(encoding="utf-8"))
-TODAY = clock.local_date(clock.now())
 UNIT, ELSEWHERE = ids.new_id(), ids.new_id()
 PURPOSE = {"purpose": 'CASE_HANDLING;file="41/2026"'}
 NUMBERS = itertools.count(1)
 
-PUBLIC = {"list_offences"}
-"""Who asks need not say who they are: about nobody."""
 NATIONAL = {
     "find_driver",
     "list_suspensions",
@@ -58,10 +52,11 @@ NATIONAL = {
 }
 """A driver's record is one for the whole country: what officers of any county do, in the driver's sight."""
 OF_HEADS = {"reverse_entry", "communicate_suspension", "withdraw_suspension"}
-
-
-def ago(days: int) -> date:
-    return TODAY - timedelta(days=days)
+CONSTANT = {"response_format": "json", "service_code": "aggressive-driving-report"}
+"""Parts of paths that are no ids."""
+ASKED_BY = {"find_open311_requests": ("driving-reports", "service_request_id")}
+"""Parameters of queries that are ids, and of what."""
+SENT_AS = {"application/json": "json", "application/x-www-form-urlencoded": "data"}
 
 
 @dataclass(frozen=True)
@@ -75,8 +70,14 @@ class Operation:
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
-        """Each parameter of the path, after the collection that it is one of."""
-        return re.findall(r"([a-z0-9-]+)/\{([a-z_]+)\}", self.path)
+        """Each id that it is asked with, after the collection that it is one of."""
+        found = re.findall(r"([a-z0-9-]+)/\{([a-z_0-9]+)\}", self.path)
+        found += [ASKED_BY[self.id]] if self.id in ASKED_BY else []
+        return [(kind, name) for kind, name in found if name not in CONSTANT]
+
+    @property
+    def is_public(self) -> bool:
+        return bool(self.said.get("x-public"))
 
     @property
     def is_of_officials(self) -> bool:
@@ -85,8 +86,7 @@ class Operation:
     @property
     def content(self) -> str:
         """The type of what is sent; empty where nothing is."""
-        sent = self.said.get("requestBody", {}).get("content", {})
-        return next(iter(sent), "")
+        return next(iter(self.said.get("requestBody", {}).get("content", {})), "")
 
 
 OPERATIONS = [
@@ -101,35 +101,52 @@ SCOPES = frozenset(
     for scopes in one.values()
     for scope in scopes
 )
+BY_ID = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 
 
-@dataclass
-class Things:
-    """What is Ana's: ids by collection, all that nobody else may read, and where her driving reports are."""
-
-    person: UUID
-    cnp: str
-    secrets: set[str]
-    ids: dict[str, list[str]] = field(default_factory=dict)
-
-
-def sent_with(operation: Operation, things: Things) -> Any:
-    """A body that is in order, or `KeyError`."""
+def bodies(things: Things) -> Mapping[str, Any]:
+    """What is sent, in order, by operation."""
     on = {"on": str(ago(1))}
-    money = {"amount": "1.00", "currency": "RON"}
-    bodies: Mapping[str, Any] = {
+    number = str(next(NUMBERS))
+    happened = datetime.combine(ago(2), time(17, 45), BUCHAREST).isoformat()
+    event = {
+        "event_time": happened,
+        "place": {"county": "CV", "siruta": "63394", "description": "DN 13, km 2"},
+        "plate": {"number": "CV 77 XYZ"},
+        "manoeuvres": ["a"],
+        "seen_by_chance": True,
+    }
+    named = {
+        "declaration": {"version": DECLARATION, "agreed": True},
+        "phone": "0745 123 456",
+        "address": "Strada Scurtă nr. 2, 520001 Sfântu Gheorghe",
+    }
+    return {
+        "ask_vehicle_owner": {},
         "begin_suspension": on,
+        "check_driving_report": event,
         "communicate_suspension": on,
+        "end_driving_report_without_sanction": {"reason": "NOT_PROVED"},
         "find_driver": {"cnp": things.cnp},
+        "find_driving_report_eligible": {},
+        "find_driving_report_not_eligible": {"reason": "NOT_AGGRESSIVE"},
+        "forward_driving_report": {},
         "hand_in_licence": on,
+        "hand_over_driving_report": {"county": "HR", "note": "Locul este în județul Harghita."},
+        "join_driving_report": {"leader_id": things.ids["leaders"][0]},
         "record_communication": on,
         "record_court_complaint": on,
         "record_court_decision": on | {"outcome": "REJECTED"},
-        "record_fine_payment": on | {"amount": money},
+        "record_fine_payment": on | {"amount": {"amount": "1.00", "currency": "RON"}},
         "record_licence_step": on | {"step": "WITHDRAWN"},
+        "record_owner_answer": {
+            "outcome": "DRIVER_NAMED",
+            "on": str(TODAY),
+            "named": {"kind": "PERSON", "number": things.cnp, "name": "Popescu Ana"},
+        },
         "record_proces_verbal": {
             "series": "OBJ",
-            "number": str(next(NUMBERS)),
+            "number": number,
             "found_at": f"{ago(1)}T09:00:00Z",
             "county": "CV",
             "place": "DN13, km 1",
@@ -137,61 +154,33 @@ def sent_with(operation: Operation, things: Things) -> Any:
         },
         "reduce_suspension": on,
         "reverse_entry": {"reason": "WRONG_DRIVER"},
+        "sanction_reported_driver": {
+            "driver_cnp": things.cnp,
+            "series": "OBJ",
+            "number": number,
+            "found_at": f"{ago(1)}T09:00:00Z",
+            "place": "DN13, km 2",
+            "fine_points": 4,
+        },
+        "send_driving_report": event | named,
+        "send_open311_request": {
+            "service_code": "aggressive-driving-report",
+            "lat": "45.8636",
+            "long": "25.7875",
+            "address_string": "DN 13, km 2",
+            "description": "A frânat brusc.",
+            "attribute[happened_at]": happened,
+            "attribute[county]": "CV",
+            "attribute[plate]": "CV 77 XYZ",
+            "attribute[manoeuvres][]": "a",
+            "attribute[seen_by_chance]": "YES",
+            "attribute[declaration]": DECLARATION,
+            "attribute[correspondence_address]": named["address"],
+            "phone": "0745 123 456",
+        },
         "stay_suspension": on,
         "withdraw_suspension": on,
     }
-    return bodies[operation.id]
-
-
-@pytest.fixture
-async def things(
-    client: httpx2.AsyncClient,
-    signed_in: Any,
-    outside: Outside,
-    sessions: async_sessionmaker[Session],
-    means: Means,
-) -> Things:
-    """Ana, with everything."""
-    mark = ids.new_id().hex[-10:]
-    name, licence, place = f"Popescu{mark}", f"C{mark}", f"Strada {mark} nr. 7"
-    reports = [
-        a_report(ago(days), "speed-31", fine_points=6, place=place, number=f"1{mark}{days:03d}")
-        for days in (60, 40, 20)
-    ]
-    person = outside.add_driver(*reports)
-    outside.tell(person, family_name=name, licence=LICENCE.model_copy(update={"number": licence}))
-    number = outside.number_of(person)
-    made = Things(person, number, {number, name, licence, mark})
-    own = signed_in(person, SCOPES, Assurance.HIGH)
-    assert (await client.get("/traffic-history/v1/record", headers=own)).status_code == 200
-    lines = (await client.get("/traffic-history/v1/record/lines", headers=own)).json()["items"]
-    async with sessions() as session, session.begin():
-        driver = await session.execute(text("SELECT id FROM drivers WHERE person_id = :p"), {"p": person})
-        driver_id = driver.scalar_one()
-        moving = [
-            a_suspension(
-                Ground.CLASS_2,
-                driver_id=driver_id,
-                proces_verbal_id=UUID(lines[0]["id"]),
-                state=state,
-                communicated_on=ago(15),
-                handed_in_on=ago(14),
-                begins_on=ago(13),
-                ends_on=ago(-16),
-                days_left=10,
-            )
-            for state in SuspensionState
-        ]
-        for one in moving:
-            await suspensions.add(session, one, None, clock.now())
-    made.ids = {
-        "drivers": [str(driver_id)],
-        "proces-verbale": [line["id"] for line in lines],
-        "entries": [offence["entry_id"] for line in lines for offence in line["offences"]],
-        "suspensions": [str(one.id) for one in moving],
-    }
-    made.secrets |= {str(driver_id), *made.ids["proces-verbale"], *made.ids["entries"]}
-    return made
 
 
 @dataclass
@@ -202,52 +191,49 @@ class Asking:
     headers: dict[str, str]
 
     async def ask(
-        self, operation: Operation, things: Things, filled: dict[str, str], key: str
+        self, operation: Operation, things: Things, filled: Mapping[str, str], key: str
     ) -> httpx2.Response:
         """Send the operation with these ids."""
-        path = re.sub(r"\{([a-z_]+)\}", lambda found: filled[found[1]], operation.path)
+        path = re.sub(r"\{([a-z_0-9]+)\}", lambda found: (CONSTANT | dict(filled))[found[1]], operation.path)
         headers = self.headers | PURPOSE | {"if-match": '"1"'}
         if any(each["name"] == "Idempotency-Key" for each in operation.said.get("parameters", [])):
             headers["idempotency-key"] = key
         sent: dict[str, Any] = {}
-        if operation.content == "application/json":
-            sent["json"] = sent_with(operation, things)
-        elif operation.content:
-            raise KeyError(operation.content)
+        if operation.content:
+            sent[SENT_AS[operation.content]] = bodies(things)[operation.id]
+        if operation.id in ASKED_BY:
+            _, name = ASKED_BY[operation.id]
+            sent["params"] = {name: filled[name]}
         return await self.client.request(operation.method, path, headers=headers, **sent)
 
 
-def fillings(operation: Operation, things: Things) -> list[dict[str, str]]:
-    """Every way to fill the path with what is Ana's."""
-    values = [[(name, each) for each in things.ids[kind]] for kind, name in operation.parameters]
-    return [dict(each) for each in itertools.product(*values)]
-
-
-def nothing(operation: Operation) -> dict[str, str]:
-    """Ids that nobody has."""
-    return {name: str(ids.new_id()) for _, name in operation.parameters}
-
-
-def comparable(answer: httpx2.Response) -> tuple[int, Any]:
-    """What an answer says, without where and when."""
-    said = json.loads(answer.content) if answer.content else {}
-    return answer.status_code, {
-        name: value for name, value in said.items() if name not in ("instance", "trace_id")
-    }
-
-
-def must_not_tell(answer: httpx2.Response, things: Things, *, but: set[str] | None = None) -> None:
-    """No byte of Ana's, apart from the ids that were asked with."""
-    told = answer.text + "".join(f"{name}: {value}\n" for name, value in answer.headers.items())
-    for sent in but or ():
-        told = told.replace(sent, "")
-    found = {secret for secret in things.secrets if secret in told}
-    assert not found, f"{answer.request.method} {answer.request.url} tells {found}"
+@pytest.fixture
+def officer(client: httpx2.AsyncClient, signed_in: Any) -> Reviewer:
+    """Who has Ana's reports in hand."""
+    person = ids.new_id()
+    held = {"institution": str(UNIT), "roles": sorted((Role.TRAFFIC_OFFICER, Role.HEAD))}
+    return Reviewer(client, person, signed_in(person, SCOPES, Assurance.HIGH, **held) | PURPOSE)
 
 
 @pytest.fixture
-def trying(client: httpx2.AsyncClient, signed_in: Any, outside: Outside) -> Any:
-    """Make `trying(name)`."""
+async def things(
+    client: httpx2.AsyncClient,
+    signed_in: Any,
+    officer: Reviewer,
+    outside: Outside,
+    sessions: Sessions,
+    means: Means,
+) -> Things:
+    """Ana, with everything."""
+    await know_police(sessions, "CV", "HR")
+    made = await recorded(client, signed_in, SCOPES, outside, sessions)
+    await report_driving(made, UNIT, officer, outside, sessions, means)
+    return made
+
+
+@pytest.fixture
+def strangers(client: httpx2.AsyncClient, signed_in: Any, outside: Outside) -> dict[str, Asking]:
+    """Who has no business with what is Ana's."""
     neighbour = outside.add_driver(a_report(ago(9), "speed-10"))
 
     def official(unit: UUID, *roles: Role) -> dict[str, str]:
@@ -256,54 +242,79 @@ def trying(client: httpx2.AsyncClient, signed_in: Any, outside: Outside) -> Any:
         return headers
 
     traffic = (Role.TRAFFIC_OFFICER, Role.HEAD)
-    others = tuple(role for role in Role if role not in traffic)
+    return {
+        "nobody": Asking(client, {}),
+        "neighbour": Asking(client, signed_in(neighbour, SCOPES, Assurance.HIGH)),
+        "other officials": Asking(client, official(UNIT, *(role for role in Role if role not in traffic))),
+        "officers elsewhere": Asking(client, official(ELSEWHERE, *traffic)),
+    }
 
-    def make(name: str) -> Asking:
-        headers = {
-            "nobody": dict,
-            "neighbour": lambda: signed_in(neighbour, SCOPES, Assurance.HIGH),
-            "other officials": lambda: official(UNIT, *others),
-            "officers elsewhere": lambda: official(ELSEWHERE, *traffic),
-            "officers": lambda: official(UNIT, *traffic),
-        }[name]()
-        return Asking(client, headers)
 
-    return make
+def fillings(operation: Operation, things: Things) -> list[dict[str, str]]:
+    """Every way to ask with what is Ana's."""
+    values = [[(name, each) for each in things.ids[kind]] for kind, name in operation.parameters]
+    return [dict(each) for each in itertools.product(*values)]
+
+
+def comparable(answer: httpx2.Response) -> tuple[int, Any]:
+    """What an answer says, without where and when."""
+    said = json.loads(answer.content) if answer.content else {}
+    if isinstance(said, dict):
+        said = {name: value for name, value in said.items() if name not in ("instance", "trace_id")}
+    return answer.status_code, said
+
+
+def must_not_tell(answer: httpx2.Response, things: Things, asked: Mapping[str, str]) -> None:
+    """No word of Ana's, apart from the ids that were asked with."""
+    told = answer.text + "".join(f"{name}: {value}\n" for name, value in answer.headers.items())
+    for sent in asked.values():
+        told = told.replace(sent, "")
+    found = {secret for secret in things.secrets if secret in told}
+    assert not found, f"{answer.request.method} {answer.request.url} tells {found}"
+
+
+def is_refused(answer: httpx2.Response) -> bool:
+    """Whether there is nothing for who asked: 404, an empty list, or nothing for such people at all."""
+    return answer.status_code in (401, 403, 404) or (answer.status_code == 200 and answer.json() == [])
 
 
 def test_everything_that_is_said_here_is_an_operation() -> None:
     known = {operation.id for operation in OPERATIONS}
-    assert known >= (PUBLIC | NATIONAL)
+    assert NATIONAL | ASKED_BY.keys() <= known
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+@BY_ID
 async def test_nobody_comes_to_what_is_anothers(
-    operation: Operation, things: Things, trying: Any, signed_in: Any, client: httpx2.AsyncClient
+    operation: Operation,
+    things: Things,
+    strangers: dict[str, Asking],
+    officer: Reviewer,
+    signed_in: Any,
+    client: httpx2.AsyncClient,
 ) -> None:
-    """OWASP API1: object-level authorisation, by every operation."""
-    if operation.id in PUBLIC:
-        answer = await trying("nobody").ask(operation, things, {}, "")
+    """Object-level authorisation (OWASP API1), by every operation."""
+    if operation.is_public:
+        answer = await strangers["nobody"].ask(operation, things, {}, "")
         assert answer.status_code == 200
-        must_not_tell(answer, things)
+        must_not_tell(answer, things, {})
         return
     key, ways = str(ids.new_id()), fillings(operation, things)
-    strangers = ["nobody", "neighbour", "other officials"]
-    if operation.id not in NATIONAL:
-        strangers.append("officers elsewhere")
-    for name in strangers:
-        somebody = trying(name)
-        unknown = await somebody.ask(operation, things, nothing(operation), str(ids.new_id()))
+    for name, somebody in strangers.items():
+        if name == "officers elsewhere" and operation.id in NATIONAL:
+            continue
+        nothing = {parameter: str(ids.new_id()) for _, parameter in operation.parameters}
+        unknown = await somebody.ask(operation, things, nothing, str(ids.new_id()))
         for filled in ways:
             answer = await somebody.ask(operation, things, filled, key)
-            must_not_tell(answer, things, but=set(filled.values()))
+            must_not_tell(answer, things, filled)
             if filled:
-                assert answer.status_code in (401, 403, 404), f"{name}: {answer.text}"
+                assert is_refused(answer), f"{name}: {answer.text}"
                 assert comparable(answer) == comparable(unknown), name
-    rightful = trying("officers") if operation.is_of_officials else None
-    if rightful is None:
-        rightful = Asking(client, signed_in(things.person, SCOPES, Assurance.HIGH))
-    reached = [(await rightful.ask(operation, things, filled, key)).status_code for filled in ways]
-    assert not set(reached) <= {400, 401, 403, 404, 415, 422}, f"nobody comes there: {reached}"
+    rightful = Asking(client, signed_in(things.person, SCOPES, Assurance.HIGH))
+    if operation.is_of_officials:
+        rightful = Asking(client, officer.headers)
+    reached = [await rightful.ask(operation, things, filled, str(ids.new_id())) for filled in ways]
+    assert any(answer.status_code < 300 for answer in reached), [answer.text for answer in reached]
 
 
 @pytest.mark.parametrize(
