@@ -26,6 +26,7 @@ from .outside import LICENCE, Outside, a_report
 from .reviewing import Reviewer, a_sanction, put, whole
 
 Sessions = async_sessionmaker[Session]
+V1 = "/traffic-history/v1"
 HOUR = timedelta(hours=1)
 TODAY = clock.local_date(clock.now())
 
@@ -65,8 +66,8 @@ async def recorded(
     number = outside.number_of(person)
     made = Things(person, number, place, {number, name, licence, mark})
     own = signed_in(person, scopes, Assurance.HIGH)
-    assert (await client.get("/traffic-history/v1/record", headers=own)).status_code == 200
-    lines = (await client.get("/traffic-history/v1/record/lines", headers=own)).json()["items"]
+    assert (await client.get(f"{V1}/record", headers=own)).status_code == 200
+    lines = (await client.get(f"{V1}/record/lines", headers=own)).json()["items"]
     async with sessions() as session, session.begin():
         driver = await session.execute(text("SELECT id FROM drivers WHERE person_id = :p"), {"p": person})
         driver_id = driver.scalar_one()
@@ -110,9 +111,9 @@ async def report_driving(
         things.secrets |= {str(report.id), report.event.plate, report.label}
         return replace(report, reporter=replace(report.reporter, address=things.place))
 
-    waiting, taken_back = one(), one()
+    waiting, uploading, taken_back = (replace(one(), sent_at=clock.now()) for _ in range(3))
     async with sessions() as session, session.begin():
-        for report in (waiting, taken_back):
+        for report in (waiting, uploading, taken_back):
             await driving_reports.add(session, means.key, report)
         closed = domain.moved(taken_back, State.CLOSED, Reason.CANCELLED)
         await driving_reports.move(session, closed, clock.now(), things.person)
@@ -133,10 +134,38 @@ async def report_driving(
     await officer.did(f"/{sanctioned.id}/sanction", sanction)
     await officer.did(f"/{ended.id}/no-sanction", {"reason": "NOT_PROVED"})
     await officer.did(f"/{forwarded.id}/forward", {})
-    every = [str(report.id) for report in (waiting, taken_back, *sent, duplicate, joined)]
+    every = [str(report.id) for report in (waiting, uploading, taken_back, *sent, duplicate, joined)]
     things.ids |= dict.fromkeys(("driving-reports", "driving-report-files", "requests", "tokens"), every)
     things.ids |= {"owner-inquiries": [inquiry], "leaders": [str(leader.id)]}
     things.secrets.add(inquiry)
+
+
+async def upload(things: Things, client: httpx2.AsyncClient, own: dict[str, str]) -> None:
+    """A recording of hers is on its way."""
+    _, uploading, *_ = things.ids["driving-reports"]
+    told = {"tus-resumable": "1.0.0", "upload-length": "10"}
+    begun = await client.post(f"{V1}/driving-reports/{uploading}/video", headers=own | told)
+    assert begun.status_code == 201, begun.text
+    things.ids["videos"] = [begun.headers["location"].rpartition("/")[2]]
+    things.secrets.add(things.ids["videos"][0])
+
+
+async def hold_history(things: Things, client: httpx2.AsyncClient, own: dict[str, str]) -> None:
+    """She has a document of her history, and gave somebody a link to it."""
+    made = await client.post(f"{V1}/history-documents", headers=own, json={"motive": "angajare"})
+    assert made.status_code == 201, made.text
+    document = made.json()
+    path = f"{V1}/history-documents/{document['id']}/links"
+    until = (clock.now() + timedelta(days=7)).isoformat()
+    linked = await client.post(path, headers=own, json={"ends_at": until, "note": things.place})
+    assert linked.status_code == 201, linked.text
+    link = linked.json()
+    things.ids |= {
+        "history-documents": [document["id"]],
+        "links": [link["id"]],
+        "verify": [document["code"]],
+    }
+    things.secrets |= {document["id"], link["id"], link["address"].rpartition("#")[2]}
 
 
 async def know_police(sessions: Sessions, *counties: str) -> None:

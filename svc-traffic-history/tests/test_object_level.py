@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,13 +21,23 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from hub_core import ids
+from hub_core import clock, ids
 from hub_core.clock import BUCHAREST
 from hub_core.principal import Assurance, Role
 from svc_traffic_history.domain.admissibility import DECLARATION
 from svc_traffic_history.operations.means import Means
 
-from .anas_things import TODAY, Sessions, Things, ago, know_police, recorded, report_driving
+from .anas_things import (
+    TODAY,
+    Sessions,
+    Things,
+    ago,
+    hold_history,
+    know_police,
+    recorded,
+    report_driving,
+    upload,
+)
 from .outside import Outside, a_report
 from .reviewing import Reviewer
 
@@ -56,7 +66,18 @@ CONSTANT = {"response_format": "json", "service_code": "aggressive-driving-repor
 """Parts of paths that are no ids."""
 ASKED_BY = {"find_open311_requests": ("driving-reports", "service_request_id")}
 """Parameters of queries that are ids, and of what."""
-SENT_AS = {"application/json": "json", "application/x-www-form-urlencoded": "data"}
+SENT_AS = {
+    "application/json": "json",
+    "application/x-www-form-urlencoded": "data",
+    "application/offset+octet-stream": "content",
+    "application/pdf": "content",
+}
+SENT_WITH = {
+    "Tus-Resumable": "1.0.0",
+    "Upload-Length": "10",
+    "Upload-Offset": "0",
+}
+"""Headers that an operation wants."""
 
 
 @dataclass(frozen=True)
@@ -122,18 +143,24 @@ def bodies(things: Things) -> Mapping[str, Any]:
         "address": "Strada Scurtă nr. 2, 520001 Sfântu Gheorghe",
     }
     return {
+        "append_video": b"12345",
         "ask_vehicle_owner": {},
         "begin_suspension": on,
         "check_driving_report": event,
         "communicate_suspension": on,
+        "create_video": b"",
         "end_driving_report_without_sanction": {"reason": "NOT_PROVED"},
+        "fetch_by_record_link": {"secret": "A" * 43, "opening_id": str(ids.new_id())},
         "find_driver": {"cnp": things.cnp},
         "find_driving_report_eligible": {},
         "find_driving_report_not_eligible": {"reason": "NOT_AGGRESSIVE"},
         "forward_driving_report": {},
         "hand_in_licence": on,
         "hand_over_driving_report": {"county": "HR", "note": "Locul este în județul Harghita."},
-        "join_driving_report": {"leader_id": things.ids["leaders"][0]},
+        "issue_history_document": {"motive": "angajare"},
+        "join_driving_report": {"leader_id": things.ids.get("leaders", [""])[0]},
+        "make_record_link": {"ends_at": (clock.now() + timedelta(days=3)).isoformat()},
+        "open_record_link": {"secret": "A" * 43, "organisation": "Exemplu SRL", "purpose": "angajare"},
         "record_communication": on,
         "record_court_complaint": on,
         "record_court_decision": on | {"outcome": "REJECTED"},
@@ -179,6 +206,7 @@ def bodies(things: Things) -> Mapping[str, Any]:
             "phone": "0745 123 456",
         },
         "stay_suspension": on,
+        "verify_history_file": b"%PDF-1.7 none of ours",
         "withdraw_suspension": on,
     }
 
@@ -196,8 +224,10 @@ class Asking:
         """Send the operation with these ids."""
         path = re.sub(r"\{([a-z_0-9]+)\}", lambda found: (CONSTANT | dict(filled))[found[1]], operation.path)
         headers = self.headers | PURPOSE | {"if-match": '"1"'}
-        if any(each["name"] == "Idempotency-Key" for each in operation.said.get("parameters", [])):
-            headers["idempotency-key"] = key
+        known = {"Idempotency-Key": key, "content-type": operation.content} | SENT_WITH
+        wanted = {each["name"] for each in operation.said.get("parameters", []) if each["in"] == "header"}
+        wanted |= {"content-type"} if operation.content else set()
+        headers |= {name: value for name, value in known.items() if name in wanted}
         sent: dict[str, Any] = {}
         if operation.content:
             sent[SENT_AS[operation.content]] = bodies(things)[operation.id]
@@ -223,11 +253,18 @@ async def things(
     outside: Outside,
     sessions: Sessions,
     means: Means,
+    operation: Operation,
 ) -> Things:
-    """Ana, with everything."""
+    """Ana, with everything that the operation could be about."""
     await know_police(sessions, "CV", "HR")
     made = await recorded(client, signed_in, SCOPES, outside, sessions)
-    await report_driving(made, UNIT, officer, outside, sessions, means)
+    own, kinds = signed_in(made.person, SCOPES, Assurance.HIGH), {kind for kind, _ in operation.parameters}
+    if "driving" in operation.path or "open311" in operation.path or "videos" in kinds:
+        await report_driving(made, UNIT, officer, outside, sessions, means)
+    if "videos" in kinds:
+        await upload(made, client, own)
+    if not kinds.isdisjoint({"history-documents", "verify"}):
+        await hold_history(made, client, own)
     return made
 
 
@@ -293,12 +330,13 @@ async def test_nobody_comes_to_what_is_anothers(
     client: httpx2.AsyncClient,
 ) -> None:
     """Object-level authorisation (OWASP API1), by every operation."""
-    if operation.is_public:
-        answer = await strangers["nobody"].ask(operation, things, {}, "")
-        assert answer.status_code == 200
-        must_not_tell(answer, things, {})
-        return
     key, ways = str(ids.new_id()), fillings(operation, things)
+    if operation.is_public:
+        for filled in ways:
+            answer = await strangers["nobody"].ask(operation, things, filled, key)
+            assert answer.status_code in (200, 204, 404), answer.text
+            must_not_tell(answer, things, filled)
+        return
     for name, somebody in strangers.items():
         if name == "officers elsewhere" and operation.id in NATIONAL:
             continue
@@ -310,9 +348,8 @@ async def test_nobody_comes_to_what_is_anothers(
             if filled:
                 assert is_refused(answer), f"{name}: {answer.text}"
                 assert comparable(answer) == comparable(unknown), name
-    rightful = Asking(client, signed_in(things.person, SCOPES, Assurance.HIGH))
-    if operation.is_of_officials:
-        rightful = Asking(client, officer.headers)
+    own = signed_in(things.person, SCOPES, Assurance.HIGH)
+    rightful = Asking(client, officer.headers if operation.is_of_officials else own)
     reached = [await rightful.ask(operation, things, filled, str(ids.new_id())) for filled in ways]
     assert any(answer.status_code < 300 for answer in reached), [answer.text for answer in reached]
 
