@@ -90,6 +90,7 @@ async def recorded(
     made.ids = {
         "drivers": [str(driver_id)],
         "proces-verbale": [line["id"] for line in lines],
+        "lines": [line["id"] for line in lines],
         "entries": [offence["entry_id"] for line in lines for offence in line["offences"]],
         "suspensions": [str(one.id) for one in moving],
     }
