@@ -329,6 +329,7 @@ async def test_the_qr_code_states_that_it_was_issued_and_nobodys_name(
     assert address.endswith(f"/verify/{document['code']}")
     padded = token + "=" * (-len(token) % 4)
     claims = facts.read(urlsafe_b64decode(padded), facts.keys((trust_folder / "facts.pem").read_bytes()))
+    assert claims[7] == document["code"].encode()
     assert claims[-65537] == {"type": "TRAFFIC_HISTORY", "no": document["number"], "from": str(ago(30))}
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -90,3 +92,24 @@ async def test_who_saw_aggressive_driving_reports_it_follows_it_and_takes_it_bac
         assert (back.json()["state"], back.json()["reason"]) == ("CLOSED", "CANCELLED")
         listed = (await ana.get(f"{V1}/driving-reports")).json()["items"]
         assert report["number"] in [each["number"] for each in listed]
+
+
+async def test_edge_53_each_gets_the_history_that_the_record_gives(
+    hub: Hub, program: Any, tmp_path: Path
+) -> None:
+    """Ana's is white, and István's right is suspended."""
+    documents, said = f"{V1}/history-documents", {}
+    async with httpx2.AsyncClient(base_url=hub.origin, timeout=30) as client:
+        for name in ("ana.popescu", "kovacs.istvan"):
+            scopes = "openid traffic-history:read traffic-history:write"
+            person = Person(client, f"{name}@example.org", scopes)
+            await person.sign_in()
+            headers = {"authorization": f"Bearer {person.token}", "idempotency-key": str(ids.new_id())}
+            made = await client.post(documents, json={"motive": "angajare"}, headers=headers)
+            assert made.status_code == 201, made.text
+            file = tmp_path / f"{name}.pdf"
+            file.write_bytes((await person.get(f"{made.headers['location']}/file")).content)
+            said[name] = " ".join(program("pdftotext", file, "-").decode().split())
+    assert "Istoric alb" in said["ana.popescu"]
+    assert "suspendat de la" in said["kovacs.istvan"]
+    assert all("Document valabil numai în format electronic" in each for each in said.values())

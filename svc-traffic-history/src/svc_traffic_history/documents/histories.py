@@ -94,7 +94,7 @@ class History:
 async def make(press: Press, history: History) -> Sealed:
     """The sealed PDF. Raises `render.Unprintable` and `TrafficSealAway`; nothing is stored."""
     code = typed_codes.grouped(history.code, CODE_LETTER)
-    token = facts.sign(claims(history), press.facts)
+    token = facts.sign(claims(history, code), press.facts)
     data = asdict(history) | {
         "code": code,
         "motive": _glossed(history.motive),
@@ -107,12 +107,15 @@ async def make(press: Press, history: History) -> Sealed:
     return await press.sealed("history.typ", data, history.issued_at, {"qr": address})
 
 
-def claims(history: History) -> facts.Claims:
-    """What the QR code states: that this was issued, when, and of which days. Nobody's name, no content."""
+def claims(history: History, code: str) -> facts.Claims:
+    """What the QR code states: that this was issued, when, and of which days. Nobody's name, no content.
+
+    `code` is as it is printed.
+    """
     said = {"type": "TRAFFIC_HISTORY", "no": history.label}
     days = {"from": history.first, "to": history.last}
     said |= {name: day.isoformat() for name, day in days.items() if day}
-    return {_ISSUED: int(history.issued_at.timestamp()), _ID: history.code.encode(), _FACTS: said}
+    return {_ISSUED: int(history.issued_at.timestamp()), _ID: code.encode(), _FACTS: said}
 
 
 def _sanction(one: Sanction) -> dict[str, Any]:
