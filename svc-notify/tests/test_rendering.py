@@ -492,6 +492,7 @@ def test_a_missing_fact_is_an_error_and_no_gap() -> None:
         kinds.EXTRACT,
         kinds.DRIVER_RECORD,
         kinds.DRIVING_REPORT,
+        kinds.RECORD_LINK_OPENED,
         *kinds.AUDIENCES.values(),
         *kinds.BOOKINGS.values(),
     ],
@@ -503,7 +504,7 @@ def test_each_kind_has_its_template_in_each_language(kind: kinds.Kind) -> None:
 
 def test_no_template_takes_what_a_message_may_not_say() -> None:
     wording = [*TEMPLATES.rglob("*.toml")]
-    assert len(wording) == 123
+    assert len(wording) == 126
     known = (
         {"change", "changed_on", "state", "told_on"}
         | kinds.CATALOG_STALE.variables

@@ -21,6 +21,7 @@ from svc_notify.consumers.copies import (
     DriverPointsExpired,
     DriverSuspensionMoved,
     DrivingReportMoved,
+    RecordLinkOpened,
 )
 from svc_notify.domain import kinds
 from svc_notify.domain.kinds import Lane
@@ -54,7 +55,7 @@ STEPS = [
 MAY_NOT_SAY = (
     *("sancți", "amend", "puncte", "suspend", "permis", "anulat", "penal", "contraven"),
     *("sanction", "fine", "point", "suspen", "licence", "crim", "eligib", "EDITED", "NOT_PROVED"),
-    *("bírság", "pont", "felfüggeszt", "engedély", "büntet"),
+    *("bírság", "büntetőpont", "pontok", "felfüggeszt", "engedély", "büntet"),
 )
 
 
@@ -163,6 +164,7 @@ def test_no_letter_says_a_sanction_or_what_was_decided(language: Language) -> No
         }
         said.append(shown(language, variables))
     said.append(rendering.render("traffic.record", 1, language, _day(), "http://hub"))
+    said.append(rendering.render("traffic.link-opened", 1, language, _day(), "http://hub"))
     for letter in said:
         words = f"{letter.subject} {letter.text} {letter.sms}".replace("hub", "")
         assert not [each for each in MAY_NOT_SAY if each.lower() in words.lower()]
@@ -170,6 +172,15 @@ def test_no_letter_says_a_sanction_or_what_was_decided(language: Language) -> No
         assert 0 < len(letter.sms) <= ONE_SMS
     decided = {letter.text for letter, (state, _, _) in zip(said, STEPS, strict=False) if state in DECISIONS}
     assert len(decided) == 1
+
+
+async def test_that_a_link_was_opened_is_told_to_who_gave_it_once_a_day(hear: Hear, ana: UUID) -> None:
+    at = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    opened = RecordLinkOpened(link_id=ids.new_id(), person_id=ana, version=1)
+    (row,) = await hear(opened, at)
+    assert (row["template"], row["person_id"]) == ("traffic.link-opened", ana)
+    assert await hear(opened, at + timedelta(hours=3)) == []
+    assert len(await hear(opened, at + timedelta(days=1))) == 1
 
 
 DECISIONS = ("NOT_ELIGIBLE", "SANCTIONED", "NO_SANCTION", "FORWARDED_CRIMINAL")

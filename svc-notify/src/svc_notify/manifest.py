@@ -108,6 +108,7 @@ TRAFFIC_HISTORY: Final = Consumer(
         "hub.traffic-history.suspension.moved.v1",
         "hub.traffic-history.licence.changed.v1",
         "hub.traffic-history.driving-report.moved.v1",
+        "hub.traffic-history.record-link.opened.v1",
     ),
 )
 

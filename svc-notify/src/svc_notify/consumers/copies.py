@@ -554,6 +554,16 @@ class DriverLicenceChanged(_OfDriver, Event):
     subject: ClassVar[str] = "hub.traffic-history.licence.changed.v1"
 
 
+class RecordLinkOpened(Event):
+    """Somebody opened a link to a driver's document; `person_id` is who gave the link."""
+
+    subject: ClassVar[str] = "hub.traffic-history.record-link.opened.v1"
+    key_field: ClassVar[str] = "link_id"
+
+    link_id: UUID
+    person_id: UUID
+
+
 class DrivingReportMoved(Event):
     """A report of aggressive driving has come a step further; `person_id` is who reported."""
 

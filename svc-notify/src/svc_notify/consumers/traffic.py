@@ -1,8 +1,8 @@
 """Records of drivers and reports of aggressive driving: what people are written of them.
 
 Of a record no event says what came and no letter does: of a new line, of points that have expired, of a
-suspension and of the licence the letters are the same. A letter about a report says its number and how far
-it has come, never whom it is about or what was decided.
+suspension and of the licence the letters are the same. Who opened a link stands in no letter. One about a
+report says its number and how far it has come, never whom it is about or what was decided.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,6 +26,7 @@ from .copies import (
     DriverPointsExpired,
     DriverSuspensionMoved,
     DrivingReportMoved,
+    RecordLinkOpened,
 )
 
 
@@ -69,6 +70,11 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
         }
         await queue(session, heard, kinds.DRIVING_REPORT, report.person_id, said, until=until)
 
+    async def tell_the_holder(session: AsyncSession, heard: Envelope[RecordLinkOpened]) -> None:
+        day, kind = hearing.day(heard), kinds.RECORD_LINK_OPENED
+        once = f"{kind.template}:{heard.data.link_id}:{day}"
+        await queue(session, heard, kind, heard.data.person_id, {"told_on": day}, once)
+
     return Subscription(
         manifest.TRAFFIC_HISTORY,
         {
@@ -77,5 +83,6 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
             DriverSuspensionMoved: tell_the_driver,
             DriverLicenceChanged: tell_the_driver,
             DrivingReportMoved: tell_the_reporter,
+            RecordLinkOpened: tell_the_holder,
         },
     )

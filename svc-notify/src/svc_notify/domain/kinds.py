@@ -242,6 +242,13 @@ DRIVER_RECORD: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset({"told_on"}),
 )
+RECORD_LINK_OPENED: Final = Kind(
+    template="traffic.link-opened",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=7),
+    variables=frozenset({"told_on"}),
+)
 DRIVING_REPORT: Final = Kind(
     template="traffic.report",
     version=1,
