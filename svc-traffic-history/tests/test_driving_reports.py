@@ -76,7 +76,7 @@ def a_body(**special: Any) -> dict[str, Any]:
 async def units(sessions: Sessions) -> dict[str, UUID]:
     """The police of two counties and of the capital, as the catalog tells of them."""
     made = {}
-    for code, county in (("IPJ-CV", "CV"), ("IPJ-HR", "HR"), ("DGPMB", "B")):
+    for code, county in (("IPJ-CV", "CV"), ("IPJ-VS", "VS"), ("DGPMB", "B")):
         made[county] = ids.new_id()
         unit = Institution(
             id=made[county],
@@ -84,7 +84,7 @@ async def units(sessions: Sessions) -> dict[str, UUID]:
             kind="COUNTY_POLICE",
             county=county,
             names={"ro": f"Poliția {county}", "hu": f"{county} rendőrség", "en": f"Police of {county}"},
-            valid_from=date(9999, 1, 1) if county == "HR" else clock.local_date(clock.now()),
+            valid_from=date(9999, 1, 1) if county == "VS" else clock.local_date(clock.now()),
             valid_to=None,
             version=1,
         )
@@ -233,7 +233,7 @@ async def test_reports_of_bucharest_go_to_its_directorate(
 async def test_a_county_whose_police_nobody_has_told_of_is_asked_for_later(
     send: Send, outside: Outside
 ) -> None:
-    answer = await send(outside.add_person(), place={"county": "HR", "description": "DN 12"})
+    answer = await send(outside.add_person(), place={"county": "VS", "description": "DN 24"})
     assert problem(answer) == (503, "service-unavailable")
     assert answer.headers["retry-after"]
 
@@ -544,7 +544,7 @@ async def test_edge_56_a_report_without_recording_is_shown_closed_at_the_hour_be
 async def test_the_clock_closes_what_is_overdue_and_leaves_what_somebody_has_in_hand(
     sessions: Sessions, means: Means
 ) -> None:
-    begun = datetime(2020, 1, 1, tzinfo=UTC)
+    begun = datetime(2026, 1, 2, tzinfo=UTC)
     late, held, waiting = [
         await put(sessions, means, a_driving_report(sent_at=sent)) for sent in (begun, begun, clock.now())
     ]
