@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from hub_documents import seal
 from hub_documents.store import Store
 from hub_events import outbox
 from hub_events.relay import Relay
@@ -15,7 +16,14 @@ from hub_service import idempotency, workers
 from hub_testing import mortal
 from svc_traffic_history import main
 from svc_traffic_history.settings import Settings
-from svc_traffic_history.storage import custody, driving_reports, ledger, suspensions, videos
+from svc_traffic_history.storage import (
+    custody,
+    driving_reports,
+    history_documents,
+    ledger,
+    suspensions,
+    videos,
+)
 
 
 def die_after_publishing() -> None:
@@ -50,6 +58,9 @@ POINTS: dict[str, Callable[[], None]] = {
     "has it in hand": lambda: mortal.die_after_the_commit(videos, "take_in_hand"),
     "ended it": lambda: mortal.die_after(videos, "end"),
     "noted a line": lambda: mortal.die_after(custody, "add"),
+    "sealed": lambda: mortal.die_after(seal.Sealer, "finish"),
+    "wrote where it lies": lambda: mortal.die_after(history_documents, "add"),
+    "committed the document": lambda: mortal.die_after_the_commit(history_documents, "add"),
     "submitted": lambda: mortal.die_after(driving_reports, "move"),
     "committed the submission": lambda: mortal.die_after_the_commit(driving_reports, "move"),
 }
