@@ -1,24 +1,30 @@
 """The running service and what its tests build. Tests stay apart by ids of their own, nothing is emptied."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
+from hub_core import clock, ids
+from hub_core.clock import local_date
 from hub_core.rules import Rules
 from hub_events.session import Session
 from hub_service.database import Database
 from hub_testing import rules
 from hub_testing.databases import ServiceDatabase
 from svc_traffic_history import keys
+from svc_traffic_history.domain.institutions import COUNTY_POLICE, Institution
 from svc_traffic_history.main import create_app
 from svc_traffic_history.manifest import MANIFEST
 from svc_traffic_history.operations.means import Archive, Means
 from svc_traffic_history.settings import Settings
+from svc_traffic_history.storage import institutions
 
 from .outside import Outside
 
@@ -96,3 +102,28 @@ async def sessions(settings: Settings) -> AsyncIterator[async_sessionmaker[Sessi
 def legal() -> Rules:
     """The legal numbers."""
     return rules.values(RULES)
+
+
+@pytest.fixture
+def county_police(sessions: async_sessionmaker[Session]) -> Callable[[str], Awaitable[UUID]]:
+    """Make `await county_police("HR")`: the inspectorate of a county, as the catalog tells it."""
+
+    async def make(county: str) -> UUID:
+        async with sessions() as session, session.begin():
+            known = await institutions.police_of(session, county, local_date(clock.now()))
+            if known is not None:
+                return known.id
+            made = Institution(
+                id=ids.new_id(),
+                code=f"IPJ-{county}",
+                kind=COUNTY_POLICE,
+                county=county,
+                names={"ro": f"IPJ {county}"},
+                valid_from=date(2020, 1, 1),
+                valid_to=None,
+                version=1,
+            )
+            await institutions.keep(session, made)
+        return made.id
+
+    return make
