@@ -36,7 +36,8 @@ CITIZEN: Final = (
     "openid profile email petitions:read petitions:write account:read account:write messages:read "
     "registration:read registration:write privacy:read privacy:write clients:read clients:write "
     "consents:read consents:write mandates:read mandates:write forms:prefill "
-    "criminal-record:read criminal-record:write appointments:read appointments:write traffic-history:read"
+    "criminal-record:read criminal-record:write appointments:read appointments:write traffic-history:read "
+    "driving-reports:read driving-reports:write"
 )
 OFFICE: Final = (
     "openid staff officials:read officials:write people:verify registration:decide clients:review "

@@ -56,7 +56,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
     del context, kwargs
     if case.meta is None:
         return
-    if isinstance(case.body, dict) and case.operation.definition.raw.get("x-protocol"):
+    raw = case.operation.definition.raw
+    if isinstance(case.body, dict) and raw.get("x-protocol") and not raw.get("security"):
         # two ways of saying who asks at once are refused (RFC 6749, 2.3)
         case.body = {name: value for name, value in case.body.items() if not name.startswith("client_")}
         case.body["client_id"] = CLIENT

@@ -71,7 +71,7 @@ _ERRORS: Final[dict[str, Any]] = {
         "<description>The request cannot be read</description></error></errors>",
     },
 }
-_AT_THE_DOOR: Final = frozenset({401, 429, 503})
+_AT_THE_DOOR: Final = frozenset({400, 401, 429, 503})
 """What the gateway says too, as a problem."""
 _RESPONSE: Final = "responses"
 _REQUESTS: Final = "service_requests"
