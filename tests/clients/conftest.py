@@ -38,6 +38,7 @@ def packages() -> Path:
             "jsonld",
             "openid-client",
             "oidc-client-ts",
+            "tus-js-client",
         )
     ):
         programs.missing("the client libraries are not installed: run `npm ci` in tests/clients")

@@ -191,8 +191,10 @@ async def _take_as_they_come(
 ) -> Video:
     """Each part counts as soon as it lies in the store; what a broken connection brought, too."""
     async for piece in _pieces(sent.body):
-        part = await _store(means, video, video.received, piece, clock())
-        video = await _grow(session, means, video, [part], clock())
+        # Together: a few connections to the database are enough for whoever uploads, others need some too.
+        async with means.storing:
+            part = await _store(means, video, video.received, piece, clock())
+            video = await _grow(session, means, video, [part], clock())
     return video
 
 
@@ -209,7 +211,8 @@ async def _take_at_once(
     grown = video.received
     async for piece in _pieces(sent.body):
         digest.update(piece)
-        parts.append(await _store(means, video, grown, piece, clock()))
+        async with means.storing:
+            parts.append(await _store(means, video, grown, piece, clock()))
         grown += len(piece)
     if sent.body.is_broken or digest.digest() != wanted.digest:
         await videos.remove(means, [part.name for part in parts])
@@ -236,8 +239,7 @@ async def _store(means: VideoMeans, video: Video, starts_at: int, piece: bytes, 
         raise UploadTooLong
     part = Part(starts_at, len(piece), f"{FOLDER}{video.id}/{secrets.token_hex(16)}")
     try:
-        async with means.storing:
-            await means.store.put(part.name, piece)
+        await means.store.put(part.name, piece)
     except StoreUnavailable as problem:
         raise VideosUnavailable(headers={"retry-after": "5"}) from problem
     return part
