@@ -32,13 +32,14 @@ _BYTES: Final = {
 _HEADERS: Final = {
     "Accept-Ranges": {
         "description": "Ranges of bytes can be asked for.",
-        "schema": {"type": "string", "maxLength": 5, "example": "bytes"},
+        "schema": {"type": "string", "const": "bytes", "maxLength": 5, "example": "bytes"},
     },
     "ETag": {
         "description": "Names the content: its SHA-256.",
         "schema": {
             "type": "string",
             "maxLength": 66,
+            "pattern": '^"[0-9a-f]{64}"$',
             "example": '"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
         },
     },
@@ -46,7 +47,12 @@ _HEADERS: Final = {
 _RANGE: Final = {
     "Content-Range": {
         "description": "Which bytes of how many these are (RFC 9110, 14.4).",
-        "schema": {"type": "string", "maxLength": 60, "example": "bytes 0-1048575/31457280"},
+        "schema": {
+            "type": "string",
+            "maxLength": 60,
+            "pattern": r"^bytes [0-9]+-[0-9]+/[0-9]+$",
+            "example": "bytes 0-1048575/31457280",
+        },
     }
 }
 _ANSWERS: Final[dict[int | str, Any]] = {
@@ -79,6 +85,7 @@ async def play_driving_report_video(
             max_length=200,
             description="The bytes that are wanted (RFC 9110, 14.2); several ranges are answered whole.",
             examples=["bytes=0-1048575"],
+            json_schema_extra={"pattern": "^[ -~]*$"},
         ),
     ] = None,
     if_range: Annotated[
@@ -88,6 +95,7 @@ async def play_driving_report_video(
             max_length=200,
             description="The ETag of the parts that are had already.",
             examples=['"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"'],
+            json_schema_extra={"pattern": "^[ -~]*$"},
         ),
     ] = None,
 ) -> StreamingResponse:
