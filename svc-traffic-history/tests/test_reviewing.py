@@ -1,5 +1,6 @@
 """Officers decide on reports of aggressive driving: who may see and do what, and each step over HTTP."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -508,3 +509,26 @@ async def test_a_report_is_separated_while_nothing_is_decided(bogdan: Reviewer, 
     assert (alone["state"], alone["joined_to"]) == ("UNDER_REVIEW", None)
     ended = await bogdan.did(f"/{second.id}/no-sanction", {"reason": "NOT_PROVED"})
     assert (ended["state"], (await bogdan.file(leader))["state"]) == ("NO_SANCTION", "UNDER_REVIEW")
+
+
+async def test_who_acts_at_once_on_reports_of_one_event_never_waits_in_a_circle(
+    bogdan: Reviewer, head: Reviewer, sent: Sent, outside: Outside, sessions: Sessions, means: Means
+) -> None:
+    for _ in range(5):
+        plate = a_plate()
+        first = await bogdan.examined(await sent(plate=plate))
+        second = await bogdan.examined(await sent(plate=plate, happened_at=first.happened_at))
+        sanction = a_sanction(outside.number_of(outside.add_driver()), clock.now())
+        answers = await asyncio.gather(
+            bogdan.post(f"/{first.id}/join", {"leader_id": str(second.id)}),
+            head.post(f"/{second.id}/join", {"leader_id": str(first.id)}),
+            bogdan.post(f"/{first.id}/owner-inquiries", {}),
+            head.post(f"/{second.id}/sanction", sanction),
+            bogdan.post(f"/{first.id}/sanction", sanction),
+            head.post(f"/{first.id}/forward", {}),
+            bogdan.get(f"/{second.id}"),
+        )
+        assert {answer.status_code for answer in answers} <= {200, 201, 409, 422}
+        one, other = await read(sessions, means, first.id), await read(sessions, means, second.id)
+        if one.joined_to or other.joined_to:
+            assert (one.state, one.proces_verbal_id) == (other.state, other.proces_verbal_id)
