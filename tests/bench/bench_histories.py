@@ -161,12 +161,10 @@ async def main(options: argparse.Namespace) -> None:
                     service = Histories(http, identity, asked, len(asked), pid, parent)
                     await measure(service, options, f"{options.entries:,}")
             size = await looking.fetchrow(
-                "SELECT round(avg(file_bytes)) AS bytes, count(*), string_agg(DISTINCT seal_level, ', ') AS levels"
-                " FROM history_documents"
+                "SELECT round(avg(file_bytes)) AS bytes, count(*), string_agg(DISTINCT seal_level, ', ')"
+                " AS levels FROM history_documents"
             )
-            say(
-                f"\n{size['count']:,} documents of {size['bytes']:,} bytes on average, level {size['levels']}."
-            )
+            say(f"\n{size['count']:,} documents of {size['bytes']:,} bytes on average: {size['levels']}.")
             await looking.close()
     register.stop()
     identity.stop()
