@@ -113,3 +113,60 @@ async def test_edge_53_each_gets_the_history_that_the_record_gives(
     assert "Istoric alb" in said["ana.popescu"]
     assert "suspendat de la" in said["kovacs.istvan"]
     assert all("Document valabil numai în format electronic" in each for each in said.values())
+
+
+async def test_a_line_is_contested_by_a_petition_with_its_extract_and_the_letter_has_its_number(
+    hub: Hub,
+) -> None:
+    """The same words again are the same petition; what the officer gives back afterwards is told, too."""
+    words = {"words": "În acea zi nu eu am condus.", "asks": "Vă rog să verificați.", "language": "ro"}
+    async with httpx2.AsyncClient(base_url=hub.origin, timeout=30) as client:
+        scopes = "openid traffic-history:read petitions:read petitions:write"
+        ion = Person(client, "ion.ionescu@example.org", scopes)
+        await ion.sign_in()
+        line = (await ion.get(f"{V1}/record/lines")).json()["items"][0]
+        path = f"{V1}/record/lines/{line['id']}/contest"
+        numbers = []
+        for _ in range(2):
+            headers = {"authorization": f"Bearer {ion.token}", "idempotency-key": str(ids.new_id())}
+            made = await client.post(path, json=words, headers=headers)
+            assert made.status_code == 201, made.text
+            numbers.append(made.json()["petition"]["number"])
+        assert len({*numbers}) == 1
+        assert made.json()["complaint"]["last_day"] == line["complaint"]["last_day"]
+        petition = (await ion.get(made.headers["location"])).json()
+        assert petition["registration_label"] == numbers[0]
+        assert petition["institution"]["names"]["ro"] == "Inspectoratul General al Poliției Române"
+        (file,) = (await ion.get(f"{made.headers['location']}/attachments")).json()["items"]
+        assert file["size"] > 0
+        shown = (await ion.get(f"{V1}/record/lines")).json()["items"][0]
+        assert shown["petition"]["number"] == numbers[0]
+    number, day = numbers[0].split("/")
+    letter = await hub.letter("ion.ionescu@example.org", f"nr. {number} din {day}")
+    assert "Termen de răspuns" in letter["text"]
+    assert line["number"] not in letter["text"]
+
+
+async def test_what_an_officer_records_is_news_to_the_driver_without_a_word_of_it(hub: Hub) -> None:
+    async with httpx2.AsyncClient(base_url=hub.origin, timeout=30) as client:
+        ion = Person(client, "ion.ionescu@example.org", "openid traffic-history:read")
+        await ion.sign_in()
+        await ion.get(f"{V1}/record")
+        officer = Person(
+            client, "bogdan.preda@example.org", "openid staff traffic-history:record", app="demo-office"
+        )
+        await officer.sign_in()
+        headers = {"authorization": f"Bearer {officer.token}", "purpose": 'CASE_HANDLING;file="42/2026"'}
+        found = await client.post(f"{V1}/drivers/find", json={"cnp": ION_NUMBER}, headers=headers)
+        today = found.json()["record"]["on"]
+        for step in ("WITHDRAWN", "GIVEN_BACK"):
+            headers["idempotency-key"] = str(ids.new_id())
+            recorded = await client.post(
+                f"{V1}/drivers/{found.json()['id']}/licence-steps",
+                json={"step": step, "on": today},
+                headers=headers,
+            )
+            assert recorded.status_code == 201, recorded.text
+        assert (await ion.get(f"{V1}/record")).json()["right"] == "VALID"
+    letter = await hub.letter("ion.ionescu@example.org", "fișa dumneavoastră de conducător auto")
+    assert not [word for word in ("reținut", "WITHDRAWN", "permis") if word in letter["text"]]
