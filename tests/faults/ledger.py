@@ -221,13 +221,14 @@ class Ledger:
         answered = [answer["id"] for answer in account.answers.values()]
         broken = ["two keys got one report"] if len(set(answered)) != len(answered) else []
         told = await told_by(place, MANIFEST)
+        broken += await _of_stream(connection, told)  # before records are opened, which is told, too
         changing = _changes(told)
-        for driver in self._every:
-            if changing[driver.id] != driver.acts:
-                broken.append(f"{changing[driver.id]} lines of access for {driver.acts} acts")
-            broken += await self._of_driver(connection, driver)
-            broken += await _of_events(connection, driver, told)
-        broken += await _of_stream(connection, told)
+        async with httpx2.AsyncClient(base_url=place.origin, timeout=10.0) as self._client:
+            for driver in self._every:
+                if changing[driver.id] != driver.acts:
+                    broken.append(f"{changing[driver.id]} lines of access for {driver.acts} acts")
+                broken += await self._of_driver(connection, driver)
+                broken += await _of_events(connection, driver, told)
         facts = Counter(entry.kind.value for driver in self._every for entry in driver.facts)
         trial.say(f"facts answered with success: {dict(facts)}")
         return broken
