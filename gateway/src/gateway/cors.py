@@ -8,13 +8,14 @@ from .headers import Pair
 _METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _ACCEPTED: Final = (
     b"Accept, Accept-Language, Authorization, Code, Code-Id, Content-Type, DPoP, File-Name, Idempotency-Key, "
-    b"If-Match, If-None-Match, Purpose, Traceparent, Tracestate, Tus-Resumable, Upload-Checksum, "
-    b"Upload-Length, Upload-Metadata, Upload-Offset, X-Request-Id"
+    b"If-Match, If-None-Match, If-Range, Purpose, Range, Traceparent, Tracestate, Tus-Resumable, "
+    b"Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, X-Request-Id"
 )
 _EXPOSED: Final = (
-    b"Content-Language, Deprecation, ETag, Idempotent-Replay, Link, Location, RateLimit, RateLimit-Policy, "
-    b"Retry-After, Sunset, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, "
-    b"Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset, WWW-Authenticate, X-Request-Id"
+    b"Accept-Ranges, Content-Language, Content-Range, Deprecation, ETag, Idempotent-Replay, Link, Location, "
+    b"RateLimit, RateLimit-Policy, Retry-After, Sunset, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, "
+    b"Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset, "
+    b"WWW-Authenticate, X-Request-Id"
 )
 _REMEMBERED: Final = b"7200"
 
