@@ -17,6 +17,7 @@ pytestmark = pytest.mark.xdist_group("hub")
 
 V1 = "/traffic-history/v1"
 ION_NUMBER = "1790115129041"
+MIHAI_NUMBER = "1830702409011"
 
 
 async def test_each_reads_the_record_that_the_police_register_has(hub: Hub) -> None:
@@ -170,3 +171,99 @@ async def test_what_an_officer_records_is_news_to_the_driver_without_a_word_of_i
         assert (await ion.get(f"{V1}/record")).json()["right"] == "VALID"
     letter = await hub.letter("ion.ionescu@example.org", "fișa dumneavoastră de conducător auto")
     assert not [word for word in ("reținut", "WITHDRAWN", "permis") if word in letter["text"]]
+
+
+async def test_officers_see_the_recording_and_sanction_and_the_reporter_follows_it(
+    hub: Hub, program: Any, tmp_path: Path
+) -> None:
+    """Ana reports Mihai's car; she sees who looked and how it ended, and nothing of Mihai."""
+    film = _film(program, tmp_path / "film.mp4")
+    async with httpx2.AsyncClient(base_url=hub.origin, timeout=30) as client:
+        ana = Person(
+            client,
+            "ana.popescu@example.org",
+            "openid driving-reports:read driving-reports:write privacy:read",
+        )
+        await ana.sign_in()
+        path = await _reported(client, ana, "CV 12 MIH", film)
+        officer = Person(
+            client, "alina.voicu@example.org", "openid staff driving-reports:review", app="demo-office"
+        )
+        await officer.sign_in()
+        headers = {"authorization": f"Bearer {officer.token}", "purpose": 'CASE_HANDLING;file="57/2026"'}
+        file = f"{V1}/driving-report-files/{path.rsplit('/', 1)[-1]}"
+
+        async def did(step: str, body: Any = None) -> None:
+            key = {"idempotency-key": str(ids.new_id())}
+            sent = {} if body is None else {"json": body}
+            answer = await client.post(f"{file}/{step}", headers=headers | key, **sent)
+            assert answer.status_code in (200, 201), answer.text
+
+        await did("take")
+        part = await client.get(f"{file}/video", headers=headers | {"range": "bytes=4-11"})
+        assert (part.status_code, part.content) == (206, film[4:12])
+        whole = await client.get(f"{file}/video", headers=headers)
+        assert whole.content == film
+        await did("eligible", {})
+        await did("owner-inquiries", {})
+        opened = (await client.get(file, headers=headers)).json()
+        assert opened["inquiries"][0]["asked"]["number"] == MIHAI_NUMBER
+        await did(
+            "sanction",
+            {
+                "driver_cnp": MIHAI_NUMBER,
+                "series": "PCV",
+                "number": str(ids.new_id().int)[-12:],
+                "found_at": clock.now().isoformat(),
+                "place": "DN 12, km 24",
+                "fine_points": 4,
+            },
+        )
+        followed = await ana.get(path)
+        assert followed.json()["state"] == "SANCTIONED"
+        assert MIHAI_NUMBER not in followed.text
+        async with asyncio.timeout(20):
+            while True:
+                log = (await ana.get("/identity/v1/me/access-log")).json()["items"]
+                if sum(line["resource_type"] == "driving-report" for line in log) >= 7:
+                    break
+                await asyncio.sleep(0.2)
+        acts = [line["act"] for line in (await ana.get(f"{path}/custody")).json()["items"]]
+        assert acts.count("VIEWED") == 3
+        figures = await client.get(f"{V1}/driving-reports/statistics")
+        assert figures.status_code == 200
+
+
+def _film(program: Any, file: Path) -> bytes:
+    picture = ("-f", "lavfi", "-i", "testsrc=size=480x272:rate=25:duration=2")
+    how = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+    program("ffmpeg", "-v", "error", "-y", *picture, *how, file)
+    return file.read_bytes()
+
+
+async def _reported(client: httpx2.AsyncClient, person: Person, plate: str, film: bytes) -> str:
+    """The address of a report that was sent with its recording."""
+    guide = (await client.get(f"{V1}/driving-reports/manoeuvres")).json()
+    said = {
+        "event_time": (clock.now() - timedelta(hours=20)).isoformat(timespec="seconds"),
+        "place": {"county": "CV", "siruta": "63394", "description": "DN 12, km 24"},
+        "plate": {"number": plate},
+        "manoeuvres": ["d"],
+        "seen_by_chance": True,
+        "declaration": {"version": guide["declaration"]["version"], "agreed": True},
+        "phone": "+40745123456",
+        "address": "Strada Lungă nr. 1, 520001 Sfântu Gheorghe",
+    }
+    headers = {"authorization": f"Bearer {person.token}", "tus-resumable": "1.0.0"}
+    key = {"idempotency-key": str(ids.new_id())}
+    sent = await client.post(f"{V1}/driving-reports", json=said, headers=headers | key)
+    assert sent.status_code == 201, sent.text
+    path = str(sent.headers["location"])
+    begun = await client.post(
+        f"{path}/video", headers=headers | {"upload-length": str(len(film)), "content-length": "0"}
+    )
+    assert begun.status_code == 201, begun.text
+    kind = {"content-type": "application/offset+octet-stream", "upload-offset": "0"}
+    arrived = await client.patch(begun.headers["location"], content=film, headers=headers | kind)
+    assert arrived.status_code == 204, arrived.text
+    return path
