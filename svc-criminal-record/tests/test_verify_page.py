@@ -115,6 +115,8 @@ async def test_what_another_service_has_sealed_is_sent_on_to_it(
     for typed in ("P-K7QF-2M9X-T4PA-8WDC", " p k7qf2m9xt4pa8wdc "):
         typing = await client.post("/verify", data={"code": typed, "lang": "ro"})
         assert (typing.status_code, typing.headers["location"]) == (307, "/answers/verify?lang=ro")
+    history = await client.post("/verify", data={"code": "t-k7qf-2m9x-t4pa-8wdc", "lang": "ro"})
+    assert (history.status_code, history.headers["location"]) == (307, "/histories/verify?lang=ro")
     for typed in ("A-K7QF-2M9X-T4PA-8WDC", "PK7QF2M9XT4PA8WD"):
         assert (await client.post("/verify", data={"code": typed})).status_code == 200
     authority.make(str(tmp_path), "http://127.0.0.1:1/trust")
@@ -122,6 +124,11 @@ async def test_what_another_service_has_sealed_is_sent_on_to_it(
     pdf = {"content-type": "application/pdf"}
     sent = await client.post("/verify/file?lang=en", content=theirs, headers=pdf)
     assert (sent.status_code, sent.headers["location"]) == (307, "/answers/verify/file?lang=en")
+    no_certificate = await sealed_for("the same seal", trust_folder)
+    sent = await client.post("/verify/file?lang=en", content=no_certificate, headers=pdf)
+    assert (sent.status_code, sent.headers["location"]) == (307, "/histories/verify/file?lang=en")
+    altered = await client.post("/verify/file?lang=en", content=no_certificate + b" ", headers=pdf)
+    assert altered.status_code == 200
 
 
 async def test_who_tries_too_often_reads_how_long_to_wait(client: httpx2.AsyncClient) -> None:

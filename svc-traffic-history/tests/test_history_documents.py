@@ -408,6 +408,35 @@ async def test_a_driver_gets_so_many_a_day_and_no_more(
     assert problem(refused) == (429, "too-many-histories")
 
 
+async def test_letters_that_no_font_has_are_a_problem_of_their_own(
+    client: httpx2.AsyncClient, as_: Any, outside: Outside
+) -> None:
+    person = outside.add_driver()
+    outside.tell(person, given_name="Ana \U0001f600")
+    answer = await client.post(DOCUMENTS, headers=as_(person), json=WANTED)
+    assert problem(answer) == (409, "history-unprintable")
+
+
+async def test_a_resident_s_age_is_asked_of_svc_identity(
+    client: httpx2.AsyncClient, as_: Any, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A number that begins with 7 or 8 does not tell the century."""
+    person = outside.add_driver()
+    outside.tell(person, cnp=cnp.complete("785031214990").number)
+    assert problem(await client.post(DOCUMENTS, headers=as_(person), json=WANTED)) == (
+        403,
+        "driver-identity-needed",
+    )
+    ask = outside.get
+
+    async def get(path: str) -> Any:
+        return await ask(path) | {"birth_date": "1985-03-12"}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Outside, "get", lambda _, path: get(path))
+        assert (await client.post(DOCUMENTS, headers=as_(person), json=WANTED)).status_code == 201
+
+
 # once and no oftener
 
 
