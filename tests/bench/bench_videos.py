@@ -265,6 +265,7 @@ async def ask_on(http: aiohttp.ClientSession, origin: str, took: list[float]) ->
         began = time.perf_counter()
         async with http.get(f"{origin}{BASE}/offences") as answer:
             await answer.read()
+            OTHERS[answer.status] += 1
             took.append((time.perf_counter() - began) * 1000)
 
 
