@@ -17,6 +17,8 @@ from hub_core.language import Language
 from hub_core.principal import Assurance
 from hub_documents import facts
 from hub_testing import texts
+from svc_traffic_history.documents import histories
+from svc_traffic_history.documents.histories import History
 from svc_traffic_history.operations.means import Archive
 from svc_traffic_history.pages.rendering import DOCUMENT
 
@@ -101,6 +103,36 @@ async def test_a_file_is_verified_to_the_byte(client: httpx2.AsyncClient, issued
     assert "This file was changed after it was sealed" in refused.text
     none = await client.post("/histories/verify/file?lang=en", content=b"%PDF-1.7 nothing", headers=PDF)
     assert "This file is none of our documents" in none.text
+
+
+async def test_what_bears_the_seal_and_was_never_issued_is_not_genuine(
+    client: httpx2.AsyncClient, archive: Archive
+) -> None:
+    """Such as the file of a process that died before its row was written."""
+    never_issued = History(
+        label="IS 0000000",
+        code="K7QF2M9XT4PA8WDC",
+        origin=archive.origin,
+        motive={Language.RO: "angajare"},
+        first=None,
+        last=None,
+        family_name="Popescu",
+        given_name="Ana",
+        licence="C00900123X",
+        categories=("B",),
+        licence_valid_to=TODAY,
+        right="VALID",
+        suspended_from=None,
+        suspended_to=None,
+        points=0,
+        limit=15,
+        sanctions=[],
+        issued_at=clock.now(),
+    )
+    file = (await histories.make(archive.press, never_issued)).content
+    shown = await client.post("/histories/verify/file?lang=en", content=file, headers=PDF)
+    assert "This file is neither a certificate nor a history" in shown.text
+    assert GENUINE["en"] not in shown.text
 
 
 async def test_the_qr_code_is_read_with_the_keys_that_the_page_is_given(
