@@ -24,6 +24,7 @@ from hub_testing.databases import ServiceDatabase
 from svc_petitions.domain.institutions import Institution
 from svc_petitions.operations import institutions
 from svc_traffic_history import keys
+from svc_traffic_history.documents.press import Press
 from svc_traffic_history.operations.means import Means
 from svc_traffic_history.registers.police import DriverTold, LicenceTold, OffenceTold, ReportTold
 from svc_traffic_history.settings import Settings
@@ -137,10 +138,17 @@ async def traffic_schema(provision: Any) -> ServiceDatabase:
 
 
 @pytest.fixture(scope="session")
-def settings(traffic_schema: ServiceDatabase, service_settings: Any) -> Settings:
+def settings(
+    traffic_schema: ServiceDatabase, service_settings: Any, trust_folder: Path, tmp_path_factory: Any
+) -> Settings:
     """The settings of svc-traffic-history."""
     assert traffic_schema
-    made: Settings = service_settings(svc_traffic_history.main.MANIFEST, Settings)
+    made: Settings = service_settings(
+        svc_traffic_history.main.MANIFEST,
+        Settings,
+        traffic_history_trust=trust_folder,
+        traffic_history_store=tmp_path_factory.mktemp("documents").as_uri(),
+    )
     return made
 
 
@@ -153,10 +161,24 @@ def means(settings: Settings, outside: Outside) -> Means:
 
 
 @pytest.fixture(scope="session")
-async def traffic(settings: Settings, means: Means, running: Any) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client to svc-traffic-history, which files with that svc-petitions."""
-    async with running(svc_traffic_history.main.create_app(settings, lambda _: means)) as client:
+def traffic_app(settings: Settings, means: Means) -> FastAPI:
+    """svc-traffic-history, which files with that svc-petitions."""
+    return svc_traffic_history.main.create_app(settings, lambda _: means)
+
+
+@pytest.fixture(scope="session")
+async def traffic(traffic_app: FastAPI, running: Any) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client to it."""
+    async with running(traffic_app) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def press(traffic_app: FastAPI, traffic: httpx2.AsyncClient) -> Press:
+    """What it seals extracts with."""
+    assert traffic
+    made: Press = traffic_app.state.keeping(traffic_app.state.hub).press
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from unittest import mock
 from uuid import UUID
@@ -20,6 +21,7 @@ from hub_events.session import Session
 from svc_petitions.operations import filing
 from svc_petitions.operations import petitions as petition_operations
 from svc_traffic_history import consumers
+from svc_traffic_history.documents.press import Press
 from svc_traffic_history.domain.contests import Words
 from svc_traffic_history.errors.contests import ContestLineNotFound
 from svc_traffic_history.operations import contests
@@ -84,7 +86,12 @@ async def test_only_who_is_sure_to_be_its_driver_contests_a_report(
 
 
 async def test_a_number_comes_at_once_and_the_petition_has_the_extract_of_the_line(
-    traffic: httpx2.AsyncClient, petitions: httpx2.AsyncClient, as_driver: As, ana: UUID
+    traffic: httpx2.AsyncClient,
+    petitions: httpx2.AsyncClient,
+    as_driver: As,
+    ana: UUID,
+    program: Any,
+    tmp_path: Path,
 ) -> None:
     headers = as_driver(ana)
     (line,) = await lines(traffic, headers)
@@ -103,11 +110,15 @@ async def test_a_number_comes_at_once_and_the_petition_has_the_extract_of_the_li
     assert petition["text"] == "În acea zi nu eu am condus.\n\nCe solicit:\nVă rog să verificați."
     attachments = f"{PETITIONS}/{petition['id']}/attachments"
     (file,) = (await petitions.get(attachments, headers=headers)).json()["items"]
-    extract = (await petitions.get(f"{attachments}/{file['id']}", headers=headers)).text
-    assert f"seria T nr. {line['number']}" in extract
-    assert "puncte de penalizare: 4, contestate prin petiție" in extract
-    assert "Titular: Popescu Ana" in extract
-    assert "2850412" not in extract
+    sealed = await petitions.get(f"{attachments}/{file['id']}", headers=headers)
+    extract = tmp_path / "extract.pdf"
+    extract.write_bytes(sealed.content)
+    said = " ".join(program("pdftotext", "-layout", extract, "-").decode().split())
+    assert f"T {line['number']}" in said
+    assert "contestate prin petiție" in said
+    assert "Popescu" in said
+    assert "2850412" not in said
+    assert b"/ByteRange" in sealed.content  # it is sealed
     (line,) = await lines(traffic, headers)
     assert line["petition"] == told
     assert line["contest"] == "NONE"  # of a court nothing is known
@@ -186,6 +197,7 @@ async def test_while_petitions_are_away_the_contest_waits_and_gets_its_number_la
     ana: UUID,
     outside: Outside,
     means: Means,
+    press: Press,
     sessions: async_sessionmaker[Session],
 ) -> None:
     headers = as_driver(ana)
@@ -194,10 +206,10 @@ async def test_while_petitions_are_away_the_contest_waits_and_gets_its_number_la
     made = (await send(traffic, headers, line["id"])).json()["petition"]
     assert (made["state"], made["number"]) == ("PENDING", None)
     async with sessions() as session:
-        assert await contests.file_waiting(session, means, clock.now() + timedelta(minutes=2)) == 0
+        assert await contests.file_waiting(session, means, press, clock.now() + timedelta(minutes=2)) == 0
     outside.is_away = False
     async with sessions() as session:
-        await contests.file_waiting(session, means, clock.now() + timedelta(hours=2))
+        await contests.file_waiting(session, means, press, clock.now() + timedelta(hours=2))
     (line,) = await lines(traffic, headers)
     assert (line["petition"]["state"], line["petition"]["id"]) == ("REGISTERED", made["id"])
     assert [each["id"] for each in await filed(petitions, headers)] == [made["id"]]
@@ -231,6 +243,7 @@ async def test_whoever_dies_at_whichever_point_there_is_one_petition_and_none_is
     ana: UUID,
     outside: Outside,
     means: Means,
+    press: Press,
     sessions: async_sessionmaker[Session],
     monkeypatch: pytest.MonkeyPatch,
     point: str,
@@ -242,14 +255,16 @@ async def test_whoever_dies_at_whichever_point_there_is_one_petition_and_none_is
         cut(patched, outside, point)
         async with sessions() as session:
             with pytest.raises((Killed, httpx2.HTTPError)):
-                await contests.contest(session, means, a_driver(ana), UUID(line["id"]), words(), clock.now())
+                await contests.contest(
+                    session, means, press, a_driver(ana), UUID(line["id"]), words(), clock.now()
+                )
     outside.dies = ""
     if retried == "by the person":
         again = await send(traffic, headers, line["id"])
         assert again.json()["petition"]["state"] == "REGISTERED"
     else:
         async with sessions() as session:
-            await contests.file_waiting(session, means, clock.now() + timedelta(minutes=5))
+            await contests.file_waiting(session, means, press, clock.now() + timedelta(minutes=5))
     (petition,) = await filed(petitions, headers)
     (line,) = await lines(traffic, headers)
     assert line["petition"]["number"] == petition["registration_label"]
@@ -277,10 +292,14 @@ def cut(patched: pytest.MonkeyPatch, outside: Outside, point: str) -> None:
             patched.setattr(contests, "_with", mock.Mock(side_effect=Killed))
 
 
-async def test_nobody_who_has_no_record_contests(means: Means, sessions: async_sessionmaker[Session]) -> None:
+async def test_nobody_who_has_no_record_contests(
+    means: Means, press: Press, sessions: async_sessionmaker[Session]
+) -> None:
     async with sessions() as session:
         with pytest.raises(ContestLineNotFound):
-            await contests.contest(session, means, a_driver(ids.new_id()), ids.new_id(), words(), clock.now())
+            await contests.contest(
+                session, means, press, a_driver(ids.new_id()), ids.new_id(), words(), clock.now()
+            )
 
 
 async def test_a_contest_that_waits_is_in_the_copy_of_what_is_held_and_follows_its_person(
@@ -289,6 +308,7 @@ async def test_a_contest_that_waits_is_in_the_copy_of_what_is_held_and_follows_i
     ana: UUID,
     outside: Outside,
     means: Means,
+    press: Press,
     sessions: async_sessionmaker[Session],
     signed_in: Any,
 ) -> None:

@@ -167,15 +167,17 @@ def of_videos(filming: Callable[[], VideoMeans]) -> tuple[Worker, ...]:
     )
 
 
-def filing(opening: Opening) -> Worker:
+def filing(opening: Opening, keeping: Keeping) -> Worker:
     """Petitions that svc-petitions did not take at once are filed."""
-    return workers.every("file-contests", timedelta(minutes=1), _file(opening))
+    return workers.every("file-contests", timedelta(minutes=1), _file(opening, keeping))
 
 
-def _file(opening: Opening) -> Callable[[Any], Any]:
+def _file(opening: Opening, keeping: Keeping) -> Callable[[Any], Any]:
     async def file(hub: Any) -> None:
-        async with hub.database.sessions() as session:
-            while await contests.file_waiting(session, opening(hub), clock.now()):
-                pass
+        with suppress(TrafficStoreAway):
+            async with hub.database.sessions() as session:
+                press = keeping(hub).press
+                while await contests.file_waiting(session, opening(hub), press, clock.now()):
+                    pass
 
     return file

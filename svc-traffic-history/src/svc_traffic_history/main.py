@@ -120,7 +120,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
             jobs.deciding(master),
             jobs.deleting(master, filming),
             jobs.ending(master),
-            jobs.filing(opened),
+            jobs.filing(opened, keeping),
             jobs.expired(master),
             *jobs.of_videos(filming),
             jobs.FORGET_TRIES,

@@ -1,52 +1,61 @@
-"""The extract of one line of a record, as it goes with a petition about it."""
+"""The extract of one line of a record, as a sealed document: it goes with a petition about that line."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from hub_core.clock import BUCHAREST, local_date
+from hub_core.clock import BUCHAREST
+from hub_documents.seal import Sealed
 
 from ..domain.drivers import Driver
 from ..domain.entries import Entry
 from ..domain.proces_verbale import Line
+from .press import Press
 
-NAME: Final = "extras-fisa-conducator-auto.txt"
+NAME: Final = "extras-fisa-conducator-auto.pdf"
 
 
-def of_line(driver: Driver, line: Line, articles: Mapping[UUID, str], now: datetime) -> bytes:
-    """The extract in Romanian, as plain text; `articles` are what was applied, by entry."""
+async def make(
+    press: Press,
+    contest_id: UUID,
+    driver: Driver,
+    line: Line,
+    articles: Mapping[UUID, str],
+    now: datetime,
+) -> Sealed:
+    """The sealed PDF; `articles` are what was applied, by entry. No transaction is open.
+
+    Its points are said to be contested by a petition, that with the id of the contest. Raises
+    `render.Unprintable` and `TrafficSealAway`.
+    """
     report = line.proces_verbal
-    found = report.found_at.astimezone(BUCHAREST)
-    communicated = f"{line.communicated_on:%d.%m.%Y}" if line.communicated_on else "nu este înregistrată"
-    said = [
-        "EXTRAS DIN FIȘA CONDUCĂTORULUI AUTO",
-        f"la data de {local_date(now):%d.%m.%Y}",
-        "",
-        f"Titular: {driver.family_name} {driver.given_name}",
-        f"Proces-verbal de contravenție: seria {report.series} nr. {report.number}",
-        f"Constatat la: {found:%d.%m.%Y, ora %H:%M}, județul {report.county}, {report.place}",
-        f"Comunicarea: {communicated}",
-        "",
-        "Fapte:",
-        *(_offence(entry, articles.get(entry.id, "")) for entry in line.offences),
-        "",
-        f"Amendă în total: {_lei(line.fine)}; plătit: {_lei(line.paid)}",
-    ]
-    if line.complaint is not None:
-        said.append(f"Ultima zi pentru plângerea la judecătorie: {line.complaint.citizen_end:%d.%m.%Y}")
-    return ("\n".join(said) + "\n").encode()
+    data: dict[str, Any] = {
+        "label": f"{report.series} {report.number}",
+        "reference": str(contest_id)[:18],
+        "made_at": now.astimezone(BUCHAREST).isoformat(timespec="seconds"),
+        "family_name": driver.family_name,
+        "given_name": driver.given_name,
+        "found_at": report.found_at.astimezone(BUCHAREST).isoformat(timespec="seconds"),
+        "place": f"județul {report.county}, {report.place}",
+        "communicated_on": line.communicated_on.isoformat() if line.communicated_on else None,
+        "last_day": line.complaint.citizen_end.isoformat() if line.complaint else None,
+        "fine": _lei(line.fine),
+        "paid": _lei(line.paid),
+        "offences": [_offence(entry, articles.get(entry.id, "")) for entry in line.offences],
+    }
+    return await press.sealed("extract.typ", data, now)
 
 
-def _offence(entry: Entry, article: str) -> str:
-    committed = f"{entry.committed_on:%d.%m.%Y}" if entry.committed_on else "-"
-    fine = _lei(entry.fine) if entry.fine is not None else "-"
-    return (
-        f"- {article or entry.offence}, săvârșită la {committed}; amendă {fine}; "
-        f"puncte de penalizare: {entry.points}, contestate prin petiție"
-    )
+def _offence(entry: Entry, article: str) -> dict[str, Any]:
+    return {
+        "article": article or entry.offence or "",
+        "committed_on": entry.committed_on.isoformat() if entry.committed_on else None,
+        "fine": _lei(entry.fine) if entry.fine is not None else None,
+        "points": entry.points,
+    }
 
 
 def _lei(amount: Decimal) -> str:
-    return f"{amount:.2f} lei".replace(".", ",")
+    return f"{amount:.2f}".replace(".", ",")

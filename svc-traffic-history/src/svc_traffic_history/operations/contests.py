@@ -10,29 +10,34 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
 from hub_core.clock import local_date
 from hub_core.principal import Principal
 from hub_core.rules import Rules
+from hub_documents.render import Unprintable
 from hub_service import rules
 
 from .. import clients
 from ..clients import PetitionFiled
 from ..documents import extracts
+from ..documents.press import Press
 from ..domain import contests as domain
 from ..domain import fines, proces_verbale
 from ..domain.contests import Contest, Registered, Words
 from ..domain.drivers import Driver
 from ..domain.proces_verbale import Line
 from ..errors.contests import ContestLineNotFound, LineContested
+from ..errors.documents import TrafficSealAway
 from ..storage import contests as storage
 from ..storage import drivers, ledger
 from .means import Means
 
 RULES: Final = fines.RULES
 _SOME: Final = 20
+_log = structlog.get_logger("contests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,18 @@ class Contested:
 
 
 async def contest(
-    session: AsyncSession, means: Means, caller: Principal, line_id: UUID, words: Words, now: datetime
+    session: AsyncSession,
+    means: Means,
+    press: Press,
+    caller: Principal,
+    line_id: UUID,
+    words: Words,
+    now: datetime,
 ) -> Contested:
     """Contest a report of the caller. The same words again give the same contest.
 
     `session` is one of its own: what is stored stays, whatever becomes of the request. While svc-petitions
-    is away the petition has no number yet. `ContestLineNotFound`, `LineContested`.
+    or the seal is away the petition has no number yet. `ContestLineNotFound`, `LineContested`.
     """
     if caller.is_sandbox:  # nobody's record is in the sandbox
         raise ContestLineNotFound
@@ -75,14 +86,14 @@ async def contest(
             await storage.add(session, means.key, made)
         elif made.digest != digest:
             raise LineContested(number=made.petition.number if made.petition else "-")
-    return Contested(await _file(session, means, made, now), line)
+    return Contested(await _file(session, means, press, made, now), line)
 
 
-async def file_waiting(session: AsyncSession, means: Means, now: datetime) -> int:
+async def file_waiting(session: AsyncSession, means: Means, press: Press, now: datetime) -> int:
     """File the petitions of some contests that have none yet; how many now have one."""
     async with session.begin():
         waiting = await storage.take_waiting(session, means.key, now, _SOME)
-    filed = [await _file(session, means, each, now) for each in waiting]
+    filed = [await _file(session, means, press, each, now) for each in waiting]
     return sum(each.petition is not None for each in filed)
 
 
@@ -92,7 +103,7 @@ async def end(session: AsyncSession, petition_id: UUID, at: datetime) -> None:
         await storage.end(session, petition_id, at)
 
 
-async def _file(session: AsyncSession, means: Means, made: Contest, now: datetime) -> Contest:
+async def _file(session: AsyncSession, means: Means, press: Press, made: Contest, now: datetime) -> Contest:
     words = made.words
     if made.petition is not None or words is None:
         return made
@@ -103,7 +114,16 @@ async def _file(session: AsyncSession, means: Means, made: Contest, now: datetim
         if driver is None or report is None:
             raise LookupError("a contest of a report that is not there")
         line, articles = await _line(session, driver, made.proces_verbal_id, now, legal)
-    files = {extracts.NAME: extracts.of_line(driver, line, articles, now)} if line else {}
+    files = {}
+    if line is not None:
+        try:
+            extract = await extracts.make(press, made.id, driver, line, articles, now)
+        except TrafficSealAway:
+            return made
+        except Unprintable:  # letters of a name that no font has: the petition itself says what it is about
+            _log.warning("extract not printable")
+        else:
+            files[extracts.NAME] = extract.content
     petition = PetitionFiled(
         id=made.id,
         person_id=made.person_id,

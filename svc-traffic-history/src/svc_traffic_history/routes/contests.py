@@ -1,7 +1,6 @@
 """A driver contests a report: HTTP and nothing else."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Path, Response
 
@@ -11,8 +10,9 @@ from hub_service import policy, schemas
 from hub_service.dependencies import Lang, Now, Texts
 from hub_service.routing import Router
 
-from ..dependencies import CONTEST, Asking, SessionApart
+from ..dependencies import CONTEST, Asking, Documents, SessionApart
 from ..errors.contests import ContestLineNotFound, LineContested
+from ..errors.documents import TrafficStoreAway
 from ..operations import contests as operations
 from ..schemas.contests import ContestLine, LineContestView
 
@@ -23,13 +23,18 @@ router = Router(prefix="/traffic-history/v1", tags=["record"])
     "/record/lines/{line_id}/contest",
     status_code=201,
     summary="Contest a report by a petition",
-    **policy.operation(CONTEST, assurance=Assurance.SUBSTANTIAL, raises=(ContestLineNotFound, LineContested)),
+    **policy.operation(
+        CONTEST,
+        assurance=Assurance.SUBSTANTIAL,
+        raises=(ContestLineNotFound, LineContested, TrafficStoreAway),
+    ),
 )
 async def contest_record_line(
     body: ContestLine,
     line_id: Annotated[schemas.Id, Path(description="The report, of your own record.")],
     person: policy.Person,
     means: Asking,
+    archive: Documents,
     session: SessionApart,
     now: Now,
     language: Lang,
@@ -41,6 +46,6 @@ async def contest_record_line(
     It goes to the institution that found the offences, else to the General Inspectorate of the Romanian
     Police. **It is no complaint in court and stops no term**: the answer names the last day of that one.
     """
-    made = await operations.contest(session, means, person, UUID(str(line_id)), body.value(), now)
+    made = await operations.contest(session, means, archive.press, person, line_id, body.value(), now)
     response.headers["location"] = f"/petitions/v1/petitions/{made.contest.id}"
     return LineContestView.of(made, local_date(now), language, texts)
