@@ -102,8 +102,10 @@ async def test_reports_are_counted_by_county_month_and_manoeuvre(
                 fallen = reports.moved(report, State.NO_SANCTION, Reason.COURT_ADMITTED)
                 await storage.move(session, fallen, at + timedelta(days=200), None)
     async with sessions() as session:
-        told = await operations.read(session, 2031, datetime(2033, 1, 5, tzinfo=UTC))
-        early = await operations.read(session, 2031, datetime(2031, 4, 5, tzinfo=UTC))
+        kept = operations.Kept()
+        told = await kept.read(session, 2031, datetime(2033, 1, 5, tzinfo=UTC))
+        early = await kept.read(session, 2031, datetime(2031, 4, 5, tzinfo=UTC))
+        assert await kept.read(session, 2031, datetime(2034, 2, 1, tzinfo=UTC)) is told
     assert told.whole == domain.Figures(reports=20, accepted=12, sanctioned=12, median_days=6.0)
     assert {code: part.reports for code, part in told.by_county.items()} == {"CV": 10, "HR": 10}
     assert {code: part.reports for code, part in told.by_month.items()} == {"2031-03": 10, "2031-04": 10}

@@ -24,6 +24,7 @@ from .errors.documents import TrafficStoreAway
 from .errors.videos import VideosUnavailable
 from .keys import MasterKey, Purpose
 from .operations.means import Archive, Means
+from .operations.report_statistics import Kept
 from .operations.videos import VideoMeans
 from .registers import police, vehicles
 from .settings import Settings
@@ -203,6 +204,15 @@ Trusted = Annotated[Anchors, Depends(_anchors)]
 
 Documents = Annotated[Archive, Depends(_archive)]
 """The press and the store of documents; a route that asks for it declares `TrafficStoreAway`."""
+
+
+async def _counted(request: Request) -> Kept:
+    counted: Kept = request.app.state.counted
+    return counted
+
+
+Counted = Annotated[Kept, Depends(_counted)]
+"""The figures of reports of aggressive driving that were counted already."""
 
 Keys = Annotated[MasterKey, Depends(_keys)]
 """The keys of the service."""

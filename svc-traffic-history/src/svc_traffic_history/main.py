@@ -11,6 +11,7 @@ from hub_service import calling, chassis, i18n
 from . import consumers, dependencies, jobs, keys
 from .dependencies import Opening
 from .manifest import MANIFEST
+from .operations.report_statistics import Kept
 from .pages.rendering import Pages
 from .routes import (
     contests,
@@ -135,6 +136,7 @@ def create_app(settings: Settings | None = None, opening: Opening | None = None)
     )
     app.state.checker = Checker()
     app.state.filming = filming
+    app.state.counted = Kept()
     app.state.keys = master
     app.state.keeping = keeping
     app.state.pages = Pages(app.state.texts)

@@ -8,7 +8,7 @@ from hub_service import policy
 from hub_service.dependencies import Now, Session
 from hub_service.routing import Router
 
-from ..operations import report_statistics as operations
+from ..dependencies import Counted
 from ..schemas.report_statistics import DrivingReportStatisticsView
 
 _FRESH: Final = {"cache-control": "public, max-age=3600"}
@@ -23,6 +23,7 @@ async def get_driving_report_statistics(
     session: Session,
     now: Now,
     response: Response,
+    counted: Counted,
     year: Annotated[
         int | None,
         Query(
@@ -40,4 +41,4 @@ async def get_driving_report_statistics(
     be worked out.
     """
     response.headers.update(_FRESH)
-    return DrivingReportStatisticsView.of(await operations.read(session, year, now))
+    return DrivingReportStatisticsView.of(await counted.read(session, year, now))
