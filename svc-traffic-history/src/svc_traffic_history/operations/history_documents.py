@@ -121,7 +121,7 @@ async def issue(
         first=wanted.span.first,
         last=wanted.span.last,
         issued_at=now,
-        **_said(record, driver.licence, wanted.span, legal),
+        **said(record, driver.licence, wanted.span, legal),
     )
     document_id = ids.new_id()
     try:
@@ -225,26 +225,8 @@ async def sweep(session: AsyncSession, store: Store, now: datetime) -> int:
     return gone
 
 
-async def _must_not_be_too_many(session: AsyncSession, person_id: UUID, legal: Rules, now: datetime) -> None:
-    today = local_date(now)
-    most = legal.on(domain.A_DAY_RULE, today).whole
-    midnight = datetime.combine(today, time(), BUCHAREST)
-    if await storage.count_since(session, person_id, midnight) >= most:
-        raise TooManyHistories(most=most)
-
-
-async def _must_be_of_age(means: Means, driver: Driver, person_id: UUID, legal: Rules, now: datetime) -> None:
-    born = parse(driver.cnp).birth_date
-    if born is None:  # of residents the number does not tell the century
-        known = await clients.person(means.identity, person_id)
-        born = known.birth_date if known else None
-    if born is None:
-        raise DriverIdentityNeeded
-    domain.must_be_of_age(born, local_date(now), legal)
-
-
-def _said(record: Record, licence: Licence, span: Span, legal: Rules) -> dict[str, Any]:
-    """What the document says of the record."""
+def said(record: Record, licence: Licence, span: Span, legal: Rules) -> dict[str, Any]:
+    """What the document says of the record, by the names of `History`; sanctions are those of the span."""
     driver = record.driver
     suspension = record.suspension if record.right is Right.SUSPENDED else None
     return {
@@ -265,6 +247,24 @@ def _said(record: Record, licence: Licence, span: Span, legal: Rules) -> dict[st
             for sanction in _sanctions(line, record, legal)
         ],
     }
+
+
+async def _must_not_be_too_many(session: AsyncSession, person_id: UUID, legal: Rules, now: datetime) -> None:
+    today = local_date(now)
+    most = legal.on(domain.A_DAY_RULE, today).whole
+    midnight = datetime.combine(today, time(), BUCHAREST)
+    if await storage.count_since(session, person_id, midnight) >= most:
+        raise TooManyHistories(most=most)
+
+
+async def _must_be_of_age(means: Means, driver: Driver, person_id: UUID, legal: Rules, now: datetime) -> None:
+    born = parse(driver.cnp).birth_date
+    if born is None:  # of residents the number does not tell the century
+        known = await clients.person(means.identity, person_id)
+        born = known.birth_date if known else None
+    if born is None:
+        raise DriverIdentityNeeded
+    domain.must_be_of_age(born, local_date(now), legal)
 
 
 def _sanctions(line: Line, record: Record, legal: Rules) -> list[Sanction]:
