@@ -116,9 +116,9 @@ def _header(alias: str, description: str, pattern: str, example: str, longest: i
 
 ReportId = Annotated[schemas.Id, Path(description="The report.")]
 VideoId = Annotated[schemas.Id, Path(description="The recording.")]
-Version = Annotated[
-    str | None, _header("Tus-Resumable", "The version of the protocol.", r"^1\.0\.0$", "1.0.0")
-]
+_SPOKEN: Final = _header("Tus-Resumable", "The version of the protocol.", r"^1\.0\.0$", "1.0.0")
+Version = Annotated[str, _SPOKEN]
+VersionIfSaid = Annotated[str | None, _SPOKEN]
 Length = Annotated[str | None, _header("Upload-Length", "The bytes of the whole file.", _NUMBER, "314572800")]
 Metadata = Annotated[
     str | None,
@@ -177,7 +177,7 @@ async def create_video(
     session: Session,
     instants: Instants,
     body: Arriving,
-    version: Version = None,
+    version: Version,
     length: Length = None,
     metadata: Metadata = None,
     checksum: Checksum = None,
@@ -220,7 +220,7 @@ async def get_video(
     means: Recordings,
     session: Session,
     instants: Instants,
-    version: Version = None,
+    version: VersionIfSaid = None,
 ) -> Response:
     """How many bytes have arrived: go on from there. Of a refused recording, why it was refused."""
     del version
@@ -246,7 +246,7 @@ async def append_video(
     session: Session,
     instants: Instants,
     body: Arriving,
-    version: Version = None,
+    version: Version,
     offset: Offset = None,
     checksum: Checksum = None,
     media_type: MediaType = None,
@@ -279,7 +279,7 @@ async def end_upload(
     means: Recordings,
     session: Session,
     now: Now,
-    version: Version = None,
+    version: Version,
 ) -> Response:
     """End an upload that is not whole; another can be begun while the hour runs."""
     del version
