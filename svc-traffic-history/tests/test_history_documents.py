@@ -190,7 +190,7 @@ async def test_a_mandate_does_not_reach_so_far(
 # what it says
 
 
-async def test_edge_53_a_white_history_says_so_and_that_it_counts_as_a_file_only(
+async def test_edge_54_a_white_history_says_so_and_that_it_counts_as_a_file_only(
     said: Said, outside: Outside
 ) -> None:
     page = await said(outside.add_driver())
@@ -210,7 +210,7 @@ async def test_edge_53_a_white_history_says_so_and_that_it_counts_as_a_file_only
         assert words in page
 
 
-async def test_edge_53_a_foreign_licence_has_no_history_document(
+async def test_edge_54_a_foreign_licence_has_no_history_document(
     client: httpx2.AsyncClient, as_: Any, outside: Outside
 ) -> None:
     jane = outside.add_driver(licence=None)
@@ -218,7 +218,7 @@ async def test_edge_53_a_foreign_licence_has_no_history_document(
     assert problem(answer) == (403, "romanian-licence-needed")
 
 
-async def test_edge_53_the_file_is_sealed_by_the_police_and_archivable(
+async def test_edge_54_the_file_is_sealed_by_the_police_and_archivable(
     issue: Issue, file_of: Any, outside: Outside, trust_folder: Path, program: Any, tmp_path: Path
 ) -> None:
     ana = outside.add_driver(a_report(ago(3), "speed-21"))

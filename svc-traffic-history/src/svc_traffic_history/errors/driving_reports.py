@@ -16,7 +16,7 @@ class DrivingReportNotFound(Problem):
     """There is no such report, or it is somebody else's."""
 
     type, status = "driving-report-not-found", 404
-    title = "The report was not found"
+    title = "The driving report was not found"
     detail = "You have no report of aggressive driving with this identifier."
     remedy = "List your reports; the identifier is the one that was given when the report was sent."
 
