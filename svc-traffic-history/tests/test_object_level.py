@@ -20,12 +20,14 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from fastapi.routing import APIRoute
 
 from hub_core import clock, ids
 from hub_core.clock import BUCHAREST
 from hub_core.principal import Assurance, Role
 from svc_traffic_history.domain.admissibility import DECLARATION
 from svc_traffic_history.operations.means import Means
+from svc_traffic_history.routes import internal
 
 from .anas_things import (
     TODAY,
@@ -373,3 +375,14 @@ async def test_what_heads_decide_no_officer_does(
     officer = Asking(client, signed_in(ids.new_id(), SCOPES, Assurance.HIGH, **held))
     for filled in fillings(operation, things):
         assert (await officer.ask(operation, things, filled, str(ids.new_id()))).status_code == 403
+
+
+@pytest.mark.parametrize("route", internal.router.routes, ids=lambda route: str(route.name))
+async def test_nobody_asks_what_only_services_ask(
+    route: APIRoute, strangers: dict[str, Asking], client: httpx2.AsyncClient
+) -> None:
+    path = re.sub(r"\{[a-z_]+\}", str(ids.new_id()), route.path)
+    (method,) = route.methods
+    for name, somebody in strangers.items():
+        answer = await client.request(method, path, headers=somebody.headers)
+        assert answer.status_code == (401 if name == "nobody" else 403), name
