@@ -287,6 +287,16 @@ async def test_reasons_fit_their_end(bogdan: Reviewer, sent: Sent) -> None:
     assert (await bogdan.did(f"/{report.id}/not-eligible", {"reason": "EDITED"}))["reason"] == "EDITED"
 
 
+@pytest.mark.parametrize("reason", ["NO_DATE_OR_HOUR", "EDITED"])
+async def test_edge_56_a_recording_without_date_or_hour_or_one_that_was_edited_is_not_eligible(
+    bogdan: Reviewer, sent: Sent, reason: str
+) -> None:
+    report = await sent()
+    await bogdan.did(f"/{report.id}/take")
+    ended = await bogdan.did(f"/{report.id}/not-eligible", {"reason": reason})
+    assert (ended["state"], ended["reason"]) == ("NOT_ELIGIBLE", reason)
+
+
 async def test_while_the_register_of_vehicles_is_away_nothing_is_taken(
     bogdan: Reviewer, sent: Sent, outside: Outside
 ) -> None:
