@@ -1,6 +1,7 @@
 """Appointments and the catalog, as two services that run side by side."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 
 import svc_catalog.main
 import svc_passport_booking.main
-from hub_core import clock
+from hub_core import clock, ids
 from hub_service.clients import ServiceClient
 from hub_service.database import Database
 from hub_service.settings import ServiceSettings
@@ -23,6 +24,7 @@ from svc_catalog.reference.institutions import institutions as first_institution
 from svc_catalog.reference.rules import rule_tables
 from svc_catalog.reference.services import services
 from svc_passport_booking.clients import Catalog
+from svc_passport_booking.domain.offices import Office
 from svc_passport_booking.operations import offices, schedules
 from svc_passport_booking.reference import offices as directory
 from svc_passport_booking.settings import Settings
@@ -49,17 +51,41 @@ async def catalog(provision: Any, service_settings: Any, running: Any) -> AsyncI
 
 
 @pytest.fixture(scope="session")
-async def booking(provision: Any, service_settings: Any) -> FastAPI:
-    """The service of appointments, with the offices of the first day and places for two weeks."""
+async def licence_office(provision: Any, service_settings: Any) -> Office:
+    """An office for licences and vehicles as those of the first day, with places for two weeks.
+
+    Its ids are its own: other tests have offices of the same data, with other hours.
+    """
     manifest = svc_passport_booking.main.MANIFEST
     await rules.load(await provision(manifest), ROOT / "svc-catalog/contract/rules.json")
-    settings: Settings = service_settings(manifest, Settings)
-    database, now = Database(settings), clock.now()
+    model = next(each for each in directory.offices() if each.code == "SPCRPCIV-CJ-1")
+    own = ids.new_id()
+    week = {}
+    pools = []
+    for pool in model.pools:
+        pools.append(replace(pool, id=ids.new_id(), office_id=own))
+        week[pools[-1].id] = directory.weeks()[pool.id]
+    office = replace(
+        model,
+        id=own,
+        code=f"SPCRPCIV-{own.hex[-8:].upper()}",
+        institution_id=ids.new_id(),
+        pools=tuple(pools),
+    )
+    database, now = Database(service_settings(manifest, Settings)), clock.now()
     async with database.sessions() as session:
-        await offices.load(session, directory.offices(), directory.weeks())
+        await offices.load(session, [office], week)
         await schedules.generate(session, clock.local_date(now) + timedelta(days=14), now)
     await database.close()
-    return svc_passport_booking.main.create_app(settings)
+    return office
+
+
+@pytest.fixture(scope="session")
+async def booking(provision: Any, service_settings: Any) -> FastAPI:
+    """The service of appointments."""
+    manifest = svc_passport_booking.main.MANIFEST
+    await rules.load(await provision(manifest), ROOT / "svc-catalog/contract/rules.json")
+    return svc_passport_booking.main.create_app(service_settings(manifest, Settings))
 
 
 @pytest.fixture(scope="session")

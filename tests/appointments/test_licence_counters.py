@@ -11,12 +11,11 @@ from fastapi import FastAPI
 from hub_core import clock, cnp, ids
 from hub_core.principal import Assurance, Role
 from hub_service.dependencies import Now
+from svc_passport_booking.domain.offices import Office
 from svc_passport_booking.reference import offices as directory
 
 API = "/passport-booking/v1"
 TODAY = clock.local_date(clock.now())
-COUNTY = "CJ"
-OFFICE = next(each for each in directory.offices() if each.code == f"SPCRPCIV-{COUNTY}-1")
 ION = cnp.complete("179011512991")
 EXCHANGE = {"licence_reason": "EXPIRED", "romanian_driving_licence": "YES"}
 DUPLICATE = {"licence_reason": "LOST_STOLEN_DAMAGED", "romanian_driving_licence": "YES"}
@@ -47,18 +46,18 @@ def a_key() -> dict[str, str]:
     return {"idempotency-key": str(ids.new_id())}
 
 
-async def free(client: httpx2.AsyncClient, type_: str) -> list[int]:
-    """The intervals of the county's office that are free from tomorrow on."""
+async def free(client: httpx2.AsyncClient, office: Office, type_: str) -> list[int]:
+    """The intervals of an office that are free from tomorrow on."""
     asked = {
         "type": type_,
-        "county": COUNTY,
+        "county": office.county,
         "first": str(TODAY + timedelta(days=1)),
         "last": str(TODAY + timedelta(days=12)),
     }
     answer = await client.get(f"{API}/availability", params=asked)
     assert answer.status_code == 200, answer.text
-    [office] = [each for each in answer.json()["items"] if each["office_id"] == str(OFFICE.id)]
-    return [hour["slot_id"] for day in office["days"] for hour in day["hours"]]
+    [shown] = [each for each in answer.json()["items"] if each["office_id"] == str(office.id)]
+    return [hour["slot_id"] for day in shown["days"] for hour in day["hours"]]
 
 
 @pytest.mark.parametrize(
@@ -79,6 +78,7 @@ async def test_a_citizen_books_and_moves_a_clerk_serves_and_anybody_with_the_num
     appointments: httpx2.AsyncClient,
     signed_in: Any,
     at: Any,
+    licence_office: Office,
     type_: str,
     situation: dict[str, str],
     needed: set[str],
@@ -87,13 +87,13 @@ async def test_a_citizen_books_and_moves_a_clerk_serves_and_anybody_with_the_num
     citizen = signed_in(
         ids.new_id(), {"appointments:read", "appointments:write"}, assurance=Assurance.SUBSTANTIAL
     )
-    first, *_, later = await free(appointments, type_)
+    first, *_, later = await free(appointments, licence_office, type_)
     person = {"family_name": "Ionescu", "given_name": "Ion", "cnp": ION.number}
     wish = {"slot_id": first, "type": type_, "situation": situation, "persons": [person]}
     answer = await appointments.post(f"{API}/appointments", json=wish, headers=citizen | a_key())
     assert answer.status_code == 201, answer.text
     booked = answer.json()
-    assert (booked["state"], booked["office_id"]) == ("CONFIRMED", str(OFFICE.id))
+    assert (booked["state"], booked["office_id"]) == ("CONFIRMED", str(licence_office.id))
     own = f"{API}/appointments/{booked['id']}"
 
     brought = (await appointments.get(f"{own}/documents", headers=citizen)).json()
@@ -107,10 +107,10 @@ async def test_a_citizen_books_and_moves_a_clerk_serves_and_anybody_with_the_num
     assert moved.json()["starts_at"] > booked["starts_at"]
 
     at(datetime.fromisoformat(moved.json()["starts_at"]))
-    claims = {"assurance": Assurance.SUBSTANTIAL, "institution": str(OFFICE.institution_id)}
+    claims = {"assurance": Assurance.SUBSTANTIAL, "institution": str(licence_office.institution_id)}
     clerk = signed_in(ids.new_id(), {"appointments:desk"}, roles=[Role.CLERK], **claims)
     clerk |= {"purpose": "COUNTER_SERVICE"}
-    desk = f"{API}/desks/{OFFICE.id}"
+    desk = f"{API}/desks/{licence_office.id}"
 
     async def act(path: str, body: Any) -> Any:
         done = await appointments.post(f"{desk}{path}", json=body, headers=clerk | a_key())
