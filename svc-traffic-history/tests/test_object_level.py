@@ -80,6 +80,7 @@ SENT_WITH = {
     "Tus-Resumable": "1.0.0",
     "Upload-Length": "10",
     "Upload-Offset": "0",
+    "X-HTTP-Method-Override": "PATCH",
 }
 """Headers that an operation wants."""
 
@@ -169,6 +170,7 @@ def bodies(things: Things) -> Mapping[str, Any]:
         "issue_history_document": {"motive": "angajare"},
         "join_driving_report": {"leader_id": things.ids.get("leaders", [""])[0]},
         "make_record_link": {"ends_at": (clock.now() + timedelta(days=3)).isoformat()},
+        "override_video_method": b"12345",
         "open_record_link": {"secret": "A" * 43, "organisation": "Exemplu SRL", "purpose": "angajare"},
         "record_communication": on,
         "record_court_complaint": on,

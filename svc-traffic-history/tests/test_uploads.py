@@ -16,9 +16,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import clock, ids
-from hub_core.principal import Assurance
+from hub_core.principal import Assurance, Kind
 from hub_documents.store import Store
 from hub_events.session import Session
+from hub_service import personal_data
 from svc_traffic_history import dependencies
 from svc_traffic_history.documents.probing import Prober
 from svc_traffic_history.domain.custody import Act, Part
@@ -255,6 +256,44 @@ async def test_an_upload_that_was_ended_is_gone(ana: Reporter, filming: VideoMea
         answer = await ana.ask(method, path, content, upload_offset="4")
         assert problem(answer) == (410, "video-gone")
     assert await parts_of(filming, path) == []
+
+
+async def test_a_person_gets_a_copy_of_what_is_known_of_their_recordings(
+    ana: Reporter, reporting: Reporting, film: bytes, signed_in: Any
+) -> None:
+    mihai = await reporting()
+    await ana.upload(film, (1000,))
+    service = signed_in(ids.new_id(), {personal_data.SCOPE}, kind=Kind.SERVICE)
+
+    async def held(reporter: Reporter) -> Any:
+        path = personal_data.path(reporter.report.reporter_id)
+        answer = await reporter.client.get(path, headers=service)
+        return next(each["items"] for each in answer.json()["sections"] if each["name"] == "recordings")
+
+    (copy,) = await held(ana)
+    assert copy["announced"] == metadata(sha256=sha256(film))
+    assert (copy["report"], copy["bytes"], copy["sha256"]) == (ana.report.label, len(film), sha256(film))
+    assert (copy["duration"], copy["state"], copy["deleted_at"]) == (4.0, "CHECKED", None)
+    assert await held(mihai) == []
+
+
+async def test_where_only_post_passes_a_header_says_what_the_request_is(
+    ana: Reporter, reporting: Reporting, film: bytes, filming: VideoMeans
+) -> None:
+    path, mihai = await ana.begin(len(film)), await reporting()
+
+    async def post(reporter: Reporter, method: str, content: bytes | None = None, offset: int = 0) -> Any:
+        said = {"x_http_method_override": method, "content_type": "application/offset+octet-stream"}
+        return await reporter.ask("POST", path, content, upload_offset=str(offset), **said)
+
+    assert (await post(mihai, "PATCH", film)).status_code == 404
+    assert (await post(mihai, "DELETE")).status_code == 404
+    assert (await post(ana, "PUT", film)).status_code == 422
+    assert (await post(ana, "PATCH", film[:1000])).headers["upload-offset"] == "1000"
+    assert problem(await post(ana, "PATCH", film, 10)) == (409, "upload-offset-wrong")
+    ended = await post(ana, "DELETE")
+    assert (ended.status_code, ended.headers["tus-resumable"]) == (204, "1.0.0")
+    assert problem(await ana.ask("GET", path)) == (410, "video-gone")
 
 
 async def test_whoever_begins_again_ends_what_was_under_way(ana: Reporter) -> None:

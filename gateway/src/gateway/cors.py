@@ -9,7 +9,7 @@ _METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _ACCEPTED: Final = (
     b"Accept, Accept-Language, Authorization, Code, Code-Id, Content-Type, DPoP, File-Name, Idempotency-Key, "
     b"If-Match, If-None-Match, If-Range, Purpose, Range, Traceparent, Tracestate, Tus-Resumable, "
-    b"Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, X-Request-Id"
+    b"Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override, X-Request-Id"
 )
 _EXPOSED: Final = (
     b"Accept-Ranges, Content-Language, Content-Range, Deprecation, ETag, Idempotent-Replay, Link, Location, "

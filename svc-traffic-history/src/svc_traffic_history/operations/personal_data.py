@@ -18,8 +18,9 @@ from hub_service import rules
 from ..domain.driving_reports import DrivingReport
 from ..domain.history_documents import HistoryDocument
 from ..domain.record_links import Opening, RecordLink
+from ..domain.videos import Video
 from ..keys import MasterKey
-from ..storage import contests, drivers, driving_reports, history_documents, record_links
+from ..storage import contests, drivers, driving_reports, history_documents, record_links, videos
 from . import records
 from .records import Record
 
@@ -28,7 +29,8 @@ from .records import Record
 class Held:
     """What is held: no record of who never asked for theirs.
 
-    `links` lead to the `documents`, `openings` were made of those links.
+    `links` lead to the `documents`, `openings` were made of those links; `recordings` are of the
+    `driving_reports`.
     """
 
     record: Record | None
@@ -36,12 +38,14 @@ class Held:
     links: Sequence[RecordLink]
     openings: Sequence[Opening]
     driving_reports: Sequence[DrivingReport]
+    recordings: Sequence[Video]
 
 
 async def held_of(session: AsyncSession, key: MasterKey, person_id: UUID, now: datetime) -> Held:
     """What is held of a person and of nobody else."""
     async with session.begin():
         reports = await driving_reports.of_reporter(session, key, person_id, None, None)
+        recordings = await videos.of_reporter(session, key, person_id)
         driver = await drivers.of_person(session, key, person_id)
         record = None
         if driver is not None:
@@ -51,4 +55,4 @@ async def held_of(session: AsyncSession, key: MasterKey, person_id: UUID, now: d
         documents = await history_documents.of_person(session, key, person_id)
         links = await record_links.of_person(session, key, person_id)
         openings = [each for link in links for each in await record_links.openings_of(session, key, link.id)]
-    return Held(record, documents, links, openings, reports)
+    return Held(record, documents, links, openings, reports, recordings)

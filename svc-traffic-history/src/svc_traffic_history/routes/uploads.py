@@ -1,6 +1,6 @@
 """The upload of a recording (tus 1.0.0): HTTP and nothing else."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Header, Path, Response
 from fastapi.responses import JSONResponse
@@ -141,6 +141,10 @@ Checksum = Annotated[
         128,
     ),
 ]
+Override = Annotated[
+    Literal["PATCH", "DELETE"],
+    Header(alias="X-HTTP-Method-Override", description="What the request is.", examples=["PATCH"]),
+]
 MediaType = Annotated[str | None, Header(alias="Content-Type", include_in_schema=False)]
 ContentLength = Annotated[str | None, Header(alias="Content-Length", include_in_schema=False)]
 
@@ -261,6 +265,40 @@ async def append_video(
     sent = _sent(offset, media_type, content_length, checksum, body)
     video = await operations.receive(session, means, person.person_id, video_id, sent, instants)
     return Response(status_code=204, headers=read.standing(video))
+
+
+@router.post(
+    _UPLOAD,
+    summary="Send bytes, or end the upload, where only POST passes",
+    **_protocol(
+        204,
+        "It is done as the header says",
+        _VERSION,
+        *(VideoNotFound, VideoGone, UploadOffsetWrong, *_TAKING),
+        body=True,
+    ),
+)
+async def override_video_method(
+    video_id: VideoId,
+    person: policy.Person,
+    means: Recordings,
+    session: Session,
+    instants: Instants,
+    body: Arriving,
+    version: Version,
+    override: Override,
+    offset: Offset = None,
+    checksum: Checksum = None,
+    media_type: MediaType = None,
+    content_length: ContentLength = None,
+) -> Response:
+    """What PATCH or DELETE would do, for surroundings that let neither through (tus 1.0.0, core)."""
+    if override == "DELETE":
+        return await end_upload(video_id, person, means, session, instants(), version)
+    return await append_video(
+        *(video_id, person, means, session, instants, body, version),
+        *(offset, checksum, media_type, content_length),
+    )
 
 
 @router.delete(

@@ -20,6 +20,7 @@ TITLES: Final = {
     "record-links": "Links that you have given to them",
     "record-link-openings": "Who opened these links",
     "driving-reports": "Your reports of aggressive driving",
+    "recordings": "Recordings that you uploaded with them",
 }
 LABELS: Final = {
     "licence": {
@@ -87,6 +88,17 @@ LABELS: Final = {
         "state": "State",
         "reason": "Reason",
     },
+    "recordings": {
+        "report": "Number of the report",
+        "begun_at": "Upload begun",
+        "arrived_at": "Arrived",
+        "bytes": "Bytes",
+        "announced": "What your device said of the file",
+        "sha256": "SHA-256",
+        "duration": "Seconds",
+        "state": "State",
+        "deleted_at": "Deleted",
+    },
 }
 TEXTS: Final = (*TITLES.values(), *(label for labels in LABELS.values() for label in labels.values()))
 
@@ -94,6 +106,7 @@ TEXTS: Final = (*TITLES.values(), *(label for labels in LABELS.values() for labe
 def personal_data(texts: Texts, held: Held) -> PersonalData:
     """The copy; officials who recorded or decided it are others, and left out."""
     items = _shared(held) | {"driving-reports": [_report(each) for each in held.driving_reports]}
+    items["recordings"] = _recordings(held)
     items |= _items(held.record) if held.record else {}
     return PersonalData(
         sections=[section(texts, name, TITLES[name], LABELS[name], items.get(name, [])) for name in TITLES]
@@ -116,6 +129,24 @@ def _report(report: DrivingReport) -> dict[str, Any]:
         "state": report.state,
         "reason": report.reason,
     }
+
+
+def _recordings(held: Held) -> list[dict[str, Any]]:
+    labels = {report.id: report.label for report in held.driving_reports}
+    return [
+        {
+            "report": labels[one.report_id],
+            "begun_at": one.begun_at.isoformat(),
+            "arrived_at": one.arrived_at.isoformat() if one.arrived_at else None,
+            "bytes": one.length,
+            "announced": one.metadata or None,
+            "sha256": one.facts.sha256.hex() if one.facts else None,
+            "duration": one.facts.duration.total_seconds() if one.facts else None,
+            "state": one.state,
+            "deleted_at": one.deleted_at.isoformat() if one.deleted_at else None,
+        }
+        for one in held.recordings
+    ]
 
 
 def _shared(held: Held) -> dict[str, list[dict[str, Any]]]:

@@ -56,6 +56,14 @@ async def of_report(session: AsyncSession, key: MasterKey, report_id: UUID) -> V
     )
 
 
+async def of_reporter(session: AsyncSession, key: MasterKey, reporter_id: UUID) -> Sequence[Video]:
+    """Every recording that somebody has begun to upload, the last first."""
+    found = await session.execute(
+        _joined().where(DRIVING_REPORTS.c.reporter_id == reporter_id).order_by(VIDEOS.c.id.desc())
+    )
+    return [_video(key, row) for row in found.mappings()]
+
+
 async def receiving(session: AsyncSession, key: MasterKey, report_id: UUID) -> Video | None:
     """The recording of a report that arrives."""
     return await _one(session, key, (VIDEOS.c.driving_report_id == report_id) & _RECEIVING)
