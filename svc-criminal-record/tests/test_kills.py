@@ -19,16 +19,14 @@ import httpx2
 import nats
 import nats.js.errors
 import pytest
-from nats.aio.client import Client
 
-from hub_cli.broker import NatsBox
 from hub_core import clock, ids
 from hub_core.principal import Assurance
 from hub_documents import anchors, verification
 from hub_service.database import Database
-from hub_testing.databases import ServiceDatabase
 from hub_testing.listener import Answer, Asked, Listener
-from hub_testing.mortal import Mortal, apart, started
+from hub_testing.mortal import Mortal, Place, apart, looking_at, started, told
+from hub_testing.mortal import variables as environment
 from svc_criminal_record import keys
 from svc_criminal_record.domain.records import PersonMatch
 from svc_criminal_record.issuing import Means, press
@@ -71,7 +69,7 @@ class Register(Outside):
 
 
 @pytest.fixture(scope="module")
-async def place() -> AsyncIterator[tuple[ServiceDatabase, NatsBox, Client]]:
+async def place() -> AsyncIterator[Place]:
     """Servers of these tests' own: elsewhere another process of the service would do the work."""
     async with apart(MANIFEST, RULES) as made:
         yield made
@@ -87,17 +85,10 @@ def register(fake_identity: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def variables(
-    place: Any, fake_identity: Any, register: Register, trust_folder: Path, tmp_path_factory: Any
+    place: Place, fake_identity: Any, register: Register, trust_folder: Path, tmp_path_factory: Any
 ) -> dict[str, str]:
     """What the process is told."""
-    database, broker, _ = place
-    return {
-        "HUB_DATABASE_DSN": database.app_dsn,
-        "HUB_NATS_URL": broker.url,
-        "HUB_NATS_SEED": broker.seed(MANIFEST.name),
-        "HUB_IDENTITY_URL": fake_identity.url,
-        "HUB_PUBLIC_ORIGIN": fake_identity.issuer,
-        "HUB_SERVICE_SECRET": "a-secret-of-the-tests",
+    return environment(place, MANIFEST.name, fake_identity) | {
         "HUB_CRIMINAL_RECORD_REGISTER_URL": register.listener.url,
         "HUB_CRIMINAL_RECORD_STORE": tmp_path_factory.mktemp("documents").as_uri(),
         "HUB_CRIMINAL_RECORD_TRUST": str(trust_folder),
@@ -112,17 +103,14 @@ async def mortal(variables: dict[str, str], tmp_path_factory: Any) -> AsyncItera
 
 @pytest.fixture(scope="module")
 def settings(variables: dict[str, str]) -> Settings:
-    with pytest.MonkeyPatch.context() as patched:
-        for name, value in variables.items():
-            patched.setenv(name, value)
+    with told(variables):
         return Settings()
 
 
 @pytest.fixture
-async def looking(place: Any) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(place[0].superuser_dsn)
-    yield connection
-    await connection.close()
+async def looking(place: Place) -> AsyncIterator[asyncpg.Connection]:
+    async with looking_at(place) as made:
+        yield made
 
 
 @pytest.fixture

@@ -20,16 +20,13 @@ import httpx2
 import nats
 import nats.js.errors
 import pytest
-from nats.aio.client import Client
 
-from hub_cli.broker import NatsBox
 from hub_core import clock, ids
 from hub_documents import verification
 from hub_documents.store import Store
 from hub_service.database import Database
 from hub_testing import mortal
-from hub_testing.databases import ServiceDatabase
-from hub_testing.mortal import Mortal, apart
+from hub_testing.mortal import Mortal, Place, apart
 from svc_petitions import keys
 from svc_petitions.commands import verify_register
 from svc_petitions.domain.institutions import Institution
@@ -62,7 +59,6 @@ TOLD = {
 }
 """What is told of each act, of one petition that is joined to another."""
 ENTERED = {"send": Counter(OUT=1), "file": Counter(IN=1), "forward": Counter(OUT=1, IN=1)}
-Place = tuple[ServiceDatabase, NatsBox, Client]
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +73,7 @@ def variables(
     place: Place, fake_identity: Any, seal_authority: str, trust_folder: Path, tmp_path_factory: Any
 ) -> dict[str, str]:
     """What the process is told."""
-    database, broker, _ = place
-    return {
-        "HUB_DATABASE_DSN": database.app_dsn,
-        "HUB_NATS_URL": broker.url,
-        "HUB_NATS_SEED": broker.seed(MANIFEST.name),
-        "HUB_IDENTITY_URL": fake_identity.url,
-        "HUB_PUBLIC_ORIGIN": fake_identity.issuer,
-        "HUB_SERVICE_SECRET": "a-secret-of-the-tests",
+    return mortal.variables(place, MANIFEST.name, fake_identity) | {
         "HUB_PETITIONS_STORE": tmp_path_factory.mktemp("documents").as_uri(),
         "HUB_PETITIONS_TRUST": str(trust_folder),
         "HUB_PETITIONS_SEALS": str(tmp_path_factory.mktemp("seals")),
@@ -94,9 +83,7 @@ def variables(
 
 @pytest.fixture(scope="module")
 def settings(variables: dict[str, str]) -> Settings:
-    with pytest.MonkeyPatch.context() as patched:
-        for name, value in variables.items():
-            patched.setenv(name, value)
+    with mortal.told(variables):
         return Settings()
 
 
@@ -108,9 +95,8 @@ async def service(variables: dict[str, str], tmp_path_factory: Any) -> AsyncIter
 
 @pytest.fixture
 async def looking(place: Place) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(place[0].superuser_dsn)
-    yield connection
-    await connection.close()
+    async with mortal.looking_at(place) as made:
+        yield made
 
 
 @pytest.fixture

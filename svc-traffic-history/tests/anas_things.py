@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 import httpx2
 from sqlalchemy import text
@@ -15,11 +15,10 @@ from hub_events.session import Session
 from svc_traffic_history.domain import driving_reports as domain
 from svc_traffic_history.domain.driving_reports import DrivingReport, Reason, State
 from svc_traffic_history.domain.grounds import Ground
-from svc_traffic_history.domain.institutions import Institution
 from svc_traffic_history.domain.suspensions import State as SuspensionState
 from svc_traffic_history.operations.means import Means
 from svc_traffic_history.registers.police import ComplaintTold
-from svc_traffic_history.storage import driving_reports, institutions, suspensions
+from svc_traffic_history.storage import driving_reports, suspensions
 
 from .build import a_suspension
 from .outside import LICENCE, Outside, a_report
@@ -167,20 +166,3 @@ async def hold_history(things: Things, client: httpx2.AsyncClient, own: dict[str
         "verify": [document["code"]],
     }
     things.secrets |= {document["id"], link["id"], link["address"].rpartition("#")[2]}
-
-
-async def know_police(sessions: Sessions, *counties: str) -> None:
-    """The copy of institutions has one for each of these counties; it gives way to those of other tests."""
-    for county in counties:
-        unit = Institution(
-            id=uuid5(NAMESPACE_URL, county),
-            code=f"IPJ-{county}",
-            kind="COUNTY_POLICE",
-            county=county,
-            names={"ro": f"Poliția {county}", "hu": f"{county} rendőrség", "en": f"Police of {county}"},
-            valid_from=date(2000, 1, 1),
-            valid_to=None,
-            version=1,
-        )
-        async with sessions() as session, session.begin():
-            await institutions.keep(session, unit)

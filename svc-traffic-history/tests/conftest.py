@@ -1,7 +1,6 @@
 """The running service and what its tests build. Tests stay apart by ids of their own, nothing is emptied."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,13 +10,14 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from hub_core import clock, ids
+from hub_core import clock
 from hub_core.clock import local_date
 from hub_core.rules import Rules
 from hub_events.session import Session
 from hub_service.database import Database
-from hub_testing import rules
+from hub_testing import mortal, rules
 from hub_testing.databases import ServiceDatabase
+from hub_testing.mortal import Mortal, Place
 from svc_traffic_history import keys
 from svc_traffic_history.domain.institutions import COUNTY_POLICE, Institution
 from svc_traffic_history.main import create_app
@@ -28,6 +28,7 @@ from svc_traffic_history.storage import institutions
 
 from .outside import Outside
 
+CountyPolice = Callable[[str], Awaitable[UUID]]
 RULES = Path(__file__).parents[2] / "svc-catalog/contract/rules.json"
 
 
@@ -104,26 +105,50 @@ def legal() -> Rules:
     return rules.values(RULES)
 
 
-@pytest.fixture
-def county_police(sessions: async_sessionmaker[Session]) -> Callable[[str], Awaitable[UUID]]:
-    """Make `await county_police("HR")`: the inspectorate of a county, as the catalog tells it."""
+@pytest.fixture(scope="session")
+def county_police(sessions: async_sessionmaker[Session]) -> CountyPolice:
+    """Make `await county_police("HR")`: the id of a county's inspectorate, told as the catalog tells it.
+
+    Whatever tests of the catalog tell of the same county, it is this one from today on.
+    """
 
     async def make(county: str) -> UUID:
+        made = Institution(
+            id=UUID(bytes=county.encode().rjust(16, b"\0")),
+            code=f"IPJ-{county}",
+            kind=COUNTY_POLICE,
+            county=county,
+            names={"ro": f"Poliția {county}", "hu": f"{county} rendőrség", "en": f"Police of {county}"},
+            valid_from=local_date(clock.now()),
+            valid_to=None,
+            version=1,
+        )
         async with sessions() as session, session.begin():
-            known = await institutions.police_of(session, county, local_date(clock.now()))
-            if known is not None:
-                return known.id
-            made = Institution(
-                id=ids.new_id(),
-                code=f"IPJ-{county}",
-                kind=COUNTY_POLICE,
-                county=county,
-                names={"ro": f"IPJ {county}"},
-                valid_from=date(2020, 1, 1),
-                valid_to=None,
-                version=1,
-            )
             await institutions.keep(session, made)
         return made.id
 
     return make
+
+
+@pytest.fixture(scope="module")
+async def place() -> AsyncIterator[Place]:
+    """Servers of one file's tests: elsewhere another process of the service would do the work."""
+    async with mortal.apart(MANIFEST, RULES) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def variables(place: Place, fake_identity: Any, trust_folder: Path, tmp_path_factory: Any) -> dict[str, str]:
+    """What the process that is killed is told."""
+    return mortal.variables(place, MANIFEST.name, fake_identity) | {
+        "HUB_TRAFFIC_HISTORY_STORE": tmp_path_factory.mktemp("documents").as_uri(),
+        "HUB_TRAFFIC_HISTORY_TRUST": str(trust_folder),
+    }
+
+
+@pytest.fixture(scope="module")
+async def service(variables: dict[str, str], tmp_path_factory: Any) -> AsyncIterator[Mortal]:
+    """The service, which is killed."""
+    script, log = Path(__file__).with_name("mortal.py"), tmp_path_factory.mktemp("log") / "mortal.log"
+    async with mortal.started(script, variables, log) as made:
+        yield made

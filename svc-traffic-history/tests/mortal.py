@@ -1,18 +1,11 @@
 """The service in processes that kill themselves with SIGKILL at one point of an act."""
 
-import asyncio
-import socket
-from collections.abc import Callable, Sequence
-from datetime import timedelta
-from typing import Any
-
-import uvicorn
+from collections.abc import Callable
 
 from hub_documents import seal
 from hub_documents.store import Store
 from hub_events import outbox
-from hub_events.relay import Relay
-from hub_service import idempotency, workers
+from hub_service import idempotency
 from hub_testing import mortal
 from svc_traffic_history import main
 from svc_traffic_history.settings import Settings
@@ -24,18 +17,6 @@ from svc_traffic_history.storage import (
     suspensions,
     videos,
 )
-
-
-def die_after_publishing() -> None:
-    """The stream has what was told, and the outbox does not know it yet."""
-    send = Relay._send
-
-    async def last(relay: Relay, rows: Sequence[Any], acked: Any) -> None:
-        await send(relay, rows, acked)
-        mortal.die()
-
-    Relay._send = last  # type: ignore[method-assign]
-
 
 POINTS: dict[str, Callable[[], None]] = {
     "wrote the report": lambda: mortal.die_after(ledger, "add_report"),
@@ -49,7 +30,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "kept the answer": lambda: mortal.die_after(idempotency, "store"),
     "committed": lambda: mortal.die_after_the_commit(idempotency, "store"),
     "committed the move": lambda: mortal.die_after_the_commit(suspensions, "move"),
-    "published": die_after_publishing,
+    "published": mortal.die_after_publishing,
     "half stored": lambda: mortal.die_in_the_middle_of_a_file(Store, Settings().traffic_history_store),
     "stored a part": lambda: mortal.die_after(Store, "put"),
     "stored two parts": lambda: mortal.die_after(Store, "put", 2),
@@ -66,16 +47,5 @@ POINTS: dict[str, Callable[[], None]] = {
 }
 
 
-def serve(point: str, listening: socket.socket) -> None:
-    """Serve until killed; a suspension that is over ends at once."""
-    every = workers.every
-    soon = {"end-suspensions": timedelta(seconds=0.1)}
-    workers.every = lambda name, period, act: every(name, soon.get(name, period), act)
-    if point:
-        POINTS[point]()
-    config = uvicorn.Config(main.create_app(), log_config=None, log_level="error", ws="none")
-    asyncio.run(uvicorn.Server(config).serve([listening]))
-
-
 if __name__ == "__main__":
-    mortal.run(serve)
+    mortal.run(main.create_app, POINTS, soon=("end-suspensions",))

@@ -11,18 +11,14 @@ from urllib.parse import urlsplit
 import asyncpg
 import httpx2
 import pytest
-from nats.aio.client import Client
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from hub_cli.broker import NatsBox
 from hub_events.session import Session
 from hub_service.database import Database
 from hub_testing import mortal
-from hub_testing.databases import ServiceDatabase
-from hub_testing.mortal import Mortal, apart
+from hub_testing.mortal import Mortal, Place
 from svc_traffic_history import keys
 from svc_traffic_history.keys import MasterKey
-from svc_traffic_history.manifest import MANIFEST
 from svc_traffic_history.operations.uploads import PART_BYTES
 from svc_traffic_history.settings import Settings
 
@@ -31,7 +27,6 @@ from .recordings import BYTES, H264, Reporter, metadata, sha256
 
 SCRIPT = Path(__file__).with_name("mortal.py")
 RULES = Path(__file__).parents[2] / "svc-catalog/contract/rules.json"
-PLACE = tuple[ServiceDatabase, NatsBox, Client]
 ARRIVING = ("half stored", "stored a part", "stored two parts", "wrote a part", "committed a part")
 IN_FLIGHT = 2 * 65_536
 """Bytes that uvicorn has read and not handed over when it sees the connection break, at most."""
@@ -39,45 +34,14 @@ CHECKING = ("has it in hand", "ended it", "noted a line", "submitted", "committe
 
 
 @pytest.fixture(scope="module")
-async def place() -> AsyncIterator[PLACE]:
-    """Servers of these tests' own: elsewhere another process of the service would do the work."""
-    async with apart(MANIFEST, RULES) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def variables(place: PLACE, fake_identity: Any, trust_folder: Path, tmp_path_factory: Any) -> dict[str, str]:
-    """What the process is told."""
-    database, broker, _ = place
-    return {
-        "HUB_DATABASE_DSN": database.app_dsn,
-        "HUB_NATS_URL": broker.url,
-        "HUB_NATS_SEED": broker.seed(MANIFEST.name),
-        "HUB_IDENTITY_URL": fake_identity.url,
-        "HUB_PUBLIC_ORIGIN": fake_identity.issuer,
-        "HUB_SERVICE_SECRET": "a-secret-of-the-tests",
-        "HUB_TRAFFIC_HISTORY_STORE": tmp_path_factory.mktemp("documents").as_uri(),
-        "HUB_TRAFFIC_HISTORY_TRUST": str(trust_folder),
-    }
-
-
-@pytest.fixture(scope="module")
 def settings(variables: dict[str, str]) -> Settings:
-    with pytest.MonkeyPatch.context() as patched:
-        for name, value in variables.items():
-            patched.setenv(name, value)
+    with mortal.told(variables):
         return Settings()
 
 
 @pytest.fixture(scope="module")
 def key(settings: Settings) -> MasterKey:
     return keys.derived_from(settings.traffic_history_key.get_secret_value())
-
-
-@pytest.fixture(scope="module")
-async def service(variables: dict[str, str], tmp_path_factory: Any) -> AsyncIterator[Mortal]:
-    async with mortal.started(SCRIPT, variables, tmp_path_factory.mktemp("log") / "mortal.log") as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +52,9 @@ async def sessions(settings: Settings) -> AsyncIterator[async_sessionmaker[Sessi
 
 
 @pytest.fixture
-async def looking(place: PLACE) -> AsyncIterator[asyncpg.Connection]:
-    server = {"search_path": f'"{place[0].schema}"'}
-    connection = await asyncpg.connect(place[0].superuser_dsn, server_settings=server)
-    yield connection
-    await connection.close()
+async def looking(place: Place) -> AsyncIterator[asyncpg.Connection]:
+    async with mortal.looking_at(place) as made:
+        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,12 @@ from hub_core.clock import BUCHAREST
 from hub_core.principal import Assurance, Kind
 from hub_events.session import Session
 from hub_service import personal_data
+from hub_service.problems import ServiceUnavailable
 from svc_traffic_history.domain import driving_reports as domain
 from svc_traffic_history.domain.admissibility import DECLARATION
 from svc_traffic_history.domain.driving_reports import DrivingReport, Reason, State
-from svc_traffic_history.domain.institutions import Institution
 from svc_traffic_history.operations import driving_reports as operations
-from svc_traffic_history.operations import institutions, people
+from svc_traffic_history.operations import people
 from svc_traffic_history.operations.means import Means
 from svc_traffic_history.storage import driving_reports as storage
 from svc_traffic_history.tables.driving_reports import DRIVING_REPORT_NUMBERS, DRIVING_REPORTS
@@ -73,24 +73,9 @@ def a_body(**special: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-async def units(sessions: Sessions) -> dict[str, UUID]:
-    """The police of two counties and of the capital, as the catalog tells of them."""
-    made = {}
-    for code, county in (("IPJ-CV", "CV"), ("IPJ-VS", "VS"), ("DGPMB", "B")):
-        made[county] = ids.new_id()
-        unit = Institution(
-            id=made[county],
-            code=code,
-            kind="COUNTY_POLICE",
-            county=county,
-            names={"ro": f"Poliția {county}", "hu": f"{county} rendőrség", "en": f"Police of {county}"},
-            valid_from=date(9999, 1, 1) if county == "VS" else clock.local_date(clock.now()),
-            valid_to=None,
-            version=1,
-        )
-        async with sessions() as session:
-            await institutions.keep(session, unit)
-    return made
+async def units(county_police: Any) -> dict[str, UUID]:
+    """The police of a county and of the capital."""
+    return {county: await county_police(county) for county in ("CV", "B")}
 
 
 @pytest.fixture
@@ -230,12 +215,12 @@ async def test_reports_of_bucharest_go_to_its_directorate(
     assert answer.json()["competent"]["id"] == str(units["B"])
 
 
-async def test_a_county_whose_police_nobody_has_told_of_is_asked_for_later(
-    send: Send, outside: Outside
-) -> None:
-    answer = await send(outside.add_person(), place={"county": "VS", "description": "DN 24"})
-    assert problem(answer) == (503, "service-unavailable")
-    assert answer.headers["retry-after"]
+async def test_a_county_whose_police_nobody_has_told_of_is_asked_for_later(sessions: Sessions) -> None:
+    before_any = datetime(1900, 1, 1, tzinfo=UTC)
+    with pytest.raises(ServiceUnavailable) as refused:
+        async with sessions() as session, session.begin():
+            await operations.competent(session, "VS", before_any)
+    assert refused.value.headers["retry-after"]
 
 
 @pytest.mark.parametrize(

@@ -19,16 +19,13 @@ import asyncpg
 import httpx2
 import nats.js.errors
 import pytest
-from nats.aio.client import Client
 
-from hub_cli.broker import NatsBox
 from hub_core import clock, cnp, ids
 from hub_core.manifest import stream_name
 from hub_core.principal import Assurance, Role
 from hub_service.database import Database
 from hub_testing import mortal
-from hub_testing.databases import ServiceDatabase
-from hub_testing.mortal import Mortal, apart
+from hub_testing.mortal import Mortal, Place
 from svc_traffic_history import keys
 from svc_traffic_history.domain.drivers import Driver, Licence
 from svc_traffic_history.manifest import MANIFEST
@@ -72,48 +69,16 @@ TOLD = {
 }
 NUMBERS = count()
 ENDING = ("moved the suspension", "recorded an event", "committed the move", "published")
-Place = tuple[ServiceDatabase, NatsBox, Client]
 
 
 def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
 
 
-@pytest.fixture(scope="module")
-async def place() -> AsyncIterator[Place]:
-    """Servers of these tests' own: elsewhere another process of the service would do the work."""
-    async with apart(MANIFEST, RULES) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def variables(place: Place, fake_identity: Any, trust_folder: Path, tmp_path_factory: Any) -> dict[str, str]:
-    """What the process is told."""
-    database, broker, _ = place
-    return {
-        "HUB_DATABASE_DSN": database.app_dsn,
-        "HUB_NATS_URL": broker.url,
-        "HUB_NATS_SEED": broker.seed(MANIFEST.name),
-        "HUB_IDENTITY_URL": fake_identity.url,
-        "HUB_PUBLIC_ORIGIN": fake_identity.issuer,
-        "HUB_SERVICE_SECRET": "a-secret-of-the-tests",
-        "HUB_TRAFFIC_HISTORY_STORE": tmp_path_factory.mktemp("documents").as_uri(),
-        "HUB_TRAFFIC_HISTORY_TRUST": str(trust_folder),
-    }
-
-
-@pytest.fixture(scope="module")
-async def service(variables: dict[str, str], tmp_path_factory: Any) -> AsyncIterator[Mortal]:
-    async with mortal.started(SCRIPT, variables, tmp_path_factory.mktemp("log") / "mortal.log") as made:
-        yield made
-
-
 @pytest.fixture
 async def looking(place: Place) -> AsyncIterator[asyncpg.Connection]:
-    settings = {"search_path": f'"{place[0].schema}"'}
-    connection = await asyncpg.connect(place[0].superuser_dsn, server_settings=settings)
-    yield connection
-    await connection.close()
+    async with mortal.looking_at(place) as made:
+        yield made
 
 
 @pytest.fixture

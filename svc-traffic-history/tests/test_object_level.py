@@ -35,7 +35,6 @@ from .anas_things import (
     Things,
     ago,
     hold_history,
-    know_police,
     recorded,
     report_driving,
     upload,
@@ -264,10 +263,12 @@ async def things(
     outside: Outside,
     sessions: Sessions,
     means: Means,
+    county_police: Any,
     operation: Operation,
 ) -> Things:
     """Ana, with everything that the operation could be about."""
-    await know_police(sessions, "CV", "HR")
+    for county in ("CV", "HR"):
+        await county_police(county)
     made = await recorded(client, signed_in, SCOPES, outside, sessions)
     own, kinds = signed_in(made.person, SCOPES, Assurance.HIGH), {kind for kind, _ in operation.parameters}
     if "driving" in operation.path or "open311" in operation.path or "videos" in kinds:

@@ -1,7 +1,7 @@
 """Open311 GeoReport v2: aggressive driving is reported by a form and followed, by its reporter alone."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -22,9 +22,7 @@ from svc_traffic_history.domain import georeport
 from svc_traffic_history.domain.admissibility import DECLARATION
 from svc_traffic_history.domain.driving_reports import Reason, State
 from svc_traffic_history.domain.georeport import Status
-from svc_traffic_history.domain.institutions import Institution
 from svc_traffic_history.errors.open311 import RequestSpanTooLong
-from svc_traffic_history.operations import institutions
 from svc_traffic_history.operations.means import Means
 from svc_traffic_history.storage import driving_reports as storage
 
@@ -44,21 +42,9 @@ Form = dict[str, Any]
 
 
 @pytest.fixture(scope="session", autouse=True)
-async def unit(sessions: Sessions) -> UUID:
-    """The police of a county, as the catalog tells of it."""
-    told = Institution(
-        id=ids.new_id(),
-        code=f"IPJ-{COUNTY}",
-        kind="COUNTY_POLICE",
-        county=COUNTY,
-        names={"ro": "Poliția Timiș", "hu": "Temes rendőrsége", "en": "Timiș Police"},
-        valid_from=date(2020, 1, 1),
-        valid_to=None,
-        version=1,
-    )
-    async with sessions() as session:
-        await institutions.keep(session, told)
-    return told.id
+async def unit(county_police: Any) -> UUID:
+    """The police of a county."""
+    return await county_police(COUNTY)
 
 
 def a_form(**special: Any) -> Form:
@@ -345,7 +331,7 @@ async def test_answers_hold_the_official_schema_and_say_nothing_that_is_personal
     answer = await ask(ana)
     listed = answer.json()
     assert faults("requests", listed) == []
-    assert [each["agency_responsible"] for each in listed] == ["Timiș Police"] * 2
+    assert [each["agency_responsible"] for each in listed] == [f"Police of {COUNTY}"] * 2
     for each in listed:
         one = await ask(ana, f"/requests/{each['service_request_id']}.json")
         assert faults("requests", one.json()) == []
@@ -354,7 +340,7 @@ async def test_answers_hold_the_official_schema_and_say_nothing_that_is_personal
     for secret in (PLATE, PLATE.replace(" ", ""), WORDS, number, "Popescu", "745 123", "Strada Lungă"):
         assert secret not in answer.text
     hungarian = (await ask(ana, language="hu")).json()
-    assert hungarian[0]["agency_responsible"] == "Temes rendőrsége"
+    assert hungarian[0]["agency_responsible"] == f"{COUNTY} rendőrség"
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ from svc_traffic_history.registers.police import DriverTold, LicenceTold, Offenc
 from svc_traffic_history.settings import Settings
 
 RULES = Path(__file__).parents[2] / "svc-catalog/contract/rules.json"
+_CONNECTIONS = 3
+"""Few: a service's own tests hold theirs, and the role of a service may have thirty."""
 
 
 class Killed(BaseException):
@@ -106,6 +108,7 @@ async def petitions_app(provision: Any, service_settings: Any, tmp_path_factory:
         svc_petitions.main.Settings,
         petitions_store=tmp_path_factory.mktemp("petitions").as_uri(),
         petitions_scanner="none",
+        database_pool_size=_CONNECTIONS,
     )
     database = Database(settings)
     async with database.sessions() as session:
@@ -148,6 +151,7 @@ def settings(
         Settings,
         traffic_history_trust=trust_folder,
         traffic_history_store=tmp_path_factory.mktemp("documents").as_uri(),
+        database_pool_size=_CONNECTIONS,
     )
     return made
 
@@ -182,11 +186,11 @@ def press(traffic_app: FastAPI, traffic: httpx2.AsyncClient) -> Press:
 
 
 @pytest.fixture(scope="session")
-async def sessions(settings: Settings) -> AsyncIterator[async_sessionmaker[Session]]:
-    """Sessions of svc-traffic-history's role, without the application."""
-    database = Database(settings)
-    yield database.sessions
-    await database.close()
+def sessions(traffic_app: FastAPI, traffic: httpx2.AsyncClient) -> async_sessionmaker[Session]:
+    """Sessions of svc-traffic-history."""
+    assert traffic
+    made: async_sessionmaker[Session] = traffic_app.state.hub.database.sessions
+    return made
 
 
 @pytest.fixture

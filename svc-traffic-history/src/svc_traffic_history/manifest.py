@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hub_core.manifest import Consumer, Manifest
+from hub_core.manifest import Consumer, Manifest, Program
 
 INSTITUTIONS: Final = Consumer(
     durable="traffic-history-institutions",
@@ -119,6 +119,9 @@ MANIFEST: Final = Manifest(
         "traffic.suspension-points-again",
         "traffic.suspension-speed-50",
         "traffic.suspension-speed-70",
+    ),
+    programs=(
+        Program("ffprobe", package="ffmpeg", without="No recording of aggressive driving can be checked."),
     ),
     holds_personal_data=True,
 )

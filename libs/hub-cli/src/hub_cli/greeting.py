@@ -1,10 +1,14 @@
 """What people see when the hub is ready: addresses, demo accounts, and three things to try."""
 
+import shutil
+from collections.abc import Iterable
 from typing import Final
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
+
+from hub_core.manifest import Manifest, Program
 
 from .place import MAILBOX, NATS, OUTSIDE, POSTGRES, SMTP, Place
 
@@ -17,8 +21,8 @@ _PEOPLE: Final = (
 _KNOWN_TO_EVERYBODY: Final = "demo-parola-2026"
 
 
-def show(screen: Console, place: Place, seconds: float) -> None:
-    """Print the tables; `seconds` is how long the start took."""
+def show(screen: Console, place: Place, manifests: Iterable[Manifest], seconds: float) -> None:
+    """Print the tables, and what the services miss; `seconds` is how long the start took."""
     addresses = _table(f"The hub is ready, after {seconds:.1f} s", "what", "where")
     for what, where in (
         ("One origin for every client", place.origin),
@@ -42,7 +46,17 @@ def show(screen: Console, place: Place, seconds: float) -> None:
     trials.add_row("make status", "every process with its health and memory, and what waits")
     for table in (addresses, people, trials):
         screen.print(table)
+    for program in missing(manifests):
+        screen.print(
+            f"[yellow]{program.name} is not installed[/] (Debian: {program.package}). {program.without}"
+        )
     screen.print("Ctrl-C or `make down` stops it and keeps the data; `make reset` empties it.")
+
+
+def missing(manifests: Iterable[Manifest]) -> list[Program]:
+    """What the services would run, and this machine has not."""
+    wanted = [program for manifest in manifests for program in manifest.programs]
+    return [program for program in wanted if shutil.which(program.name) is None]
 
 
 def _table(title: str, *columns: str) -> Table:

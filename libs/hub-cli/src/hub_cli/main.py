@@ -58,7 +58,7 @@ def up(
 
         def announce() -> None:
             if not silent:
-                greeting.show(_SCREEN, where, time.monotonic() - began)
+                greeting.show(_SCREEN, where, manifests, time.monotonic() - began)
 
         try:
             if detach:

@@ -38,6 +38,18 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """A program that a service runs where it is installed: `package` is Debian's that brings it.
+
+    `without` says in a sentence what is missing without it.
+    """
+
+    name: str
+    package: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """One process of the hub.
 
@@ -48,6 +60,7 @@ class Manifest:
     `calls` are the scopes its own service token carries when it asks other services.
     `rules` are the codes of legal numbers it cannot work without: it is not ready before its copy
     (`hub_service.rules`) has them for today.
+    `programs` are what it runs besides Python, and can do without but for one thing.
     With `holds_personal_data` it answers what it holds of a person (`hub_service.personal_data`).
     `seed` is `module:function`, an async function that loads reference and demo data; `commands` are
     what people tell it from the command line.
@@ -63,6 +76,7 @@ class Manifest:
     listens: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    programs: tuple[Program, ...] = ()
     holds_personal_data: bool = False
     seed: str | None = None
     commands: tuple[Command, ...] = ()

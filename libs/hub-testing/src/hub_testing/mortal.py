@@ -3,7 +3,7 @@
 A script names the points and serves; a test starts it, one process after the other:
 
     if __name__ == "__main__":  # the script
-        mortal.run(lambda point, listening: ...)
+        mortal.run(main.create_app, {"took the number": lambda: mortal.die_after(storage, "enter")})
 
     async with mortal.started(SCRIPT, variables, log) as service:  # the test
         await service.start("took the number")
@@ -18,13 +18,18 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeAlias
 from urllib.parse import urlsplit
 
+import asyncpg
 import nats
+import pytest
+import uvicorn
+from fastapi import FastAPI
 from nats.aio.client import Client
 from sqlalchemy import event
 
@@ -32,11 +37,16 @@ from hub_cli import leash
 from hub_cli.broker import OPERATOR, NatsBox
 from hub_cli.postgres import PostgresBox
 from hub_core.manifest import Manifest
+from hub_events.relay import Relay
+from hub_service import workers
 
 from . import databases, rules, servers, streams
 from .databases import ServiceDatabase
 
 _DEATH_SECONDS: Final = 30
+_SOON: Final = timedelta(seconds=0.1)
+_SENDING: Final = "_send"
+"""The relay's step from the outbox to the stream."""
 
 
 def die() -> NoReturn:
@@ -82,11 +92,35 @@ def die_in_the_middle_of_a_file(store: Any, url: str) -> None:
     store.put = put
 
 
-def run(serve: Callable[[str, socket.socket], None]) -> None:
+def die_after_publishing(subject: str = "") -> None:
+    """Let it die when the stream has an event of this subject, of any without one, and the outbox has not."""
+    send = getattr(Relay, _SENDING)
+
+    async def last(relay: Relay, rows: Sequence[Any], acked: Any) -> None:
+        await send(relay, rows, acked)
+        if not subject or any(row["subject"] == subject for row in rows):
+            die()
+
+    setattr(Relay, _SENDING, last)
+
+
+def run(
+    create_app: Callable[[], FastAPI], points: Mapping[str, Callable[[], None]], soon: Collection[str] = ()
+) -> None:
     """Start a process for each line on standard input, with the name of its point; an empty one lives.
 
-    Writes the port that all serve on, and the pid of each. They log to standard error.
+    Writes the port that all serve on, and the pid of each. They log to standard error. The jobs named
+    `soon` are done all the time.
     """
+
+    def serve(point: str, listening: socket.socket) -> None:
+        every = workers.every
+        workers.every = lambda name, period, act: every(name, _SOON if name in soon else period, act)
+        if point:
+            points[point]()
+        config = uvicorn.Config(create_app(), log_config=None, log_level="error", ws="none")
+        asyncio.run(uvicorn.Server(config).serve([listening]))
+
     with socket.create_server(("127.0.0.1", 0)) as listening:
         _say(listening.getsockname()[1])
         for line in sys.stdin:
@@ -147,11 +181,15 @@ class Mortal:
         self._pid = 0
 
 
+Place: TypeAlias = tuple[ServiceDatabase, NatsBox, Client]
+"""A database and a broker of somebody's own, and a client that may everything."""
+
+
 @asynccontextmanager
-async def apart(manifest: Manifest, legal: Path) -> AsyncIterator[tuple[ServiceDatabase, NatsBox, Client]]:
+async def apart(manifest: Manifest, legal: Path) -> AsyncIterator[Place]:
     """Servers of its own: elsewhere another process of the service would do the work.
 
-    With the legal numbers of a file, as `rules.load` takes it; the client may everything.
+    With the legal numbers of a file, as `rules.load` takes it.
     """
     with servers.temporary_folder() as folder:
         postgres = PostgresBox(folder / "postgres", durable=False)
@@ -166,6 +204,38 @@ async def apart(manifest: Manifest, legal: Path) -> AsyncIterator[tuple[ServiceD
         await operator.close()
         broker.stop()
         postgres.stop()
+
+
+def variables(place: Place, name: str, identity: Any) -> dict[str, str]:
+    """What every service is told that runs in such a place; `identity` is the fixture `fake_identity`."""
+    database, broker, _ = place
+    return {
+        "HUB_DATABASE_DSN": database.app_dsn,
+        "HUB_NATS_URL": broker.url,
+        "HUB_NATS_SEED": broker.seed(name),
+        "HUB_IDENTITY_URL": identity.url,
+        "HUB_PUBLIC_ORIGIN": identity.issuer,
+        "HUB_SERVICE_SECRET": "a-secret-of-the-tests",
+    }
+
+
+@contextmanager
+def told(variables: Mapping[str, str]) -> Iterator[None]:
+    """Meanwhile this process has the same environment: settings that are made are those of the service."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in variables.items():
+            patched.setenv(name, value)
+        yield
+
+
+@asynccontextmanager
+async def looking_at(place: Place) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that may everything, in the schema of the service."""
+    database, *_ = place
+    path = {"search_path": f'"{database.schema}"'}
+    connection = await asyncpg.connect(database.superuser_dsn, server_settings=path)
+    yield connection
+    await connection.close()
 
 
 @asynccontextmanager
