@@ -32,6 +32,7 @@ _SECONDS: Final = 20
 _POLL: Final = 0.01
 _RECORD_SCOPES: Final = ("openid", "criminal-record:read", "criminal-record:write")
 _COUNTER_SCOPES: Final = ("appointments:read", "appointments:write")
+_DRIVER_SCOPES: Final = ("traffic-history:read", "traffic-history:write")
 _COUNTY, _TYPE = "CJ", "PE"
 _OFFICE: Final = "demo-office"
 _OFFICE_SCOPES: Final = (
@@ -81,7 +82,8 @@ class Journey:
         self._file = b""
         self._place: dict[str, Any] = {}
         self._appointment: dict[str, Any] = {}
-        asked = (*_RECORD_SCOPES, *_COUNTER_SCOPES)
+        self._history = b""
+        asked = (*_RECORD_SCOPES, *_COUNTER_SCOPES, *_DRIVER_SCOPES)
         self._record = OAuth2Session(_CLIENT, redirect_uri=_CALLBACK, scope=asked, pkce="S256")
         self._record.trust_env = False
 
@@ -125,6 +127,9 @@ class Journey:
             ("what to bring on that day", self.ask_what_to_bring),
             ("the message says when and where", self.read_appointment),
             ("give it up: the place goes to somebody else", self.give_up),
+            ("read one's record as a driver", self.read_record),
+            ("the history of sanctions, sealed at once", self.ask_for_history),
+            ("anybody verifies the history", self.verify_history),
             ("refresh the token", self.refresh),
             ("revoke it", self.revoke),
             ("the revoked token is refused", self.be_refused),
@@ -391,6 +396,33 @@ class Journey:
         address = f"{self._origin}/passport-booking/v1/appointments/{self._appointment['id']}/cancel"
         key = {"Idempotency-Key": str(uuid.uuid4())}
         return str(_json(self._record.post(address, headers=key, timeout=_SECONDS))["state"])
+
+    def read_record(self) -> str:
+        """As the police register has it, with what stands between her and a suspension."""
+        record = _json(self._record.get(f"{self._origin}/traffic-history/v1/record", timeout=_SECONDS))
+        return f"{record['points']} of {record['limit']} points, the right to drive is {record['right']}"
+
+    def ask_for_history(self) -> str:
+        """For the first motive of the list; twenty a day are given."""
+        service = f"{self._origin}/traffic-history/v1/history-documents"
+        motive = self._get("/traffic-history/v1/history-documents/motives")["items"][0]
+        made = self._record.post(
+            service,
+            json={"motive": motive["code"]},
+            headers={"Idempotency-Key": str(uuid.uuid4())},
+            timeout=_SECONDS,
+        )
+        document = _json(made)
+        file = self._record.get(f"{service}/{document['id']}/file", timeout=_SECONDS)
+        _expect(file.content.startswith(b"%PDF"), _told(file))
+        self._history = file.content
+        return f"{document['number']}, {motive['name']['en']}"
+
+    def verify_history(self) -> str:
+        """Without an account; nobody is named, and nothing of what it says is told."""
+        told = self._verified("traffic-history", self._history)
+        _expect(told["is_genuine"], f"seal {told['seal']}")
+        return f"{told['seal']}, {told['number']}"
 
     def refresh(self) -> str:
         """RFC 6749, 6: the refresh token is new each time."""
