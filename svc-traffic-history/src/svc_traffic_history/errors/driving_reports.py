@@ -13,12 +13,12 @@ class DrivingReportStands(Problem):
 
 
 class DrivingReportNotFound(Problem):
-    """There is no such report, or it is somebody else's."""
+    """There is no such report, or it is not for who asks: another person's, or another county's."""
 
     type, status = "driving-report-not-found", 404
     title = "The driving report was not found"
-    detail = "You have no report of aggressive driving with this identifier."
-    remedy = "List your reports; the identifier is the one that was given when the report was sent."
+    detail = "There is no report of aggressive driving with this identifier among those that you may see."
+    remedy = "List the reports again; the identifier is the one that a report was given when it was sent."
 
 
 class UploadTimeOver(Problem):
