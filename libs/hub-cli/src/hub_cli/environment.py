@@ -19,6 +19,7 @@ from .postgres import PostgresBox
 _IDENTITY: Final = "identity"
 _CATALOG: Final = "catalog"
 _CRIMINAL_RECORD: Final = "criminal-record"
+_NOTIFY: Final = "notify"
 _PASSPORT_BOOKING: Final = "passport-booking"
 _PETITIONS: Final = "petitions"
 _TRAFFIC_HISTORY: Final = "traffic-history"
@@ -49,10 +50,6 @@ def of_service(
         "HUB_SERVICE_SECRET": _secret(place, f"{manifest.name}.service"),
         "HUB_NATS_URL": nats.url,
         "HUB_NATS_SEED": nats.seed(manifest.name),
-        "HUB_NOTIFY_SMTP_HOST": ports.LOOPBACK,
-        "HUB_NOTIFY_SMTP_PORT": str(place.ports[SMTP]),
-        "HUB_NOTIFY_PASSPORT_BOOKING_URL": addresses.get(_PASSPORT_BOOKING, ""),
-        "HUB_NOTIFY_PETITIONS_URL": addresses.get(_PETITIONS, ""),
         "HUB_GATEWAY_UPSTREAMS": json.dumps(addresses),
     }
     if manifest.has_database:
@@ -81,6 +78,12 @@ def of_service(
         given["HUB_CRIMINAL_RECORD_STORE"] = (place.folder / "documents/criminal-record").absolute().as_uri()
         given["HUB_CRIMINAL_RECORD_TRUST"] = str(place.trust)
         given["HUB_CRIMINAL_RECORD_TIMESTAMPS_URL"] = f"{trust_address(place)}/timestamps"
+    if manifest.name == _NOTIFY:
+        given["HUB_NOTIFY_KEY"] = _key(place, "notify.key")
+        given["HUB_NOTIFY_SMTP_HOST"] = ports.LOOPBACK
+        given["HUB_NOTIFY_SMTP_PORT"] = str(place.ports[SMTP])
+        given["HUB_NOTIFY_PASSPORT_BOOKING_URL"] = addresses.get(_PASSPORT_BOOKING, "")
+        given["HUB_NOTIFY_PETITIONS_URL"] = addresses.get(_PETITIONS, "")
     if manifest.name == _PASSPORT_BOOKING:
         given["HUB_PASSPORT_BOOKING_KEY"] = _key(place, "passport-booking.key")
         given["HUB_CATALOG_URL"] = addresses.get(_CATALOG, "")
