@@ -10,6 +10,7 @@ from joserfc.errors import JoseError
 from nats.aio.client import Client
 
 from hub_cli.broker import NatsBox
+from hub_core import ids
 from hub_core.manifest import Manifest
 from hub_core.principal import Assurance, Kind
 from hub_service import migrations
@@ -128,6 +129,21 @@ async def test_questions_are_answered_as_told(fake_identity: FakeIdentity, http:
     assert [asked.path for asked in fake_identity.asked[-3:]] == [path] * 3
     fake_identity.forget()
     assert fake_identity.asked == []
+
+
+async def test_what_is_told_of_one_contact_is_told_of_many(
+    fake_identity: FakeIdentity, http: httpx2.AsyncClient
+) -> None:
+    ion, nobody = ids.new_id(), ids.new_id()
+    fake_identity.answer(f"/internal/v1/people/{ANA}/contact", {"email": "ana@example.org"})
+    fake_identity.answer(f"/internal/v1/people/{ion}/contact", {}, status=404)
+    address = f"{fake_identity.url}/internal/v1/contacts"
+    asked = {"people": [str(ANA), str(ion), str(nobody)]}
+    assert (await http.post(address, json=asked)).json() == {
+        "contacts": [{"person_id": str(ANA), "phone": None, "email": "ana@example.org"}]
+    }
+    fake_identity.answer(f"/internal/v1/people/{ion}/contact", {}, status=503)
+    assert (await http.post(address, json=asked)).status_code == 503
 
 
 async def test_an_access_token_is_resolved_when_known(

@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     IDENTIFIERS = "identifiers"
     PAIRWISE = "pairwise"
     FACTORS = "factors"
+    PHONES = "phones"
 
 
 MasterKey: TypeAlias = master_key.MasterKey[Purpose]

@@ -38,13 +38,18 @@ class Phone:
     @property
     def masked(self) -> str:
         """The form for screens and logs: `+40******456`."""
-        return self.e164[:3] + "*" * (len(self.e164) - 6) + self.e164[-3:]
+        return masked(self.e164)
 
     def __str__(self) -> str:
         return self.e164
 
     def __repr__(self) -> str:
         return f"Phone({self.masked})"
+
+
+def masked(e164: str) -> str:
+    """The form of a stored number for screens and logs: `+40******456`."""
+    return e164[:3] + "*" * (len(e164) - 6) + e164[-3:]
 
 
 def parse(text: str) -> Phone:

@@ -1,6 +1,9 @@
 """svc-identity as other services see it: keys, tokens and a few questions, answered as a test wants.
 
 fake_identity.answer(f"/internal/v1/people/{person_id}/contact", {"person_id": ..., "email": ...})
+
+What it answers of one person it answers to `POST /internal/v1/contacts` too.
+
 headers = fake_identity.headers(scopes={"petitions:read"})
 """
 
@@ -123,8 +126,27 @@ class FakeIdentity:
             case "/internal/v1/tokens/resolve":
                 known = self._recognised.get(json.loads(asked.body)["token"])
                 return _json(known) if known else self._problem("invalid-token", HTTPStatus.UNAUTHORIZED)
+            case "/internal/v1/contacts":
+                return self._contacts(json.loads(asked.body)["people"])
             case _:
                 return self._problem("not-found", HTTPStatus.NOT_FOUND)
+
+    def _contacts(self, people: list[str]) -> Answer:
+        """The contacts that a test has given one by one; what it refuses of one, it refuses of all."""
+        known = {person: self._answers.get(f"/internal/v1/people/{person}/contact") for person in people}
+        given = {person: answer for person, answer in known.items() if answer}
+        refused = {HTTPStatus(answer.status) for answer in given.values()} - {
+            HTTPStatus.OK,
+            HTTPStatus.NOT_FOUND,
+        }
+        if refused:
+            return self._problem("refused", refused.pop())
+        contacts = [
+            {"person_id": person, "phone": None} | json.loads(answer.body)
+            for person, answer in given.items()
+            if answer.status == HTTPStatus.OK
+        ]
+        return _json({"contacts": contacts})
 
     def _problem(self, slug: str, status: HTTPStatus) -> Answer:
         body = {"type": f"{self.issuer}/problems/{slug}", "title": status.phrase, "status": status}

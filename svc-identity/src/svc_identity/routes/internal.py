@@ -23,11 +23,13 @@ from ..dependencies import (
     session_of,
 )
 from ..domain.signing_key import Use
-from ..operations import accounts, applications, form_data, identity_checks, tokens
+from ..operations import accounts, applications, contacts, form_data, identity_checks, tokens
 from ..schemas.applications import UsageReport
 from ..schemas.internal import (
     ApplicantView,
+    AskContacts,
     CivilIdentityView,
+    ContactsView,
     ContactView,
     EmailConfirmationView,
     InternalTokenView,
@@ -82,9 +84,15 @@ async def issue_service_token(service: Service, provider: Provider, now: Now) ->
 
 
 @router.get("/people/{person_id}/contact", **policy.internal(CONTACT))
-async def get_contact(person_id: UUID, session: Session) -> ContactView:
+async def get_contact(person_id: UUID, provider: Provider, session: Session) -> ContactView:
     """Where messages to a person go."""
-    return ContactView.of(await accounts.read(session, person_id))
+    return ContactView.of(await contacts.read(session, provider, person_id))
+
+
+@router.post("/contacts", **policy.internal(CONTACT))
+async def list_contacts(body: AskContacts, provider: Provider, session: Session) -> ContactsView:
+    """The same of many people; who has no open account is missing."""
+    return ContactsView.of(await contacts.list_open(session, provider, body.people))
 
 
 @router.get("/email-confirmations/{confirmation_id}", **policy.internal(CONTACT))

@@ -1,20 +1,23 @@
 """Bodies of the questions between services."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field
 
 from hub_core.language import Language
 from hub_service import schemas
 
-from ..domain.account import Account
+from ..domain.contact import Contact
 from ..domain.mandate_guard import Obstacle
 from ..domain.mandate_type import MandateType, PrincipalKind
 from ..operations.accounts import EmailToSend
 from ..operations.form_data import Applicant, Principal
 from ..operations.identity_checks import CivilIdentity, MandateAnswer
 from ..operations.tokens import InternalToken
+
+_CONTACTS_MOST: Final = 500
 
 
 class ResolveToken(schemas.Resource):
@@ -46,16 +49,34 @@ class InternalTokenView(schemas.Resource):
 
 
 class ContactView(schemas.Resource):
-    """Where messages to a person go, and in which language."""
+    """Where messages to a person go, and in which language; `phone` is E.164, and confirmed."""
 
     person_id: schemas.Id
     email: str
     language: Language
+    phone: str | None
 
     @classmethod
-    def of(cls, account: Account) -> Self:
+    def of(cls, contact: Contact) -> Self:
         """The view of an account for those who write to it."""
-        return cls(person_id=account.id, email=account.email, language=account.language)
+        return cls.model_validate(contact, from_attributes=True)
+
+
+class AskContacts(schemas.Resource):
+    """Whom messages are to go to."""
+
+    people: Annotated[list[schemas.Id], Field(max_length=_CONTACTS_MOST)]
+
+
+class ContactsView(schemas.Resource):
+    """Where messages to several people go, in no order."""
+
+    contacts: list[ContactView]
+
+    @classmethod
+    def of(cls, contacts: Iterable[Contact]) -> Self:
+        """The view of several contacts."""
+        return cls(contacts=[ContactView.of(contact) for contact in contacts])
 
 
 class EmailConfirmationView(schemas.Resource):
