@@ -11,7 +11,8 @@ class ServiceSettings(BaseSettings):
     its contract sends their developers. `database_dsn` is
     the application role's (`postgresql+asyncpg://…`); the gateway has none. Each replica holds
     `database_pool_size` connections at most, one more for the relay and three for what is done apart; the
-    role may have 30: two replicas, and an operator's commands.
+    role may have 30: two replicas, and an operator's commands. `outside_allowed` names hosts that
+    `outside` calls without TLS, at any port and in private networks: for tests and the embedded run.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
@@ -26,3 +27,4 @@ class ServiceSettings(BaseSettings):
     nats_seed: SecretStr = SecretStr("")
     otlp_endpoint: str | None = None
     log_level: str = "INFO"
+    outside_allowed: frozenset[str] = frozenset()
