@@ -6,11 +6,13 @@ from typing import Any
 import asyncpg
 import httpx2
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub_core import ids
+from hub_core import clock, ids
 from hub_core.principal import Role
 from svc_identity.domain.account import Account
 from svc_identity.domain.client import Client
+from svc_identity.operations import deletion
 from svc_identity.seed import IPJ_CV
 
 READ, WRITE = "consents:read", "consents:write"
@@ -139,3 +141,49 @@ async def test_the_consent_page_marks_what_is_new(flow: Any, ana: Account) -> No
     await flow.ask(scope="openid petitions:read")
     second = await flow.browser.follow()
     assert second.text.count('class="tag"') == 1
+
+
+async def told_of(looking: asyncpg.Connection, ana: Account) -> list[tuple[str, Any]]:
+    """What was told of a person's consents: the verb and the data, in their order."""
+    rows = await looking.fetch(
+        "SELECT subject, body FROM outbox WHERE subject LIKE 'hub.identity.consent.%' ORDER BY seq"
+    )
+    told = [(row["subject"].split(".")[3], json.loads(row["body"])["data"]) for row in rows]
+    return [(verb, data) for verb, data in told if data["person_id"] == str(ana.id)]
+
+
+async def test_each_agreement_is_told_with_all_that_was_agreed_to(
+    flow: Any, ana: Account, looking: asyncpg.Connection
+) -> None:
+    await flow.tokens(ana, scope="openid petitions:read")
+    await flow.tokens(ana, scope="openid petitions:read")
+    await flow.tokens(ana, scope="openid events:read")
+    (_, first), (_, second) = told = await told_of(looking, ana)
+    assert [verb for verb, _ in told] == ["granted", "granted"]
+    assert first["scopes"] == ["openid", "petitions:read"]
+    assert second["scopes"] == ["openid", "petitions:read", "events:read"]
+    assert (first["consent_id"], first["version"] + 1) == (second["consent_id"], second["version"])
+    assert second["client_id"] == "demo-portal"
+
+
+async def test_a_consent_given_anew_is_another(
+    client: httpx2.AsyncClient, signed_in: Any, a_flow: Any, ana: Account, looking: asyncpg.Connection
+) -> None:
+    flow = a_flow()
+    await flow.tokens(ana, scope="openid petitions:read")
+    await client.post(f"{CONSENTS}/demo-portal/withdraw", headers=signed_in(ana.id, {WRITE}))
+    await a_flow(browser=flow.browser).tokens(ana, scope="openid")
+    (_, first), (_, ended), (_, second) = told = await told_of(looking, ana)
+    assert [verb for verb, _ in told] == ["granted", "withdrawn", "granted"]
+    assert ended["consent_id"] == first["consent_id"] != second["consent_id"]
+    assert (second["scopes"], second["version"]) == (["openid"], 1)
+
+
+async def test_the_consents_of_an_account_end_with_it(
+    flow: Any, ana: Account, session: AsyncSession, looking: asyncpg.Connection
+) -> None:
+    await flow.tokens(ana, scope="openid petitions:read")
+    await deletion.delete(session, ana.id, clock.now())
+    granted, withdrawn = await told_of(looking, ana)
+    assert withdrawn[0] == "withdrawn"
+    assert withdrawn[1]["consent_id"] == granted[1]["consent_id"]

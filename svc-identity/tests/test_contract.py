@@ -31,7 +31,7 @@ from svc_identity.domain.session import EndReason
 from svc_identity.events.access import RecordAccessed
 from svc_identity.events.accounts import AccountCreated, EmailConfirmationRequested
 from svc_identity.events.applications import ClientChanged
-from svc_identity.events.consents import ConsentWithdrawn
+from svc_identity.events.consents import ConsentGranted, ConsentWithdrawn
 from svc_identity.events.mandates import MandateActivated, MandateEnded, MandateRequested
 from svc_identity.events.means import SecurityChanged
 from svc_identity.events.officials import AppointmentChanged
@@ -134,7 +134,16 @@ EVENTS = (
         plan=Plan.SANDBOX,
         version=1,
     ),
-    ConsentWithdrawn(withdrawal_id=AN_ID, person_id=AN_ID, client_id="demo-portal", version=1),
+    ConsentGranted(
+        consent_id=AN_ID,
+        person_id=AN_ID,
+        client_id="demo-portal",
+        scopes=("openid", "petitions:read", "events:read"),
+        version=1,
+    ),
+    ConsentWithdrawn(
+        withdrawal_id=AN_ID, consent_id=AN_ID, person_id=AN_ID, client_id="demo-portal", version=1
+    ),
     TokenRevoked(session_id=AN_ID, reason=EndReason.SIGNED_OUT, version=1),
     SecurityChanged(person_id=AN_ID, change=Change.PASSKEY_ADDED, version=1),
     MandateRequested(**OF_MANDATE, version=1),

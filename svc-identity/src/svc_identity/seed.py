@@ -230,7 +230,14 @@ def demo_portal(now: datetime) -> Client:
         scopes=frozenset(
             {
                 *("openid", "profile", "email", "offline_access"),
-                *("petitions:read", "petitions:write", "account:read", "account:write", "messages:read"),
+                *(
+                    "petitions:read",
+                    "petitions:write",
+                    "account:read",
+                    "account:write",
+                    "messages:read",
+                    "events:read",
+                ),
                 *("registration:read", "registration:write", "privacy:read", "privacy:write"),
                 *("clients:read", "clients:write", "consents:read", "consents:write"),
                 *("mandates:read", "mandates:write", "forms:prefill"),

@@ -60,6 +60,7 @@ TRAFFIC_RECORD: Final = "traffic-history:record"
 TRAFFIC_DECIDE: Final = "traffic-history:decide"
 DRIVING_REPORTS_READ: Final = "driving-reports:read"
 DRIVING_REPORTS_WRITE: Final = "driving-reports:write"
+EVENTS_READ: Final = "events:read"
 
 SCOPES: Final = {
     scope.name: scope
@@ -84,6 +85,7 @@ SCOPES: Final = {
         Scope(MANDATES_VERIFY, "verify mandates as an official"),
         Scope(FORMS_PREFILL, "fill in forms with your names, date of birth and e-mail address"),
         Scope("messages:read", "see which messages the hub has sent you"),
+        Scope(EVENTS_READ, "be told what happens with what it may see, also when you are away"),
         Scope(STAFF, "act for the institution where you are an official"),
         Scope(OFFICIALS_READ, "see the officials of your institution and their roles"),
         Scope(OFFICIALS_WRITE, "appoint officials in your name and end appointments"),
@@ -120,7 +122,7 @@ SCOPES: Final = {
 SELF_SERVICE: Final = frozenset(
     {
         *(OPENID, PROFILE, EMAIL, OFFLINE_ACCESS, ACCOUNT_READ),
-        *("petitions:read", "petitions:write", "messages:read"),
+        *("petitions:read", "petitions:write", "messages:read", EVENTS_READ),
     }
 )
 """Scopes that anybody may register a client with; every other is given by a review."""

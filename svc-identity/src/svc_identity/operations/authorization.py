@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
+from hub_events import outbox
 
 from ..domain import authorization as authorizations
 from ..domain import authorization_request, authorization_step, scopes
@@ -28,6 +29,7 @@ from ..domain.session import Session
 from ..domain.signing_key import Use
 from ..errors.oauth import AuthorizationRefused, OAuthError
 from ..errors.pages import RequestEnded, UnknownApplication, UnregisteredRedirect
+from ..events.consents import ConsentGranted
 from ..provider import Provider
 from ..storage import accounts, sandbox_people
 from ..storage import authorizations as storage
@@ -268,7 +270,16 @@ async def agree(
         if institution_id and await officials.roles_of(session, person_id, institution_id, now):
             await storage.choose_institution(session, authorization.id, institution_id)
         before = await storage.consented(session, person_id, client.id)
-        await storage.consent(session, person_id, client.id, before.union(authorization.scopes), now)
+        agreed = before.union(authorization.scopes)
+        consent_id, version = await storage.consent(session, person_id, client.id, agreed, now)
+        told = ConsentGranted(
+            consent_id=consent_id,
+            person_id=person_id,
+            client_id=client.id,
+            scopes=scopes.ordered(agreed),
+            version=version,
+        )
+        await outbox.record(session, told, now)
         await storage.mark_consented(session, authorization.id, now)
 
 

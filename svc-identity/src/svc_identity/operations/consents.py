@@ -31,13 +31,26 @@ async def withdraw(session: AsyncSession, person_id: UUID, client_id: str, now: 
     Access of a person ends with the transaction, refresh tokens too; gateways hear of it in a moment.
     """
     async with session.begin():
-        if not await storage.withdraw(session, person_id, client_id):
+        consent_id = await storage.withdraw(session, person_id, client_id)
+        if consent_id is None:
             raise NotFound
         held = await storage.lock_sessions(session, person_id, client_id)
         await storage.end_grants(session, person_id, client_id, EndReason.CONSENT_WITHDRAWN, now)
         for signed_in in held:
             await sessions.tell_revoked(session, signed_in, EndReason.CONSENT_WITHDRAWN, now)
-        told = ConsentWithdrawn(
-            withdrawal_id=ids.new_id(), person_id=person_id, client_id=client_id, version=1
-        )
-        await outbox.record(session, told, now)
+        await _tell_withdrawn(session, consent_id, person_id, client_id, now)
+
+
+async def end_all(session: AsyncSession, person_id: UUID, now: datetime) -> None:
+    """Withdraw every consent of an account that ends, within the transaction that ends the rest of it."""
+    for consent_id, client_id in (await storage.withdraw_all(session, person_id)).items():
+        await _tell_withdrawn(session, consent_id, person_id, client_id, now)
+
+
+async def _tell_withdrawn(
+    session: AsyncSession, consent_id: UUID, person_id: UUID, client_id: str, now: datetime
+) -> None:
+    told = ConsentWithdrawn(
+        withdrawal_id=ids.new_id(), consent_id=consent_id, person_id=person_id, client_id=client_id, version=1
+    )
+    await outbox.record(session, told, now)

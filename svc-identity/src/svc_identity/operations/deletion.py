@@ -20,7 +20,7 @@ from ..errors.privacy import StillInOffice
 from ..events.privacy import AccountDeleted, DeletionReason
 from ..storage import accounts as storage
 from ..storage import officials, people, privacy
-from . import mandate_ends, sessions
+from . import consents, mandate_ends, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ async def delete_unvalidated(session: AsyncSession, person_id: UUID, now: dateti
 
 async def _delete(session: AsyncSession, account: Account, reason: DeletionReason, now: datetime) -> None:
     await privacy.forget_exports_of(session, account.id)
+    await consents.end_all(session, account.id, now)
     await storage.delete_(session, account.id)
     await outbox.record(
         session, AccountDeleted(person_id=account.id, reason=reason, version=account.version + 1), now

@@ -22,7 +22,7 @@ from ..provider import Provider
 from ..storage import access_log
 from ..storage import accounts as account_storage
 from ..storage import people as storage
-from . import mandate_ends, sessions
+from . import consents, mandate_ends, sessions
 
 
 async def establish(
@@ -76,6 +76,7 @@ async def note(
             if person.died_on is not None and held.died_on is None:
                 await outbox.record(session, PersonDied.of(person), now)
                 await mandate_ends.end_of_dead(session, person.id, now)
+                await consents.end_all(session, person.id, now)
                 await _close(session, person.id, now)
 
 

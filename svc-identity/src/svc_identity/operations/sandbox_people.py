@@ -37,7 +37,7 @@ from ..storage import applications, conduct, legal, means, organisations, people
 from ..storage import mandates as mandate_storage
 from ..storage import sandbox_people as storage
 from ..storage.sandbox_people import Shown
-from . import mandate_ends, sessions, tries
+from . import consents, mandate_ends, sessions, tries
 from .means import seal_authenticator
 
 _COUNTY_CODES: Final = frozenset(code for county in COUNTIES for code in county.cnp_codes)
@@ -108,6 +108,7 @@ async def remove_of(session: AsyncSession, client_id: str, now: datetime) -> Non
             await mandate_ends.end_locked(session, mandate, EndCause.REGISTER, now)
         await sessions.end_all(session, person.person_id, EndReason.SANDBOX_RESET, now)
         await privacy.forget_exports_of(session, person.person_id)
+        await consents.end_all(session, person.person_id, now)
         await storage.forget(session, person)
         await outbox.record(session, SandboxPersonRemoved.of(person), now)
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub_core import ids
 from hub_core.language import Language
 from hub_core.principal import Assurance
 
@@ -92,15 +93,17 @@ async def consented(session: AsyncSession, account_id: UUID, client_id: str) -> 
 
 async def consent(
     session: AsyncSession, account_id: UUID, client_id: str, scopes: frozenset[str], now: datetime
-) -> None:
-    """Remember what a person has agreed to."""
+) -> tuple[UUID, int]:
+    """Remember what a person has agreed to; the id of the consent and its version."""
     values = {"scopes": sorted(scopes), "changed_at": now}
     given = postgresql.insert(CONSENTS).values(
-        account_id=account_id, client_id=client_id, given_at=now, **values
+        account_id=account_id, client_id=client_id, given_at=now, id=ids.new_id(), version=1, **values
     )
-    await session.execute(
-        given.on_conflict_do_update(index_elements=["account_id", "client_id"], set_=values)
+    kept = given.on_conflict_do_update(
+        index_elements=["account_id", "client_id"], set_={**values, "version": CONSENTS.c.version + 1}
     )
+    row = (await session.execute(kept.returning(CONSENTS.c.id, CONSENTS.c.version))).one()
+    return row.id, row.version
 
 
 async def use(

@@ -62,14 +62,24 @@ async def _receipt(session: AsyncSession, row: Any, client: Any) -> Receipt:
     )
 
 
-async def withdraw(session: AsyncSession, person_id: UUID, client_id: str) -> bool:
-    """Forget a consent; whether there was one. Whoever wants to grant on it waits, and finds none."""
+async def withdraw(session: AsyncSession, person_id: UUID, client_id: str) -> UUID | None:
+    """Forget a consent; its id, if there was one. Whoever wants to grant on it waits, and finds none."""
     gone = (
         delete(CONSENTS)
         .where(CONSENTS.c.account_id == person_id, CONSENTS.c.client_id == client_id)
-        .returning(CONSENTS.c.client_id)
+        .returning(CONSENTS.c.id)
     )
-    return (await session.execute(gone)).first() is not None
+    return await session.scalar(gone)
+
+
+async def withdraw_all(session: AsyncSession, person_id: UUID) -> dict[UUID, str]:
+    """Forget every consent of a person; the applications by the consents' ids."""
+    gone = (
+        delete(CONSENTS)
+        .where(CONSENTS.c.account_id == person_id)
+        .returning(CONSENTS.c.id, CONSENTS.c.client_id)
+    )
+    return {row.id: row.client_id for row in await session.execute(gone)}
 
 
 async def lock_sessions(session: AsyncSession, person_id: UUID, client_id: str) -> list[Session]:

@@ -85,6 +85,8 @@ CONSENTS = Table(
     Column("used_at", DateTime(timezone=True)),
     Column("assurance", String(16)),
     Column("institution_id", Uuid),
+    Column("id", Uuid, nullable=False, comment="Another one each time that it is given anew"),
+    Column("version", Integer, nullable=False, comment="Counts what the person has agreed to, from 1"),
     PrimaryKeyConstraint("account_id", "client_id"),
     comment="What a person has agreed that an application may do",
 )
