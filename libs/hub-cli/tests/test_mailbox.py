@@ -13,8 +13,6 @@ from starlette.applications import Starlette
 from hub_cli.mailbox import app as mailbox
 from hub_cli.mailbox import content
 
-SMS = {"to": "+40721000000", "text": "Codul dumneavoastră: 1234", "id": "delivery-1"}
-
 
 @asynccontextmanager
 async def running(folder: Path, refuse: int = 0) -> AsyncIterator[tuple[httpx2.AsyncClient, int]]:
@@ -96,39 +94,14 @@ async def test_what_was_accepted_is_there_after_a_restart(tmp_path: Path) -> Non
         assert await items(client) == []
 
 
-async def test_an_sms_is_kept_once(box: tuple[httpx2.AsyncClient, int]) -> None:
-    client, _ = box
-    assert (await client.post("/sms", json=SMS)).status_code == 201
-    assert (await client.post("/sms", json=SMS)).status_code == 200
-    (item,) = await items(client, to="+40721000000")
-    assert (item["channel"], item["text"], item["sms_parts"]) == ("SMS", SMS["text"], 1)
-
-
-@pytest.mark.parametrize(
-    ("body", "content_type", "status"),
-    [
-        ("{", "application/json", 422),
-        ('{"to": "0721", "text": "x", "id": "1"}', "application/json", 422),
-        ('{"to": "+40721000000", "text": "x", "id": "1", "more": 1}', "application/json", 422),
-        ('{"to": "+40721000000", "text": "x", "id": "1"}', "text/plain", 415),
-    ],
-)
-async def test_a_bad_sms_is_refused(
-    box: tuple[httpx2.AsyncClient, int], body: str, content_type: str, status: int
-) -> None:
-    client, _ = box
-    answer = await client.post("/sms", content=body, headers={"content-type": content_type})
-    assert answer.status_code == status
-    assert await items(client) == []
-
-
 async def test_it_refuses_when_told(box: tuple[httpx2.AsyncClient, int]) -> None:
     client, port = box
     assert (await client.put("/api/refusal", json={"code": 451, "times": 2})).status_code == 204
     with pytest.raises(smtplib.SMTPDataError) as refused:
         await send(port, an_email())
     assert refused.value.smtp_code == 451
-    assert (await client.post("/sms", json=SMS)).status_code == 503
+    with pytest.raises(smtplib.SMTPDataError):
+        await send(port, an_email())
     await send(port, an_email())
     assert len(await items(client)) == 1
 

@@ -5,15 +5,17 @@ import json
 import os
 import secrets
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 from hub_core.manifest import Manifest
 
 from . import ports, roles, vault
 from .broker import OPERATOR, NatsBox
+from .mailbox import sms
 from .outside import demo
 from .outside.trust import authority
-from .place import GATEWAY, OUTSIDE, SMTP, Place
+from .place import GATEWAY, MAILBOX, OUTSIDE, SMTP, Place
 from .postgres import PostgresBox
 
 _IDENTITY: Final = "identity"
@@ -82,6 +84,7 @@ def of_service(
         given["HUB_NOTIFY_KEY"] = _key(place, "notify.key")
         given["HUB_NOTIFY_SMTP_HOST"] = ports.LOOPBACK
         given["HUB_NOTIFY_SMTP_PORT"] = str(place.ports[SMTP])
+        given["HUB_NOTIFY_SMS_PROVIDERS"] = json.dumps(_sms_providers(place))
         given["HUB_NOTIFY_PASSPORT_BOOKING_URL"] = addresses.get(_PASSPORT_BOOKING, "")
         given["HUB_NOTIFY_PETITIONS_URL"] = addresses.get(_PETITIONS, "")
     if manifest.name == _PASSPORT_BOOKING:
@@ -106,6 +109,11 @@ def of_service(
     return given
 
 
+def of_mailbox(place: Place) -> dict[str, str]:
+    """What the mailbox is told of who may send SMS by its gateways."""
+    return {"HUB_MAILBOX_SMS": json.dumps(asdict(_sms_keys(place)))}
+
+
 def outside_secret(place: Place) -> str:
     """What the hub shows to the identity providers outside."""
     return _secret(place, "outside.client")
@@ -114,6 +122,40 @@ def outside_secret(place: Place) -> str:
 def trust_address(place: Place) -> str:
     """Where the authority of the embedded run stamps times and tells what it revoked."""
     return f"{place.url(OUTSIDE)}/trust"
+
+
+def _sms_keys(place: Place) -> sms.Keys:
+    return sms.Keys(
+        alfa_key=_secret(place, "sms.alfa.key"),
+        alfa_reports=_secret(place, "sms.alfa.reports"),
+        beta_account="AC" + "0" * 32,
+        beta_token=_secret(place, "sms.beta.token"),
+    )
+
+
+def _sms_providers(place: Place) -> list[dict[str, Any]]:
+    """The gateways of the mailbox as svc-notify knows them."""
+    keys, address = _sms_keys(place), place.url(MAILBOX)
+    return [
+        {
+            "protocol": "json",
+            "name": sms.ALFA,
+            "url": f"{address}/{sms.ALFA}",
+            "weight": 50,
+            "per_second": 100,
+            "key": keys.alfa_key,
+            "reports_password": keys.alfa_reports,
+        },
+        {
+            "protocol": "form",
+            "name": sms.BETA,
+            "url": f"{address}/{sms.BETA}",
+            "weight": 50,
+            "per_second": 100,
+            "account": keys.beta_account,
+            "token": keys.beta_token,
+        },
+    ]
 
 
 def _outside_providers(place: Place) -> list[dict[str, Any]]:

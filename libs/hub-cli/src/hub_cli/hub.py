@@ -163,7 +163,12 @@ class Hub:
     def _mailbox(self) -> Fork:
         web, smtp = self._place.ports[MAILBOX], self._place.ports[SMTP]
         folder = self._place.folder / MAILBOX
-        order = Order("hub_cli.mailbox.app:serve", [str(folder), web, smtp], {}, self._place.log(MAILBOX))
+        order = Order(
+            "hub_cli.mailbox.app:serve",
+            [str(folder), web, smtp],
+            environment.of_mailbox(self._place),
+            self._place.log(MAILBOX),
+        )
         return Fork(self._zygote, order, web)
 
     async def _make_registers(self) -> None:

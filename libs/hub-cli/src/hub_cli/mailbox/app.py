@@ -1,19 +1,23 @@
 """The mailbox of the embedded run: takes every e-mail and SMS, and shows them to whoever sits at it.
 
-    POST   /sms                {"to": "+40…", "text": "…", "id": "…"}: 201, or 200 when that id is known
     GET    /api/messages       ?to=&after=&limit=: {"items": […], "next_after": 42}, oldest first
     GET    /api/copies         {"<message id>": 1, …}
     DELETE /api/messages       throws all of them away
     PUT    /api/refusal        {"code": 451, "times": 3}: refuse that often (without `times`: for ever)
     DELETE /api/refusal        takes messages again
 
-HUB_MAILBOX_REFUSE=<code> refuses from the start. Only this machine reaches it, and only under the
-machine's own name, so that no page of another origin can ask it through a browser.
+The gateways for SMS, and how they are told to fail, stand in `sms`; HUB_MAILBOX_SMS is their keys as JSON,
+without which they let nobody in. HUB_MAILBOX_REFUSE=<code> refuses e-mail from the start. Only this machine
+reaches it, and only under the machine's own name, so that no page of another origin can ask it through a
+browser.
 """
 
+import json
 import os
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
@@ -29,10 +33,10 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Route
 
 from hub_cli import ports
-from hub_core import clock
 
-from . import content, smtp
+from . import content, sms, smtp
 from .refusal import Refusal
+from .sms import Behaviour, Gateways, Keys
 from .store import Channel, Message, Store
 
 _HERE: Final = Path(__file__).parent
@@ -64,16 +68,6 @@ _HTML_PART_HEADERS: Final = _HEADERS | {
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
-class Sms(BaseModel):
-    """What an SMS gateway is asked; `id` makes a repetition harmless."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    to: Annotated[str, Field(pattern=r"^\+[0-9]{6,15}$")]
-    text: Annotated[str, Field(min_length=1, max_length=2000)]
-    id: Annotated[str, Field(min_length=1, max_length=200)]
-
-
 class Refuse(BaseModel):
     """What `PUT /api/refusal` is asked: an SMTP code, and how often; for ever when absent."""
 
@@ -85,7 +79,9 @@ class Refuse(BaseModel):
 
 def serve(folder: str, web_port: int, smtp_port: int) -> None:
     """Serve until SIGTERM."""
-    app = create_app(Path(folder), smtp_port, int(os.environ.get("HUB_MAILBOX_REFUSE") or 0))
+    told = os.environ.get("HUB_MAILBOX_SMS")
+    keys = Keys(**json.loads(told)) if told else None
+    app = create_app(Path(folder), smtp_port, int(os.environ.get("HUB_MAILBOX_REFUSE") or 0), keys)
     config = uvicorn.Config(
         app,
         host=ports.LOOPBACK,
@@ -98,22 +94,24 @@ def serve(folder: str, web_port: int, smtp_port: int) -> None:
     uvicorn.Server(config).run()
 
 
-def create_app(folder: Path, smtp_port: int, refuse: int = 0) -> Starlette:
+def create_app(folder: Path, smtp_port: int, refuse: int = 0, keys: Keys | None = None) -> Starlette:
     """The mailbox that keeps its messages in `folder`.
 
     `refuse` is an SMTP code to refuse with from the start, 0 for none; `app.state.smtp_port` says
-    where it listens once it runs.
+    where it listens once it runs. `keys` are those of its gateways for SMS.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         store, refusal = Store(folder / "messages.sqlite"), Refusal(refuse)
-        app.state.store, app.state.refusal = store, refusal
+        gateways = Gateways(store, keys or Keys(*(secrets.token_hex() for _ in fields(Keys))))
+        app.state.store, app.state.refusal, app.state.gateways = store, refusal, gateways
         try:
             async with smtp.listening(smtp.Receiver(store, refusal), smtp_port) as port:
                 app.state.smtp_port = port
                 yield
         finally:
+            await gateways.close()
             store.close()
 
     def route(path: str, endpoint: Callable[[Request], Awaitable[Response]], method: str = "GET") -> Route:
@@ -126,7 +124,10 @@ def create_app(folder: Path, smtp_port: int, refuse: int = 0) -> Starlette:
             route("/messages/{number:int}/html", show_html_part),
             route("/messages/{number:int}/raw", show_raw),
             route("/style.css", show_style),
-            route("/sms", receive_sms, "POST"),
+            route(f"/{sms.ALFA}/sms/2/text/advanced", receive_json_sms, "POST"),
+            route(f"/{sms.BETA}/2010-04-01/Accounts/{{account}}/Messages.json", receive_form_sms, "POST"),
+            route("/api/sms-behaviour", begin_behaviour, "PUT"),
+            route("/api/sms-behaviour", end_behaviour, "DELETE"),
             route("/api/messages", list_messages),
             route("/api/messages", delete_messages, "DELETE"),
             route("/api/copies", list_copies),
@@ -191,15 +192,29 @@ async def show_readiness(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-async def receive_sms(request: Request) -> Response:
-    """Take an SMS; one with a known id is not stored again."""
-    if request.app.state.refusal.next():
-        return JSONResponse({"error": "refused, as told"}, HTTPStatus.SERVICE_UNAVAILABLE)
-    sms = await _body(request, Sms)
-    if isinstance(sms, Response):
-        return sms
-    added = _store(request).add(Channel.SMS, sms.id, "", [sms.to], "", sms.text.encode(), clock.now())
-    return JSONResponse({"id": sms.id}, HTTPStatus.CREATED if added else HTTPStatus.OK)
+async def receive_json_sms(request: Request) -> Response:
+    """Take an SMS by alfa's protocol."""
+    return await _gateways(request).receive_json(request)
+
+
+async def receive_form_sms(request: Request) -> Response:
+    """Take an SMS by beta's protocol."""
+    return await _gateways(request).receive_form(request)
+
+
+async def begin_behaviour(request: Request) -> Response:
+    """Treat SMS so from now on."""
+    told = await _body(request, Behaviour)
+    if isinstance(told, Response):
+        return told
+    _gateways(request).behave(told)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def end_behaviour(request: Request) -> Response:
+    """Take SMS as usual again."""
+    _gateways(request).behave_as_usual()
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 async def list_messages(request: Request) -> Response:
@@ -242,6 +257,11 @@ def _store(request: Request) -> Store:
     return store
 
 
+def _gateways(request: Request) -> Gateways:
+    gateways: Gateways = request.app.state.gateways
+    return gateways
+
+
 def _page(name: str, status: int = HTTPStatus.OK, **facts: Any) -> Response:
     return HTMLResponse(_PAGES.get_template(name).render(**facts), status, _HEADERS)
 
@@ -275,6 +295,7 @@ def _as_json(message: Message) -> dict[str, Any]:
         "message_id": message.message_id,
         "copies": message.copies,
         "sender": message.sender,
+        "provider": message.provider or None,
         "recipients": message.recipients,
         "subject": message.subject,
         "text": text,

@@ -20,18 +20,24 @@ CREATE TABLE IF NOT EXISTS messages (
     sender TEXT NOT NULL,
     recipients TEXT NOT NULL,
     subject TEXT NOT NULL,
-    raw BLOB NOT NULL
+    raw BLOB NOT NULL,
+    provider TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS copies ON messages (message_id);
-CREATE UNIQUE INDEX IF NOT EXISTS sms_once ON messages (message_id) WHERE channel = 'SMS';
+DROP INDEX IF EXISTS sms_once;
 CREATE TABLE IF NOT EXISTS recipients (
     address TEXT NOT NULL,
     message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
     PRIMARY KEY (address, message)
 ) WITHOUT ROWID;
-CREATE VIEW IF NOT EXISTS shown AS
+"""
+_OLDER_SCHEMA: Final = "ALTER TABLE messages ADD COLUMN provider TEXT NOT NULL DEFAULT ''"
+_VIEW: Final = """
+DROP VIEW IF EXISTS shown;
+CREATE VIEW shown AS
     SELECT id, received_at, channel, message_id, sender, recipients, subject, raw,
-        (SELECT count(*) FROM messages AS same WHERE same.message_id = messages.message_id) AS copies
+        (SELECT count(*) FROM messages AS same WHERE same.message_id = messages.message_id) AS copies,
+        provider
     FROM messages;
 """
 _NEWEST: Final = """
@@ -59,7 +65,7 @@ class Message:
     """A message as it was accepted; `raw` is the whole e-mail, or the text of the SMS in UTF-8.
 
     `copies` counts the messages with the same Message-ID (for SMS, the sender's id): more than one
-    e-mail means that the sender sent it again.
+    means that the sender sent it again. `provider` is the gateway that took an SMS.
     """
 
     id: int
@@ -71,6 +77,7 @@ class Message:
     subject: str
     raw: bytes
     copies: int
+    provider: str
 
 
 class Store:
@@ -80,6 +87,9 @@ class Store:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._database = sqlite3.connect(file, isolation_level=None)
         self._database.executescript(_SCHEMA)
+        if "provider" not in {row[1] for row in self._database.execute("PRAGMA table_info(messages)")}:
+            self._database.execute(_OLDER_SCHEMA)
+        self._database.executescript(_VIEW)
 
     def close(self) -> None:
         """Close the file."""
@@ -94,22 +104,29 @@ class Store:
         subject: str,
         raw: bytes,
         now: datetime,
-    ) -> bool:
-        """Store a message for good; `False` when it is an SMS that was stored before."""
-        row = (now.isoformat(), channel, message_id, sender, json.dumps(list(recipients)), subject, raw)
+        provider: str = "",
+    ) -> None:
+        """Store a message for good."""
+        kept = json.dumps(list(recipients))
+        row = (now.isoformat(), channel, message_id, sender, kept, subject, raw, provider)
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
             added = self._database.execute(
-                """INSERT INTO messages (received_at, channel, message_id, sender, recipients, subject, raw)
-                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+                """INSERT INTO messages
+                    (received_at, channel, message_id, sender, recipients, subject, raw, provider)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 row,
             )
-            if added.rowcount:
-                self._database.executemany(
-                    "INSERT OR IGNORE INTO recipients VALUES (?, ?)",
-                    [(address.lower(), added.lastrowid) for address in recipients],
-                )
-        return bool(added.rowcount)
+            self._database.executemany(
+                "INSERT OR IGNORE INTO recipients VALUES (?, ?)",
+                [(address.lower(), added.lastrowid) for address in recipients],
+            )
+
+    def has_sms(self, provider: str, message_id: str) -> bool:
+        """Whether this gateway took a message with this id before."""
+        asked = (message_id, Channel.SMS, provider)
+        known = "SELECT 1 FROM messages WHERE message_id = ? AND channel = ? AND provider = ?"
+        return self._database.execute(known, asked).fetchone() is not None
 
     def newest(self, to: str | None, before: int | None, limit: int) -> list[Message]:
         """The newest messages (to one recipient) with an id below `before`, newest first."""
@@ -148,6 +165,7 @@ class Store:
                 subject=row[6],
                 raw=row[7],
                 copies=row[8],
+                provider=row[9],
             )
             for row in rows
         ]
