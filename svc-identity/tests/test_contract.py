@@ -36,6 +36,7 @@ from svc_identity.events.mandates import MandateActivated, MandateEnded, Mandate
 from svc_identity.events.means import SecurityChanged
 from svc_identity.events.officials import AppointmentChanged
 from svc_identity.events.people import PersonDied, PersonMerged, PersonVerified
+from svc_identity.events.phones import PhoneConfirmationRequested
 from svc_identity.events.privacy import (
     AccessDisputeChanged,
     AccountDeleted,
@@ -70,6 +71,7 @@ OF_MANDATE = {
 }
 EVENTS = (
     EmailConfirmationRequested(confirmation_id=AN_ID, purpose=Purpose.SIGN_UP, version=1),
+    PhoneConfirmationRequested(confirmation_id=AN_ID, version=1),
     AccountCreated(person_id=AN_ID, version=2),
     SandboxPersonCreated(person_id=AN_ID, client_id="app-0123456789abcdef", version=1),
     SandboxPersonRemoved(person_id=AN_ID, client_id="app-0123456789abcdef", version=2),
@@ -220,6 +222,7 @@ def test_a_translation_keeps_the_placeholders(language: str) -> None:
                 "%(provider)s",
                 "%(institution)s",
                 "%(level)s",
+                "%(number)s",
                 "{most}",
                 "{state}",
                 "{open}",

@@ -12,6 +12,7 @@ READ, WRITE = "account:read", "account:write"
 GATEWAY = ("gateway", "secret-of-the-gateway")
 NOTIFY = ("notify", "secret-of-notify")
 SOMEBODY = "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"
+WITH_BODY = ("/identity/v1/me/phone", "/identity/v1/me/phone/confirm")
 
 
 @pytest.mark.parametrize(
@@ -28,12 +29,17 @@ SOMEBODY = "0199f2a4-7c1e-7b3a-9d52-3f6a1c8e4b70"
         ("POST", "/identity/v1/me/recovery-codes", WRITE),
         ("POST", f"/identity/v1/me/passkeys/{SOMEBODY}/remove", WRITE),
         ("POST", "/identity/v1/me/links/roeid/remove", WRITE),
+        ("GET", "/identity/v1/me/phone", READ),
+        ("POST", "/identity/v1/me/phone", WRITE),
+        ("POST", "/identity/v1/me/phone/new-code", WRITE),
+        ("POST", "/identity/v1/me/phone/confirm", WRITE),
+        ("POST", "/identity/v1/me/phone/remove", WRITE),
     ],
 )
 async def test_an_operation_wants_a_token_with_its_scope(
     client: httpx2.AsyncClient, signed_in: Any, method: str, path: str, scope: str
 ) -> None:
-    body = {"json": {}} if method == "PATCH" else {}
+    body = {"json": {}} if method == "PATCH" or path in WITH_BODY else {}
     answer = await client.request(method, path, **body)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
@@ -105,7 +111,12 @@ async def test_only_the_gateway_resolves_tokens(client: httpx2.AsyncClient, flow
 
 
 @pytest.mark.parametrize(
-    "path", [f"/internal/v1/people/{SOMEBODY}/contact", f"/internal/v1/email-confirmations/{SOMEBODY}"]
+    "path",
+    [
+        f"/internal/v1/people/{SOMEBODY}/contact",
+        f"/internal/v1/email-confirmations/{SOMEBODY}",
+        f"/internal/v1/phone-confirmations/{SOMEBODY}",
+    ],
 )
 async def test_contacts_and_codes_want_their_scope(
     client: httpx2.AsyncClient, signed_in: Any, path: str

@@ -3,7 +3,7 @@
 from typing import Final
 
 GOES: Final = (
-    "Your account: e-mail address, name, language, password and every other means of sign-in",
+    "Your account: e-mail address, telephone, name, language, password and every other means of sign-in",
     "Your sign-ins, and what applications got from them",
     "Your registration requests with their evidence, and copies of your data",
 )

@@ -18,7 +18,7 @@ _STRONG: Final = frozenset({Method.MULTIPLE, Method.FEDERATED})
 
 
 class Change(StrEnum):
-    """What changed about how a person signs in; the person is told of each."""
+    """What changed about how a person signs in or is reached; the person is told of each."""
 
     PASSWORD_CHANGED = "PASSWORD_CHANGED"
     PASSWORD_RESET = "PASSWORD_RESET"
@@ -31,6 +31,9 @@ class Change(StrEnum):
     IDENTITY_LINKED = "IDENTITY_LINKED"
     IDENTITY_REMOVED = "IDENTITY_REMOVED"
     NEW_DEVICE = "NEW_DEVICE"
+    PHONE_ADDED = "PHONE_ADDED"
+    PHONE_CHANGED = "PHONE_CHANGED"
+    PHONE_REMOVED = "PHONE_REMOVED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ TITLES: Final = {
     "account": "Your account",
     "person": "What registers say of you",
     "numbers": "Your personal numbers",
+    "phones": "Your telephone number",
     "authenticators": "Your app for one-time codes",
     "passkeys": "Your passkeys",
     "sign-ins": "Your sign-ins",

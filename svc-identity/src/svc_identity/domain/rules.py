@@ -72,6 +72,13 @@ class RuleId(StrEnum):
     DATA_REQUEST_KEPT = "data-request.kept"
     EXPORT_VALIDITY = "export.validity"
     EXPORT_KEPT = "export.kept"
+    PHONE_CODE_VALIDITY = "phone-code.validity"
+    PHONE_CODE_TRIES = "phone-code.tries"
+    PHONE_CODES = "phone-code.codes"
+    PHONE_CODE_PAUSE = "phone-code.pause"
+    PHONE_CODES_OF_PERSON = "phone-code.of-person"
+    PHONE_CODES_OF_NUMBER = "phone-code.of-number"
+    PHONE_ACCOUNTS = "phone.accounts"
 
 
 class Unit(StrEnum):
@@ -167,6 +174,14 @@ RULES: Final = (
     Rule(RuleId.DATA_REQUEST_KEPT, 36, Unit.MONTHS, _NOMENCLATOR),
     Rule(RuleId.EXPORT_VALIDITY, 7, Unit.DAYS, "GDPR art. 5(1)(f); term by design"),
     Rule(RuleId.EXPORT_KEPT, 30, Unit.DAYS, _GDPR),
+    Rule(RuleId.PHONE_CODE_VALIDITY, 10, Unit.MINUTES, "design, after NIST SP 800-63B 3.1.3"),
+    Rule(RuleId.PHONE_CODE_TRIES, 5, Unit.TIMES, "design"),
+    Rule(RuleId.PHONE_CODES, 3, Unit.TIMES, "design"),
+    Rule(RuleId.PHONE_CODE_PAUSE, 60, Unit.SECONDS, "design, a text message may take that long"),
+    # each of them is in a day: a text message costs money, and to its receiver a moment
+    Rule(RuleId.PHONE_CODES_OF_PERSON, 6, Unit.TIMES, "design"),
+    Rule(RuleId.PHONE_CODES_OF_NUMBER, 6, Unit.TIMES, "design"),
+    Rule(RuleId.PHONE_ACCOUNTS, 5, Unit.TIMES, "design, a family may share one telephone"),
 )
 
 

@@ -36,6 +36,12 @@ USER_CODES: Final = Policy(10, timedelta(seconds=2), timedelta(minutes=15), time
 """Wrong codes of devices from one network address (RFC 8628, 5.1)."""
 
 
+def daily(most: int) -> Policy:
+    """At most so many; the next one a day after the last."""
+    day = timedelta(days=1)
+    return Policy(most - 1, day, day, day)
+
+
 @dataclass(frozen=True, slots=True)
 class Counter:
     """Tries that count so far, and when the last one was."""

@@ -26,7 +26,7 @@ from ..domain.signing_key import Use
 from ..errors.privacy import ExportExpired
 from ..events.privacy import ExportReady
 from ..provider import Provider
-from ..storage import access_log, accounts
+from ..storage import access_log, accounts, phones
 from ..storage import personal_data as own
 from ..storage import privacy as storage
 from .access_log import known_as
@@ -36,6 +36,7 @@ Ask = Callable[[UUID], Awaitable[Mapping[str, PersonalData]]]
 
 _SEEN: Final = ("at", "service", "roles", "institution_id", "purpose", "file", "action")
 _RECORD: Final = ("resource_type", "resource_id", "legal_basis")
+_PHONE: Final = ("value", "confirmed_at")
 _MOST_LINES: Final = 10_000
 _MOST_AT_ONCE: Final = 50
 _MANIFEST: Final = "hub-export+jwt"
@@ -129,6 +130,9 @@ async def _own(
     """What svc-identity holds of a person."""
     records = await own.records_of(session, person_id)
     records["numbers"] = await own.numbers_of(session, provider.master_key, person_id)
+    phone = await phones.read(session, provider.master_key, person_id)
+    facts = [{"value": phone.number, "confirmed_at": phone.confirmed_at}] if phone else []
+    records["phones"] = [own.as_json(one, _PHONE) for one in facts]
     known = await known_as(session, person_id)
     today = clock.local_date(now)
     lines = await access_log.lines_of(session, known, today, limit=_MOST_LINES)
@@ -139,6 +143,7 @@ async def _own(
         item["institution_id"] = f"{names.get(Language.RO, '')} ({item['institution_id']})".strip()
     fields = {name: held.fields for name, held in own.HELD.items()} | {
         "numbers": ("scheme", "value", "since", "replaced_at"),
+        "phones": _PHONE,
         "access-log": (*_SEEN, *_RECORD),
     }
     return PersonalData(

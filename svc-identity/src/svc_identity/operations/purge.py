@@ -14,6 +14,7 @@ from ..storage import (
     device_requests,
     grants,
     means,
+    phones,
     proofing,
     sessions,
     signing_keys,
@@ -50,6 +51,8 @@ async def purge(session: AsyncSession, now: datetime) -> None:
         await sessions.purge(session, kept_since)
     async with session.begin():
         await proofing.purge_codes(session, now)
+    async with session.begin():
+        await phones.purge(session, now)
     async with session.begin():
         await means.purge(session, now, now - rules.duration(RuleId.SECURITY_CHANGES_KEPT, now))
     async with session.begin():

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..domain import throttle
+from ..domain import rules, throttle
+from ..domain.rules import RuleId
 from ..domain.throttle import Policy
 from ..errors.accounts import TooManyTries
 from ..master_key import MasterKey, Purpose
@@ -39,6 +41,18 @@ def code_policies(master_key: MasterKey, email_key: str, address: str) -> dict[b
 def cause_policy(master_key: MasterKey, address: str) -> dict[bytes, Policy]:
     """What it counts on when where it goes was counted already."""
     return {key(master_key, "codes-from", network(address)): throttle.CODES_FROM_ADDRESS}
+
+
+def phone_policies(
+    master_key: MasterKey, account_id: UUID, number: str, address: str, now: datetime
+) -> dict[bytes, Policy]:
+    """What a text message with a code counts on: whose it is, where it goes, and who caused it."""
+    of_person = throttle.daily(rules.value(RuleId.PHONE_CODES_OF_PERSON, now))
+    of_number = throttle.daily(rules.value(RuleId.PHONE_CODES_OF_NUMBER, now))
+    return {
+        key(master_key, "phone-codes-of", str(account_id)): of_person,
+        key(master_key, "phone-codes-to", number): of_number,
+    } | cause_policy(master_key, address)
 
 
 async def take(session: AsyncSession, policies: Mapping[bytes, Policy], now: datetime) -> None:

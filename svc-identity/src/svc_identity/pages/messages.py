@@ -29,6 +29,10 @@ NOTICES: Final = {
     "app-added": "The app is set up. From now on you are asked for its code.",
     "app-removed": "The app was removed.",
     "passkey-added": "The passkey is added.",
+    "phone-code-sent": "A text message with a code is on its way.",
+    "phone-code-renewed": "A new text message is on its way. The code before is no longer valid.",
+    "phone-confirmed": "Your telephone number is confirmed.",
+    "phone-removed": "Your telephone number was removed.",
     "passkey-renamed": "The passkey has its new name.",
     "passkey-removed": "The passkey was removed.",
     "identity-linked": "You can sign in this way from now on.",
@@ -51,6 +55,9 @@ CODE_EXPIRED: Final = "This code is no longer valid. Ask for a new one."
 WRONG_USER_CODE: Final = "No device waits with this code. Codes are valid for 10 minutes."
 
 WRONG_ONE_TIME_CODE: Final = "This code is wrong, or was used before."
+WRONG_PHONE_CODE: Final = "This is not the code of the newest text message."
+PHONE_CODE_EXPIRED: Final = "This code is no longer valid. Ask for a new one, or give the number again."
+PHONE_TAKEN: Final = "As many accounts as may share one number have this one already."
 WRONG_PASSWORD: Final = "This is not your present password."
 CHANGES: Final = {
     Change.PASSWORD_CHANGED: "Your password was changed",
@@ -64,6 +71,9 @@ CHANGES: Final = {
     Change.IDENTITY_LINKED: "Signing in by another service was linked",
     Change.IDENTITY_REMOVED: "Signing in by another service was removed",
     Change.NEW_DEVICE: "A sign-in on a device not seen before",
+    Change.PHONE_ADDED: "A telephone number was added",
+    Change.PHONE_CHANGED: "The telephone number was changed",
+    Change.PHONE_REMOVED: "The telephone number was removed",
 }
 """What changed about how a person signs in, as the account page says it."""
 
@@ -76,6 +86,7 @@ _BY_FIELD: Final = {
     "details": privacy_words.WRONG_WORDS,
     "kind": "Choose what you ask.",
     "code": "Enter the 8 digits of the code.",
+    "phone": "Enter a mobile number, such as 0745 123 456 or +36 30 123 4567.",
     "name": "Enter a name, at most 64 characters.",
     "institution_id": "Choose an institution.",
     "cnp": "Enter the 13 digits of your CNP, without a mistake.",
@@ -103,6 +114,9 @@ TEXTS: Final = (
     CODE_EXPIRED,
     WRONG_USER_CODE,
     WRONG_ONE_TIME_CODE,
+    WRONG_PHONE_CODE,
+    PHONE_CODE_EXPIRED,
+    PHONE_TAKEN,
     WRONG_PASSWORD,
     *CHANGES.values(),
     *_BY_FIELD.values(),

@@ -23,7 +23,7 @@ from ..dependencies import (
     session_of,
 )
 from ..domain.signing_key import Use
-from ..operations import accounts, applications, contacts, form_data, identity_checks, tokens
+from ..operations import accounts, applications, contacts, form_data, identity_checks, phones, tokens
 from ..schemas.applications import UsageReport
 from ..schemas.internal import (
     ApplicantView,
@@ -35,6 +35,7 @@ from ..schemas.internal import (
     InternalTokenView,
     MandateAnswerView,
     NameView,
+    PhoneConfirmationView,
     PrincipalView,
     ResolveToken,
 )
@@ -101,6 +102,14 @@ async def get_email_confirmation(
 ) -> EmailConfirmationView:
     """What the e-mail with a code needs, while the code is good."""
     return EmailConfirmationView.of(await accounts.email_to_send(session, provider, confirmation_id, now))
+
+
+@router.get("/phone-confirmations/{confirmation_id}", **policy.internal(CONTACT))
+async def get_phone_confirmation(
+    confirmation_id: UUID, provider: Provider, session: Session, now: Now
+) -> PhoneConfirmationView:
+    """What the text message with a code needs, while the code is good."""
+    return PhoneConfirmationView.of(await phones.code_to_send(session, provider, confirmation_id, now))
 
 
 @router.get("/people/{person_id}/form-data", **policy.internal(FORM_DATA))

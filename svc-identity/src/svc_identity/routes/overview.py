@@ -15,7 +15,7 @@ from hub_service.problems import InvalidRequest
 from ..dependencies import Provider
 from ..domain.authorization import answer
 from ..domain.session import EndReason
-from ..operations import accounts, logout, sessions
+from ..operations import accounts, logout, phones, sessions
 from ..pages import messages, rendering
 from . import forms
 from .visits import LANGUAGE, SESSION, YEAR, Visitor, see_other
@@ -41,6 +41,7 @@ async def show_overview(visit: Visitor, session: Session, now: Now) -> Response:
     return visit.show(
         "overview.html",
         account=account,
+        phones=await phones.read(session, visit.provider, account.id, now),
         level=messages.LEVELS[account.assurance],
         sessions=found,
         current=visit.signed_in.id,

@@ -15,6 +15,7 @@ from ..domain.mandate_type import MandateType, PrincipalKind
 from ..operations.accounts import EmailToSend
 from ..operations.form_data import Applicant, Principal
 from ..operations.identity_checks import CivilIdentity, MandateAnswer
+from ..operations.phones import CodeToSend
 from ..operations.tokens import InternalToken
 
 _CONTACTS_MOST: Final = 500
@@ -94,6 +95,27 @@ class EmailConfirmationView(schemas.Resource):
         return cls(
             confirmation_id=wanted.confirmation.id,
             email=wanted.email,
+            language=wanted.language,
+            code=wanted.code,
+            expires_at=wanted.confirmation.expires_at,
+        )
+
+
+class PhoneConfirmationView(schemas.Resource):
+    """What the text message with a code needs; `phone` is E.164."""
+
+    confirmation_id: schemas.Id
+    phone: str
+    language: Language
+    code: str
+    expires_at: schemas.Instant
+
+    @classmethod
+    def of(cls, wanted: CodeToSend) -> Self:
+        """The view of a text message to be sent."""
+        return cls(
+            confirmation_id=wanted.confirmation.id,
+            phone=wanted.confirmation.number,
             language=wanted.language,
             code=wanted.code,
             expires_at=wanted.confirmation.expires_at,
