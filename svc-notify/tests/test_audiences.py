@@ -75,7 +75,7 @@ def told(
     fake_identity: Any,
     looking: asyncpg.Connection,
 ) -> Told:
-    """Hear an event, let the lane take a turn, and give the rows of what was queued.
+    """Hear an event, let the lanes take a turn, and give the rows of what was queued.
 
     `known` is what svc-petitions says then.
     """
@@ -87,7 +87,8 @@ def told(
         handle = subscriptions.subscriptions(lambda _: None)[0].handlers[type(event)]
         async with hub.database.sessions() as session, session.unit_of_work():
             await handle(session, heard)
-        await turn(make_sender(Lane.NOTICE))
+        for lane in (Lane.NOTICE, Lane.REMINDER):
+            await turn(make_sender(lane))
         return await looking.fetch("SELECT * FROM notify.deliveries WHERE cause_id = $1", heard.id)
 
     return through

@@ -1,6 +1,6 @@
 """From a template's version, a language and facts to the words of a message.
 
-A template is a folder, `templates/<key>/<version>/`, with one file of wording for each language:
+A template of the hub is a folder, `templates/<key>/<version>/`, with one file of wording for each language:
 subject, paragraphs and facts are Jinja2 strings without markup. A frame sets the same wording as
 plain text and as HTML, so that the two parts of an e-mail cannot say different things. A version
 that was once sent is never edited: the next one is a new folder.
@@ -17,7 +17,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from hub_core.language import Language
 
-from .domain import formats
+from .domain import formats, kinds
+from .domain.kinds import Group
 
 _FOLDER: Final = files(__package__) / "templates"
 _ENVIRONMENT: Final = Environment(
@@ -35,7 +36,35 @@ _OPTIONAL: Final[Mapping[str, Any]] = {
     "next": [],
     "action": "",
     "sms": "",
+    "push": "",
 }
+_FRAMES_WITHOUT_FOOTER: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a message says, whichever way it goes.
+
+    The inbox shows `title`, `lead` and `facts`; a push shows `title` and `push`; a text message is `sms`.
+    `sms` and `push` are empty where the message does not go that way. `why` is the reason in the footer.
+    """
+
+    language: Language
+    frame: int
+    why: str
+    subject: str
+    preview: str
+    title: str
+    greeting: str
+    lead: str
+    code: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    next_title: str = ""
+    next: tuple[str, ...] = ()
+    action: str = ""
+    closing: tuple[str, ...] = ()
+    sms: str = ""
+    push: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +81,93 @@ class Letter:
     sms: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a letter leads: what its button opens, where preferences are set, where it is unsubscribed from.
+
+    An empty one is left out.
+    """
+
+    action: str = ""
+    preferences: str = ""
+    unsubscribe: str = ""
+
+
 def render(
     template: str, version: int, language: Language, facts: Mapping[str, object], action_url: str
 ) -> Letter:
     """Write a message. `facts` are what its wording names; a line whose value is empty is left out.
 
-    Raises `jinja2.UndefinedError` when a fact is missing, `FileNotFoundError` for no such template.
+    Of the facts `sender` is the institution that it comes from (the hub without one), `preferences_url` and
+    `unsubscribe_url` are links of the footer. Raises `jinja2.UndefinedError` when a fact is missing,
+    `FileNotFoundError` for no such template.
     """
+    links = Links(action_url, str(facts.get("preferences_url", "")), str(facts.get("unsubscribe_url", "")))
+    return letter(say(template, version, language, facts), links, str(facts.get("sender", "")))
+
+
+def say(template: str, version: int, language: Language, facts: Mapping[str, object]) -> Words:
+    """The words of one of the hub's templates; raises as `render` does."""
     wording = _wording(template, version, language)
     known = {**facts, "day": partial(formats.day, language=language), "hour": formats.hour}
     said = {name: _say(value, known) for name, value in wording.items()}
-    said["facts"] = [(label, value) for label, value in said["facts"] if value]
-    said |= {"language": language, "action_url": action_url}
-    frame = f"frame/{wording['frame']}/letter"
-    return Letter(
+    return Words(
         language=language,
-        subject=said["subject"],
-        text=_ENVIRONMENT.get_template(f"{frame}.txt").render(said),
-        html=_ENVIRONMENT.get_template(f"{frame}.html").render(said),
-        sms=said["sms"],
+        why=_why(template),
+        **said
+        | {
+            "facts": tuple((label, value) for label, value in said["facts"] if value),
+            "next": tuple(said["next"]),
+            "closing": tuple(said["closing"]),
+        },
     )
+
+
+def letter(words: Words, links: Links, sender: str = "") -> Letter:
+    """The words in their frame; `sender` is the institution that they come from, the hub without one."""
+    shown = {name: getattr(words, name) for name in Words.__slots__}
+    shown |= {
+        "paragraphs": words.lead.split("\n\n"),
+        "sender": sender,
+        "action_url": links.action,
+        "preferences_url": links.preferences,
+        "unsubscribe_url": links.unsubscribe,
+    }
+    if words.frame > _FRAMES_WITHOUT_FOOTER:
+        shown |= _footer(words, sender)
+    frame = f"frame/{words.frame}/letter"
+    return Letter(
+        language=words.language,
+        subject=words.subject,
+        text=_ENVIRONMENT.get_template(f"{frame}.txt").render(shown),
+        html=_ENVIRONMENT.get_template(f"{frame}.html").render(shown),
+        sms=words.sms,
+    )
+
+
+def _why(template: str) -> str:
+    if template in kinds.CODES:
+        return "CODE"
+    kind = kinds.find(template)
+    return kind.group if kind else Group.INSTITUTIONS
+
+
+def _footer(words: Words, sender: str) -> dict[str, object]:
+    said = _frame_words(words.frame, words.language)
+    sent_by = _say(said["sent_by"], {"sender": sender})
+    return {**said, "footer": (*words.closing, sent_by, said["why"][words.why])}
 
 
 @cache
 def _wording(template: str, version: int, language: Language) -> Mapping[str, Any]:
     source = _FOLDER / template / str(version) / f"{language}.toml"
     return {**_OPTIONAL, **tomllib.loads(source.read_text("utf-8"))}
+
+
+@cache
+def _frame_words(frame: int, language: Language) -> Mapping[str, Any]:
+    source = _FOLDER / "frame" / str(frame) / f"{language}.toml"
+    return tomllib.loads(source.read_text("utf-8"))
 
 
 @cache
