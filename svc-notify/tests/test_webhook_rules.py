@@ -1,14 +1,17 @@
 """The rules of webhooks, without I/O: filters, states, waits, signatures."""
 
 import base64
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from svc_notify.domain import webhook_messages as messages
 from svc_notify.domain import webhooks
 from svc_notify.domain.feed import FeedEvent
+from svc_notify.domain.webhook_messages import Challenge
 from svc_notify.domain.webhooks import (
     Delivery,
     DeliveryState,
@@ -236,23 +239,51 @@ def test_the_signature_is_that_of_the_standards_own_example():
     at = datetime.fromtimestamp(1614265330, UTC)
     body = b'{"test": 2432232314}'
     assert (
-        webhooks.sign(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", at, body)
+        messages.sign(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", at, body)
         == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
     )
-    assert webhooks.show_secret(secret) == "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    assert messages.show_secret(secret) == "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 def test_each_secret_signs_and_the_newest_stands_first():
-    sent = webhooks.headers([b"new", b"old"], "an-id", NOW, b"{}")
+    sent = messages.headers([b"new", b"old"], "an-id", NOW, b"{}")
     assert sent["webhook-id"] == "an-id"
     assert sent["webhook-timestamp"] == str(int(NOW.timestamp()))
     assert sent["webhook-signature"].split(" ") == [
-        webhooks.sign(secret, "an-id", NOW, b"{}") for secret in (b"new", b"old")
+        messages.sign(secret, "an-id", NOW, b"{}") for secret in (b"new", b"old")
     ]
 
 
-def test_only_who_has_the_secret_answers_a_challenge():
-    proof = webhooks.sign(b"secret", "an-id", NOW, b"challenge")
-    assert webhooks.proves(b"secret", "an-id", NOW, "challenge", proof)
-    for answered in ("challenge", "", "v1,", "é", webhooks.sign(b"other", "an-id", NOW, b"challenge")):
-        assert not webhooks.proves(b"secret", "an-id", NOW, "challenge", answered)
+ASKED = Challenge(UUID(int=5), UUID(int=1), "zx-9", NOW)
+
+
+def answered(secret: bytes, text: str = "zx-9") -> bytes:
+    return json.dumps({"answer": messages.sign(secret, str(ASKED.id), NOW, text.encode())}).encode()
+
+
+def test_only_who_has_the_secret_meets_a_challenge():
+    assert ASKED.is_met_by(b"secret", 200, answered(b"secret"))
+    assert not ASKED.is_met_by(b"secret", 200, answered(b"another"))
+    assert not ASKED.is_met_by(b"secret", 200, answered(b"secret", "zx-8"))
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (204, answered(b"secret")),
+        (302, answered(b"secret")),
+        (200, b""),
+        (200, b"ok"),
+        (200, b"[]"),
+        (200, b"\xff"),
+        (200, b'{"answer": 1}'),
+        (200, '{"answer": "é"}'.encode()),
+        (200, b'{"answer": "zx-9"}'),
+        (200, b'{"challenge": "zx-9"}'),
+        (200, ASKED.body),
+        (200, json.dumps({"answer": ASKED.headers([b"secret"])["webhook-signature"]}).encode()),
+    ],
+    ids=("status", "redirect", *(f"body-{number}" for number in range(10))),
+)
+def test_who_answers_anything_or_repeats_what_came_does_not_meet_a_challenge(status, body):
+    assert not ASKED.is_met_by(b"secret", status, body)

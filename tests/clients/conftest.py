@@ -34,10 +34,12 @@ def packages() -> Path:
         for name in (
             "@sd-jwt/sd-jwt-vc",
             "altcha-lib",
+            "cloudevents",
             "ical.js",
             "jsonld",
             "openid-client",
             "oidc-client-ts",
+            "standardwebhooks",
             "tus-js-client",
         )
     ):

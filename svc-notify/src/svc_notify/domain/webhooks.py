@@ -1,12 +1,5 @@
-"""The rules of endpoints of partners and of what is handed to them. No I/O; `now` is an argument.
+"""The rules of endpoints of partners and of what is handed to them. No I/O; `now` is an argument."""
 
-Messages are signed by Standard Webhooks 1.0: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
-"""
-
-import base64
-import hashlib
-import hmac
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -18,9 +11,6 @@ from hub_core.rules import Rules
 
 from .feed import FeedEvent, Reader, matches
 
-SECRET_BYTES: Final = 32
-"""The standard allows 24 to 64."""
-_SHOWN_AS: Final = "whsec_"
 _FACTOR: Final = 4
 SPREAD: Final = 0.2
 """The part by which chance may lengthen a wait: what failed together shall not return together."""
@@ -337,33 +327,6 @@ def judge(status: int, retry_after: str | None, duration: timedelta, now: dateti
         return Outcome(status, duration=duration)
     failure = Failure.REDIRECT if status in _REDIRECTS else Failure.STATUS
     return Outcome(status, failure, _again_after(retry_after, now), duration)
-
-
-def show_secret(secret: bytes) -> str:
-    """A secret as its owner gets it."""
-    return _SHOWN_AS + base64.b64encode(secret).decode()
-
-
-def sign(secret: bytes, message_id: str, at: datetime, body: bytes) -> str:
-    """The signature of a message: HMAC-SHA-256 over its id, the seconds of its time, and its bytes."""
-    signed = b".".join((message_id.encode(), str(int(at.timestamp())).encode(), body))
-    return f"v1,{base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()}"
-
-
-def headers(secrets: Collection[bytes], message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The headers of a message that carries a CloudEvent, signed with each of the secrets."""
-    return {
-        "content-type": "application/cloudevents+json; charset=utf-8",
-        "user-agent": "Hub-Webhooks/1",
-        "webhook-id": message_id,
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": " ".join(sign(secret, message_id, at, body) for secret in secrets),
-    }
-
-
-def proves(secret: bytes, message_id: str, at: datetime, challenge: str, answered: str) -> bool:
-    """Whether an answer to a challenge was made with the secret: it is the challenge, signed as a message."""
-    return hmac.compare_digest(sign(secret, message_id, at, challenge.encode()).encode(), answered.encode())
 
 
 def _move(endpoint: Endpoint, state: State, now: datetime, stop: Stop | None = None) -> Endpoint:
