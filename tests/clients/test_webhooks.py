@@ -70,8 +70,10 @@ def an_event(event_type: str = "hub.petitions.file.opened.v1", **data: Any) -> f
         key=str(ids.new_id()),
         time=clock.now(),
         data={
-            **{"version": 1, "institution_id": str(UUID(int=1)), "client_id": "an-application"},
-            **{"number": "Ț-1/2026"},
+            "version": 1,
+            "institution_id": str(UUID(int=1)),
+            "client_id": "an-application",
+            "number": "Ț-1/2026",
             **data,
         },
     )

@@ -61,6 +61,8 @@ TRAFFIC_DECIDE: Final = "traffic-history:decide"
 DRIVING_REPORTS_READ: Final = "driving-reports:read"
 DRIVING_REPORTS_WRITE: Final = "driving-reports:write"
 EVENTS_READ: Final = "events:read"
+WEBHOOKS_READ: Final = "webhooks:read"
+WEBHOOKS_WRITE: Final = "webhooks:write"
 
 SCOPES: Final = {
     scope.name: scope
@@ -86,6 +88,8 @@ SCOPES: Final = {
         Scope(FORMS_PREFILL, "fill in forms with your names, date of birth and e-mail address"),
         Scope("messages:read", "see which messages the hub has sent you"),
         Scope(EVENTS_READ, "be told what happens with what it may see, also when you are away"),
+        Scope(WEBHOOKS_READ, "see at which addresses it is told what happens, and what went there"),
+        Scope(WEBHOOKS_WRITE, "set at which addresses it is told what happens"),
         Scope(STAFF, "act for the institution where you are an official"),
         Scope(OFFICIALS_READ, "see the officials of your institution and their roles"),
         Scope(OFFICIALS_WRITE, "appoint officials in your name and end appointments"),
@@ -122,7 +126,7 @@ SCOPES: Final = {
 SELF_SERVICE: Final = frozenset(
     {
         *(OPENID, PROFILE, EMAIL, OFFLINE_ACCESS, ACCOUNT_READ),
-        *("petitions:read", "petitions:write", "messages:read", EVENTS_READ),
+        *("petitions:read", "petitions:write", "messages:read", EVENTS_READ, WEBHOOKS_READ, WEBHOOKS_WRITE),
     }
 )
 """Scopes that anybody may register a client with; every other is given by a review."""
