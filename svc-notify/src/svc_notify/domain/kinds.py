@@ -267,6 +267,14 @@ ACCOUNT_SECURITY: Final = Kind(
     variables=frozenset({"change", "changed_on"}),
     group=Group.ACCOUNT,
 )
+PHONE_CONFIRM: Final = Kind(
+    template="phone.confirm",
+    version=1,
+    lane=Lane.CODE,
+    lifetime=timedelta(minutes=10),
+    variables=frozenset(),
+    group=Group.ACCOUNT,
+)
 REGISTRATION_STEP: Final = Kind(
     template="registration.step",
     version=2,
@@ -510,6 +518,7 @@ ALL: Final = MappingProxyType(
             ACCOUNT_CONFIRM,
             PASSWORD_RESET,
             ACCOUNT_SECURITY,
+            PHONE_CONFIRM,
             REGISTRATION_STEP,
             ACCOUNT_VALIDATED,
             CATALOG_STALE,
@@ -538,7 +547,13 @@ ALL: Final = MappingProxyType(
 )
 """Every kind of message of the hub, by template."""
 CODES: Final = frozenset(
-    {ACCOUNT_CONFIRM.template, PASSWORD_RESET.template, BOOKING_CODE.template, PETITION_CODE.template}
+    {
+        ACCOUNT_CONFIRM.template,
+        PASSWORD_RESET.template,
+        PHONE_CONFIRM.template,
+        BOOKING_CODE.template,
+        PETITION_CODE.template,
+    }
 )
 """What brings a code to the address that somebody gave, who need not be who reads it."""
 TOLD_STEPS: Final = frozenset({"ISSUED", "MANUAL_REVIEW", "NEEDS_COUNTER", "REJECTED", "CANCELLED"})
