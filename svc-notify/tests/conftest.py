@@ -22,15 +22,21 @@ from hub_core import clock, ids
 from hub_service.clients import ServiceClient
 from hub_service.database import Database
 from hub_service.tokens import OwnToken
-from svc_notify import operations
-from svc_notify.domain.deliveries import Cause, Delivery
+from svc_notify.domain.deliveries import Delivery
 from svc_notify.domain.kinds import Lane
+from svc_notify.domain.messages import Cause
 from svc_notify.jobs import Sender
 from svc_notify.main import create_app
 from svc_notify.manifest import MANIFEST
+from svc_notify.operations import notices
 from svc_notify.settings import Settings
 
 _CUT = ""
+ROWS = (
+    "SELECT m.*, d.id AS delivery_id, d.channel, d.state, d.attempts, d.due_at, d.ended_at, d.language,"
+    " d.failure, d.reply_code FROM notify.messages m JOIN notify.deliveries d ON d.message_id = m.id"
+)
+"""A message, and its delivery as it stands."""
 
 
 class _Protocol(SmtpProtocol):
@@ -265,7 +271,7 @@ def queue_notice(hub: Any, ana: UUID) -> Callable[..., Awaitable[Delivery]]:
     """Queue `queue_notice(person_id=ana)`, a registration notice."""
 
     async def queue(person_id: UUID = ana, institution_id: UUID | None = None) -> Delivery:
-        registration = operations.Registration(
+        registration = notices.Registration(
             person_id=person_id,
             institution_id=institution_id or ids.new_id(),
             petition_kind="REQUEST",
@@ -275,9 +281,10 @@ def queue_notice(hub: Any, ana: UUID) -> Callable[..., Awaitable[Delivery]]:
         )
         now = clock.now()
         async with hub.database.sessions() as session:
-            return await operations.queue_registration_notice(
+            (queued,) = await notices.queue_registration_notice(
                 session, registration, Cause(ids.new_id(), now), now
             )
+        return queued
 
     return queue
 
@@ -287,7 +294,7 @@ def stored(looking: asyncpg.Connection) -> Callable[[UUID], Awaitable[Any]]:
     """The row of a delivery."""
 
     async def read(delivery_id: UUID) -> Any:
-        return await looking.fetchrow("SELECT * FROM notify.deliveries WHERE id = $1", delivery_id)
+        return await looking.fetchrow(f"{ROWS} WHERE d.id = $1", delivery_id)
 
     return read
 

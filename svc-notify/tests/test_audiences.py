@@ -19,7 +19,7 @@ from svc_notify.domain.kinds import Lane
 from svc_notify.jobs import Sender
 from svc_notify.settings import Settings
 
-from .conftest import PostOffice, body
+from .conftest import ROWS, PostOffice, body
 
 Told = Callable[..., Awaitable[Any]]
 FILE = "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nEND:VCALENDAR\r\n"
@@ -89,7 +89,7 @@ def told(
             await handle(session, heard)
         for lane in (Lane.NOTICE, Lane.REMINDER):
             await turn(make_sender(lane))
-        return await looking.fetch("SELECT * FROM notify.deliveries WHERE cause_id = $1", heard.id)
+        return await looking.fetch(f"{ROWS} WHERE cause_id = $1", heard.id)
 
     return through
 

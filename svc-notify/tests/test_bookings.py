@@ -9,7 +9,6 @@ import pytest
 
 from hub_core import clock, ids
 from hub_events.envelope import Event
-from svc_notify import operations
 from svc_notify.consumers import bookings
 from svc_notify.consumers.copies import (
     BookingCancelled,
@@ -19,10 +18,12 @@ from svc_notify.consumers.copies import (
     BookingMoved,
     BookingReminded,
 )
-from svc_notify.domain import deliveries, kinds
-from svc_notify.domain.deliveries import Cause, Delivery
+from svc_notify.domain import kinds, messages
+from svc_notify.domain.deliveries import Delivery
 from svc_notify.domain.kinds import Kind, Lane
+from svc_notify.domain.messages import Cause
 from svc_notify.jobs import Sender
+from svc_notify.operations import notices
 from svc_notify.settings import Settings
 
 from .conftest import PostOffice, body
@@ -91,7 +92,7 @@ def send(hub: Any, make_sender: Callable[..., Sender], turn: Any, fake_identity:
         kind, said, until = bookings._news(event)
         now = clock.now()
         async with hub.database.sessions() as session:
-            delivery = await operations.queue_booking_notice(
+            (delivery,) = await notices.queue_booking_notice(
                 session,
                 kind,
                 event.appointment_id,
@@ -101,7 +102,6 @@ def send(hub: Any, make_sender: Callable[..., Sender], turn: Any, fake_identity:
                 now,
                 until,
             )
-        assert delivery is not None
         await turn(make_sender(delivery.lane))
         return delivery
 
@@ -240,7 +240,7 @@ async def test_a_code_to_go_on_without_an_account_goes_by_the_lane_of_codes(
         },
     )
     async with hub.database.sessions() as session:
-        await operations.queue_booking_notice(session, kind, code, None, {}, Cause(ids.new_id(), now), now)
+        await notices.queue_booking_notice(session, kind, code, None, {}, Cause(ids.new_id(), now), now)
     await turn(make_sender(Lane.CODE))
     assert office.recipients == ["ion@example.org"]
     assert "    204816" in body(office.letters[0]).splitlines()
@@ -267,13 +267,13 @@ async def test_while_svc_passport_booking_is_away_only_its_own_messages_wait(
         },
     )
     async with hub.database.sessions() as session:
-        waits = await operations.queue_booking_notice(
+        (waits,) = await notices.queue_booking_notice(
             session, kinds.BOOKING_CODE, code, None, {}, Cause(ids.new_id(), now), now
         )
     assert waits is not None
     await turn(sender)
     async with hub.database.sessions() as session:
-        await operations.queue_confirmation_code(session, confirmation, Cause(ids.new_id(), now), now)
+        await notices.queue_confirmation_code(session, confirmation, Cause(ids.new_id(), now), now)
     await turn(sender)
     assert office.recipients == ["new@example.org"]
     row = await stored(waits.id)
@@ -289,7 +289,7 @@ async def test_an_earlier_place_is_told_at_the_address_of_who_asked_for_it(
     fake_identity.answer(f"/internal/v1/waiting-entries/{entry}/message", told)
     said = {"earlier_on": "2026-11-24", "earlier_hour": "08:30", "kept": "YES"}
     async with hub.database.sessions() as session:
-        await operations.queue_booking_notice(
+        await notices.queue_booking_notice(
             session, kinds.BOOKING_EARLIER, entry, None, said, Cause(ids.new_id(), now), now
         )
     await turn(make_sender(Lane.CODE))
@@ -316,7 +316,7 @@ async def test_that_a_document_is_at_the_counter_is_told_to_the_account(
         },
     )
     async with hub.database.sessions() as session:
-        await operations.queue_booking_notice(
+        await notices.queue_booking_notice(
             session,
             kinds.APPLICATION_READY,
             application,
@@ -344,4 +344,4 @@ def test_only_what_is_asked_for_at_another_service_says_what_it_is_about(
 ) -> None:
     now = clock.now()
     with pytest.raises(ValueError, match="is about"):
-        deliveries.queue(kind, ids.new_id(), Cause(ids.new_id(), now), now, **recipient)
+        messages.write(kind, ids.new_id(), Cause(ids.new_id(), now), now, **recipient)

@@ -19,10 +19,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from hub_core.language import Language
-from svc_notify import channels
-from svc_notify.channels import Smtp, UnusableAddress
-from svc_notify.domain import deliveries, kinds
-from svc_notify.domain.deliveries import Answer, Cause, Delivery, Outcome
+from svc_notify.channels import mail
+from svc_notify.channels.mail import UnusableAddress
+from svc_notify.channels.smtp import Smtp
+from svc_notify.domain import deliveries, kinds, messages
+from svc_notify.domain.deliveries import Answer, Delivery, Outcome
+from svc_notify.domain.messages import Cause, Channel
 from svc_notify.rendering import Letter
 from svc_notify.settings import Settings
 
@@ -33,9 +35,9 @@ SENDER = "Hub de servicii pentru cetățeni <noreply@hub.example>"
 
 
 def a_delivery() -> Delivery:
-    return deliveries.queue(
-        kinds.ACCOUNT_CONFIRM, DELIVERY_ID, Cause(UUID(int=2), NOW), NOW, confirmation_id=UUID(int=3)
-    )
+    cause = Cause(UUID(int=2), NOW)
+    written = messages.write(kinds.ACCOUNT_CONFIRM, UUID(int=1), cause, NOW, confirmation_id=UUID(int=3))
+    return deliveries.queue(written, Channel.EMAIL, DELIVERY_ID, NOW)
 
 
 def a_letter(subject: str = "Înregistrată cu nr. 123") -> Letter:
@@ -43,7 +45,7 @@ def a_letter(subject: str = "Înregistrată cu nr. 123") -> Letter:
 
 
 def composed(letter: Letter | None = None, sender: str = SENDER, address: str = ADDRESS) -> EmailMessage:
-    content = channels.compose(a_delivery(), letter or a_letter(), sender, address)
+    content = mail.compose(a_delivery(), letter or a_letter(), sender, address)
     return message_from_bytes(content, policy=policy.default)
 
 
@@ -68,7 +70,7 @@ def test_a_message_says_what_it_is() -> None:
 
 def test_a_file_for_calendars_goes_along_and_the_rest_stays_as_it_is() -> None:
     file = "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nSUMMARY:Pașaport simplu electronic\r\nEND:VCALENDAR\r\n"
-    content = channels.compose(a_delivery(), a_letter(), SENDER, ADDRESS, file * 9)
+    content = mail.compose(a_delivery(), a_letter(), SENDER, ADDRESS, file * 9)
     assert content.isascii()
     assert max(map(len, content.split(b"\r\n"))) <= 78
     message = message_from_bytes(content, policy=policy.default)
@@ -85,11 +87,11 @@ def test_a_file_for_calendars_goes_along_and_the_rest_stays_as_it_is() -> None:
 
 
 def test_a_message_travels_as_seven_bits_in_short_lines_and_is_the_same_each_time() -> None:
-    content = channels.compose(a_delivery(), a_letter(), SENDER, ADDRESS)
+    content = mail.compose(a_delivery(), a_letter(), SENDER, ADDRESS)
     assert content.isascii()
     assert max(map(len, content.split(b"\r\n"))) <= 78
     assert b"\n" not in content.replace(b"\r\n", b"")
-    assert content == channels.compose(a_delivery(), a_letter(), SENDER, ADDRESS)
+    assert content == mail.compose(a_delivery(), a_letter(), SENDER, ADDRESS)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ async def connect() -> AsyncIterator[Callable[..., Smtp]]:
 
 async def hand_over(smtp: Smtp) -> Outcome:
     return await smtp.hand_over(
-        ADDRESS, channels.compose(a_delivery(), a_letter(), "noreply@hub.example", ADDRESS)
+        ADDRESS, mail.compose(a_delivery(), a_letter(), "noreply@hub.example", ADDRESS)
     )
 
 
@@ -306,4 +308,4 @@ async def test_required_starttls_sends_nothing_to_a_server_without(
 
 
 def test_a_message_id_is_of_the_sender_s_domain() -> None:
-    assert re.fullmatch(r"<[0-9a-f-]{36}@hub\.example>", channels.message_id(DELIVERY_ID, SENDER))
+    assert re.fullmatch(r"<[0-9a-f-]{36}@hub\.example>", mail.message_id(DELIVERY_ID, SENDER))

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,10 @@ from svc_notify.consumers.copies import (
     WaitingOffered,
     WaitingTold,
 )
+from svc_notify.domain.deliveries import Delivery
 from svc_notify.domain.kinds import Lane
+
+from .conftest import ROWS
 
 CONTRACTS = Path(__file__).parents[2]
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -223,7 +226,7 @@ async def test_who_edits_an_entry_is_reminded_that_nobody_has_confirmed_it(
     text = (await service.office.letter("Serviciul: Pașaport", seen)).get_body(("plain",)).get_content()
     assert "Termenul confirmării: 22.05.2026" in text
     assert "A câta înștiințare: 2" in text
-    people = await looking.fetch("SELECT person_id FROM notify.deliveries WHERE cause_id = $1", cause)
+    people = await looking.fetch("SELECT person_id FROM notify.messages WHERE cause_id = $1", cause)
     assert [row["person_id"] for row in people] == [ana]
 
 
@@ -258,8 +261,8 @@ async def test_a_registered_petition_is_told_by_e_mail_with_its_institution(
     text = letter.get_body(("plain",)).get_content()
     assert "nr. 123 din 21.11.2026. Termen de răspuns: 21.12.2026." in text
     assert "http://localhost:8080/account/overview" in text
-    row = await looking.fetchrow("SELECT * FROM notify.deliveries WHERE cause_id = $1", cause_id)
-    assert letter["Message-ID"] == f"<{row['id']}@hub.example>"
+    row = await looking.fetchrow(f"{ROWS} WHERE cause_id = $1", cause_id)
+    assert letter["Message-ID"] == f"<{row['delivery_id']}@hub.example>"
     assert (row["person_id"], row["lane"]) == (ana, Lane.NOTICE)
     assert row["traceparent"].split("-")[1] == TRACE
     assert json.loads(row["variables"]) == {
@@ -337,7 +340,7 @@ async def test_who_is_given_the_certificate_at_once_gets_one_message_that_says_s
     await publish(CertificateRequestChanged.model_validate(about | {"state": "CANCELLED"}))
     await service.office.letter("Cererea a fost anulată.", seen)
     rows = await looking.fetch(
-        "SELECT template, cause_id = $2 AS at_once FROM notify.deliveries WHERE person_id = $1", ana, cause
+        "SELECT template, cause_id = $2 AS at_once FROM notify.messages WHERE person_id = $1", ana, cause
     )
     assert [row["template"] for row in rows if row["at_once"]] == ["criminal-record.step"]
     assert len(rows) == 2
@@ -352,9 +355,9 @@ async def test_who_asked_for_another_and_the_other_are_both_told(
             about_a_request(holder_id=ana, acting_person_id=parent, state="NEEDS_COUNTER")
         )
     )
-    await until(looking, "SELECT count(*) = 2 FROM notify.deliveries WHERE cause_id = $1", cause)
+    await until(looking, "SELECT count(*) = 2 FROM notify.messages WHERE cause_id = $1", cause)
     await service.office.letter("vă rugăm să veniți la ghișeu", seen)
-    rows = await looking.fetch("SELECT person_id FROM notify.deliveries WHERE cause_id = $1", cause)
+    rows = await looking.fetch("SELECT person_id FROM notify.messages WHERE cause_id = $1", cause)
     assert {row["person_id"] for row in rows} == {ana, parent}
 
 
@@ -365,7 +368,7 @@ async def test_of_a_company_s_certificate_who_asked_for_it_is_told(
     about = about_a_request(holder_kind="ORGANISATION", holder_id=ids.new_id(), acting_person_id=ana)
     cause = await publish(CertificateRequestChanged.model_validate(about | {"state": "MANUAL_REVIEW"}))
     await service.office.letter("Cererea se află în verificare manuală.", seen)
-    rows = await looking.fetch("SELECT person_id FROM notify.deliveries WHERE cause_id = $1", cause)
+    rows = await looking.fetch("SELECT person_id FROM notify.messages WHERE cause_id = $1", cause)
     assert [row["person_id"] for row in rows] == [ana]
 
 
@@ -376,7 +379,7 @@ async def test_an_event_of_an_appointment_that_comes_twice_makes_one_message(
     twice, once = (BookingCodeRequested(code_id=ids.new_id(), version=1) for _ in range(2))
     await publish(twice, again=await publish(twice))
     await publish(once)
-    counted = "SELECT count(*) FROM notify.deliveries WHERE about_id = $1"
+    counted = "SELECT count(*) FROM notify.messages WHERE about_id = $1"
     for told in (once, twice):
         await until(looking, counted, told.code_id)
     assert await looking.fetchval(counted, twice.code_id) == 1
@@ -401,10 +404,10 @@ async def test_an_earlier_place_and_a_document_to_be_fetched_are_told_and_nothin
         await publish(
             ApplicationStateChanged(application_id=application, person_id=person, state=state, version=3)
         )
-    about = "SELECT 1 FROM notify.deliveries WHERE about_id = $1"
+    about = "SELECT 1 FROM notify.messages WHERE about_id = $1"
     await until(looking, about, applications[2])
     rows = await looking.fetch(
-        "SELECT about_id, template, lane FROM notify.deliveries WHERE about_id = ANY($1) ORDER BY id",
+        "SELECT about_id, template, lane FROM notify.messages WHERE about_id = ANY($1) ORDER BY id",
         [*entries, *applications],
     )
     assert [tuple(row.values()) for row in rows] == [
@@ -440,7 +443,7 @@ async def test_a_term_that_comes_close_is_told_to_the_heads_who_keep_the_record_
     about = about_a_request(holder_id=ana, state="CANCELLED")
     await publish(CertificateRequestChanged.model_validate(about))
     await service.office.letter("Cererea a fost anulată.", seen)
-    rows = await looking.fetch("SELECT person_id FROM notify.deliveries WHERE cause_id = ANY($1)", causes)
+    rows = await looking.fetch("SELECT person_id FROM notify.messages WHERE cause_id = ANY($1)", causes)
     assert [row["person_id"] for row in rows] == [ana]
 
 
@@ -453,7 +456,7 @@ async def test_where_there_is_no_head_those_who_keep_the_record_are_told_of_the_
     await until(looking, KNOWN, told.appointment_id, 1)
     cause = await publish(alarmed(unit))
     await until(
-        looking, "SELECT 1 FROM notify.deliveries WHERE cause_id = $1 AND person_id = $2", cause, officer
+        looking, "SELECT 1 FROM notify.messages WHERE cause_id = $1 AND person_id = $2", cause, officer
     )
 
 
@@ -471,7 +474,7 @@ async def test_a_certificate_verified_often_is_told_once_a_day(
         verified = CertificateVerified(certificate_id=certificate, person_id=ana, version=1)
         await publish(verified, at=at)
     await service.office.until(seen + 3)
-    rows = await looking.fetch("SELECT once FROM notify.deliveries WHERE person_id = $1", ana)
+    rows = await looking.fetch("SELECT once FROM notify.messages WHERE person_id = $1", ana)
     assert sorted(row["once"] for row in rows) == sorted(
         f"criminal-record.verified:{certificate}:{day}"
         for certificate, day in ((often, "2026-11-22"), (often, "2026-11-23"), (other, "2026-11-22"))
@@ -513,7 +516,7 @@ async def test_a_person_is_told_of_an_extract_that_was_given_and_of_no_other(
         )
     letter = await service.office.letter("Instituția: Școala nr. 1", seen)
     assert letter["Subject"] == "O instituție a primit un extras despre dumneavoastră"
-    rows = await looking.fetch("SELECT template FROM notify.deliveries WHERE person_id = $1", ana)
+    rows = await looking.fetch("SELECT template FROM notify.messages WHERE person_id = $1", ana)
     assert [row["template"] for row in rows] == ["criminal-record.extract"]
 
 
@@ -533,7 +536,7 @@ async def test_who_filed_for_another_is_told_and_not_the_other(
     seen = len(service.office.letters)
     cause_id = await publish(registered(ids.new_id(), acting_person_id=ana))
     await service.office.until(seen + 1)
-    row = await looking.fetchrow("SELECT person_id FROM notify.deliveries WHERE cause_id = $1", cause_id)
+    row = await looking.fetchrow("SELECT person_id FROM notify.messages WHERE cause_id = $1", cause_id)
     assert row["person_id"] == ana
 
 
@@ -547,7 +550,7 @@ async def test_the_same_event_twice_is_one_message(
     last = await publish(registered(ana))
     letters = await service.office.until(seen + 2)
     assert len({str(letter["Message-ID"]) for letter in letters[seen:]}) == 2
-    rows = await looking.fetch("SELECT cause_id FROM notify.deliveries WHERE person_id = $1", ana)
+    rows = await looking.fetch("SELECT cause_id FROM notify.messages WHERE person_id = $1", ana)
     assert sorted(row["cause_id"] for row in rows) == sorted([event_id, last])
 
 
@@ -576,9 +579,7 @@ async def test_a_code_is_sent_to_who_asked_for_it(
     await publish(EmailConfirmationRequested(confirmation_id=confirmation_id, version=1))
     letter = await service.office.letter("482913", seen)
     assert (letter["To"], letter["Content-Language"]) == ("new@example.org", "hu")
-    row = await looking.fetchrow(
-        "SELECT * FROM notify.deliveries WHERE confirmation_id = $1", confirmation_id
-    )
+    row = await looking.fetchrow("SELECT * FROM notify.messages WHERE confirmation_id = $1", confirmation_id)
     assert (row["lane"], row["variables"]) == (Lane.CODE, "{}")
 
 
@@ -611,7 +612,11 @@ async def test_the_newest_names_are_kept_in_whatever_order_they_are_heard(
 
 async def test_a_sender_is_woken_by_the_commit_and_not_before(hub: Any, ana: UUID) -> None:
     woken: list[Lane] = []
-    handle = subscriptions.subscriptions(woken.append)[0].handlers[PetitionRegistered]
+
+    def wake(queued: Sequence[Delivery]) -> None:
+        woken.extend(delivery.lane for delivery in queued)
+
+    handle = subscriptions.subscriptions(wake)[0].handlers[PetitionRegistered]
     async with hub.database.sessions() as session:
         async with session.unit_of_work():
             await handle(session, heard(registered(ana)))
@@ -644,7 +649,7 @@ async def test_who_filed_a_petition_is_told_of_its_steps_and_nobody_where_nobody
         told = heard(kind.model_validate(facts | {"person_id": None, "acting_person_id": None} | who))
         async with hub.database.sessions() as session, session.unit_of_work():
             await handle(session, told)
-        rows = await looking.fetch("SELECT * FROM notify.deliveries WHERE cause_id = $1", told.id)
+        rows = await looking.fetch("SELECT * FROM notify.messages WHERE cause_id = $1", told.id)
         assert [row["person_id"] for row in rows] == ([ana] if who else [])
         assert all(row["template"] == "petition.step" for row in rows)
         assert all(json.loads(row["variables"])["change"] == change for row in rows)
@@ -669,7 +674,7 @@ async def test_officials_are_written_of_a_term_once_a_day_and_once_more_when_it_
         async with hub.database.sessions() as session, session.unit_of_work():
             await handle(session, told)
     rows = await looking.fetch(
-        "SELECT person_id, variables FROM notify.deliveries WHERE cause_id = ANY($1)",
+        "SELECT person_id, variables FROM notify.messages WHERE cause_id = ANY($1)",
         [told.id for told in events],
     )
     written = {(row["person_id"], json.loads(row["variables"])["state"]) for row in rows}
@@ -695,7 +700,7 @@ async def test_a_petitioner_is_told_that_an_institution_has_written(
     told = heard(PetitionMessageSent.model_validate(facts))
     async with hub.database.sessions() as session, session.unit_of_work():
         await handle(session, told)
-    rows = await looking.fetch("SELECT * FROM notify.deliveries WHERE cause_id = $1", told.id)
+    rows = await looking.fetch("SELECT * FROM notify.messages WHERE cause_id = $1", told.id)
     assert [(row["template"], row["person_id"]) for row in rows] == [("petition.message", ana)] * count
 
 
@@ -725,7 +730,7 @@ async def test_each_side_hears_of_what_waits_for_it_alone(
     told = heard(kind.model_validate(registered(ana).model_dump() | people | {"documents": 1} | special))
     async with hub.database.sessions() as session, session.unit_of_work():
         await handle(session, told)
-    rows = await looking.fetch("SELECT * FROM notify.deliveries WHERE cause_id = $1", told.id)
+    rows = await looking.fetch("SELECT * FROM notify.messages WHERE cause_id = $1", told.id)
     expected = [(template, handler if is_handlers else ana)] if template else []
     assert [(row["template"], row["person_id"]) for row in rows] == expected
     assert all(json.loads(row["variables"])["number"] == "123" for row in rows)
@@ -740,7 +745,7 @@ async def test_of_a_petition_on_paper_only_who_has_an_account_is_told_the_number
     told = heard(PetitionEntered.model_validate(facts | {"acting_person_id": None}))
     async with hub.database.sessions() as session, session.unit_of_work():
         await handle(session, told)
-    counted = "SELECT count(*) FROM notify.deliveries WHERE cause_id = $1"
+    counted = "SELECT count(*) FROM notify.messages WHERE cause_id = $1"
     assert await looking.fetchval(counted, told.id) == count
 
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from svc_notify.domain import deliveries, kinds
-from svc_notify.domain.deliveries import Answer, Cause, Delivery, Failure, Outcome, State
+from svc_notify.domain import deliveries, kinds, messages
+from svc_notify.domain.deliveries import Answer, Delivery, Failure, Outcome, State
+from svc_notify.domain.messages import Cause, Channel
 
 NIGHT = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
 """Two in the morning in Bucharest."""
@@ -19,18 +20,20 @@ ENDED = {State.SENT, State.FAILED, State.EXPIRED}
 
 def a_code(now: datetime = NIGHT, caused_at: datetime = NIGHT) -> Delivery:
     cause = Cause(UUID(int=2), caused_at)
-    return deliveries.queue(kinds.ACCOUNT_CONFIRM, UUID(int=1), cause, now, confirmation_id=UUID(int=3))
+    message = messages.write(kinds.ACCOUNT_CONFIRM, UUID(int=5), cause, now, confirmation_id=UUID(int=3))
+    return deliveries.queue(message, Channel.EMAIL, UUID(int=1), now)
 
 
 def a_notice(now: datetime = NIGHT) -> Delivery:
-    return deliveries.queue(
+    message = messages.write(
         kinds.SUBMISSION_REGISTERED,
-        UUID(int=1),
+        UUID(int=5),
         Cause(UUID(int=2), now),
         now,
         person_id=UUID(int=4),
         variables=dict.fromkeys(kinds.SUBMISSION_REGISTERED.variables, ""),
     )
+    return deliveries.queue(message, Channel.EMAIL, UUID(int=1), now)
 
 
 def settle(delivery: Delivery, answer: Answer, now: datetime = NIGHT, chance: float = 0.0) -> Delivery:
@@ -44,7 +47,7 @@ def test_what_a_person_caused_at_night_is_due_at_night() -> None:
 @pytest.mark.parametrize("variables", [{}, {"number": "1"}, {"cnp": ""}])
 def test_a_message_takes_exactly_the_variables_of_its_kind(variables: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="takes"):
-        deliveries.queue(
+        messages.write(
             kinds.SUBMISSION_REGISTERED,
             UUID(int=1),
             Cause(UUID(int=2), NIGHT),
@@ -57,7 +60,7 @@ def test_a_message_takes_exactly_the_variables_of_its_kind(variables: dict[str, 
 @pytest.mark.parametrize("recipient", [{}, {"person_id": UUID(int=3), "confirmation_id": UUID(int=4)}])
 def test_a_message_has_one_recipient(recipient: dict[str, UUID]) -> None:
     with pytest.raises(ValueError, match="a person or"):
-        deliveries.queue(kinds.ACCOUNT_CONFIRM, UUID(int=1), Cause(UUID(int=2), NIGHT), NIGHT, **recipient)
+        messages.write(kinds.ACCOUNT_CONFIRM, UUID(int=1), Cause(UUID(int=2), NIGHT), NIGHT, **recipient)
 
 
 def test_a_claim_holds_for_the_lease_and_no_longer() -> None:

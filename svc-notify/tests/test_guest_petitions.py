@@ -24,7 +24,7 @@ from svc_notify.domain.kinds import Lane
 from svc_notify.jobs import Sender
 from svc_notify.settings import Settings
 
-from .conftest import PostOffice, body
+from .conftest import ROWS, PostOffice, body
 
 Told = Callable[..., Awaitable[Any]]
 CODE = "K7QF2M9X"
@@ -81,7 +81,7 @@ def told(
         async with hub.database.sessions() as session, session.unit_of_work():
             await handle(session, heard)
         await turn(make_sender(Lane.NOTICE))
-        return await looking.fetch("SELECT * FROM notify.deliveries WHERE cause_id = $1", heard.id)
+        return await looking.fetch(f"{ROWS} WHERE cause_id = $1", heard.id)
 
     return through
 

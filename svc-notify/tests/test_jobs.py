@@ -14,11 +14,13 @@ import structlog
 from structlog.testing import LogCapture
 
 from hub_core import clock, ids
-from svc_notify import jobs, operations
+from svc_notify import jobs
 from svc_notify.domain import deliveries
-from svc_notify.domain.deliveries import Answer, Cause, Delivery, Outcome
+from svc_notify.domain.deliveries import Answer, Delivery, Outcome
 from svc_notify.domain.kinds import Lane
+from svc_notify.domain.messages import Cause, Channel
 from svc_notify.jobs import Sender
+from svc_notify.operations import institutions, notices, sending
 
 Turn = Callable[[Sender], Awaitable[None]]
 Queue = Callable[..., Awaitable[Delivery]]
@@ -64,7 +66,7 @@ async def test_it_is_written_in_the_person_s_language_with_the_institution_s_nam
     )
     async with hub.database.sessions() as session:
         names = {"ro": "Poliția", "hu": "Rendőrség"}
-        await operations.keep_institution(session, institution_id, names, 1)
+        await institutions.keep_institution(session, institution_id, names, 1)
     await queue_notice(person_id=person_id, institution_id=institution_id)
     await turn(sender)
     assert office.letters[0]["Content-Language"] == language
@@ -86,7 +88,7 @@ async def test_a_code_goes_by_its_own_lane(
         },
     )
     async with hub.database.sessions() as session:
-        await operations.queue_confirmation_code(session, confirmation_id, Cause(ids.new_id(), now), now)
+        await notices.queue_confirmation_code(session, confirmation_id, Cause(ids.new_id(), now), now)
     await turn(sender)
     assert office.letters == []
     await turn(make_sender(Lane.CODE))
@@ -99,7 +101,7 @@ async def test_a_code_that_comes_too_late_expires(
 ) -> None:
     now = clock.now()
     async with hub.database.sessions() as session:
-        delivery = await operations.queue_confirmation_code(
+        (delivery,) = await notices.queue_confirmation_code(
             session, ids.new_id(), Cause(ids.new_id(), now - timedelta(minutes=16)), now
         )
     await turn(make_sender(Lane.CODE))
@@ -318,7 +320,7 @@ async def test_two_senders_at_once_never_send_one_delivery_twice(
 
 async def a_claim(hub: Any) -> Delivery:
     async with hub.database.sessions() as session:
-        (claimed,) = await operations.claim(session, Lane.NOTICE, 1, clock.now())
+        (claimed,) = await sending.claim(session, Channel.EMAIL, Lane.NOTICE, 1, clock.now())
     return claimed.delivery
 
 
@@ -356,7 +358,7 @@ async def test_who_lost_a_delivery_changes_nothing(
     await turn(sender)
     late = deliveries.settle(lost, Outcome(Answer.DEFERRED), clock.now(), chance=0)
     async with hub.database.sessions() as session:
-        assert not await operations.settle(session, late, clock.now())
+        assert not await sending.settle(session, late, clock.now())
     assert (await stored(delivery.id))["state"] == "SENT"
     assert await told() == [(SENT, str(delivery.id))]
 
@@ -369,7 +371,10 @@ async def test_nobody_can_claim_what_is_being_handed_over(
     attempt = asyncio.create_task(turn(sender))
     await office.until(1)
     async with hub.database.sessions() as session:
-        assert await operations.claim(session, Lane.NOTICE, 1, clock.now() + timedelta(hours=1)) == []
+        assert (
+            await sending.claim(session, Channel.EMAIL, Lane.NOTICE, 1, clock.now() + timedelta(hours=1))
+            == []
+        )
     office.release()
     await attempt
     assert (await stored(delivery.id))["state"] == "SENT"
@@ -408,7 +413,7 @@ async def test_a_sender_that_was_stopped_until_another_sent_sends_nothing(
     await let_time_pass()
     await turn(sender)
     sender._held[stopped.id] = stopped
-    await sender._attempt(hub, operations.Claimed(stopped, {}))
+    await sender._attempt(hub, sending.Claimed(stopped, {}))
     assert len(office.letters) == 1
 
 

@@ -28,7 +28,7 @@ async def test_what_is_due_is_found_by_its_index(looking: asyncpg.Connection) ->
     async with looking.transaction():
         await looking.execute("SET LOCAL enable_seqscan = off; SET LOCAL search_path = notify")
         plan = await looking.fetch(
-            "EXPLAIN SELECT * FROM deliveries WHERE lane = 1 AND due_at <= now() "
+            "EXPLAIN SELECT * FROM deliveries WHERE channel = 'EMAIL' AND lane = 1 AND due_at <= now() "
             "ORDER BY due_at LIMIT 4 FOR UPDATE SKIP LOCKED"
         )
     lines = " ".join(row[0] for row in plan)

@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from hub_core import clock, ids
 from hub_core.language import Language
-from svc_notify import storage
-from svc_notify.domain import deliveries, kinds
-from svc_notify.domain.deliveries import Answer, Cause, Delivery, Outcome
+from svc_notify.domain import deliveries, kinds, messages
+from svc_notify.domain.deliveries import Answer, Delivery, Outcome
+from svc_notify.domain.messages import Cause, Channel
+from svc_notify.storage import deliveries as storage
+from svc_notify.storage import messages as messages_storage
 
 MESSAGES = "/notify/v1/messages"
 Keep = Callable[..., Awaitable[Delivery]]
@@ -40,7 +42,7 @@ async def keep(service: Any, schema: Any, person: UUID) -> Any:
     async def store(person_id: UUID = person, queued_at: datetime | None = None) -> Delivery:
         now = queued_at or clock.now()
         variables = dict.fromkeys(kinds.SUBMISSION_REGISTERED.variables, "")
-        queued = deliveries.queue(
+        written = messages.write(
             kinds.SUBMISSION_REGISTERED,
             ids.new_id(),
             Cause(ids.new_id(), now),
@@ -48,11 +50,13 @@ async def keep(service: Any, schema: Any, person: UUID) -> Any:
             person_id=person_id,
             variables=variables,
         )
+        queued = deliveries.queue(written, Channel.EMAIL, ids.new_id(), now)
         sent = deliveries.settle(
             deliveries.claim(queued, now), Outcome(Answer.ACCEPTED, 250), now, chance=0, language=Language.HU
         )
         async with sessions() as session, session.begin():
-            await storage.add(session, sent)
+            await messages_storage.add(session, [written])
+            await storage.add(session, [sent])
         return sent
 
     yield store
@@ -61,7 +65,7 @@ async def keep(service: Any, schema: Any, person: UUID) -> Any:
 
 async def test_without_a_token_nothing_is_shown(service: Any, keep: Keep) -> None:
     sent = await keep()
-    for path in (MESSAGES, f"{MESSAGES}/{sent.id}"):
+    for path in (MESSAGES, f"{MESSAGES}/{sent.message.id}"):
         answer = await service.client.get(path)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -69,7 +73,7 @@ async def test_without_a_token_nothing_is_shown(service: Any, keep: Keep) -> Non
 
 async def test_another_scope_shows_nothing(service: Any, keep: Keep, person: UUID, signed_in: Any) -> None:
     sent = await keep()
-    for path in (MESSAGES, f"{MESSAGES}/{sent.id}"):
+    for path in (MESSAGES, f"{MESSAGES}/{sent.message.id}"):
         answer = await service.client.get(path, headers=signed_in(person, {"account:read"}))
         assert answer.status_code == 403
         assert answer.json()["type"].endswith("/insufficient-scope")
@@ -82,7 +86,7 @@ async def test_a_client_s_token_is_nobody_s(service: Any, signed_in: Any) -> Non
 
 async def test_somebody_else_s_message_is_not_there(service: Any, keep: Keep, reader: dict[str, str]) -> None:
     other = await keep(person_id=ids.new_id())
-    answer = await service.client.get(f"{MESSAGES}/{other.id}", headers=reader)
+    answer = await service.client.get(f"{MESSAGES}/{other.message.id}", headers=reader)
     unknown = await service.client.get(f"{MESSAGES}/{ids.new_id()}", headers=reader)
     assert (answer.status_code, unknown.status_code) == (404, 404)
     same = {"type", "title", "detail", "status"}
@@ -92,10 +96,10 @@ async def test_somebody_else_s_message_is_not_there(service: Any, keep: Keep, re
 
 async def test_one_s_own_message_is_shown(service: Any, keep: Keep, reader: dict[str, str]) -> None:
     sent = await keep()
-    answer = await service.client.get(f"{MESSAGES}/{sent.id}", headers=reader)
+    answer = await service.client.get(f"{MESSAGES}/{sent.message.id}", headers=reader)
     assert answer.status_code == 200
     assert answer.json() == {
-        "id": str(sent.id),
+        "id": str(sent.message.id),
         "kind": "submission.registered",
         "channel": "EMAIL",
         "state": "SENT",
@@ -104,7 +108,7 @@ async def test_one_s_own_message_is_shown(service: Any, keep: Keep, reader: dict
         "ended_at": _written(sent.ended_at),
     }
     again = await service.client.get(
-        f"{MESSAGES}/{sent.id}", headers=reader | {"if-none-match": answer.headers["etag"]}
+        f"{MESSAGES}/{sent.message.id}", headers=reader | {"if-none-match": answer.headers["etag"]}
     )
     assert again.status_code == 304
 
@@ -121,7 +125,7 @@ async def test_the_list_is_read_page_by_page_the_newest_first(
         shown += [item["id"] for item in page["items"]]
         cursor = {"cursor": page["next_cursor"]}
     assert cursor == {"cursor": None}
-    assert shown == [str(delivery.id) for delivery in reversed(sent)]
+    assert shown == [str(delivery.message.id) for delivery in reversed(sent)]
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "cursor=nonsense", "offset=3"])
@@ -152,4 +156,5 @@ async def test_another_service_is_told_what_is_held_of_a_person(
     identity = signed_in(scopes={"personal-data:read"}, kind="service", sub="identity")
     [section] = (await service.client.get(path, headers=identity)).json()["sections"]
     assert section["title"]["hu"] == "Önnek küldött üzenetek"
-    assert [(item["template"], item["state"]) for item in section["items"]] == [(sent.template, "SENT")]
+    items = [(item["template"], item["state"]) for item in section["items"]]
+    assert items == [(sent.message.template, "SENT")]

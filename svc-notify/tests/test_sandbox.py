@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 from hub_core import clock, ids
 from hub_events import envelope
 from hub_events.envelope import Event
-from svc_notify import tables
 from svc_notify.consumers import subscriptions
 from svc_notify.consumers.copies import (
     PetitionRegistered,
@@ -22,6 +21,9 @@ from svc_notify.consumers.copies import (
     SandboxPetitionRegistered,
     SecurityChanged,
 )
+from svc_notify.tables.deliveries import DELIVERIES
+from svc_notify.tables.messages import MESSAGES
+from svc_notify.tables.people import SANDBOX_PEOPLE
 
 Hear = Callable[..., Awaitable[None]]
 
@@ -71,7 +73,7 @@ def removed(ana: UUID) -> SandboxPersonRemoved:
 
 
 async def messages(looking: asyncpg.Connection, person_id: UUID) -> int:
-    return await looking.fetchval("SELECT count(*) FROM notify.deliveries WHERE person_id = $1", person_id)
+    return await looking.fetchval("SELECT count(*) FROM notify.messages WHERE person_id = $1", person_id)
 
 
 async def test_the_number_of_a_tested_petition_says_what_it_is(
@@ -79,7 +81,7 @@ async def test_the_number_of_a_tested_petition_says_what_it_is(
 ) -> None:
     await hear(a_petition(ana), a_petition(ana, PetitionRegistered))
     numbers = await looking.fetch(
-        "SELECT variables::jsonb ->> 'number' AS number FROM notify.deliveries WHERE person_id = $1 "
+        "SELECT variables::jsonb ->> 'number' AS number FROM notify.messages WHERE person_id = $1 "
         "ORDER BY id",
         ana,
     )
@@ -127,7 +129,7 @@ async def test_whom_the_hub_wrote_to_before_is_real_whatever_is_told(
 
 
 async def test_the_database_lets_nobody_delete_a_message(hub: Any) -> None:
-    for table in (tables.DELIVERIES, tables.SANDBOX_PEOPLE):
+    for table in (DELIVERIES, MESSAGES, SANDBOX_PEOPLE):
         async with hub.database.sessions() as session, session.begin():
             with pytest.raises(DBAPIError, match="permission denied"):
                 await session.execute(delete(table))

@@ -1,7 +1,7 @@
 """Messages about records of drivers and reports of aggressive driving: who is written to, and of what."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,10 +24,11 @@ from svc_notify.consumers.copies import (
     RecordLinkOpened,
 )
 from svc_notify.domain import kinds
+from svc_notify.domain.deliveries import Delivery
 from svc_notify.domain.kinds import Lane
 from svc_notify.jobs import Sender
 
-from .conftest import PostOffice, body
+from .conftest import ROWS, PostOffice, body
 from .test_rendering import GSM_7, ONE_SMS
 
 Hear = Callable[..., Awaitable[Any]]
@@ -67,10 +68,14 @@ def hear(hub: Any, looking: asyncpg.Connection) -> Hear:
         sent = envelope.encode(ids.new_id(), event, at or clock.now(), None)
         heard: Any = envelope.decode(type(event), sent)
         lanes = woken if woken is not None else []
-        handle = traffic.subscription(lanes.append).handlers[type(event)]
+
+        def wake(queued: Sequence[Delivery]) -> None:
+            lanes.extend(delivery.lane for delivery in queued)
+
+        handle = traffic.subscription(wake).handlers[type(event)]
         async with hub.database.sessions() as session, session.unit_of_work():
             await handle(session, heard)
-        return await looking.fetch("SELECT * FROM notify.deliveries WHERE cause_id = $1", heard.id)
+        return await looking.fetch(f"{ROWS} WHERE cause_id = $1", heard.id)
 
     return through
 

@@ -53,11 +53,13 @@ CERTIFICATES: Final = f"""
     FROM ({OURS}) r LEFT JOIN "criminal-record".certificates c ON c.request_id = r.id"""
 LETTERS: Final = f"""
     SELECT o.key, d.template, d.id FROM ({OURS}) r
-    JOIN "criminal-record".outbox o ON o.key = r.id::text JOIN notify.deliveries d ON d.cause_id = o.id"""
+    JOIN "criminal-record".outbox o ON o.key = r.id::text JOIN (
+        SELECT m.cause_id, m.template, e.id FROM notify.messages m
+        JOIN notify.deliveries e ON e.message_id = m.id AND e.channel = 'EMAIL') d ON d.cause_id = o.id"""
 UNWRITTEN: Final = f"""
     SELECT o.id FROM ({OURS}) r JOIN "criminal-record".outbox o ON o.key = r.id::text
     WHERE o.subject = '{SUBMITTED}' AND convert_from(o.body, 'UTF8')::jsonb #>> '{{data,state}}' <> 'ISSUED'
-        AND NOT EXISTS (SELECT FROM notify.deliveries d WHERE d.cause_id = o.id)"""
+        AND NOT EXISTS (SELECT FROM notify.messages d WHERE d.cause_id = o.id)"""
 WAITING: Final = f"""
     SELECT (SELECT count(*) FROM "criminal-record".outbox WHERE published_at IS NULL)
         + (SELECT count(*) FROM notify.deliveries WHERE ended_at IS NULL)

@@ -52,7 +52,10 @@ OWED: Final = [f"hub.petitions.petition.{step}.v1" for step in _STEPS]
 """Events of which who filed is told by a letter."""
 LETTERS: Final = """
     SELECT o.id, o.subject, array_agg(d.id) FILTER (WHERE d.id IS NOT NULL) AS letters
-    FROM petitions.outbox o LEFT JOIN notify.deliveries d ON d.cause_id = o.id
+    FROM petitions.outbox o LEFT JOIN (
+        SELECT m.cause_id, m.template, e.id FROM notify.messages m
+        JOIN notify.deliveries e ON e.message_id = m.id AND e.channel = 'EMAIL') d
+        ON d.cause_id = o.id
     WHERE o.subject = ANY($1) AND coalesce(
         convert_from(o.body, 'UTF8')::jsonb #>> '{data,acting_person_id}',
         convert_from(o.body, 'UTF8')::jsonb #>> '{data,person_id}') IS NOT NULL

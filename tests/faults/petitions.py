@@ -61,7 +61,7 @@ class Petitions:
             "SELECT (SELECT count(*) FROM petitions.outbox WHERE published_at IS NULL)"
             " + (SELECT count(*) FROM notify.deliveries WHERE ended_at IS NULL)"
             " + (SELECT count(*) FROM petitions.outbox o WHERE subject = $1"
-            " AND NOT EXISTS (SELECT FROM notify.deliveries d WHERE d.cause_id = o.id))",
+            " AND NOT EXISTS (SELECT FROM notify.messages d WHERE d.cause_id = o.id))",
             REGISTERED,
         )
         return count
@@ -70,7 +70,8 @@ class Petitions:
         stored = await connection.fetch(
             "SELECT p.id, p.number, d.id AS delivery FROM petitions.petitions p"
             " JOIN petitions.outbox o ON o.key = p.id::text AND o.subject = $1"
-            " LEFT JOIN notify.deliveries d ON d.cause_id = o.id",
+            " LEFT JOIN notify.messages m ON m.cause_id = o.id"
+            " LEFT JOIN notify.deliveries d ON d.message_id = m.id AND d.channel = 'EMAIL'",
             REGISTERED,
         )
         broken = await of_registers(connection)

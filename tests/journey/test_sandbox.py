@@ -249,7 +249,7 @@ async def left_of(hub: Hub, people: set[str]) -> int:
     try:
         return await connection.fetchval(
             "SELECT (SELECT count(*) FROM petitions.sandbox_petitions WHERE person_id = ANY($1::uuid[]))"
-            " + (SELECT count(*) FROM notify.deliveries WHERE person_id = ANY($1::uuid[]))"
+            " + (SELECT count(*) FROM notify.messages WHERE person_id = ANY($1::uuid[]))"
             " + (SELECT count(*) FROM identity.accounts WHERE id = ANY($1::uuid[]))",
             [UUID(one) for one in people],
         )

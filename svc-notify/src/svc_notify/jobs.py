@@ -23,13 +23,16 @@ from hub_core.language import Language
 from hub_events import trace
 from hub_service.chassis import Resources
 
-from . import channels, operations, writing
+from .channels.smtp import Smtp
 from .domain import deliveries
 from .domain.deliveries import Answer, Delivery, Outcome
 from .domain.kinds import Lane
-from .operations import Claimed
+from .domain.messages import Channel
+from .operations import sending
+from .operations.sending import Claimed
 from .settings import Settings
-from .writing import Mail
+from .writing import mail as writing
+from .writing.mail import Mail
 
 _log: Final = structlog.get_logger("sender")
 _tracer: Final = get_tracer("svc_notify")
@@ -51,7 +54,7 @@ class _HandingOver:
 
 
 class Sender:
-    """Sends what is due in one lane, over connections of its own, until cancelled.
+    """Sends the e-mails that are due in one lane, over connections of its own, until cancelled.
 
     `wake` it when something was queued; what other processes queue it finds within a second.
     """
@@ -59,7 +62,7 @@ class Sender:
     def __init__(self, lane: Lane, settings: Settings) -> None:
         self._lane = lane
         self._settings = settings
-        self._smtp = channels.Smtp(settings)
+        self._smtp = Smtp(settings)
         self._woken = asyncio.Event()
         self._held: dict[UUID, Delivery] = {}
         self._attempts: set[asyncio.Task[None]] = set()
@@ -100,7 +103,7 @@ class Sender:
         if room <= 0 or now < self._rests_until:
             return
         async with hub.database.sessions() as session:
-            taken = await operations.claim(session, self._lane, room, now)
+            taken = await sending.claim(session, Channel.EMAIL, self._lane, room, now)
         self._more_may_wait = len(taken) == room
         for claimed in taken:
             self._held[claimed.delivery.id] = claimed.delivery
@@ -123,14 +126,16 @@ class Sender:
         if not aging:
             return
         async with hub.database.sessions() as session:
-            extended = await operations.extend_leases(session, aging, now)
+            extended = await sending.extend_leases(session, aging, now)
         for delivery_id in extended & self._held.keys():
             self._held[delivery_id] = replace(self._held[delivery_id], due_at=now + deliveries.LEASE)
 
     async def _attempt(self, hub: Resources, claimed: Claimed) -> None:
         delivery = claimed.delivery
         try:
-            with _tracer.start_as_current_span("deliver", context=trace.context_of(delivery.traceparent)):
+            with _tracer.start_as_current_span(
+                "deliver", context=trace.context_of(delivery.message.traceparent)
+            ):
                 mail = await writing.write(hub, self._settings, claimed)
                 if isinstance(mail, Outcome):
                     await self._settle(hub, delivery, mail, None)
@@ -153,7 +158,7 @@ class Sender:
         noted = False
         try:
             async with hub.database.sessions() as session:
-                noted = await operations.send(session, sent, now, hand_over)
+                noted = await sending.send(session, sent, now, hand_over)
         except _DATABASE_AWAY as error:
             self._warn(error)
         if way.task is None:
@@ -190,7 +195,7 @@ class Sender:
         while True:
             try:
                 async with hub.database.sessions() as session:
-                    held = await operations.settle(session, settled, now)
+                    held = await sending.settle(session, settled, now)
             except _DATABASE_AWAY as error:
                 self._warn(error)
                 await asyncio.sleep(_DATABASE_AGAIN)

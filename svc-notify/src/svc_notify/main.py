@@ -1,14 +1,18 @@
 """The wiring."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 
 from hub_service import chassis, i18n
 from hub_service.workers import Worker
 
-from . import jobs, routes
+from . import jobs
 from .consumers import subscriptions
+from .domain.deliveries import Delivery
 from .domain.kinds import Lane
 from .manifest import MANIFEST
+from .routes import internal, messages
 from .settings import Settings
 
 _SCOPES = {"messages:read": "Read which messages the hub has sent you, and where they stand"}
@@ -19,16 +23,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """svc-notify: tells people by e-mail what other services made known, once."""
     settings = settings or Settings()
     senders = {lane: jobs.Sender(lane, settings) for lane in Lane}
+
+    def wake(queued: Sequence[Delivery]) -> None:
+        for delivery in queued:
+            senders[delivery.lane].wake()
+
     return chassis.build(
         MANIFEST,
         settings,
         title="Notify",
         summary="Messages of the hub to people",
         description="Which messages the hub has sent a person, by which channel, and where they stand.",
-        routers=[routes.router, routes.internal],
+        routers=[internal.router, messages.router],
         scopes=_SCOPES,
         tags=_TAGS,
-        subscriptions=subscriptions.subscriptions(lambda lane: senders[lane].wake()),
+        subscriptions=subscriptions.subscriptions(wake),
         own_workers=[
             Worker(f"sender-{lane.name.lower()}", sender.run, grace=jobs.GOODBYE_SECONDS + 1)
             for lane, sender in senders.items()

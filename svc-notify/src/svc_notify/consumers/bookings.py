@@ -4,7 +4,7 @@ The events name no address: svc-passport-booking is asked when a message is sent
 tells the truth then.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,9 +15,10 @@ from hub_core import clock
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope
 
-from .. import manifest, operations
+from .. import manifest
 from ..domain import formats, kinds
-from ..domain.kinds import Kind, Lane
+from ..domain.kinds import Kind
+from ..operations import notices
 from . import hearing
 from .copies import (
     ApplicationStateChanged,
@@ -32,13 +33,14 @@ from .copies import (
     WaitingOffered,
     WaitingTold,
 )
+from .hearing import Wake
 
 _ONLINE: Final = "ONLINE"
 _PLAIN: Final = {BookingConfirmed: kinds.BOOKING_CONFIRMED, BookingReminded: kinds.BOOKING_REMINDER}
 
 
-def subscription(wake: Callable[[Lane], None]) -> Subscription:
-    """The consumer; `wake` is called for a lane once what was queued in it is committed."""
+def subscription(wake: Wake) -> Subscription:
+    """The consumer; `wake` is called with what was queued once that is committed."""
 
     async def queue(
         session: AsyncSession,
@@ -49,11 +51,10 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
         variables: Mapping[str, str] | None = None,
         until: datetime | None = None,
     ) -> None:
-        delivery = await operations.queue_booking_notice(
+        queued = await notices.queue_booking_notice(
             session, kind, about_id, person_id, variables or {}, hearing.cause(heard), clock.now(), until
         )
-        if delivery:
-            hearing.wake_after_commit(session, wake, delivery.lane)
+        hearing.wake_after_commit(session, wake, queued)
 
     async def tell(session: AsyncSession, heard: Envelope[Any]) -> None:
         kind, said, until = _news(heard.data)

@@ -5,7 +5,7 @@ request that is answered at once makes one message, that the document is ready; 
 registered, and one for each later step.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,9 +15,10 @@ from hub_core import clock
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope
 
-from .. import manifest, operations
+from .. import manifest
 from ..domain import kinds
-from ..domain.kinds import Kind, Lane
+from ..domain.kinds import Kind
+from ..operations import notices
 from . import hearing
 from .copies import (
     CertificateRequestAlarmed,
@@ -28,13 +29,14 @@ from .copies import (
     CertificateVerified,
     ExtractDecided,
 )
+from .hearing import Wake
 
 _ISSUED: Final = "ISSUED"
 _REVOKED: Final = "REVOKED"
 
 
-def subscription(wake: Callable[[Lane], None]) -> Subscription:
-    """The consumer; `wake` is called for a lane once what was queued in it is committed."""
+def subscription(wake: Wake) -> Subscription:
+    """The consumer; `wake` is called with what was queued once that is committed."""
 
     async def tell(
         session: AsyncSession,
@@ -44,20 +46,20 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
         variables: Mapping[str, str],
         once: str | None = None,
     ) -> None:
-        for delivery in await operations.queue_notices(
+        queued = await notices.queue_notices(
             session, kind, people, variables, hearing.cause(heard), clock.now(), once
-        ):
-            hearing.wake_after_commit(session, wake, delivery.lane)
+        )
+        hearing.wake_after_commit(session, wake, queued)
 
     async def tell_of_request(session: AsyncSession, heard: Envelope[Any]) -> None:
         if news := _news(heard):
             await tell(session, heard, news[0], heard.data.people, news[1])
 
     async def warn_of_term(session: AsyncSession, heard: Envelope[CertificateRequestAlarmed]) -> None:
-        for delivery in await operations.queue_alarm(
+        queued = await notices.queue_alarm(
             session, heard.data.institution_id, heard.data.due_on, hearing.cause(heard), clock.now()
-        ):
-            hearing.wake_after_commit(session, wake, delivery.lane)
+        )
+        hearing.wake_after_commit(session, wake, queued)
 
     async def tell_of_end(session: AsyncSession, heard: Envelope[Any]) -> None:
         kind, said = _end(heard)

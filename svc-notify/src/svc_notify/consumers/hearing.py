@@ -1,7 +1,7 @@
 """What every handler does with what it hears."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,8 +10,11 @@ from hub_core import clock
 from hub_events import trace
 from hub_events.envelope import Envelope
 
-from ..domain.deliveries import Cause
-from ..domain.kinds import Lane
+from ..domain.deliveries import Delivery
+from ..domain.messages import Cause
+
+Wake: TypeAlias = Callable[[Sequence[Delivery]], None]
+"""Tells the senders what was queued."""
 
 
 def day(heard: Envelope[Any]) -> str:
@@ -24,6 +27,7 @@ def cause(heard: Envelope[Any]) -> Cause:
     return Cause(heard.id, heard.time, trace.current() or heard.traceparent)
 
 
-def wake_after_commit(session: AsyncSession, wake: Callable[[Lane], None], lane: Lane) -> None:
-    """Call `wake` for a lane once what was queued in it is committed."""
-    event.listen(session.sync_session, "after_commit", lambda _: wake(lane), once=True)
+def wake_after_commit(session: AsyncSession, wake: Wake, queued: Sequence[Delivery]) -> None:
+    """Call `wake` with what was queued once it is committed."""
+    if queued:
+        event.listen(session.sync_session, "after_commit", lambda _: wake(queued), once=True)

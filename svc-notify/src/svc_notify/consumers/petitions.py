@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +11,10 @@ from hub_core import clock
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope, Event
 
-from .. import manifest, operations
+from .. import manifest
 from ..domain import kinds
-from ..domain.kinds import SANDBOX_MARK, Kind, Lane
+from ..domain.kinds import SANDBOX_MARK, Kind
+from ..operations import notices
 from . import hearing
 from .copies import (
     AudienceChanged,
@@ -33,8 +34,8 @@ from .copies import (
     SandboxPetitionRegistered,
     TermWarned,
 )
+from .hearing import Wake
 
-_Wake: TypeAlias = Callable[[Lane], None]
 _INSTITUTION: Final = "INSTITUTION"
 _AUDIENCE: Final = "AUDIENCE"
 _SITTING_CANCELLED: Final = "SITTING_CANCELLED"
@@ -49,8 +50,8 @@ _STEPS: Final[dict[type[Event], str]] = {
 }
 
 
-def subscription(wake: _Wake) -> Subscription:
-    """The consumer; `wake` is called for a lane once what was queued in it is committed."""
+def subscription(wake: Wake) -> Subscription:
+    """The consumer; `wake` is called with what was queued once that is committed."""
     handlers: dict[type[Event], Callable[..., Awaitable[None]]] = {
         AudienceChanged: _tell_of_audience,
         AudienceReminded: _tell_of_audience,
@@ -67,16 +68,16 @@ def subscription(wake: _Wake) -> Subscription:
     return Subscription(manifest.PETITIONS, {told: partial(act, wake) for told, act in handlers.items()})
 
 
-async def _tell_of_number(wake: _Wake, session: AsyncSession, heard: Envelope[Any]) -> None:
+async def _tell_of_number(wake: Wake, session: AsyncSession, heard: Envelope[Any]) -> None:
     petition = heard.data
     if isinstance(petition, PetitionEntered) and petition.is_guests:
         await _queue_to_guest(wake, session, heard, kinds.GUEST_REGISTERED, {})
     if petition.reader is None:  # on paper the answer itself is the slip
         return
     mark = SANDBOX_MARK if isinstance(petition, SandboxPetitionRegistered) else ""
-    delivery = await operations.queue_registration_notice(
+    queued = await notices.queue_registration_notice(
         session,
-        operations.Registration(
+        notices.Registration(
             person_id=petition.reader,
             institution_id=petition.institution_id,
             petition_kind=petition.kind,
@@ -87,10 +88,10 @@ async def _tell_of_number(wake: _Wake, session: AsyncSession, heard: Envelope[An
         hearing.cause(heard),
         clock.now(),
     )
-    hearing.wake_after_commit(session, wake, delivery.lane)
+    hearing.wake_after_commit(session, wake, queued)
 
 
-async def _tell_of_step(wake: _Wake, session: AsyncSession, heard: Envelope[Any]) -> None:
+async def _tell_of_step(wake: Wake, session: AsyncSession, heard: Envelope[Any]) -> None:
     petition = heard.data
     if isinstance(petition, PetitionClassed) and (petition.reason or "").startswith(_AUDIENCE):
         return  # the audience has a letter of its own
@@ -112,7 +113,7 @@ async def _tell_of_step(wake: _Wake, session: AsyncSession, heard: Envelope[Any]
     await _queue(wake, session, heard, kinds.PETITION_STEP, _known(petition.reader), said)
 
 
-async def _tell_of_message(wake: _Wake, session: AsyncSession, heard: Envelope[PetitionMessageSent]) -> None:
+async def _tell_of_message(wake: Wake, session: AsyncSession, heard: Envelope[PetitionMessageSent]) -> None:
     message = heard.data
     if not message.is_news:
         return
@@ -125,7 +126,7 @@ async def _tell_of_message(wake: _Wake, session: AsyncSession, heard: Envelope[P
 
 
 async def _remind_of_message(
-    wake: _Wake, session: AsyncSession, heard: Envelope[PetitionMessageUnread]
+    wake: Wake, session: AsyncSession, heard: Envelope[PetitionMessageUnread]
 ) -> None:
     message, said = heard.data, _of_thread(heard)
     if message.side == _INSTITUTION:
@@ -136,7 +137,7 @@ async def _remind_of_message(
 
 
 async def _remind_of_documents(
-    wake: _Wake, session: AsyncSession, heard: Envelope[PetitionDocumentsReminded]
+    wake: Wake, session: AsyncSession, heard: Envelope[PetitionDocumentsReminded]
 ) -> None:
     said = _of_thread(heard) | {"due_on": heard.data.due_on.isoformat()}
     await _queue(wake, session, heard, kinds.PETITION_DOCUMENTS, _known(heard.data.reader), said)
@@ -152,7 +153,7 @@ def _of_thread(heard: Envelope[Any]) -> dict[str, str]:
 
 
 async def _tell_of_audience(
-    wake: _Wake, session: AsyncSession, heard: Envelope[AudienceChanged] | Envelope[AudienceReminded]
+    wake: Wake, session: AsyncSession, heard: Envelope[AudienceChanged] | Envelope[AudienceReminded]
 ) -> None:
     audience, kind = heard.data, _of_audience(heard.data)
     if kind is None:
@@ -163,7 +164,7 @@ async def _tell_of_audience(
         "institution_id": str(audience.institution_id),
         "told_on": hearing.day(heard),
     }
-    delivery = await operations.queue_booking_notice(
+    queued = await notices.queue_booking_notice(
         session,
         kind,
         audience.petition_id,
@@ -173,8 +174,7 @@ async def _tell_of_audience(
         clock.now(),
         audience.starts_at,
     )
-    if delivery:
-        hearing.wake_after_commit(session, wake, delivery.lane)
+    hearing.wake_after_commit(session, wake, queued)
 
 
 def _of_audience(told: AudienceChanged | AudienceReminded) -> Kind | None:
@@ -194,7 +194,7 @@ def _of_audience(told: AudienceChanged | AudienceReminded) -> Kind | None:
             return None
 
 
-async def _warn_of_term(wake: _Wake, session: AsyncSession, heard: Envelope[TermWarned]) -> None:
+async def _warn_of_term(wake: Wake, session: AsyncSession, heard: Envelope[TermWarned]) -> None:
     term, kind, day = heard.data, kinds.PETITION_TERM, hearing.day(heard)
     said = {
         "state": _OVERDUE if term.warning == _OVERDUE else "CLOSE",
@@ -207,27 +207,25 @@ async def _warn_of_term(wake: _Wake, session: AsyncSession, heard: Envelope[Term
         await _queue(wake, session, heard, kind, [person_id], said, once)
 
 
-async def _send_the_code(wake: _Wake, session: AsyncSession, heard: Envelope[PetitionCodeRequested]) -> None:
-    delivery = await operations.queue_booking_notice(
+async def _send_the_code(wake: Wake, session: AsyncSession, heard: Envelope[PetitionCodeRequested]) -> None:
+    queued = await notices.queue_booking_notice(
         session, kinds.PETITION_CODE, heard.data.code_id, None, {}, hearing.cause(heard), clock.now()
     )
-    if delivery:
-        hearing.wake_after_commit(session, wake, delivery.lane)
+    hearing.wake_after_commit(session, wake, queued)
 
 
 async def _queue_to_guest(
-    wake: _Wake, session: AsyncSession, heard: Envelope[Any], kind: Kind, said: Mapping[str, str]
+    wake: Wake, session: AsyncSession, heard: Envelope[Any], kind: Kind, said: Mapping[str, str]
 ) -> None:
     """To the address that svc-petitions gives when it is sent."""
-    delivery = await operations.queue_booking_notice(
+    queued = await notices.queue_booking_notice(
         session, kind, heard.data.petition_id, None, said, hearing.cause(heard), clock.now()
     )
-    if delivery:
-        hearing.wake_after_commit(session, wake, delivery.lane)
+    hearing.wake_after_commit(session, wake, queued)
 
 
 async def _queue(
-    wake: _Wake,
+    wake: Wake,
     session: AsyncSession,
     heard: Envelope[Any],
     kind: Kind,
@@ -235,10 +233,8 @@ async def _queue(
     said: Mapping[str, str],
     once: str | None = None,
 ) -> None:
-    for delivery in await operations.queue_notices(
-        session, kind, people, said, hearing.cause(heard), clock.now(), once
-    ):
-        hearing.wake_after_commit(session, wake, delivery.lane)
+    queued = await notices.queue_notices(session, kind, people, said, hearing.cause(heard), clock.now(), once)
+    hearing.wake_after_commit(session, wake, queued)
 
 
 def _known(person_id: UUID | None) -> list[UUID]:

@@ -1,6 +1,5 @@
 """Events of others: parse, call one operation."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,10 +9,10 @@ from hub_core.principal import Role
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope
 
-from .. import manifest, operations
+from .. import manifest
 from ..domain.catalog import StaleEntry
-from ..domain.kinds import Lane
 from ..domain.officials import WRITTEN_TO, Official
+from ..operations import institutions, notices, sandbox_people
 from . import bookings, certificates, hearing, petitions, traffic
 from .copies import (
     AppointmentChanged,
@@ -30,45 +29,44 @@ from .copies import (
     SandboxPersonRemoved,
     SecurityChanged,
 )
+from .hearing import Wake
 
 _GRANTED: Final = "GRANTED"
 
 
-def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
-    """The consumers; `wake` is called for a lane once what was queued in it is committed."""
+def subscriptions(wake: Wake) -> list[Subscription]:
+    """The consumers; `wake` is called with what was queued once that is committed."""
 
     async def send_the_code(session: AsyncSession, heard: Envelope[EmailConfirmationRequested]) -> None:
-        delivery = await operations.queue_confirmation_code(
+        queued = await notices.queue_confirmation_code(
             session, heard.data.confirmation_id, hearing.cause(heard), clock.now(), heard.data.purpose
         )
-        hearing.wake_after_commit(session, wake, delivery.lane)
+        hearing.wake_after_commit(session, wake, queued)
 
     async def tell_the_owner(session: AsyncSession, heard: Envelope[SecurityChanged]) -> None:
-        delivery = await operations.queue_security_notice(
+        queued = await notices.queue_security_notice(
             session, heard.data.person_id, heard.data.change, hearing.cause(heard), clock.now()
         )
-        hearing.wake_after_commit(session, wake, delivery.lane)
+        hearing.wake_after_commit(session, wake, queued)
 
     async def tell_the_validated(session: AsyncSession, heard: Envelope[PersonVerified]) -> None:
-        delivery = await operations.queue_validation_notice(
+        queued = await notices.queue_validation_notice(
             session, heard.data.person_id, hearing.cause(heard), clock.now()
         )
-        hearing.wake_after_commit(session, wake, delivery.lane)
+        hearing.wake_after_commit(session, wake, queued)
 
     async def tell_the_applicant(session: AsyncSession, heard: Envelope[Any]) -> None:
         step = heard.data
-        delivery = await operations.queue_step_notice(
+        queued = await notices.queue_step_notice(
             session, step.person_id, step.institution_id, step.state, hearing.cause(heard), clock.now()
         )
-        hearing.wake_after_commit(session, wake, delivery.lane)
+        hearing.wake_after_commit(session, wake, queued)
 
     async def remind_the_provider(session: AsyncSession, heard: Envelope[EntryStale]) -> None:
         told = heard.data
         stale = StaleEntry(told.provider_id, told.titles, told.due_on, told.reminder)
-        for delivery in await operations.queue_stale_notices(
-            session, stale, hearing.cause(heard), clock.now()
-        ):
-            hearing.wake_after_commit(session, wake, delivery.lane)
+        queued = await notices.queue_stale_notices(session, stale, hearing.cause(heard), clock.now())
+        hearing.wake_after_commit(session, wake, queued)
 
     return [
         petitions.subscription(wake),
@@ -101,15 +99,15 @@ def subscriptions(wake: Callable[[Lane], None]) -> list[Subscription]:
 async def _keep_institution(session: AsyncSession, heard: Envelope[InstitutionChanged]) -> None:
     changed = heard.data
     names = {language: name for language, name in changed.names.items() if name}
-    await operations.keep_institution(session, changed.institution_id, names, changed.version)
+    await institutions.keep_institution(session, changed.institution_id, names, changed.version)
 
 
 async def _know_sandbox_person(session: AsyncSession, heard: Envelope[SandboxPersonCreated]) -> None:
-    await operations.know_sandbox_person(session, heard.data.person_id, heard.time)
+    await sandbox_people.know(session, heard.data.person_id, heard.time)
 
 
 async def _remove_sandbox_person(session: AsyncSession, heard: Envelope[SandboxPersonRemoved]) -> None:
-    await operations.remove_sandbox_person(session, heard.data.person_id)
+    await sandbox_people.remove(session, heard.data.person_id)
 
 
 async def _keep_official(session: AsyncSession, heard: Envelope[AppointmentChanged]) -> None:
@@ -126,4 +124,4 @@ async def _keep_official(session: AsyncSession, heard: Envelope[AppointmentChang
         is_granted=told.state == _GRANTED,
         version=told.version,
     )
-    await operations.keep_official(session, official)
+    await institutions.keep_official(session, official)

@@ -5,7 +5,7 @@ suspension and of the licence the letters are the same. Who opened a link stands
 report says its number and how far it has come, never whom it is about or what was decided.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,9 +16,10 @@ from hub_core import clock
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope
 
-from .. import manifest, operations
+from .. import manifest
 from ..domain import formats, kinds
-from ..domain.kinds import Kind, Lane
+from ..domain.kinds import Kind
+from ..operations import notices
 from . import hearing
 from .copies import (
     DriverLicenceChanged,
@@ -28,10 +29,11 @@ from .copies import (
     DrivingReportMoved,
     RecordLinkOpened,
 )
+from .hearing import Wake
 
 
-def subscription(wake: Callable[[Lane], None]) -> Subscription:
-    """The consumer; `wake` is called for a lane once what was queued in it is committed."""
+def subscription(wake: Wake) -> Subscription:
+    """The consumer; `wake` is called with what was queued once that is committed."""
 
     async def queue(
         session: AsyncSession,
@@ -42,10 +44,10 @@ def subscription(wake: Callable[[Lane], None]) -> Subscription:
         once: str | None = None,
         until: datetime | None = None,
     ) -> None:
-        for delivery in await operations.queue_notices(
+        queued = await notices.queue_notices(
             session, kind, [person_id], said, hearing.cause(heard), clock.now(), once, until
-        ):
-            hearing.wake_after_commit(session, wake, delivery.lane)
+        )
+        hearing.wake_after_commit(session, wake, queued)
 
     async def tell_the_driver(session: AsyncSession, heard: Envelope[Any]) -> None:
         person_id: UUID | None = heard.data.person_id

@@ -1,7 +1,6 @@
 """The rules of telling somebody something once. No I/O; `now` is an argument."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -9,22 +8,21 @@ from uuid import UUID
 
 from hub_core.language import Language
 
-from .kinds import Kind, Lane
-
-
-class Channel(StrEnum):
-    """The way a message goes."""
-
-    EMAIL = "EMAIL"
-    SMS = "SMS"
+from .kinds import Lane
+from .messages import Channel, Message
 
 
 class State(StrEnum):
-    """Where a delivery stands; `SENT` means that a server took it over, not that somebody read it."""
+    """Where a delivery stands; `SENT` means that a server took it over, not that somebody read it.
+
+    `DELIVERED` and `BOUNCED` were reported after that: it is where its recipient reads, or came back.
+    """
 
     QUEUED = "QUEUED"
     SENDING = "SENDING"
     SENT = "SENT"
+    DELIVERED = "DELIVERED"
+    BOUNCED = "BOUNCED"
     FAILED = "FAILED"
     EXPIRED = "EXPIRED"
 
@@ -57,20 +55,16 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """The event that a message is about: its id, when it was recorded, the trace it belongs to."""
-
-    id: UUID
-    at: datetime
-    traceparent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
-    """One attempt's end: the answer, and the server's reply code where there was one."""
+    """One attempt's end: the answer, and the server's reply code where there was one.
+
+    `provider` is who took the message over, `provider_ref` what they call it.
+    """
 
     answer: Answer
     reply_code: int | None = None
+    provider: str | None = None
+    provider_ref: str | None = None
 
 
 LEASE: Final = timedelta(seconds=15)
@@ -99,88 +93,45 @@ _ENDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message to one recipient by one channel.
+    """One message to its recipient by one channel.
 
-    The recipient is a person or, before there is an account, an e-mail confirmation; the address
-    is asked for when it is sent and never kept. `about_id` is what another service is asked about then: it
-    knows the address of who has no account as well. `variables` hold nothing personal. `due_at` is the
-    next attempt while queued, the end of the lease while being sent, nothing once it has ended.
-    `version` grows by one with each change: who holds an older one has lost the delivery. Of deliveries
-    with the same `once` there is one only.
+    `due_at` is the next attempt while queued, the end of the lease while being sent, nothing once it has
+    ended. `provider` is who took it over, by whose `provider_ref` it can be known again. `version` grows by
+    one with each change: who holds an older one has lost the delivery.
     """
 
     id: UUID
-    cause_id: UUID
-    person_id: UUID | None = None
-    confirmation_id: UUID | None = None
-    about_id: UUID | None = None
-    template: str
-    template_version: int
-    variables: Mapping[str, str] = field(default_factory=dict)
-    channel: Channel = Channel.EMAIL
-    lane: Lane
+    message: Message
+    channel: Channel
     state: State = State.QUEUED
     attempts: int = 0
     due_at: datetime | None
-    expires_at: datetime
     queued_at: datetime
     ended_at: datetime | None = None
     language: Language | None = None
     reply_code: int | None = None
     failure: Failure | None = None
-    traceparent: str | None = None
+    provider: str | None = None
+    provider_ref: str | None = None
+    delivered_at: datetime | None = None
     version: int = 1
-    once: str | None = None
 
     @property
-    def institution_id(self) -> UUID | None:
-        """The institution that the message speaks of, if any."""
-        named = self.variables.get("institution_id")
-        return UUID(named) if named else None
+    def lane(self) -> Lane:
+        """The queue it waits in."""
+        return self.message.lane
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it is not worth sending any more."""
+        return self.message.expires_at
 
 
 def queue(
-    kind: Kind,
-    delivery_id: UUID,
-    cause: Cause,
-    now: datetime,
-    *,
-    person_id: UUID | None = None,
-    confirmation_id: UUID | None = None,
-    about_id: UUID | None = None,
-    variables: Mapping[str, str] | None = None,
-    once: str | None = None,
-    until: datetime | None = None,
+    message: Message, channel: Channel, delivery_id: UUID, now: datetime, *, due_at: datetime | None = None
 ) -> Delivery:
-    """A message to be sent at once: what a person caused at night is told at night.
-
-    It is worth sending for the kind's lifetime from the cause on, however late that was heard of, and
-    not after `until`.
-    """
-    given = dict(variables or {})
-    if given.keys() != kind.variables:
-        raise ValueError(f"{kind.template} takes {sorted(kind.variables)}, not {sorted(given)}")
-    if (about_id is not None) is (kind.question is None):
-        raise ValueError(f"what {kind.template} is about is asked for, or it is not")
-    if about_id is None and (person_id is None) == (confirmation_id is None):
-        raise ValueError("a message goes to a person or to a confirmation")
-    last = cause.at + kind.lifetime
-    return Delivery(
-        id=delivery_id,
-        cause_id=cause.id,
-        person_id=person_id,
-        confirmation_id=confirmation_id,
-        about_id=about_id,
-        template=kind.template,
-        template_version=kind.version,
-        variables=given,
-        lane=kind.lane,
-        due_at=now,
-        expires_at=min(last, until) if until else last,
-        queued_at=now,
-        traceparent=cause.traceparent,
-        once=once,
-    )
+    """A message to be sent by a channel: at once, because what a person caused at night is told at night."""
+    return Delivery(id=delivery_id, message=message, channel=channel, due_at=due_at or now, queued_at=now)
 
 
 def claim(delivery: Delivery, now: datetime) -> Delivery:
@@ -210,7 +161,13 @@ def settle(
     """
     if delivery.state is not State.SENDING:
         raise ValueError(f"a delivery that is {delivery.state} is not being sent")
-    tried = replace(delivery, reply_code=outcome.reply_code, language=language or delivery.language)
+    tried = replace(
+        delivery,
+        reply_code=outcome.reply_code,
+        language=language or delivery.language,
+        provider=outcome.provider or delivery.provider,
+        provider_ref=outcome.provider_ref or delivery.provider_ref,
+    )
     if outcome.answer in (Answer.OUTAGE, Answer.UNASKED):
         wait = _LONGEST_PAUSE * (1 + SPREAD * chance) if outcome.answer is Answer.UNASKED else timedelta()
         return _requeue(replace(tried, attempts=tried.attempts - 1), now + wait)

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from hub_events.envelope import Event
 
-from .domain.deliveries import Channel, Delivery, Failure
+from ..domain.deliveries import Delivery, Failure
+from ..domain.messages import Channel
 
 _CauseId = Annotated[UUID, Field(description="The event that the message was about")]
 
@@ -27,7 +28,7 @@ class DeliverySent(Event):
         """The event of a delivery that has just been sent."""
         return cls(
             delivery_id=delivery.id,
-            cause_id=delivery.cause_id,
+            cause_id=delivery.message.cause_id,
             channel=delivery.channel,
             version=delivery.version,
         )
@@ -49,7 +50,7 @@ class DeliveryFailed(Event):
         """The event of a delivery that has just failed or expired."""
         return cls(
             delivery_id=delivery.id,
-            cause_id=delivery.cause_id,
+            cause_id=delivery.message.cause_id,
             channel=delivery.channel,
             reason=reason,
             version=delivery.version,

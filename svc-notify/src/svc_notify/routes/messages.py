@@ -3,18 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
-from hub_service import paging, personal_data, policy, routing
-from hub_service.dependencies import Session, Texts
+from hub_service import paging, policy, routing
+from hub_service.dependencies import Session
 from hub_service.paging import Page
 from hub_service.policy import Person
 from hub_service.schemas import Id
 
-from . import operations
-from .errors import MessageNotFound
-from .schemas import Message
-from .schemas import personal_data as show_personal_data
+from ..errors.messages import MessageNotFound
+from ..operations import messages as operations
+from ..schemas.messages import Message
 
 router = routing.Router(prefix="/notify/v1/messages", tags=["messages"])
 
@@ -32,7 +31,7 @@ async def list_messages(
 ) -> Page[Message]:
     """Every message the hub has sent you or is about to, the newest first, with its state."""
     found = await operations.list_messages(session, person.person_id, asked.after(UUID), asked.rows)
-    return asked.page(found, position=lambda delivery: (str(delivery.id),), view=Message.of)
+    return asked.page(found, position=lambda deliveries: (str(deliveries[0].message.id),), view=Message.of)
 
 
 @router.get(
@@ -46,12 +45,3 @@ async def get_message(
 ) -> Message:
     """One message sent to you: when, of what kind, by which channel, and where it stands."""
     return Message.of(await operations.get_message(session, person.person_id, message_id))
-
-
-internal = APIRouter(prefix="/internal/v1", redirect_slashes=False)
-
-
-@internal.get("/people/{person_id}/export", **policy.internal(personal_data.SCOPE))
-async def get_messages_data(person_id: UUID, session: Session, texts: Texts) -> personal_data.PersonalData:
-    """What this service holds of a person, for the copy they asked for."""
-    return show_personal_data(texts, await operations.personal_data(session, person_id))

@@ -13,13 +13,15 @@ from hub_core.language import Language
 from hub_service.chassis import Resources
 from hub_service.clients import ServiceClient
 
-from . import channels, clients, rendering
-from .clients import Application, Appointment, Confirmation, GuestPetition, Waiting
-from .domain import kinds
-from .domain.deliveries import Answer, Delivery, Outcome
-from .domain.kinds import Kind, Question
-from .operations import Claimed
-from .settings import Settings
+from .. import clients, rendering
+from ..channels import mail
+from ..clients import Application, Appointment, Confirmation, GuestPetition, Waiting
+from ..domain import kinds
+from ..domain.deliveries import Answer, Outcome
+from ..domain.kinds import Kind, Question
+from ..domain.messages import Message
+from ..operations.sending import Claimed
+from ..settings import Settings
 
 _AWAY: Final = {
     HTTPStatus.UNAUTHORIZED,
@@ -59,19 +61,19 @@ async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Mail | 
     """The message of a claimed delivery, or how its attempt ends before there is one."""
     delivery = claimed.delivery
     try:
-        known = await _ask(hub, settings, delivery)
+        known = await _ask(hub, settings, delivery.message)
         if known is None:
             return Outcome(Answer.RECIPIENT_GONE)
         institution = claimed.institution.get(known.language) or claimed.institution.get(Language.RO, "")
         letter = rendering.render(
-            delivery.template,
-            delivery.template_version,
+            delivery.message.template,
+            delivery.message.template_version,
             known.language,
-            {**_read(delivery.variables), "institution": institution, **known.facts},
+            {**_read(delivery.message.variables), "institution": institution, **known.facts},
             action_url=settings.public_origin + known.page,
         )
-        content = channels.compose(delivery, letter, settings.notify_sender, known.email, known.calendar)
-    except channels.UnusableAddress:
+        content = mail.compose(delivery, letter, settings.notify_sender, known.email, known.calendar)
+    except mail.UnusableAddress:
         return Outcome(Answer.ADDRESS_UNUSABLE)
     except httpx2.HTTPStatusError as refusal:
         away = refusal.response.status_code in _AWAY
@@ -87,37 +89,37 @@ def _outage(settings: Settings, fault: httpx2.HTTPError) -> Answer:
     return Answer.UNASKED if str(fault.request.url).startswith(asked) else Answer.OUTAGE
 
 
-async def _ask(hub: Resources, settings: Settings, delivery: Delivery) -> _Known | None:
-    """What others know of a delivery; none when there is nobody or nothing to write about any more."""
+async def _ask(hub: Resources, settings: Settings, message: Message) -> _Known | None:
+    """What others know of a message; none when there is nobody or nothing to write about any more."""
     identity = hub.service(settings.identity_url)
-    if delivery.template == kinds.PETITION_CODE.template and delivery.about_id:
+    if message.template == kinds.PETITION_CODE.template and message.about_id:
         petitions = hub.service(settings.notify_petitions_url)
-        return _of_code(delivery, await clients.find_email_code(petitions, delivery.about_id))
-    if delivery.template in kinds.GUEST_PETITIONS and delivery.about_id:
+        return _of_code(message, await clients.find_email_code(petitions, message.about_id))
+    if message.template in kinds.GUEST_PETITIONS and message.about_id:
         petitions = hub.service(settings.notify_petitions_url)
-        return _of_guest(await clients.find_guest_petition(petitions, delivery.about_id))
-    asked = kinds.AUDIENCES.get(delivery.template)
-    if asked and delivery.about_id:
+        return _of_guest(await clients.find_guest_petition(petitions, message.about_id))
+    asked = kinds.AUDIENCES.get(message.template)
+    if asked and message.about_id:
         petitions = hub.service(settings.notify_petitions_url)
-        return await _of_audience(petitions, identity, asked, delivery.about_id)
-    kind = kinds.BOOKINGS.get(delivery.template)
-    if kind and delivery.about_id:
+        return await _of_audience(petitions, identity, asked, message.about_id)
+    kind = kinds.BOOKINGS.get(message.template)
+    if kind and message.about_id:
         booking = hub.service(settings.notify_passport_booking_url)
-        return await _of_booking(booking, identity, delivery, kind, delivery.about_id)
-    if delivery.confirmation_id:
-        return _of_code(delivery, await clients.find_confirmation(identity, delivery.confirmation_id))
-    contact = await clients.find_contact(identity, delivery.person_id) if delivery.person_id else None
-    return _Known(contact.email, contact.language, kinds.page_of(delivery.template)) if contact else None
+        return await _of_booking(booking, identity, message, kind, message.about_id)
+    if message.confirmation_id:
+        return _of_code(message, await clients.find_confirmation(identity, message.confirmation_id))
+    contact = await clients.find_contact(identity, message.person_id) if message.person_id else None
+    return _Known(contact.email, contact.language, kinds.page_of(message.template)) if contact else None
 
 
 async def _of_booking(
-    booking: ServiceClient, identity: ServiceClient, delivery: Delivery, kind: Kind, about_id: UUID
+    booking: ServiceClient, identity: ServiceClient, message: Message, kind: Kind, about_id: UUID
 ) -> _Known | None:
     """What svc-passport-booking says; none when it has gone on, so that the message would not be true."""
     found: Appointment | Waiting | Application | None
     match kind.question:
         case Question.EMAIL_CODE:
-            return _of_code(delivery, await clients.find_email_code(booking, about_id))
+            return _of_code(message, await clients.find_email_code(booking, about_id))
         case Question.APPLICATION:
             found = await clients.find_application(booking, about_id)
         case Question.WAITING:
@@ -127,7 +129,7 @@ async def _of_booking(
     if found is None or found.state not in kind.states:
         return None
     if isinstance(found, Application):
-        email, person_id = None, delivery.person_id
+        email, person_id = None, message.person_id
     else:
         email, person_id = found.email, found.person_id
     language = found.language
@@ -180,11 +182,11 @@ def _of_guest(found: GuestPetition | None) -> _Known | None:
     return _Known(found.email, found.language, "", facts)
 
 
-def _of_code(delivery: Delivery, found: Confirmation | None) -> _Known | None:
+def _of_code(message: Message, found: Confirmation | None) -> _Known | None:
     if found is None:
         return None
     facts = {"code": found.code, "valid_until": found.expires_at}
-    return _Known(found.email, found.language, kinds.page_of(delivery.template), facts)
+    return _Known(found.email, found.language, kinds.page_of(message.template), facts)
 
 
 def _page(found: Appointment | Waiting | Application) -> str:
@@ -223,7 +225,7 @@ def _until(until: datetime) -> Mapping[str, object]:
 
 
 def _read(variables: Mapping[str, str]) -> dict[str, object]:
-    """A delivery's variables as its template takes them: dates as dates."""
+    """A message's variables as its template takes them: dates as dates."""
     return {
         name: date.fromisoformat(value) if name.endswith("_on") else value
         for name, value in variables.items()

@@ -1,0 +1,150 @@
+"""What is told to somebody once: the message, whatever channels bring it. No I/O; `now` is an argument."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from .kinds import Kind, Lane
+
+
+class Channel(StrEnum):
+    """The way a message goes; `IN_APP` is the person's inbox at the hub."""
+
+    IN_APP = "IN_APP"
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    PUSH = "PUSH"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A channel of a plan, and how long after the step before it begins, if nobody has read it until then."""
+
+    channel: Channel
+    after: timedelta = timedelta()
+
+
+BY_EMAIL: Final = (Step(Channel.EMAIL),)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The event that a message is about: its id, when it was recorded, the trace it belongs to."""
+
+    id: UUID
+    at: datetime
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The institution that has ordered a message, by its client, in an order; `reference` is its own."""
+
+    institution_id: UUID
+    client_id: str
+    order_id: UUID
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is told to one recipient once, and how.
+
+    The recipient is a person or, before there is an account, an e-mail confirmation; the address
+    is asked for when it is sent and never kept. `about_id` is what another service is asked about then: it
+    knows the address of who has no account as well. `variables` hold nothing personal. Without a `sender`
+    the hub itself tells it. Of messages with the same `once` there is one only. `plan` are the channels,
+    `step` counts those begun, and at `next_at` the one after them begins if nobody has read it until then.
+    """
+
+    id: UUID
+    cause_id: UUID
+    person_id: UUID | None = None
+    confirmation_id: UUID | None = None
+    about_id: UUID | None = None
+    template: str
+    template_version: int
+    variables: Mapping[str, str] = field(default_factory=dict)
+    lane: Lane
+    sender: Sender | None = None
+    plan: tuple[Step, ...] = BY_EMAIL
+    step: int = 0
+    next_at: datetime | None = None
+    read_at: datetime | None = None
+    read_by: Channel | None = None
+    queued_at: datetime
+    expires_at: datetime
+    traceparent: str | None = None
+    once: str | None = None
+    version: int = 1
+
+    @property
+    def institution_id(self) -> UUID | None:
+        """The institution that the message speaks of, if any."""
+        named = self.variables.get("institution_id")
+        return UUID(named) if named else None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is proved that its recipient has read it."""
+        return self.read_at is not None
+
+
+def write(
+    kind: Kind,
+    message_id: UUID,
+    cause: Cause,
+    now: datetime,
+    *,
+    person_id: UUID | None = None,
+    confirmation_id: UUID | None = None,
+    about_id: UUID | None = None,
+    variables: Mapping[str, str] | None = None,
+    once: str | None = None,
+    until: datetime | None = None,
+) -> Message:
+    """A message of the hub's own.
+
+    It is worth sending for the kind's lifetime from the cause on, however late that was heard of, and
+    not after `until`.
+    """
+    given = dict(variables or {})
+    if given.keys() != kind.variables:
+        raise ValueError(f"{kind.template} takes {sorted(kind.variables)}, not {sorted(given)}")
+    if (about_id is not None) is (kind.question is None):
+        raise ValueError(f"what {kind.template} is about is asked for, or it is not")
+    if about_id is None and (person_id is None) == (confirmation_id is None):
+        raise ValueError("a message goes to a person or to a confirmation")
+    last = cause.at + kind.lifetime
+    return Message(
+        id=message_id,
+        cause_id=cause.id,
+        person_id=person_id,
+        confirmation_id=confirmation_id,
+        about_id=about_id,
+        template=kind.template,
+        template_version=kind.version,
+        variables=given,
+        lane=kind.lane,
+        queued_at=now,
+        expires_at=min(last, until) if until else last,
+        traceparent=cause.traceparent,
+        once=once,
+    )
+
+
+def begin_step(message: Message, now: datetime) -> tuple[Message, Channel]:
+    """The message with one more step of its plan begun, and that step's channel.
+
+    `ValueError` when no step is left.
+    """
+    if message.step >= len(message.plan):
+        raise ValueError("the plan has no step left")
+    begun = message.plan[message.step]
+    left = message.plan[message.step + 1 :]
+    next_at = now + left[0].after if left else None
+    version = message.version + 1 if message.step else message.version
+    return replace(message, step=message.step + 1, next_at=next_at, version=version), begun.channel

@@ -1,0 +1,19 @@
+"""What other services ask."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from hub_service import personal_data, policy
+from hub_service.dependencies import Session, Texts
+
+from ..operations import messages as operations
+from ..schemas.personal_data import personal_data as show_personal_data
+
+router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
+
+
+@router.get("/people/{person_id}/export", **policy.internal(personal_data.SCOPE))
+async def get_messages_data(person_id: UUID, session: Session, texts: Texts) -> personal_data.PersonalData:
+    """What this service holds of a person, for the copy they asked for."""
+    return show_personal_data(texts, await operations.personal_data(session, person_id))

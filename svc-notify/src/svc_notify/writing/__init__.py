@@ -1,0 +1,1 @@
+"""A claimed delivery in the words of its channel."""
