@@ -34,7 +34,8 @@ from svc_notify.settings import Settings
 _CUT = ""
 ROWS = (
     "SELECT m.*, d.id AS delivery_id, d.channel, d.state, d.attempts, d.due_at, d.ended_at, d.language,"
-    " d.failure, d.reply_code FROM notify.messages m JOIN notify.deliveries d ON d.message_id = m.id"
+    " d.failure, d.reply_code, d.version AS delivery_version"
+    " FROM notify.messages m JOIN notify.deliveries d ON d.message_id = m.id"
 )
 """A message, and its delivery as it stands."""
 

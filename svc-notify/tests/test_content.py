@@ -33,7 +33,7 @@ NO_SMS = {
     *kinds.GUEST_PETITIONS,
     *(template for template, kind in kinds.ALL.items() if kind.group is Group.WORK),
 }
-"""Codes go where they were asked for (one to a telephone), who has no account has no number, work is no private matter."""
+"""Codes go where they were asked for, who has no account has no number, work is no private matter."""
 NO_PUSH = {*kinds.CODES, *kinds.GUEST_PETITIONS}
 LONG = {"subject": 120, "title": 70, "preview": 140, "push": 160, "action": 40, "next_title": 30, "lead": 320}
 BIG = 102 * 1024

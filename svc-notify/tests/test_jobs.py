@@ -268,7 +268,7 @@ async def test_during_an_outage_one_message_at_a_time_is_tried_and_pauses_grow(
     await turn(sender)
     assert sender._outages == 2
     assert sender._rests_until >= over + deliveries.pause(2)
-    assert [(await stored(delivery.id))["version"] for delivery in queued].count(5) == 1
+    assert [(await stored(delivery.id))["delivery_version"] for delivery in queued].count(5) == 1
 
 
 async def test_identity_away_is_waited_for(
