@@ -1,4 +1,4 @@
-"""The mailbox of the embedded run: takes every e-mail and SMS, and shows them to whoever sits at it.
+"""The mailbox of the embedded run: takes every e-mail, SMS and push, and shows them to whoever sits at it.
 
     GET    /api/messages       ?to=&after=&limit=: {"items": […], "next_after": 42}, oldest first
     GET    /api/copies         {"<message id>": 1, …}
@@ -6,10 +6,10 @@
     PUT    /api/refusal        {"code": 451, "times": 3}: refuse that often (without `times`: for ever)
     DELETE /api/refusal        takes messages again
 
-The gateways for SMS, and how they are told to fail, stand in `sms`; HUB_MAILBOX_SMS is their keys as JSON,
-without which they let nobody in. HUB_MAILBOX_REFUSE=<code> refuses e-mail from the start. Only this machine
-reaches it, and only under the machine's own name, so that no page of another origin can ask it through a
-browser.
+The gateways for SMS, and how they are told to fail, stand in `sms`, the push service in `push`.
+HUB_MAILBOX_SMS is the gateways' keys as JSON, without which they let nobody in. HUB_MAILBOX_REFUSE=<code>
+refuses e-mail from the start. Only this machine reaches it, and only under the machine's own name, so that no
+page of another origin can ask it through a browser.
 """
 
 import json
@@ -34,7 +34,8 @@ from starlette.routing import Route
 
 from hub_cli import ports
 
-from . import content, sms, smtp
+from . import content, push, sms, smtp
+from .push import PushService, Subscribe
 from .refusal import Refusal
 from .sms import Behaviour, Gateways, Keys
 from .store import Channel, Message, Store
@@ -106,6 +107,7 @@ def create_app(folder: Path, smtp_port: int, refuse: int = 0, keys: Keys | None 
         store, refusal = Store(folder / "messages.sqlite"), Refusal(refuse)
         gateways = Gateways(store, keys or Keys(*(secrets.token_hex() for _ in fields(Keys))))
         app.state.store, app.state.refusal, app.state.gateways = store, refusal, gateways
+        app.state.push = PushService(store)
         try:
             async with smtp.listening(smtp.Receiver(store, refusal), smtp_port) as port:
                 app.state.smtp_port = port
@@ -128,6 +130,11 @@ def create_app(folder: Path, smtp_port: int, refuse: int = 0, keys: Keys | None 
             route(f"/{sms.BETA}/2010-04-01/Accounts/{{account}}/Messages.json", receive_form_sms, "POST"),
             route("/api/sms-behaviour", begin_behaviour, "PUT"),
             route("/api/sms-behaviour", end_behaviour, "DELETE"),
+            route("/push/{token}", receive_push, "POST"),
+            route("/api/push-subscriptions", subscribe, "POST"),
+            route("/api/push-subscriptions", unsubscribe_all, "DELETE"),
+            route("/api/push-behaviour", begin_push_behaviour, "PUT"),
+            route("/api/push-behaviour", end_push_behaviour, "DELETE"),
             route("/api/messages", list_messages),
             route("/api/messages", delete_messages, "DELETE"),
             route("/api/copies", list_copies),
@@ -217,6 +224,41 @@ async def end_behaviour(request: Request) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
+async def receive_push(request: Request) -> Response:
+    """Take a message for a browser."""
+    return await _push(request).receive(request)
+
+
+async def subscribe(request: Request) -> Response:
+    """Let a browser subscribe."""
+    told = await _body(request, Subscribe)
+    if isinstance(told, Response):
+        return told
+    made = _push(request).subscribe(told, f"{request.url.scheme}://{request.url.netloc}")
+    return JSONResponse(made, HTTPStatus.CREATED)
+
+
+async def unsubscribe_all(request: Request) -> Response:
+    """Let every browser unsubscribe."""
+    _push(request).unsubscribe_all()
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def begin_push_behaviour(request: Request) -> Response:
+    """Treat pushes so from now on."""
+    told = await _body(request, push.Behaviour)
+    if isinstance(told, Response):
+        return told
+    _push(request).behave(told)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def end_push_behaviour(request: Request) -> Response:
+    """Take pushes as usual again."""
+    _push(request).behave(push.Behaviour())
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
 async def list_messages(request: Request) -> Response:
     """The messages as JSON, oldest first, after the one numbered `after`."""
     limit = max(1, min(_number(request, "limit", _MOST), _MOST))
@@ -260,6 +302,11 @@ def _store(request: Request) -> Store:
 def _gateways(request: Request) -> Gateways:
     gateways: Gateways = request.app.state.gateways
     return gateways
+
+
+def _push(request: Request) -> PushService:
+    service: PushService = request.app.state.push
+    return service
 
 
 def _page(name: str, status: int = HTTPStatus.OK, **facts: Any) -> Response:

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import json
 import re
 from email.message import EmailMessage
 from functools import lru_cache
@@ -30,9 +31,12 @@ def parse(raw: bytes) -> EmailMessage:
 
 
 def text_of(message: Message) -> str:
-    """The plain text; empty when an e-mail has none."""
-    if message.channel is Channel.SMS:
-        return message.raw.decode()
+    """The plain text; empty when an e-mail has none. Of a push, what its page gets."""
+    match message.channel:
+        case Channel.SMS:
+            return message.raw.decode()
+        case Channel.PUSH:
+            return json.dumps(json.loads(message.raw), ensure_ascii=False, indent=2)
     return _part(message, "plain")
 
 
@@ -43,7 +47,7 @@ def html_of(message: Message) -> str:
 
 def headers_of(message: Message) -> list[tuple[str, str]]:
     """The headers of an e-mail, in their order."""
-    if message.channel is Channel.SMS:
+    if message.channel is not Channel.EMAIL:
         return []
     return [(name, str(value)) for name, value in parse(message.raw).items()]
 

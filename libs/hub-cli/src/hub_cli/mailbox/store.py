@@ -57,15 +57,16 @@ class Channel(StrEnum):
     """How a message came."""
 
     EMAIL = "EMAIL"
+    PUSH = "PUSH"
     SMS = "SMS"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it was accepted; `raw` is the whole e-mail, or the text of the SMS in UTF-8.
+    """A message as it was accepted; `raw` is the whole e-mail, the text of the SMS, or the JSON of the push.
 
-    `copies` counts the messages with the same Message-ID (for SMS, the sender's id): more than one
-    means that the sender sent it again. `provider` is the gateway that took an SMS.
+    `copies` counts the messages with the same Message-ID (for SMS, the sender's id; for a push, its topic):
+    more than one means that the sender sent it again. `provider` is the gateway that took an SMS.
     """
 
     id: int
