@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from hub_core import clock, ids
 from hub_service.clients import ServiceClient
 from hub_service.database import Database
 from hub_service.tokens import OwnToken
+from hub_testing import rules
 from svc_notify.domain.deliveries import Delivery
 from svc_notify.domain.kinds import Lane
 from svc_notify.domain.messages import Cause
@@ -177,7 +179,7 @@ async def service(schema: Any, empty_streams: Any, service_settings: Any, runnin
     It has nothing to send for other services, whose tests have told hundreds of events before.
     """
     await empty_streams()
-    await schema.truncate()
+    await schema.truncate("rule_tables")
     office = PostOffice()
     await office.open()
     app = create_app(service_settings(MANIFEST, Settings, notify_smtp_port=office.port))
@@ -198,14 +200,16 @@ async def office() -> AsyncIterator[PostOffice]:
 
 @pytest.fixture(scope="session")
 async def schema(provision: Any) -> Any:
-    """The migrated schema."""
-    return await provision(MANIFEST)
+    """The migrated schema, with the legal numbers as the catalog tells them."""
+    made = await provision(MANIFEST)
+    await rules.load(made, Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
+    return made
 
 
 @pytest.fixture
 async def settings(schema: Any, service_settings: Any, office: PostOffice) -> Settings:
     """The service's settings, with the post office of this test, on emptied tables."""
-    await schema.truncate()
+    await schema.truncate("rule_tables")
     made: Settings = service_settings(
         MANIFEST, Settings, notify_smtp_host="127.0.0.1", notify_smtp_port=office.port
     )

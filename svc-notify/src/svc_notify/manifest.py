@@ -112,6 +112,12 @@ TRAFFIC_HISTORY: Final = Consumer(
     ),
 )
 
+RULES: Final = Consumer(
+    durable="notify-rules",
+    source="catalog",
+    subjects=("hub.catalog.rule.changed.v1",),
+)
+
 MANIFEST: Final = Manifest(
     name="notify",
     package="svc_notify",
@@ -128,8 +134,26 @@ MANIFEST: Final = Manifest(
         ENTRIES,
         CRIMINAL_RECORD,
         PASSPORT_BOOKING,
+        RULES,
         TRAFFIC_HISTORY,
     ),
     calls=("identity.contact:read", "passport-booking.contact:read", "petitions.contact:read"),
+    rules=(
+        "sms.gsm",
+        "sms.gsm-part",
+        "sms.provider-bad",
+        "sms.provider-check",
+        "sms.provider-evidence",
+        "sms.provider-failing",
+        "sms.provider-late",
+        "sms.provider-late-window",
+        "sms.provider-reserve",
+        "sms.provider-return",
+        "sms.provider-slow",
+        "sms.provider-step",
+        "sms.provider-window",
+        "sms.ucs2",
+        "sms.ucs2-part",
+    ),
     holds_personal_data=True,
 )

@@ -8,6 +8,7 @@ from hub_core import clock
 from hub_core.principal import Role
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope
+from hub_service import rules
 
 from .. import manifest
 from ..domain.catalog import StaleEntry
@@ -92,6 +93,7 @@ def subscriptions(wake: Wake) -> list[Subscription]:
         Subscription(manifest.ENTRIES, {EntryStale: remind_the_provider}),
         certificates.subscription(wake),
         bookings.subscription(wake),
+        rules.subscription(manifest.RULES),
         traffic.subscription(wake),
     ]
 

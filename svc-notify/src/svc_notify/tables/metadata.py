@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import MetaData
 
 from hub_events import inbox, outbox
-from hub_service import idempotency
+from hub_service import idempotency, rules
 
 metadata: Final = MetaData(
     naming_convention={
@@ -19,3 +19,4 @@ metadata: Final = MetaData(
 outbox.attach(metadata)
 inbox.attach(metadata)
 idempotency.attach(metadata)
+rules.attach(metadata)
