@@ -34,6 +34,7 @@ from svc_notify.operations import notices
 from svc_notify.settings import Settings
 
 _CUT = ""
+RULES = Path(__file__).parents[2] / "svc-catalog/contract/rules.json"
 ROWS = (
     "SELECT m.*, d.id AS delivery_id, d.channel, d.state, d.attempts, d.due_at, d.ended_at, d.language,"
     " d.failure, d.reply_code, d.version AS delivery_version"
@@ -179,7 +180,8 @@ async def service(schema: Any, empty_streams: Any, service_settings: Any, runnin
     It has nothing to send for other services, whose tests have told hundreds of events before.
     """
     await empty_streams()
-    await schema.truncate("rule_tables")
+    await schema.truncate()
+    await rules.load(schema, RULES)
     office = PostOffice()
     await office.open()
     app = create_app(service_settings(MANIFEST, Settings, notify_smtp_port=office.port))
@@ -200,16 +202,15 @@ async def office() -> AsyncIterator[PostOffice]:
 
 @pytest.fixture(scope="session")
 async def schema(provision: Any) -> Any:
-    """The migrated schema, with the legal numbers as the catalog tells them."""
-    made = await provision(MANIFEST)
-    await rules.load(made, Path(__file__).parents[2] / "svc-catalog/contract/rules.json")
-    return made
+    """The migrated schema."""
+    return await provision(MANIFEST)
 
 
 @pytest.fixture
 async def settings(schema: Any, service_settings: Any, office: PostOffice) -> Settings:
     """The service's settings, with the post office of this test, on emptied tables."""
-    await schema.truncate("rule_tables")
+    await schema.truncate()
+    await rules.load(schema, RULES)
     made: Settings = service_settings(
         MANIFEST, Settings, notify_smtp_host="127.0.0.1", notify_smtp_port=office.port
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from hub_core import ids
+from svc_notify import manifest
 from svc_notify.domain import feed
 from svc_notify.domain.feed import EVENTS_READ, PETITIONS_READ, RECORD_READ, Arrival, Consent, Reader
 
@@ -183,3 +184,8 @@ def test_filters_name_a_type_or_the_last_parts_of_it() -> None:
         one for one in feed.TYPES if one.startswith("hub.petitions.petition.")
     ]
     assert feed.meant(["hub.petitions.petition.regist*", "hub.nobody.*"]) == []
+
+
+def test_each_type_that_is_shown_is_heard_by_the_consumer_of_its_publisher() -> None:
+    heard = {subject: one.source for one in manifest.FEED for subject in one.subjects}
+    assert heard == {event_type: feed.source_of(event_type) for event_type in feed.TYPES}

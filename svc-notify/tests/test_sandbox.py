@@ -64,7 +64,7 @@ def a_petition(person_id: UUID, kind: type[Event] = SandboxPetitionRegistered) -
 
 @pytest.fixture
 def created(ana: UUID) -> SandboxPersonCreated:
-    return SandboxPersonCreated(person_id=ana, version=1)
+    return SandboxPersonCreated(person_id=ana, client_id="an-application", version=1)
 
 
 @pytest.fixture

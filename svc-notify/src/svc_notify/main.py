@@ -7,16 +7,27 @@ from fastapi import FastAPI
 from hub_service import chassis, i18n
 from hub_service.workers import Worker
 
-from . import jobs
+from . import feeding, jobs
+from .consumers import feed as hearing_feed
 from .consumers import subscriptions
 from .domain.deliveries import Delivery
 from .domain.kinds import Lane
 from .manifest import MANIFEST
-from .routes import internal, messages
+from .operations.waiting import Waiting
+from .routes import feed, internal, messages
 from .settings import Settings
 
-_SCOPES = {"messages:read": "Read which messages the hub has sent you, and where they stand"}
-_TAGS = [{"name": "messages", "description": "What the hub has written to you, and whether it left."}]
+_SCOPES = {
+    "events:read": "Read what happens with what you may see, as events in their order",
+    "messages:read": "Read which messages the hub has sent you, and where they stand",
+}
+_TAGS = [
+    {
+        "name": "events",
+        "description": "What happened in the services of the hub, for partners who follow it.",
+    },
+    {"name": "messages", "description": "What the hub has written to you, and whether it left."},
+]
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -28,19 +39,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         for delivery in queued:
             senders[delivery.lane].wake()
 
-    return chassis.build(
+    waiting = Waiting()
+    placing = feeding.Placing(waiting.moved)
+    app = chassis.build(
         MANIFEST,
         settings,
         title="Notify",
         summary="Messages of the hub to people",
         description="Which messages the hub has sent a person, by which channel, and where they stand.",
-        routers=[internal.router, messages.router],
+        routers=[feed.router, internal.router, messages.router],
         scopes=_SCOPES,
         tags=_TAGS,
-        subscriptions=subscriptions.subscriptions(wake),
+        subscriptions=[*subscriptions.subscriptions(wake), *hearing_feed.subscriptions(placing.wake)],
         own_workers=[
             Worker(f"sender-{lane.name.lower()}", sender.run, grace=jobs.GOODBYE_SECONDS + 1)
             for lane, sender in senders.items()
-        ],
+        ]
+        + feeding.keeping(placing, waiting),
         locale=i18n.folder_of(__file__),
     )
+    app.state.waiting = waiting
+    return app

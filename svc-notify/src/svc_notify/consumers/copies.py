@@ -194,6 +194,7 @@ class SandboxPersonCreated(Event):
     key_field: ClassVar[str] = "person_id"
 
     person_id: UUID
+    client_id: str
 
 
 class SandboxPersonRemoved(Event):

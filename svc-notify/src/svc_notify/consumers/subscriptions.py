@@ -8,7 +8,6 @@ from hub_core import clock
 from hub_core.principal import Role
 from hub_events.consumer import Subscription
 from hub_events.envelope import Envelope
-from hub_service import rules
 
 from .. import manifest
 from ..domain.catalog import StaleEntry
@@ -93,7 +92,6 @@ def subscriptions(wake: Wake) -> list[Subscription]:
         Subscription(manifest.ENTRIES, {EntryStale: remind_the_provider}),
         certificates.subscription(wake),
         bookings.subscription(wake),
-        rules.subscription(manifest.RULES),
         traffic.subscription(wake),
     ]
 
@@ -105,7 +103,7 @@ async def _keep_institution(session: AsyncSession, heard: Envelope[InstitutionCh
 
 
 async def _know_sandbox_person(session: AsyncSession, heard: Envelope[SandboxPersonCreated]) -> None:
-    await sandbox_people.know(session, heard.data.person_id, heard.time)
+    await sandbox_people.know(session, heard.data.person_id, heard.data.client_id, heard.time)
 
 
 async def _remove_sandbox_person(session: AsyncSession, heard: Envelope[SandboxPersonRemoved]) -> None:

@@ -22,6 +22,7 @@ SANDBOX_PEOPLE: Final = Table(
     Column("person_id", Uuid, primary_key=True),
     Column("created_at", DateTime(timezone=True), comment="When they were invented, once that was told"),
     Column("is_removed", Boolean, nullable=False, comment="It was told that they are no more"),
+    Column("client_id", String(64), comment="The application that they were invented for"),
     comment="Who is invented: only messages to such people are ever deleted",
 )
 
