@@ -11,6 +11,7 @@ import pytest
 from hub_core.language import Language
 from svc_notify import rendering
 from svc_notify.domain import kinds
+from svc_notify.domain.channels import Channel
 from svc_notify.domain.kinds import Group, Kind, Lane
 from svc_notify.rendering import Links, Words
 
@@ -28,13 +29,6 @@ LINKS = Links(
 GSM_7 = re.compile(r"[A-Za-z0-9 @$_!\"#%&'()*+,\-./:;<=>?\n]*")
 """Of the GSM 7-bit alphabet what stands in our texts."""
 ONE_SMS = 160
-NO_SMS = {
-    *(kinds.CODES - {kinds.PHONE_CONFIRM.template}),
-    *kinds.GUEST_PETITIONS,
-    *(template for template, kind in kinds.ALL.items() if kind.group is Group.WORK),
-}
-"""Codes go where they were asked for, who has no account has no number, work is no private matter."""
-NO_PUSH = {*kinds.CODES, *kinds.GUEST_PETITIONS}
 LONG = {"subject": 120, "title": 70, "preview": 140, "push": 160, "action": 40, "next_title": 30, "lead": 320}
 BIG = 102 * 1024
 """From about here on Gmail cuts a letter off."""
@@ -102,8 +96,8 @@ def test_a_text_message_fits_into_one_and_has_no_letter_that_would_make_it_more(
     for words in said(kind, language):
         assert GSM_7.fullmatch(words.sms), words.sms
         assert len(words.sms) <= ONE_SMS, words.sms
-        assert bool(words.sms) is (kind.template not in NO_SMS)
-        assert bool(words.push) is (kind.template not in NO_PUSH)
+        assert bool(words.sms) is (Channel.SMS in kind.channels)
+        assert bool(words.push) is (Channel.PUSH in kind.channels)
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY)
@@ -181,3 +175,19 @@ def test_what_only_recalls_waits_behind_what_is_new_and_may_be_done_without() ->
     recalls = {template for template, kind in kinds.ALL.items() if kind.may_unsubscribe}
     assert recalls == {"audience.reminder", "booking.reminder", "petition.documents", "petition.unread"}
     assert all(kinds.ALL[template].lane is Lane.REMINDER for template in recalls)
+
+
+def test_a_kind_goes_by_the_ways_it_may_and_what_is_new_waits_for_nobody_to_read_it() -> None:
+    for kind in kinds.ALL.values():
+        assert {step.channel for step in kind.plan} <= kind.channels
+        assert not kind.plan[0].after
+        waits = [step for step in kind.plan if step.after]
+        assert bool(waits) is kind.may_unsubscribe
+
+
+def test_every_letter_that_went_out_still_goes_out() -> None:
+    """By whatever else a kind goes now, e-mail is among it; only a code for a telephone goes there."""
+    by_letter = {
+        template for template, kind in kinds.ALL.items() if Channel.EMAIL in {s.channel for s in kind.plan}
+    }
+    assert set(kinds.ALL) - by_letter == {"phone.confirm"}

@@ -8,6 +8,8 @@ from typing import Final
 
 from hub_core.language import Language
 
+from .channels import AT_ONCE, BY_EMAIL, BY_SMS, EVERY, UNTIL_READ, Channel, Step
+
 
 class Lane(IntEnum):
     """A queue of its own, with connections of its own: what waits in one never delays another."""
@@ -97,7 +99,9 @@ class Question(StrEnum):
 class Kind:
     """A kind of message: its template and version, its lane, how long it is worth sending.
 
-    `purpose` is what it rests on, `group` what people know it by. `question` is what another service is
+    `purpose` is what it rests on, `group` what people know it by. `channels` are the ways it may go, `plan`
+    is how it goes where its recipient has not chosen otherwise: the text message of a passport that is ready
+    goes only to who asked for it (8.1). `question` is what another service is
     asked when it is sent; `states` are those of what it is about in which the message still tells the truth.
     """
 
@@ -108,6 +112,8 @@ class Kind:
     variables: frozenset[str]
     group: Group
     purpose: Purpose = Purpose.TRANSACTIONAL
+    channels: frozenset[Channel] = EVERY
+    plan: tuple[Step, ...] = AT_ONCE
     question: Question | None = None
     states: frozenset[str] = frozenset()
     has_calendar: bool = False
@@ -117,6 +123,9 @@ class Kind:
         """Whether a person may say that they want none of it; never of what the public task demands."""
         return self.purpose is not Purpose.TRANSACTIONAL
 
+
+AT_WORK: Final = EVERY - {Channel.SMS}
+"""The ways of what goes to officials about their work."""
 
 SUBMISSION_REGISTERED: Final = Kind(
     template="submission.registered",
@@ -141,6 +150,7 @@ PETITION_TERM: Final = Kind(
     lifetime=timedelta(days=2),
     variables=frozenset({"state", "answer_due_on", "institution_id", "told_on"}),
     group=Group.WORK,
+    channels=AT_WORK,
 )
 PETITION_MESSAGE: Final = Kind(
     template="petition.message",
@@ -157,6 +167,8 @@ GUEST_REGISTERED: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset(),
     group=Group.PETITIONS,
+    channels=frozenset({Channel.EMAIL}),
+    plan=BY_EMAIL,
     question=Question.GUEST_PETITION,
 )
 GUEST_STEP: Final = Kind(
@@ -166,6 +178,8 @@ GUEST_STEP: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset({"change", "answer_due_on", "told_on"}),
     group=Group.PETITIONS,
+    channels=frozenset({Channel.EMAIL}),
+    plan=BY_EMAIL,
     question=Question.GUEST_PETITION,
 )
 GUEST_PETITIONS: Final = frozenset({GUEST_REGISTERED.template, GUEST_STEP.template})
@@ -177,6 +191,7 @@ PETITION_REPLY: Final = Kind(
     lifetime=timedelta(days=7),
     variables=frozenset({"state", "documents", "number", "institution_id", "told_on"}),
     group=Group.WORK,
+    channels=AT_WORK,
 )
 PETITION_DOCUMENTS: Final = Kind(
     template="petition.documents",
@@ -186,6 +201,7 @@ PETITION_DOCUMENTS: Final = Kind(
     variables=frozenset({"number", "due_on", "institution_id", "told_on"}),
     group=Group.PETITIONS,
     purpose=Purpose.REMINDER,
+    plan=UNTIL_READ,
 )
 PETITION_UNREAD: Final = Kind(
     template="petition.unread",
@@ -195,6 +211,7 @@ PETITION_UNREAD: Final = Kind(
     variables=frozenset({"number", "institution_id", "told_on"}),
     group=Group.PETITIONS,
     purpose=Purpose.REMINDER,
+    plan=UNTIL_READ,
 )
 AUDIENCE_SCHEDULED: Final = Kind(
     template="audience.scheduled",
@@ -226,6 +243,7 @@ AUDIENCE_REMINDER: Final = Kind(
     variables=frozenset({"institution_id"}),
     group=Group.AUDIENCES,
     purpose=Purpose.REMINDER,
+    plan=UNTIL_READ,
     question=Question.AUDIENCE,
     states=frozenset({"SCHEDULED", "CONFIRMED"}),
 )
@@ -250,6 +268,8 @@ ACCOUNT_CONFIRM: Final = Kind(
     lifetime=timedelta(minutes=15),
     variables=frozenset(),
     group=Group.ACCOUNT,
+    channels=frozenset({Channel.EMAIL}),
+    plan=BY_EMAIL,
 )
 PASSWORD_RESET: Final = Kind(
     template="password.reset",
@@ -258,6 +278,8 @@ PASSWORD_RESET: Final = Kind(
     lifetime=timedelta(minutes=15),
     variables=frozenset(),
     group=Group.ACCOUNT,
+    channels=frozenset({Channel.EMAIL}),
+    plan=BY_EMAIL,
 )
 ACCOUNT_SECURITY: Final = Kind(
     template="account.security",
@@ -274,6 +296,8 @@ PHONE_CONFIRM: Final = Kind(
     lifetime=timedelta(minutes=10),
     variables=frozenset(),
     group=Group.ACCOUNT,
+    channels=frozenset({Channel.SMS}),
+    plan=BY_SMS,
 )
 REGISTRATION_STEP: Final = Kind(
     template="registration.step",
@@ -298,6 +322,7 @@ CATALOG_STALE: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset({"title_ro", "title_hu", "title_en", "due_on", "reminder", "institution_id"}),
     group=Group.WORK,
+    channels=AT_WORK,
 )
 CERTIFICATE_REQUESTED: Final = Kind(
     template="criminal-record.registered",
@@ -338,6 +363,7 @@ CERTIFICATE_DUE: Final = Kind(
     lifetime=timedelta(days=2),
     variables=frozenset({"due_on", "told_on"}),
     group=Group.WORK,
+    channels=AT_WORK,
 )
 EXTRACT: Final = Kind(
     template="criminal-record.extract",
@@ -441,6 +467,7 @@ BOOKING_REMINDER: Final = Kind(
     variables=frozenset(),
     group=Group.APPOINTMENTS,
     purpose=Purpose.REMINDER,
+    plan=UNTIL_READ,
     question=Question.APPOINTMENT,
     states=frozenset({"CONFIRMED"}),
 )
@@ -451,6 +478,8 @@ BOOKING_CODE: Final = Kind(
     lifetime=timedelta(minutes=15),
     variables=frozenset(),
     group=Group.APPOINTMENTS,
+    channels=frozenset({Channel.EMAIL}),
+    plan=BY_EMAIL,
     question=Question.EMAIL_CODE,
 )
 PETITION_CODE: Final = Kind(
@@ -460,6 +489,8 @@ PETITION_CODE: Final = Kind(
     lifetime=timedelta(minutes=15),
     variables=frozenset(),
     group=Group.PETITIONS,
+    channels=frozenset({Channel.EMAIL}),
+    plan=BY_EMAIL,
     question=Question.EMAIL_CODE,
 )
 BOOKING_EARLIER: Final = Kind(

@@ -2,32 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
+from .channels import BY_EMAIL, Channel, Step
 from .kinds import Kind, Lane
 
-
-class Channel(StrEnum):
-    """The way a message goes; `IN_APP` is the person's inbox at the hub."""
-
-    IN_APP = "IN_APP"
-    EMAIL = "EMAIL"
-    SMS = "SMS"
-    PUSH = "PUSH"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A channel of a plan, and how long after the step before it begins, if nobody has read it until then."""
-
-    channel: Channel
-    after: timedelta = timedelta()
-
-
-BY_EMAIL: Final = (Step(Channel.EMAIL),)
+__all__ = ["BY_EMAIL", "Cause", "Channel", "Message", "Sender", "Step", "begin_step", "write"]
 
 
 @dataclass(frozen=True, slots=True)
