@@ -125,13 +125,3 @@ def test_leaving_marks_out_twice_is_leaving_them_out_once(text: str) -> None:
 @given(st.text(st.sampled_from("aăâîșțşţ éáíóöőúüű„”\u2013…0"), max_size=200))
 def test_romanian_and_hungarian_always_fit_into_the_alphabet_without_marks(text: str) -> None:
     assert sms_text.alphabet_of(sms_text.without_marks(text)) is Alphabet.GSM7
-
-
-@pytest.mark.parametrize("name", ["MAI-HUB", "Hub", "ANAF 2026", "ABCDEFGHIJK"])
-def test_a_name_that_can_stand_as_a_sender(name: str) -> None:
-    assert sms_text.sender_fits(name, LIMITS)
-
-
-@pytest.mark.parametrize("name", ["", "ABCDEFGHIJKL", "Poliția", "112", "A_B", " Hub", "- -"])
-def test_a_name_that_cannot(name: str) -> None:
-    assert not sms_text.sender_fits(name, LIMITS)

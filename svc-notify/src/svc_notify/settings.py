@@ -1,13 +1,40 @@
 """The environment of svc-notify."""
 
 from base64 import b64decode
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import SecretBytes, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretBytes, SecretStr, field_validator
 
 from hub_service.settings import ServiceSettings
 
 KEY_BYTES: Final = 32
+
+
+class _SmsProvider(BaseModel):
+    """A provider of text messages: its name, address, points of the whole, and messages it takes a second."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+    url: str
+    weight: Annotated[int, Field(ge=0, le=100)] = 50
+    per_second: Annotated[int, Field(ge=1)] = 10
+
+
+class JsonProvider(_SmsProvider):
+    """One that speaks JSON: `key` opens its door, `reports_password` is what its reports are proved with."""
+
+    protocol: Literal["json"]
+    key: SecretStr
+    reports_password: SecretStr
+
+
+class FormProvider(_SmsProvider):
+    """One that takes forms: `token` is the account's, and what its reports are signed with."""
+
+    protocol: Literal["form"]
+    account: str
+    token: SecretStr
 
 
 class Settings(ServiceSettings):
@@ -19,7 +46,9 @@ class Settings(ServiceSettings):
     host (of `notify_smtp_ca_file`, or of the system's authorities); `off` never encrypts.
     Each lane has that many connections for itself. `notify_passport_booking_url` is svc-passport-booking,
     which is asked about appointments; `notify_petitions_url` is svc-petitions, about petitioners without an
-    account.
+    account. `notify_sms_sender` is the name that text messages come from (at most 11 characters);
+    `notify_sms_providers` (JSON) are those who take them over, by weight, none of which may have the name
+    of another.
     """
 
     notify_key: SecretBytes = SecretBytes(bytes(KEY_BYTES))
@@ -31,6 +60,17 @@ class Settings(ServiceSettings):
     notify_smtp_connections: int = 4
     notify_passport_booking_url: str = "http://127.0.0.1:8106"
     notify_petitions_url: str = "http://127.0.0.1:8103"
+    notify_sms_sender: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,10}$")] = "MAI-HUB"
+    notify_sms_providers: tuple[
+        Annotated[JsonProvider | FormProvider, Field(discriminator="protocol")], ...
+    ] = ()
+
+    @field_validator("notify_sms_providers")
+    @classmethod
+    def _differ(cls, value: tuple[_SmsProvider, ...]) -> tuple[_SmsProvider, ...]:
+        if len({provider.name for provider in value}) < len(value):
+            raise ValueError("providers must have different names")
+        return value
 
     @field_validator("notify_key", mode="before")
     @classmethod

@@ -23,14 +23,15 @@ class ServiceDatabase:
     migrator_dsn: str
     superuser_dsn: str
 
-    async def truncate(self) -> None:
-        """Empty every table of the schema; the migrations stay."""
+    async def truncate(self, *kept: str) -> None:
+        """Empty every table of the schema but those to be kept; the migrations stay."""
         connection = await asyncpg.connect(self.superuser_dsn)
         try:
             tables = await connection.fetchval(
                 """SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables
-                   WHERE schemaname = $1 AND tablename <> 'alembic_version'""",
+                   WHERE schemaname = $1 AND tablename <> ALL ($2)""",
                 self.schema,
+                ["alembic_version", *kept],
             )
             if tables:
                 await connection.execute("SET lock_timeout = '5s'")  # a test left a transaction open

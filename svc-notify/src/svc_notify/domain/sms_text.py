@@ -17,8 +17,7 @@ GSM_RULE: Final = "sms.gsm"
 GSM_PART_RULE: Final = "sms.gsm-part"
 UCS2_RULE: Final = "sms.ucs2"
 UCS2_PART_RULE: Final = "sms.ucs2-part"
-SENDER_RULE: Final = "sms.sender"
-RULES: Final = (GSM_RULE, GSM_PART_RULE, UCS2_RULE, UCS2_PART_RULE, SENDER_RULE)
+RULES: Final = (GSM_RULE, GSM_PART_RULE, UCS2_RULE, UCS2_PART_RULE)
 
 BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -53,13 +52,12 @@ class Alphabet(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one message takes, and a part of several, by alphabet; and the name of a sender."""
+    """How much one message takes, and a part of several, by alphabet."""
 
     gsm: int
     gsm_part: int
     ucs2: int
     ucs2_part: int
-    sender: int
 
     @classmethod
     def on(cls, legal: Rules, day: date) -> Self:
@@ -120,21 +118,6 @@ def corrected(text: str) -> str:
 def without_marks(text: str) -> str:
     """The text in the GSM alphabet, as readers take it without diacritics; what has no such form stays."""
     return "".join(map(_plain, corrected(text)))
-
-
-def sender_fits(name: str, limits: Limits) -> bool:
-    """Whether this can stand as the sender of a text message: short, of ASCII letters, digits and hyphens.
-
-    A name of digits only would be a telephone number.
-    """
-    letters = name.replace("-", "").replace(" ", "")
-    return (
-        0 < len(name) <= limits.sender
-        and letters.isascii()
-        and letters.isalnum()
-        and not letters.isdigit()
-        and name == name.strip()
-    )
 
 
 def _plain(character: str) -> str:
