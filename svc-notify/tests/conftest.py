@@ -24,9 +24,10 @@ from hub_service.clients import ServiceClient
 from hub_service.database import Database
 from hub_service.tokens import OwnToken
 from hub_testing import rules
+from svc_notify.carriers import ByEmail
 from svc_notify.domain.deliveries import Delivery
 from svc_notify.domain.kinds import Lane
-from svc_notify.domain.messages import Cause
+from svc_notify.domain.messages import Cause, Channel
 from svc_notify.jobs import Sender
 from svc_notify.main import create_app
 from svc_notify.manifest import MANIFEST
@@ -235,7 +236,12 @@ async def make_sender(settings: Settings) -> AsyncIterator[Callable[..., Sender]
     async with AsyncExitStack() as stack:
 
         def make(lane: Lane = Lane.NOTICE, **special: Any) -> Sender:
-            sender = Sender(lane, settings.model_copy(update=special))
+            sender = Sender(
+                Channel.EMAIL,
+                lane,
+                ByEmail(settings.model_copy(update=special)),
+                settings.notify_smtp_connections,
+            )
             stack.push_async_callback(sender._finish)
             return sender
 

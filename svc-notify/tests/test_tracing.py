@@ -45,15 +45,15 @@ async def test_the_smtp_span_is_in_the_trace_of_the_petition(
     payload = envelope.encode(ids.new_id(), petition, clock.now(), f"00-{TRACE_ID}-{PUBLISHER}-01")
     await nats_operator.jetstream().publish(petition.subject, payload)
     await office.until(1)
-    spans = await traced.until(lambda spans: {"SMTP", "deliver"} <= {span.name for span in spans})
+    spans = await traced.until(lambda spans: {"EMAIL hand over", "deliver"} <= {span.name for span in spans})
     by_id = {span.span_id: span for span in spans}
-    span = next(span for span in spans if span.name == "SMTP")
-    assert span.attributes["smtp.answer"] == "ACCEPTED"
+    span = next(span for span in spans if span.name == "EMAIL hand over")
+    assert span.attributes["delivery.answer"] == "ACCEPTED"
     way = [span.name]
     while span.parent_id in by_id:
         span = by_id[span.parent_id]
         way.append(span.name)
-    assert way[:2] == ["SMTP", "deliver"]
+    assert way[:2] == ["EMAIL hand over", "deliver"]
     assert (span.trace_id, span.parent_id) == (TRACE_ID, PUBLISHER)
     assert "example.org" not in repr(spans)
     assert str(ana) not in repr(spans)

@@ -20,7 +20,7 @@ PARTS = (
     ("svc-petitions", "POST /petitions/v1/petitions"),
     ("svc-petitions", "publish hub.petitions.petition.registered.v1"),
     ("svc-notify", "process hub.petitions.petition.registered.v1"),
-    ("svc-notify", "SMTP"),
+    ("svc-notify", "EMAIL hand over"),
 )
 
 
@@ -42,7 +42,7 @@ async def test_a_petition_is_one_trace_from_the_gateway_to_its_email(hub: Hub, s
 
     seen = [span for span in await spans.until(complete, 15) if span.trace_id == trace_id]
     by_id = {span.span_id: span for span in seen}
-    smtp = next(span for span in seen if span.service == "svc-notify" and span.name == "SMTP")
+    smtp = next(span for span in seen if span.service == "svc-notify" and span.name == "EMAIL hand over")
     lineage, span = [], smtp
     while span is not None:
         lineage.append(span.service)

@@ -11,7 +11,7 @@ import random
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -23,16 +23,13 @@ from hub_core.language import Language
 from hub_events import trace
 from hub_service.chassis import Resources
 
-from .channels.smtp import Smtp
+from .carriers import Carrier, Parcel
 from .domain import deliveries
 from .domain.deliveries import Answer, Delivery, Outcome
 from .domain.kinds import Lane
 from .domain.messages import Channel
 from .operations import sending
 from .operations.sending import Claimed
-from .settings import Settings
-from .writing import mail as writing
-from .writing.mail import Mail
 
 _log: Final = structlog.get_logger("sender")
 _tracer: Final = get_tracer("svc_notify")
@@ -54,15 +51,17 @@ class _HandingOver:
 
 
 class Sender:
-    """Sends the e-mails that are due in one lane, over connections of its own, until cancelled.
+    """Sends what is due by one channel in one lane, `at_once` deliveries at most, until cancelled.
 
-    `wake` it when something was queued; what other processes queue it finds within a second.
+    `carrier` is its own, so that no other lane waits for it. `wake` it when something was queued; what
+    other processes queue it finds within a second.
     """
 
-    def __init__(self, lane: Lane, settings: Settings) -> None:
+    def __init__(self, channel: Channel, lane: Lane, carrier: Carrier[Any], at_once: int) -> None:
+        self._channel = channel
         self._lane = lane
-        self._settings = settings
-        self._smtp = Smtp(settings)
+        self._carrier = carrier
+        self._at_once = at_once
         self._woken = asyncio.Event()
         self._held: dict[UUID, Delivery] = {}
         self._attempts: set[asyncio.Task[None]] = set()
@@ -98,12 +97,12 @@ class Sender:
     async def _claim(self, hub: Resources) -> None:
         """Take as much as there is room for; during an outage one, to see whether it is over."""
         now = clock.now()
-        room = (1 if self._outages else self._settings.notify_smtp_connections) - len(self._attempts)
+        room = (1 if self._outages else self._at_once) - len(self._attempts)
         self._more_may_wait = room <= 0
         if room <= 0 or now < self._rests_until:
             return
         async with hub.database.sessions() as session:
-            taken = await sending.claim(session, Channel.EMAIL, self._lane, room, now)
+            taken = await sending.claim(session, self._channel, self._lane, room, now)
         self._more_may_wait = len(taken) == room
         for claimed in taken:
             self._held[claimed.delivery.id] = claimed.delivery
@@ -114,7 +113,7 @@ class Sender:
     def _ended(self, attempt: asyncio.Task[None]) -> None:
         self._attempts.discard(attempt)
         if not attempt.cancelled() and (error := attempt.exception()):
-            _log.error("attempt broken off", lane=self._lane.name, exc_info=error)
+            _log.error("attempt broken off", channel=self._channel, lane=self._lane.name, exc_info=error)
         if self._more_may_wait:
             self._woken.set()
 
@@ -136,25 +135,25 @@ class Sender:
             with _tracer.start_as_current_span(
                 "deliver", context=trace.context_of(delivery.message.traceparent)
             ):
-                mail = await writing.write(hub, self._settings, claimed)
-                if isinstance(mail, Outcome):
-                    await self._settle(hub, delivery, mail, None)
+                written = await self._carrier.write(hub, claimed)
+                if isinstance(written, Outcome):
+                    await self._settle(hub, delivery, written, None)
                 else:
-                    await self._send(hub, delivery, mail)
+                    await self._send(hub, delivery, written)
         finally:
             del self._held[delivery.id]
 
-    async def _send(self, hub: Resources, delivery: Delivery, mail: Mail) -> None:
+    async def _send(self, hub: Resources, delivery: Delivery, parcel: Parcel) -> None:
         """Hand a message over and note it. A server that takes its time is awaited under the lease."""
         way = _HandingOver()
 
         async def hand_over() -> bool:
-            way.task = asyncio.create_task(self._hand_over(mail))
+            way.task = asyncio.create_task(self._hand_over(parcel))
             ended, _ = await asyncio.wait([way.task], timeout=_ANSWER_SECONDS)
             return bool(ended) and way.task.result().answer is Answer.ACCEPTED
 
         now, accepted = clock.now(), Outcome(Answer.ACCEPTED, _TAKEN)
-        sent = deliveries.settle(delivery, accepted, now, chance=0, language=mail.language)
+        sent = deliveries.settle(delivery, accepted, now, chance=0, language=parcel.language)
         noted = False
         try:
             async with hub.database.sessions() as session:
@@ -170,18 +169,13 @@ class Sender:
         if noted:
             self._tell(sent, outcome)
         else:
-            await self._settle(hub, delivery, outcome, mail.language)
+            await self._settle(hub, delivery, outcome, parcel.language)
 
-    async def _hand_over(self, mail: Mail) -> Outcome:
-        with _tracer.start_as_current_span("SMTP", kind=SpanKind.CLIENT) as span:
-            outcome = await self._smtp.hand_over(mail.address, mail.content)
+    async def _hand_over(self, parcel: Parcel) -> Outcome:
+        with _tracer.start_as_current_span(f"{self._channel} hand over", kind=SpanKind.CLIENT) as span:
+            outcome = await self._carrier.hand_over(parcel)
             span.set_attributes(
-                {
-                    "server.address": self._settings.notify_smtp_host,
-                    "server.port": self._settings.notify_smtp_port,
-                    "smtp.answer": outcome.answer,
-                    "smtp.reply_code": outcome.reply_code or 0,
-                }
+                {"delivery.answer": outcome.answer, "delivery.reply_code": outcome.reply_code or 0}
             )
         return outcome
 
@@ -202,7 +196,9 @@ class Sender:
             else:
                 break
         if not held:
-            _log.warning("delivery lost", lane=self._lane.name, delivery=str(delivery.id))
+            _log.warning(
+                "delivery lost", channel=self._channel, lane=self._lane.name, delivery=str(delivery.id)
+            )
 
     def _tell(self, settled: Delivery, outcome: Outcome) -> None:
         """Log an attempt. Rest after an outage, longer each time; any other answer ends it."""
@@ -220,10 +216,16 @@ class Sender:
         elif now >= self._rests_until:
             self._outages += 1
             self._rests_until = now + deliveries.pause(self._outages)
-            _log.warning("outage", lane=self._lane.name, outages=self._outages, reply_code=outcome.reply_code)
+            _log.warning(
+                "outage",
+                channel=self._channel,
+                lane=self._lane.name,
+                outages=self._outages,
+                reply_code=outcome.reply_code,
+            )
 
     def _warn(self, error: Exception) -> None:
-        _log.warning("database away", lane=self._lane.name, error=type(error).__name__)
+        _log.warning("database away", channel=self._channel, lane=self._lane.name, error=type(error).__name__)
 
     async def _finish(self) -> None:
         """Let what is under way end, for a moment; the rest is free again after its lease."""
@@ -232,4 +234,4 @@ class Sender:
             for attempt in unfinished:
                 attempt.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
-        await self._smtp.close()
+        await self._carrier.close()

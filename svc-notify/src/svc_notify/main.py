@@ -1,6 +1,7 @@
 """The wiring."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -8,10 +9,12 @@ from hub_service import chassis, i18n
 from hub_service.workers import Worker
 
 from . import feeding, jobs
+from .carriers import ByEmail, Carrier
 from .consumers import feed as hearing_feed
 from .consumers import subscriptions
 from .domain.deliveries import Delivery
 from .domain.kinds import Lane
+from .domain.messages import Channel
 from .manifest import MANIFEST
 from .operations.waiting import Waiting
 from .routes import feed, internal, messages
@@ -31,13 +34,20 @@ _TAGS = [
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """svc-notify: tells people by e-mail what other services made known, once."""
+    """svc-notify: tells people what other services made known, once."""
     settings = settings or Settings()
-    senders = {lane: jobs.Sender(lane, settings) for lane in Lane}
+    hiring: Mapping[Channel, Callable[[], Carrier[Any]]] = {
+        Channel.EMAIL: lambda: ByEmail(settings),
+    }
+    senders = {
+        (channel, lane): jobs.Sender(channel, lane, hire(), settings.notify_smtp_connections)
+        for channel, hire in hiring.items()
+        for lane in Lane
+    }
 
     def wake(queued: Sequence[Delivery]) -> None:
-        for delivery in queued:
-            senders[delivery.lane].wake()
+        for way in {(delivery.channel, delivery.lane) for delivery in queued} & senders.keys():
+            senders[way].wake()
 
     waiting = Waiting()
     placing = feeding.Placing(waiting.moved)
@@ -52,8 +62,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         tags=_TAGS,
         subscriptions=[*subscriptions.subscriptions(wake), *hearing_feed.subscriptions(placing.wake)],
         own_workers=[
-            Worker(f"sender-{lane.name.lower()}", sender.run, grace=jobs.GOODBYE_SECONDS + 1)
-            for lane, sender in senders.items()
+            Worker(f"sender-{channel}-{lane.name}".lower(), sender.run, grace=jobs.GOODBYE_SECONDS + 1)
+            for (channel, lane), sender in senders.items()
         ]
         + feeding.keeping(placing, waiting),
         locale=i18n.folder_of(__file__),

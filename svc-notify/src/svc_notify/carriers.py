@@ -1,0 +1,60 @@
+"""Who carries deliveries by a channel: writes what its recipient gets, and hands it over."""
+
+from typing import Protocol, TypeVar
+
+from hub_core.language import Language
+from hub_service.chassis import Resources
+
+from .channels.smtp import Smtp
+from .domain.deliveries import Outcome
+from .operations.sending import Claimed
+from .settings import Settings
+from .writing import mail
+from .writing.mail import Mail
+
+
+class Parcel(Protocol):
+    """A delivery ready to go; where it goes lives only as long as the attempt."""
+
+    @property
+    def language(self) -> Language:
+        """The one that it is written in."""
+
+
+Written = TypeVar("Written", bound=Parcel)
+
+
+class Carrier(Protocol[Written]):
+    """Carries the deliveries of one channel in one lane, several at once.
+
+    What it opens it keeps for its lane, so that no lane waits for another.
+    """
+
+    async def write(self, hub: Resources, claimed: Claimed) -> Written | Outcome:
+        """A claimed delivery as its recipient gets it, or how its attempt ends before there is that."""
+
+    async def hand_over(self, parcel: Written) -> Outcome:
+        """Give it to whom it goes by, once, and say what they answered."""
+
+    async def close(self) -> None:
+        """Let go of what is kept open."""
+
+
+class ByEmail:
+    """E-mail by SMTP."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._smtp = Smtp(settings)
+
+    async def write(self, hub: Resources, claimed: Claimed) -> Mail | Outcome:
+        """The e-mail of a claimed delivery."""
+        return await mail.write(hub, self._settings, claimed)
+
+    async def hand_over(self, parcel: Mail) -> Outcome:
+        """Give an e-mail to the server."""
+        return await self._smtp.hand_over(parcel.address, parcel.content)
+
+    async def close(self) -> None:
+        """End the connections."""
+        await self._smtp.close()
