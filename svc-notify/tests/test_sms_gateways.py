@@ -12,6 +12,7 @@ import pytest
 
 from hub_cli.mailbox import sms
 from hub_core import ids
+from hub_core.language import Language
 from svc_notify.channels import sms_gateways
 from svc_notify.channels.sms_gateways import (
     Fate,
@@ -31,7 +32,7 @@ ALFA = JsonProvider(
 )
 BETA = FormProvider(protocol="form", name="beta", url="http://beta.test", account="AC1", token="12345")
 DELIVERY = ids.new_id()
-TEXT = Text(DELIVERY, "+40721000000", "Codul: 482913", timedelta(minutes=15), is_code=True)
+TEXT = Text(DELIVERY, "+40721000000", Language.RO, "Codul: 482913", timedelta(minutes=15), is_code=True)
 BOTH = pytest.mark.parametrize(
     "gateway", [JsonGateway(ALFA, ORIGIN), FormGateway(BETA, ORIGIN)], ids=["json", "form"]
 )

@@ -16,15 +16,25 @@ from hub_service.clients import ServiceClient
 
 
 class Contact(BaseModel):
-    """Where and in which language a person is written to."""
+    """Where and in which language a person is written to; `phone` (E.164) only once it was confirmed."""
 
     email: str
     language: Language
+    phone: str | None = None
 
 
 class Confirmation(Contact):
     """The same for an e-mail confirmation, and its code."""
 
+    code: str
+    expires_at: datetime
+
+
+class PhoneConfirmation(BaseModel):
+    """Where the code that confirms a telephone number goes (E.164), in which language, and the code."""
+
+    phone: str
+    language: Language
     code: str
     expires_at: datetime
 
@@ -143,6 +153,12 @@ async def find_audience(petitions: ServiceClient, petition_id: UUID) -> Audience
     """An audience; none when there is no such one."""
     found = await petitions.get(f"/internal/v1/audiences/{petition_id}/message")
     return Audience.model_validate(found) if found else None
+
+
+async def find_phone_confirmation(identity: ServiceClient, confirmation_id: UUID) -> PhoneConfirmation | None:
+    """An open confirmation of a telephone number; none when it is spent or past."""
+    found = await identity.get(f"/internal/v1/phone-confirmations/{confirmation_id}")
+    return PhoneConfirmation.model_validate(found) if found else None
 
 
 async def find_email_code(service: ServiceClient, code_id: UUID) -> Confirmation | None:

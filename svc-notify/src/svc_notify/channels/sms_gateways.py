@@ -20,6 +20,8 @@ from uuid import UUID
 import httpx2
 from pydantic import BaseModel, Field, ValidationError
 
+from hub_core.language import Language
+
 from ..settings import FormProvider, JsonProvider
 
 _TIMEOUT: Final = httpx2.Timeout(5.0, connect=2.0)
@@ -38,6 +40,7 @@ class Text:
 
     reference: UUID
     number: str
+    language: Language
     text: str
     valid_for: timedelta
     is_code: bool

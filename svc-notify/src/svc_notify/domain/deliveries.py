@@ -32,6 +32,7 @@ class Failure(StrEnum):
 
     RECIPIENT_GONE = "recipient-gone"
     ADDRESS_UNUSABLE = "address-unusable"
+    NO_ADDRESS = "no-address"
     REFUSED = "refused"
     UNDELIVERABLE = "undeliverable"
     EXPIRED = "expired"
@@ -43,6 +44,7 @@ class Answer(StrEnum):
     `OUTAGE` is nobody's message: the server could not be reached or took nothing from us at all.
     `UNASKED` is nobody's either, but holds up this message only: who alone knows what it says is not there.
     `DEFERRED` is this message's: taken up, then put off, cut, or left without an answer.
+    `NO_ADDRESS`: its recipient is there, but has nothing to be reached at by this channel.
     """
 
     ACCEPTED = "ACCEPTED"
@@ -52,6 +54,7 @@ class Answer(StrEnum):
     UNASKED = "UNASKED"
     RECIPIENT_GONE = "RECIPIENT_GONE"
     ADDRESS_UNUSABLE = "ADDRESS_UNUSABLE"
+    NO_ADDRESS = "NO_ADDRESS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ _ENDS: Final = {
     Answer.REFUSED: (State.FAILED, Failure.REFUSED),
     Answer.RECIPIENT_GONE: (State.FAILED, Failure.RECIPIENT_GONE),
     Answer.ADDRESS_UNUSABLE: (State.FAILED, Failure.ADDRESS_UNUSABLE),
+    Answer.NO_ADDRESS: (State.FAILED, Failure.NO_ADDRESS),
 }
 
 

@@ -1,37 +1,16 @@
-"""A claimed delivery as a message: what only others know of it is asked for, at the moment of sending."""
+"""A claimed delivery as an e-mail."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from http import HTTPStatus
-from typing import Final
-from uuid import UUID
-
-import httpx2
+from dataclasses import dataclass
 
 from hub_core.language import Language
 from hub_service.chassis import Resources
-from hub_service.clients import ServiceClient
 
-from .. import clients, rendering
+from .. import rendering
 from ..channels import mail
-from ..clients import Application, Appointment, Confirmation, GuestPetition, Waiting
-from ..domain import kinds
 from ..domain.deliveries import Answer, Outcome
-from ..domain.kinds import Kind, Question
-from ..domain.messages import Message
 from ..operations.sending import Claimed
 from ..settings import Settings
-
-_AWAY: Final = {
-    HTTPStatus.UNAUTHORIZED,
-    HTTPStatus.FORBIDDEN,
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.BAD_GATEWAY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.GATEWAY_TIMEOUT,
-}
-"""Answers that say nothing of the one person who was asked about."""
+from . import asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,190 +22,23 @@ class Mail:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Known:
-    """Whom a delivery goes to, in which language, the page it leads to, and the facts that others know.
-
-    `calendar` is the file that goes along.
-    """
-
-    email: str
-    language: Language
-    page: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-    calendar: str | None = None
-
-
 async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Mail | Outcome:
-    """The message of a claimed delivery, or how its attempt ends before there is one."""
+    """The e-mail of a claimed delivery, or how its attempt ends before there is one."""
     delivery = claimed.delivery
+    known = await asking.ask(hub, settings, delivery.message)
+    if isinstance(known, Outcome):
+        return known
+    if known.email is None:
+        return Outcome(Answer.NO_ADDRESS)
+    letter = rendering.render(
+        delivery.message.template,
+        delivery.message.template_version,
+        known.language,
+        asking.facts_of(claimed, known),
+        action_url=settings.public_origin + known.page,
+    )
     try:
-        known = await _ask(hub, settings, delivery.message)
-        if known is None:
-            return Outcome(Answer.RECIPIENT_GONE)
-        institution = claimed.institution.get(known.language) or claimed.institution.get(Language.RO, "")
-        letter = rendering.render(
-            delivery.message.template,
-            delivery.message.template_version,
-            known.language,
-            {**_read(delivery.message.variables), "institution": institution, **known.facts},
-            action_url=settings.public_origin + known.page,
-        )
         content = mail.compose(delivery, letter, settings.notify_sender, known.email, known.calendar)
     except mail.UnusableAddress:
         return Outcome(Answer.ADDRESS_UNUSABLE)
-    except httpx2.HTTPStatusError as refusal:
-        away = refusal.response.status_code in _AWAY
-        return Outcome(_outage(settings, refusal) if away else Answer.DEFERRED)
-    except httpx2.HTTPError as fault:
-        return Outcome(_outage(settings, fault))
     return Mail(known.email, known.language, content)
-
-
-def _outage(settings: Settings, fault: httpx2.HTTPError) -> Answer:
-    """Whom it holds up that nobody answers: everybody, or only who is written to of what that one knows."""
-    asked = tuple(filter(None, (settings.notify_passport_booking_url, settings.notify_petitions_url)))
-    return Answer.UNASKED if str(fault.request.url).startswith(asked) else Answer.OUTAGE
-
-
-async def _ask(hub: Resources, settings: Settings, message: Message) -> _Known | None:
-    """What others know of a message; none when there is nobody or nothing to write about any more."""
-    identity = hub.service(settings.identity_url)
-    if message.template == kinds.PETITION_CODE.template and message.about_id:
-        petitions = hub.service(settings.notify_petitions_url)
-        return _of_code(message, await clients.find_email_code(petitions, message.about_id))
-    if message.template in kinds.GUEST_PETITIONS and message.about_id:
-        petitions = hub.service(settings.notify_petitions_url)
-        return _of_guest(await clients.find_guest_petition(petitions, message.about_id))
-    asked = kinds.AUDIENCES.get(message.template)
-    if asked and message.about_id:
-        petitions = hub.service(settings.notify_petitions_url)
-        return await _of_audience(petitions, identity, asked, message.about_id)
-    kind = kinds.BOOKINGS.get(message.template)
-    if kind and message.about_id:
-        booking = hub.service(settings.notify_passport_booking_url)
-        return await _of_booking(booking, identity, message, kind, message.about_id)
-    if message.confirmation_id:
-        return _of_code(message, await clients.find_confirmation(identity, message.confirmation_id))
-    contact = await clients.find_contact(identity, message.person_id) if message.person_id else None
-    return _Known(contact.email, contact.language, kinds.page_of(message.template)) if contact else None
-
-
-async def _of_booking(
-    booking: ServiceClient, identity: ServiceClient, message: Message, kind: Kind, about_id: UUID
-) -> _Known | None:
-    """What svc-passport-booking says; none when it has gone on, so that the message would not be true."""
-    found: Appointment | Waiting | Application | None
-    match kind.question:
-        case Question.EMAIL_CODE:
-            return _of_code(message, await clients.find_email_code(booking, about_id))
-        case Question.APPLICATION:
-            found = await clients.find_application(booking, about_id)
-        case Question.WAITING:
-            found = await clients.find_waiting(booking, about_id)
-        case _:
-            found = await clients.find_appointment(booking, about_id)
-    if found is None or found.state not in kind.states:
-        return None
-    if isinstance(found, Application):
-        email, person_id = None, message.person_id
-    else:
-        email, person_id = found.email, found.person_id
-    language = found.language
-    if person_id is not None:
-        contact = await clients.find_contact(identity, person_id)
-        email, language = (contact.email, contact.language) if contact else (None, language)
-    if email is None:
-        return None
-    noted = found.calendar if isinstance(found, Appointment) and kind.has_calendar else None
-    return _Known(email, language, _page(found), _facts(found, language), noted)
-
-
-async def _of_audience(
-    petitions: ServiceClient, identity: ServiceClient, kind: Kind, about_id: UUID
-) -> _Known | None:
-    """What svc-petitions says; none when it has gone on, so that the message would not be true."""
-    found = await clients.find_audience(petitions, about_id)
-    if found is None or found.state not in kind.states:
-        return None
-    email, language = found.email, found.language
-    if found.person_id is not None:
-        contact = await clients.find_contact(identity, found.person_id)
-        email, language = (contact.email, contact.language) if contact else (None, language)
-    if email is None:
-        return None
-    facts: dict[str, object] = {
-        "number": found.number,
-        "what": found.function or "",
-        "address": found.place or "",
-    }
-    if found.starts_at is not None:
-        facts |= {"starts_on": found.starts_at.date(), "starts_at": found.starts_at}
-    calendar = found.calendar if kind.has_calendar else None
-    return _Known(email, language, kinds.page_of(kind.template), facts, calendar)
-
-
-def _of_guest(found: GuestPetition | None) -> _Known | None:
-    """Whom a guest's letter goes to; it leads to no account."""
-    if found is None:
-        return None
-    names = found.institution_names
-    facts = {
-        "number": str(found.number),
-        "year": str(found.year),
-        "code": found.code,
-        "registered_on": found.registered_on,
-        "answer_due_on": found.answer_due_on,
-        "institution": names.get(found.language) or names.get(Language.RO) or "",
-    }
-    return _Known(found.email, found.language, "", facts)
-
-
-def _of_code(message: Message, found: Confirmation | None) -> _Known | None:
-    if found is None:
-        return None
-    facts = {"code": found.code, "valid_until": found.expires_at}
-    return _Known(found.email, found.language, kinds.page_of(message.template), facts)
-
-
-def _page(found: Appointment | Waiting | Application) -> str:
-    """Where a message leads; what opens it stands behind `#`."""
-    match found:
-        case Appointment(secret=str(secret)):
-            return f"{kinds.CONFIRM_PAGE}#{secret}"
-        case Appointment(code=code):
-            return f"{kinds.BOOKINGS_PAGE}#{code}"
-        case Application():
-            return kinds.APPLICATIONS_PAGE
-        case _:
-            return kinds.BOOKINGS_PAGE
-
-
-def _facts(found: Appointment | Waiting | Application, language: Language) -> Mapping[str, object]:
-    facts: dict[str, object] = {
-        "what": found.type_names.get(language, ""),
-        "office": found.office_names.get(language) or found.office_names.get(Language.RO, ""),
-        "address": found.office_address or "",
-    }
-    match found:
-        case Appointment(starts_at=start, valid_until=until):
-            facts |= {"code": found.digits or "", "starts_on": start.date(), "starts_at": start}
-            facts |= {"booking": found.code, "persons": str(found.persons), **_until(until or start)}
-        case Waiting(valid_until=until):
-            facts |= {"booking": found.code, "persons": str(found.persons)}
-            facts |= _until(until) if until else {}
-        case Application(number=number):
-            facts |= {"number": number}
-    return facts
-
-
-def _until(until: datetime) -> Mapping[str, object]:
-    return {"valid_on": until.date(), "valid_until": until}
-
-
-def _read(variables: Mapping[str, str]) -> dict[str, object]:
-    """A message's variables as its template takes them: dates as dates."""
-    return {
-        name: date.fromisoformat(value) if name.endswith("_on") else value
-        for name, value in variables.items()
-    }

@@ -1,0 +1,56 @@
+"""A claimed delivery as a text message."""
+
+from hub_core import clock
+from hub_core.phone import REGION, Phone, parse
+from hub_service.chassis import Resources
+
+from .. import rendering
+from ..channels.sms_gateways import Text
+from ..domain import kinds, sms_text
+from ..domain.deliveries import Answer, Outcome
+from ..domain.kinds import Lane, Purpose
+from ..operations.sending import Claimed
+from ..settings import Settings
+from . import asking
+
+
+async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Text | Outcome:
+    """The text message of a claimed delivery, or how its attempt ends before there is one.
+
+    Only a mobile number gets one; what rests on a person's consent goes to Romanian numbers only (8.1).
+    """
+    delivery, message = claimed.delivery, claimed.delivery.message
+    known = await asking.ask(hub, settings, message)
+    if isinstance(known, Outcome):
+        return known
+    if known.phone is None:
+        return Outcome(Answer.NO_ADDRESS)
+    phone = _parsed(known.phone)
+    if phone is None or not phone.takes_sms or (_is_by_consent(message.template) and phone.region != REGION):
+        return Outcome(Answer.ADDRESS_UNUSABLE)
+    words = rendering.say(
+        message.template, message.template_version, known.language, asking.facts_of(claimed, known)
+    )
+    if not words.sms:
+        return Outcome(Answer.REFUSED)
+    return Text(
+        reference=delivery.id,
+        number=phone.e164,
+        language=known.language,
+        text=sms_text.without_marks(words.sms),
+        valid_for=message.expires_at - clock.now(),
+        is_code=message.lane is Lane.CODE,
+        tried=delivery.provider,
+    )
+
+
+def _is_by_consent(template: str) -> bool:
+    kind = kinds.ALL.get(template)
+    return kind is not None and kind.purpose is Purpose.SERVICE_OPTIN
+
+
+def _parsed(number: str) -> Phone | None:
+    try:
+        return parse(number)
+    except ValueError:
+        return None
