@@ -5,11 +5,14 @@ from typing import Protocol, TypeVar
 from hub_core.language import Language
 from hub_service.chassis import Resources
 
+from .channels.sms import Sms
+from .channels.sms_gateways import Text
 from .channels.smtp import Smtp
+from .channels.switch import Switch
 from .domain.deliveries import Outcome
 from .operations.sending import Claimed
 from .settings import Settings
-from .writing import mail
+from .writing import mail, sms
 from .writing.mail import Mail
 
 
@@ -58,3 +61,23 @@ class ByEmail:
     async def close(self) -> None:
         """End the connections."""
         await self._smtp.close()
+
+
+class BySms:
+    """Text messages by one of several providers."""
+
+    def __init__(self, settings: Settings, switch: Switch) -> None:
+        self._settings = settings
+        self._sms = Sms(settings, switch)
+
+    async def write(self, hub: Resources, claimed: Claimed) -> Text | Outcome:
+        """The text message of a claimed delivery."""
+        return await sms.write(hub, self._settings, claimed)
+
+    async def hand_over(self, parcel: Text) -> Outcome:
+        """Give a text message to a provider."""
+        return await self._sms.hand_over(parcel)
+
+    async def close(self) -> None:
+        """End the connections."""
+        await self._sms.close()

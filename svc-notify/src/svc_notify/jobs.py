@@ -8,6 +8,7 @@ is free again when its lease ends.
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,15 +21,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub_core import clock
 from hub_core.language import Language
+from hub_core.rules import NoRule
 from hub_events import trace
 from hub_service.chassis import Resources
 
 from .carriers import Carrier, Parcel
+from .channels.switch import Switch
 from .domain import deliveries
 from .domain.deliveries import Answer, Delivery, Outcome
 from .domain.kinds import Lane
 from .domain.messages import Channel
-from .operations import sending
+from .operations import sending, sms_providers
 from .operations.sending import Claimed
 
 _log: Final = structlog.get_logger("sender")
@@ -235,3 +238,22 @@ class Sender:
                 attempt.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
         await self._carrier.close()
+
+
+def sharing(switch: Switch) -> Callable[[Resources], Awaitable[None]]:
+    """A worker that shares with other processes, each second, what providers of text messages do."""
+
+    async def share(hub: Resources) -> None:
+        has_begun = False
+        while True:
+            try:
+                async with hub.database.sessions() as session:
+                    if not has_begun:
+                        await sms_providers.begin(session, switch, clock.now())
+                        has_begun = True
+                    await sms_providers.share(session, switch, clock.now())
+            except (*_DATABASE_AWAY, NoRule) as error:
+                _log.warning("providers not shared", error=type(error).__name__)
+            await asyncio.sleep(_POLL.total_seconds())
+
+    return share

@@ -9,7 +9,8 @@ from hub_service import chassis, i18n
 from hub_service.workers import Worker
 
 from . import feeding, jobs
-from .carriers import ByEmail, Carrier
+from .carriers import ByEmail, BySms, Carrier
+from .channels.switch import Switch
 from .consumers import feed as hearing_feed
 from .consumers import subscriptions
 from .domain.deliveries import Delivery
@@ -36,8 +37,10 @@ _TAGS = [
 def create_app(settings: Settings | None = None) -> FastAPI:
     """svc-notify: tells people what other services made known, once."""
     settings = settings or Settings()
+    switch = Switch(settings.notify_sms_providers)
     hiring: Mapping[Channel, Callable[[], Carrier[Any]]] = {
         Channel.EMAIL: lambda: ByEmail(settings),
+        Channel.SMS: lambda: BySms(settings, switch),
     }
     senders = {
         (channel, lane): jobs.Sender(channel, lane, hire(), settings.notify_smtp_connections)
@@ -65,7 +68,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Worker(f"sender-{channel}-{lane.name}".lower(), sender.run, grace=jobs.GOODBYE_SECONDS + 1)
             for (channel, lane), sender in senders.items()
         ]
-        + feeding.keeping(placing, waiting),
+        + feeding.keeping(placing, waiting)
+        + [Worker("sms-providers", jobs.sharing(switch))],
         locale=i18n.folder_of(__file__),
     )
     app.state.waiting = waiting

@@ -10,7 +10,7 @@ from hub_service.settings import ServiceSettings
 KEY_BYTES: Final = 32
 
 
-class _SmsProvider(BaseModel):
+class SmsProvider(BaseModel):
     """A provider of text messages: its name, address, points of the whole, and messages it takes a second."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -21,7 +21,7 @@ class _SmsProvider(BaseModel):
     per_second: Annotated[int, Field(ge=1)] = 10
 
 
-class JsonProvider(_SmsProvider):
+class JsonProvider(SmsProvider):
     """One that speaks JSON: `key` opens its door, `reports_password` is what its reports are proved with."""
 
     protocol: Literal["json"]
@@ -29,7 +29,7 @@ class JsonProvider(_SmsProvider):
     reports_password: SecretStr
 
 
-class FormProvider(_SmsProvider):
+class FormProvider(SmsProvider):
     """One that takes forms: `token` is the account's, and what its reports are signed with."""
 
     protocol: Literal["form"]
@@ -67,7 +67,7 @@ class Settings(ServiceSettings):
 
     @field_validator("notify_sms_providers")
     @classmethod
-    def _differ(cls, value: tuple[_SmsProvider, ...]) -> tuple[_SmsProvider, ...]:
+    def _differ(cls, value: tuple[SmsProvider, ...]) -> tuple[SmsProvider, ...]:
         if len({provider.name for provider in value}) < len(value):
             raise ValueError("providers must have different names")
         return value

@@ -1,6 +1,6 @@
 """What one process knows of the providers of text messages, in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -10,6 +10,7 @@ from hub_core import ids
 
 from ..domain import providers
 from ..domain.providers import WHOLE, Policy, Standing
+from ..settings import SmsProvider
 
 COUNTED: Final = timedelta(seconds=5)
 """The time over which hand-overs are counted together."""
@@ -43,16 +44,16 @@ class _Allowance:
 class Switch:
     """Whom to hand a message to, how fast, and what came of it.
 
-    `homes` are the providers' weights when all is well; `rates` the messages a second that each takes of all
-    processes together. `learn` tells what all processes measured.
+    The providers' rates are messages a second of all processes together. `learn` tells what all processes
+    measured.
     """
 
-    def __init__(self, homes: Mapping[str, int], rates: Mapping[str, int]) -> None:
+    def __init__(self, among: Collection[SmsProvider]) -> None:
         self.id: UUID = ids.new_id()
-        self.homes = homes
-        self.standings = providers.begin(homes)
+        self.homes = {each.name: each.weight for each in among}
+        self.standings = providers.begin(self.homes)
         self.policy: Policy | None = None
-        self._rates = rates
+        self._rates = {each.name: each.per_second for each in among}
         self._processes = 1
         self._counts: dict[Bucket, Count] = {}
         self._allowances: dict[str, _Allowance] = {}

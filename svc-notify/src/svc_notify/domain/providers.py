@@ -148,8 +148,13 @@ def shift(
 
 
 def order(standings: Iterable[Standing], chance: float) -> tuple[str, ...]:
-    """Whom to try, one after the other; `chance` in [0, 1) draws the first by the weights."""
+    """Whom to try, one after the other; `chance` in [0, 1) draws the first by the weights.
+
+    Nobody, where there is none.
+    """
     by_weight = sorted(standings, key=lambda each: (-each.weight, each.name))
+    if not by_weight:
+        return ()
     reached = accumulate(each.weight for each in by_weight)
     drawn = next(
         (each for each, end in zip(by_weight, reached, strict=True) if chance * WHOLE < end), by_weight[0]
