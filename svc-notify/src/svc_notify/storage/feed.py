@@ -1,20 +1,24 @@
 """Events for partners: rows in, values out."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     DateTime,
     Select,
+    String,
+    Text,
     and_,
+    any_,
+    bindparam,
     cast,
     delete,
     exists,
-    false,
     func,
     literal,
     or_,
@@ -22,8 +26,11 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
+
+from hub_events.statements import Part
 
 from ..domain.feed import EVENTS_READ, Consent, FeedEvent, Reader
 from ..tables.feed import ARRIVALS, CONSENTS, ENDS, EVENTS
@@ -31,30 +38,65 @@ from ..tables.people import SANDBOX_PEOPLE
 
 _ONE: Final = 1
 _FACTS: Final = tuple(column.name for column in ARRIVALS.c if column.name != "arrived")
+_ADD: Final = Part(
+    insert(ARRIVALS)
+    .values({name: bindparam(name) for name in _FACTS})
+    .on_conflict_do_nothing(index_elements=["id"])
+)
+_ARRIVED: Final = select(ARRIVALS.c.arrived).limit(1)
+_HOLD: Final = (
+    insert(ENDS)
+    .on_conflict_do_update(index_elements=["id"], set_={"last": ENDS.c.last})
+    .returning(ENDS.c.last)
+)
+_MOVE_END: Final = update(ENDS).values(last=bindparam("to"))
+_ENDS: Final = select(ENDS.c.last, ENDS.c.forgotten)
+_BETWEEN: Final = (
+    select(EVENTS)
+    .where(EVENTS.c.position > bindparam("after"))
+    .order_by(EVENTS.c.position)
+    .limit(bindparam("most"))
+)
 _NOBODYS: Final = ""
 """The application of somebody invented of whom that was not told: no reader is it."""
 
 
+def _placing() -> ReturningInsert[Any]:
+    first = select(ARRIVALS.c.arrived).order_by(ARRIVALS.c.arrived).limit(bindparam("most"))
+    taken = delete(ARRIVALS).where(ARRIVALS.c.arrived.in_(first)).returning(ARRIVALS).cte("taken")
+    invented_for = (
+        select(func.coalesce(SANDBOX_PEOPLE.c.client_id, _NOBODYS))
+        .where(SANDBOX_PEOPLE.c.person_id == taken.c.person_id)
+        .scalar_subquery()
+    )
+    facts = {name: taken.c[name] for name in _FACTS} | {
+        "sandbox_client_id": func.coalesce(taken.c.sandbox_client_id, invented_for)
+    }
+    number = func.row_number().over(order_by=taken.c.arrived)
+    position = bindparam("after", type_=BigInteger) + number
+    placed_at = bindparam("now", type_=DateTime(timezone=True))
+    placing = insert(EVENTS).from_select(
+        ["position", *facts, "placed_at"], select(position, *facts.values(), placed_at)
+    )
+    return placing.on_conflict_do_nothing(index_elements=["id"]).returning(EVENTS)
+
+
+_PLACE: Final = _placing()
+
+
 async def add(session: AsyncSession, event: FeedEvent) -> None:
     """Store an event that has no position yet; nothing where it is there."""
-    told = asdict(event)
-    await session.execute(
-        insert(ARRIVALS)
-        .values({name: told[name] for name in _FACTS})
-        .on_conflict_do_nothing(index_elements=["id"])
-    )
+    await _ADD.all(session, **{name: getattr(event, name) for name in _FACTS})
 
 
 async def has_arrivals(session: AsyncSession) -> bool:
     """Whether an event waits for its position."""
-    return await session.scalar(select(ARRIVALS.c.arrived).limit(1)) is not None
+    return await session.scalar(_ARRIVED) is not None
 
 
 async def lock_end(session: AsyncSession) -> int:
     """The last position given; nobody else gives one until the transaction ends."""
-    held = insert(ENDS).values(id=_ONE, last=0, forgotten=0)
-    held = held.on_conflict_do_update(index_elements=["id"], set_={"last": ENDS.c.last})
-    last: int = (await session.execute(held.returning(ENDS.c.last))).scalar_one()
+    last: int = (await session.execute(_HOLD, {"id": _ONE, "last": 0, "forgotten": 0})).scalar_one()
     return last
 
 
@@ -63,36 +105,23 @@ async def place(session: AsyncSession, last: int, limit: int, now: datetime) -> 
 
     An event that has a position already is dropped, and its new one stays empty.
     """
-    wanted = select(ARRIVALS.c.arrived).order_by(ARRIVALS.c.arrived).limit(limit).scalar_subquery()
-    taken = delete(ARRIVALS).where(ARRIVALS.c.arrived.in_(wanted)).returning(ARRIVALS).cte("taken")
-    invented_for = func.coalesce(SANDBOX_PEOPLE.c.client_id, _NOBODYS)
-    facts = {name: taken.c[name] for name in _FACTS} | {
-        "sandbox_client_id": func.coalesce(
-            taken.c.sandbox_client_id,
-            select(invented_for).where(SANDBOX_PEOPLE.c.person_id == taken.c.person_id).scalar_subquery(),
-        )
-    }
-    place_of = literal(last) + func.row_number().over(order_by=taken.c.arrived)
-    placing = insert(EVENTS).from_select(
-        ["position", *facts, "placed_at"], select(place_of, *facts.values(), literal(now))
-    )
-    placed = await session.execute(placing.on_conflict_do_nothing(index_elements=["id"]).returning(EVENTS))
+    placed = await session.execute(_PLACE, {"after": last, "most": limit, "now": now})
     events = sorted((_event(row) for row in placed.mappings()), key=lambda event: event.position)
     if events:
-        await session.execute(update(ENDS).values(last=events[-1].position))
+        await session.execute(_MOVE_END, {"to": events[-1].position})
     return events
 
 
 async def ends(session: AsyncSession) -> tuple[int, int]:
     """The highest positions that were given, and that are no longer kept."""
-    row = (await session.execute(select(ENDS.c.last, ENDS.c.forgotten))).one_or_none()
+    row = (await session.execute(_ENDS)).one_or_none()
     return (row.last, row.forgotten) if row else (0, 0)
 
 
 async def between(session: AsyncSession, after: int, limit: int) -> list[FeedEvent]:
     """The events after a position, whoever may see them."""
-    found = select(EVENTS).where(EVENTS.c.position > after).order_by(EVENTS.c.position).limit(limit)
-    return [_event(row) for row in (await session.execute(found)).mappings()]
+    rows = await session.execute(_BETWEEN, {"after": after, "most": limit})
+    return [_event(row) for row in rows.mappings()]
 
 
 async def read(
@@ -105,45 +134,68 @@ async def read(
     subject: str | None,
 ) -> list[FeedEvent]:
     """What a reader may see after one position and until another, in their order; of these types."""
-    columns = EVENTS.c
-    found = select(EVENTS).where(columns.position > after, columns.position <= until)
-    if types is not None:
-        found = found.where(columns.type.in_(types))
-    if subject is not None:
-        found = found.where(columns.subject == subject)
+    asked = _reading(*_kind(reader), types is not None, subject is not None)
+    wanted = {"after": after, "until": until, "most": limit, "types": list(types or ()), "of": subject}
+    return [_event(row) for row in (await session.execute(asked, wanted | told_of(reader))).mappings()]
 
-    def first(of: ColumnElement[bool]) -> Select[Any]:
-        some = found.where(of).order_by(columns.position).limit(limit).subquery()
+
+@cache
+def _reading(of_institution: bool, of_person: bool, by_type: bool, by_subject: bool) -> Select[Any]:
+    """Built once for each sort of question: to build it costs more than to ask it."""
+    columns = EVENTS.c
+    found = select(EVENTS).where(
+        columns.position > bindparam("after"), columns.position <= bindparam("until")
+    )
+    if by_type:
+        found = found.where(columns.type == any_(bindparam("types", type_=ARRAY(Text))))
+    if by_subject:
+        found = found.where(columns.subject == bindparam("of"))
+
+    def first(seen: ColumnElement[bool]) -> Select[Any]:
+        some = found.where(seen).order_by(columns.position).limit(bindparam("most")).subquery()
         return select(some)
 
     # Each part has an index in the order of positions; one condition with OR has none.
-    both = union_all(first(columns.is_public), first(own(reader))).subquery()
-    rows = await session.execute(select(both).order_by(both.c.position).limit(limit))
-    return [_event(row) for row in rows.mappings()]
+    both = union_all(first(columns.is_public), first(_own(of_institution, of_person))).subquery()
+    return select(both).order_by(both.c.position).limit(bindparam("most"))
 
 
 def visible(reader: Reader) -> ColumnElement[bool]:
-    """The condition on `feed_events` that says the same as `domain.feed.may_see`."""
-    return or_(EVENTS.c.is_public, own(reader))
+    """The condition on `feed_events` that says the same as `domain.feed.may_see`; it takes `told_of`."""
+    return or_(EVENTS.c.is_public, _own(*_kind(reader)))
 
 
-def own(reader: Reader) -> ColumnElement[bool]:
-    """The same of what is not public."""
+def told_of(reader: Reader) -> dict[str, Any]:
+    """The parameters of `visible`."""
+    return {
+        "in_sandbox_of": reader.sandbox_client_id,
+        "at": reader.institution_id,
+        "about": reader.person_id,
+        "scopes": sorted(reader.scopes),
+        "app": reader.client_id,
+    }
+
+
+def _kind(reader: Reader) -> tuple[bool, bool]:
+    return reader.institution_id is not None, reader.person_id is not None
+
+
+def _own(of_institution: bool, of_person: bool) -> ColumnElement[bool]:
+    """What is not public."""
     columns = EVENTS.c
-    stands_apart = and_(
-        ~columns.is_public, columns.sandbox_client_id.is_not_distinct_from(reader.sandbox_client_id)
-    )
-    if reader.institution_id is not None:
-        return and_(stands_apart, columns.institution_id == reader.institution_id)
-    if reader.person_id is not None:
-        scopes = columns.scope.in_(reader.scopes) if reader.scopes else false()
-        return and_(stands_apart, columns.person_id == reader.person_id, scopes)
+    tested_by = bindparam("in_sandbox_of", type_=String(64))
+    stands_apart = and_(~columns.is_public, columns.sandbox_client_id.is_not_distinct_from(tested_by))
+    if of_institution:
+        return and_(stands_apart, columns.institution_id == bindparam("at"))
+    if of_person:
+        scopes = columns.scope == any_(bindparam("scopes", type_=ARRAY(Text)))
+        return and_(stands_apart, columns.person_id == bindparam("about"), scopes)
     lets = CONSENTS.c
     return and_(
         stands_apart,
         exists().where(
             lets.person_id == columns.person_id,
-            lets.client_id == reader.client_id,
+            lets.client_id == bindparam("app"),
             lets.withdrawn_at.is_(None),
             _since(literal(EVENTS_READ)) <= columns.time,
             _since(columns.scope) <= columns.time,
