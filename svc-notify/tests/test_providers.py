@@ -94,6 +94,13 @@ def test_one_that_comes_back_too_early_goes_again_and_waits_anew() -> None:
     assert providers.shift(again, {}, POLICY, NOON + 2 * POLICY.back) == again
 
 
+def test_one_without_points_takes_them_only_from_one_that_fails() -> None:
+    low = providers.shift(two(), {"a": DEAD}, POLICY, NOON)
+    assert weights(providers.shift(low, {"b": SLOW}, POLICY, NOON + POLICY.check)) == {"a": 0, "b": 100}
+    assert weights(providers.shift(low, {"b": SLOW}, POLICY, NOON + POLICY.back)) == {"a": 10, "b": 90}
+    assert weights(providers.shift(low, {"b": DEAD}, POLICY, NOON + POLICY.check)) == {"a": 100, "b": 0}
+
+
 def test_weights_of_three_go_to_those_that_do_well_in_proportion() -> None:
     three = providers.begin({"a": 60, "b": 30, "c": 10})
     after = providers.shift(three, {"a": DEAD}, POLICY, NOON)

@@ -9,11 +9,9 @@ from uuid import UUID
 from hub_core import ids
 
 from ..domain import providers
-from ..domain.providers import WHOLE, Policy, Standing
+from ..domain.providers import COUNTED, WHOLE, Policy, Standing
 from ..settings import SmsProvider
 
-COUNTED: Final = timedelta(seconds=5)
-"""The time over which hand-overs are counted together."""
 _AT_ONCE: Final = 1.0
 """How many seconds of a provider's rate may go at once."""
 

@@ -38,6 +38,8 @@ RULES: Final = (
     RESERVE_RULE,
 )
 
+COUNTED: Final = timedelta(seconds=5)
+"""The time over which hand-overs are counted together."""
 WHOLE: Final = 100
 """The points that all providers have together."""
 
@@ -136,15 +138,17 @@ def shift(
 ) -> tuple[Standing, ...]:
     """The standings after a check.
 
-    Where every provider does badly nothing moves: no other is better.
+    Points go to who does well and has some. One that has none takes them where another fails; else it
+    waits until its time to come back. Where every provider does badly nothing moves: no other is better.
     """
     healths = {each.name: health(measured.get(each.name, Measured()), policy) for each in standings}
     good = [each for each in standings if healths[each.name] is Health.GOOD]
     if not good:
         return tuple(standings)
-    if len(good) < len(standings):
-        return _lowered(standings, healths, good, policy, now)
-    return _returned(standings, policy, now)
+    takers = [each for each in good if each.weight] or (good if Health.FAILING in healths.values() else [])
+    if takers and len(good) < len(standings):
+        return _lowered(standings, healths, takers, policy, now)
+    return _returned(standings, healths, policy, now)
 
 
 def order(standings: Iterable[Standing], chance: float) -> tuple[str, ...]:
@@ -165,29 +169,33 @@ def order(standings: Iterable[Standing], chance: float) -> tuple[str, ...]:
 def _lowered(
     standings: Sequence[Standing],
     healths: Mapping[str, Health],
-    good: Sequence[Standing],
+    takers: Sequence[Standing],
     policy: Policy,
     now: datetime,
 ) -> tuple[Standing, ...]:
     given = {
         each.name: each.weight if healths[each.name] is Health.FAILING else min(policy.step, each.weight)
         for each in standings
-        if each not in good
+        if healths[each.name] is not Health.GOOD
     }
-    got = _shared(sum(given.values()), {each.name: each.home for each in good})
+    got = _shared(sum(given.values()), {each.name: each.home for each in takers})
     return tuple(
         replace(each, weight=each.weight - given[each.name], changed_at=now)
         if each.name in given
-        else replace(each, weight=each.weight + got[each.name])
+        else replace(each, weight=each.weight + got.get(each.name, 0))
         for each in standings
     )
 
 
-def _returned(standings: Sequence[Standing], policy: Policy, now: datetime) -> tuple[Standing, ...]:
+def _returned(
+    standings: Sequence[Standing], healths: Mapping[str, Health], policy: Policy, now: datetime
+) -> tuple[Standing, ...]:
     raised = {
         each.name: min(policy.step, each.home - each.weight)
         for each in standings
-        if each.weight < each.home and (each.changed_at is None or now - each.changed_at >= policy.back)
+        if each.weight < each.home
+        and healths[each.name] is Health.GOOD
+        and (each.changed_at is None or now - each.changed_at >= policy.back)
     }
     over = {each.name: each.weight - each.home for each in standings if each.weight > each.home}
     given = _shared(sum(raised.values()), over)

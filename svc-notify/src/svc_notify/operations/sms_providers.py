@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub_core.clock import local_date
 from hub_service import rules
 
-from ..channels.switch import Switch
+from ..channels.switch import Switch, bucket
 from ..domain import providers
 from ..domain.providers import Policy
 from ..storage import sms_providers as storage
@@ -62,6 +62,20 @@ async def share(session: AsyncSession, switch: Switch, now: datetime) -> None:
         switch.put_back(counted)
         raise
     switch.learn(standings, policy, processes)
+
+
+async def note_receipt(session: AsyncSession, provider: str, taken_at: datetime, now: datetime) -> None:
+    """Count that a message which a provider took then was received, if that was in time.
+
+    In the caller's transaction.
+    """
+    legal = await rules.read(session, providers.LATE_RULE)
+    late = timedelta(minutes=legal.on(providers.LATE_RULE, local_date(now)).whole)
+    if now - taken_at <= late:
+        place = bucket(provider, taken_at)
+        await storage.add_counts(
+            session, [{"provider": place.provider, "begun_at": place.begun_at, "in_time": 1}]
+        )
 
 
 async def _check(session: AsyncSession, policy: Policy, now: datetime) -> None:

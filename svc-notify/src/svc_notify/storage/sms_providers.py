@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..domain.providers import Measured, Policy, Standing
+from ..domain.providers import COUNTED, Measured, Policy, Standing
 from ..tables.sms_providers import MEASUREMENTS, PROCESSES, PROVIDERS
 
 _COUNTED = ("attempts", "failed", "slow", "taken", "in_time")
@@ -70,7 +70,7 @@ async def measured(session: AsyncSession, policy: Policy, now: datetime) -> dict
     """What each provider did of late, as far as it did anything."""
     rows = MEASUREMENTS.c
     lately = rows.begun_at > now - policy.window
-    before = now - policy.late
+    before = now - policy.late - COUNTED  # what was taken at the end of the time has had as long
     old = and_(rows.begun_at > before - policy.late_window, rows.begun_at <= before)
     asked = (
         select(
