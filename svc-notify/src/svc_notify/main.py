@@ -18,12 +18,13 @@ from .domain.kinds import Lane
 from .domain.messages import Channel
 from .manifest import MANIFEST
 from .operations.waiting import Waiting
-from .routes import feed, internal, messages
+from .routes import feed, internal, messages, templates
 from .settings import Settings
 
 _SCOPES = {
     "events:read": "Read what happens with what you may see, as events in their order",
     "messages:read": "Read which messages the hub has sent you, and where they stand",
+    "templates:write": "Look after the templates of messages of your institution, as an official",
 }
 _TAGS = [
     {
@@ -31,6 +32,7 @@ _TAGS = [
         "description": "What happened in the services of the hub, for partners who follow it.",
     },
     {"name": "messages", "description": "What the hub has written to you, and whether it left."},
+    {"name": "templates", "description": "What institutions write to people, in versions, by two persons."},
 ]
 
 
@@ -60,7 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Notify",
         summary="Messages of the hub to people",
         description="Which messages the hub has sent a person, by which channel, and where they stand.",
-        routers=[feed.router, internal.router, messages.router],
+        routers=[feed.router, internal.router, messages.router, templates.router],
         scopes=_SCOPES,
         tags=_TAGS,
         subscriptions=[*subscriptions.subscriptions(wake), *hearing_feed.subscriptions(placing.wake)],

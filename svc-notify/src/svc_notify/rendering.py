@@ -17,8 +17,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from hub_core.language import Language
 
-from .domain import formats, kinds
+from .domain import formats, kinds, placeholders, sms_text, templates
 from .domain.kinds import Group
+from .domain.templates import Template as OwnTemplate
 
 _FOLDER: Final = files(__package__) / "templates"
 _ENVIRONMENT: Final = Environment(
@@ -39,6 +40,7 @@ _OPTIONAL: Final[Mapping[str, Any]] = {
     "push": "",
 }
 _FRAMES_WITHOUT_FOOTER: Final = 1
+_FRAME_OF_INSTITUTIONS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,38 @@ def say(template: str, version: int, language: Language, facts: Mapping[str, obj
     )
 
 
+def say_own(template: OwnTemplate, language: Language, given: Mapping[str, str]) -> Words:
+    """The words of an institution's template, in Romanian where it has no wording in the language.
+
+    `given` are values that `templates.check_variables` has nothing against; a fact without one is left out.
+    """
+    spoken = template.content.spoken(language)
+    wording, values = template.content.wording[spoken], templates.shown(template, spoken, given)
+    frame = _frame_words(_FRAME_OF_INSTITUTIONS, spoken)
+
+    def said(words: str) -> str:
+        return placeholders.fill(placeholders.parse(words), values).strip()
+
+    facts = ((said(fact.label), said(fact.value)) for fact in wording.facts)
+    return Words(
+        language=spoken,
+        frame=_FRAME_OF_INSTITUTIONS,
+        why=Group.INSTITUTIONS,
+        subject=said(wording.subject),
+        preview=said(wording.preview) or said(wording.title),
+        title=said(wording.title),
+        greeting=frame["greeting"],
+        lead=said(wording.text),
+        facts=tuple((label, value) for label, value in facts if value),
+        next_title=frame["next_title"],
+        next=tuple(paragraph for paragraph in map(said, wording.next) if paragraph),
+        action=said(wording.action),
+        closing=tuple(frame["closing"]),
+        sms=sms_text.without_marks(said(wording.sms)),
+        push=said(wording.push),
+    )
+
+
 def letter(words: Words, links: Links, sender: str = "") -> Letter:
     """The words in their frame; `sender` is the institution that they come from, the hub without one."""
     shown = {name: getattr(words, name) for name in Words.__slots__}
@@ -134,7 +168,7 @@ def letter(words: Words, links: Links, sender: str = "") -> Letter:
         "unsubscribe_url": links.unsubscribe,
     }
     if words.frame > _FRAMES_WITHOUT_FOOTER:
-        shown |= _footer(words, sender)
+        shown = _footer(words, sender) | shown
     frame = f"frame/{words.frame}/letter"
     return Letter(
         language=words.language,

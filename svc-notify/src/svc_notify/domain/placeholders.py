@@ -11,6 +11,7 @@ release; of this tree it is known which values it takes, how long it can become,
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 NAME: Final = r"[a-z][a-z0-9_]{0,39}"
@@ -46,6 +47,7 @@ class When:
 Tree: TypeAlias = tuple[str | Value | When, ...]
 
 
+@lru_cache(maxsize=4096)
 def parse(words: str) -> Tree:
     """The tree of a wording; raises `Malformed`."""
     tree: list[str | Value | When] = []

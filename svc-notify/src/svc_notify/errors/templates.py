@@ -54,3 +54,12 @@ class TemplateRefused(Problem):
 
     def __init__(self, flaws: Sequence[FieldError]) -> None:
         super().__init__(errors=flaws)
+
+
+class ChannelNotOfTemplate(Problem):
+    """The template does not go this way."""
+
+    type, status = "channel-not-of-template", 409
+    title = "The template does not go this way"
+    detail = "This version has no words for the channel that was asked for."
+    remedy = "Ask for one of the template's channels, or add the channel to a new version."
