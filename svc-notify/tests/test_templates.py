@@ -29,7 +29,7 @@ from svc_notify.domain.templates import (
 from svc_notify.errors.templates import TemplateStepRefused
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-LIMITS = Limits(160, 153, 70, 67, 11)
+LIMITS = Limits(160, 153, 70, 67)
 INSTITUTION = ids.new_id()
 EDITOR, HEAD = ids.new_id(), ids.new_id()
 WORDS = Wording(
@@ -167,10 +167,8 @@ def test_ordinary_things_are_not_taken_for_bad_ones(words: str) -> None:
             ("/variables/5/name", "twice"),
         ),
         (
-            replace(
-                CONTENT, variables=(replace(CONTENT.variables[0], example="abc"), *CONTENT.variables[1:])
-            ),
-            ("/variables/0/example", "form"),
+            replace(CONTENT, variables=(replace(CONTENT.variables[0], sample="abc"), *CONTENT.variables[1:])),
+            ("/variables/0/sample", "form"),
         ),
     ],
 )

@@ -267,7 +267,7 @@ def demo_office(now: datetime) -> Client:
                 *("openid", "profile", "offline_access", "account:read"),
                 *("staff", "officials:read", "officials:write", "people:verify", "registration:decide"),
                 *("clients:review", "mandates:verify", "people:read", "privacy:decide"),
-                *("catalog:read", "catalog:write", "criminal-record:decide"),
+                *("catalog:read", "catalog:write", "criminal-record:decide", "templates:write"),
                 *("appointments:desk", "appointments:manage"),
                 *("petitions:handle", "petitions:lead", "petitions:register", "petitions:sign"),
                 *("traffic-history:record", "traffic-history:decide", "driving-reports:review"),

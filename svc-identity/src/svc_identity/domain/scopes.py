@@ -61,6 +61,7 @@ TRAFFIC_DECIDE: Final = "traffic-history:decide"
 DRIVING_REPORTS_READ: Final = "driving-reports:read"
 DRIVING_REPORTS_WRITE: Final = "driving-reports:write"
 EVENTS_READ: Final = "events:read"
+TEMPLATES_WRITE: Final = "templates:write"
 WEBHOOKS_READ: Final = "webhooks:read"
 WEBHOOKS_WRITE: Final = "webhooks:write"
 
@@ -104,6 +105,7 @@ SCOPES: Final = {
         Scope(CONSENTS_WRITE, "disconnect applications from your account"),
         Scope(CATALOG_READ, "see as an official what is being prepared for the catalog"),
         Scope(CATALOG_WRITE, "prepare and publish changes of the catalog in your name, as an official"),
+        Scope(TEMPLATES_WRITE, "prepare and approve in your name, as an official, what institutions write"),
         Scope(RECORD_READ, "see your criminal-record certificates and what you asked for"),
         Scope(RECORD_WRITE, "ask for criminal-record certificates in your name"),
         Scope(RECORD_DECIDE, "decide on requests for criminal-record certificates as an official"),
@@ -139,7 +141,7 @@ OF_PERSONS: Final = frozenset(
         *(PRIVACY_READ, PRIVACY_WRITE, PRIVACY_DECIDE, PEOPLE_READ),
         *(CLIENTS_READ, CLIENTS_WRITE, CLIENTS_REVIEW),
         *(CONSENTS_READ, CONSENTS_WRITE, FORMS_PREFILL),
-        *(CATALOG_READ, CATALOG_WRITE),
+        *(CATALOG_READ, CATALOG_WRITE, TEMPLATES_WRITE),
         *(RECORD_READ, RECORD_WRITE, RECORD_DECIDE),
         *(APPOINTMENTS_READ, APPOINTMENTS_WRITE, APPOINTMENTS_DESK, APPOINTMENTS_MANAGE),
         *(PETITIONS_HANDLE, PETITIONS_LEAD, PETITIONS_REGISTER, PETITIONS_SIGN),

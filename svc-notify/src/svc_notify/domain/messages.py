@@ -64,7 +64,9 @@ class Message:
 
     @property
     def institution_id(self) -> UUID | None:
-        """The institution that the message speaks of, if any."""
+        """The institution that has ordered the message, or else that it speaks of, if any."""
+        if self.sender is not None:
+            return self.sender.institution_id
         named = self.variables.get("institution_id")
         return UUID(named) if named else None
 

@@ -36,6 +36,8 @@ MOST_PARTS: Final = 3
 """Into how many parts a text message may go with the longest values."""
 _LONGEST: Final = {"title": 70, "action": 40, "push": 160}
 """How long words may be with the longest values; where they are cut off, their meaning is."""
+_OF_MESSAGE: Final = "institution_id"
+"""A value that a message has of itself."""
 _SHOWN_LONGEST: Final = 32
 """How long a value that is not a text can be, as it is shown."""
 _PATH: Final = re.compile(r"/(?!/)[A-Za-z0-9._~\-/]{0,300}(?:#[A-Za-z0-9._~\-]{1,100})?")
@@ -77,11 +79,11 @@ class VariableType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A value that an order gives, with an example of it; `longest` counts for texts."""
+    """A value that an order gives, with a sample of it; `longest` counts for texts."""
 
     name: str
     type: VariableType
-    example: str
+    sample: str
     required: bool = True
     longest: int = 100
 
@@ -315,9 +317,9 @@ def shown(template: Template, language: Language, given: Mapping[str, str]) -> d
     }
 
 
-def examples(content: Content) -> dict[str, str]:
-    """The example of each value."""
-    return {variable.name: variable.example for variable in content.variables}
+def samples(content: Content) -> dict[str, str]:
+    """The sample of each value."""
+    return {variable.name: variable.sample for variable in content.variables}
 
 
 def page(template: Template, given: Mapping[str, str]) -> str:
@@ -409,12 +411,12 @@ def _flat(content: Content) -> Iterator[tuple[str, str]]:
 
 
 def _lint_variables(content: Content) -> Iterator[FieldError]:
-    names: set[str] = set()
+    names: set[str] = {_OF_MESSAGE}
     for place, variable in enumerate(content.variables):
         if variable.name in names:
             yield _flaw(f"/variables/{place}/name", "twice", "Another value has this name.")
         names.add(variable.name)
-        yield from value_flaws(variable, variable.example, f"/variables/{place}/example")
+        yield from value_flaws(variable, variable.sample, f"/variables/{place}/sample")
 
 
 def _lint_link(content: Content) -> Iterator[FieldError]:

@@ -13,17 +13,22 @@ from ..domain import deliveries
 from ..domain.deliveries import Delivery, State
 from ..domain.kinds import Lane
 from ..domain.messages import Channel
+from ..domain.templates import Template
 from ..events import deliveries as events
 from ..storage import deliveries as storage
-from ..storage import institutions
+from ..storage import institutions, templates
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery to be sent now, and the names by language of the institution that it speaks of."""
+    """A delivery to be sent now, and the names by language of the institution that it speaks of.
+
+    `own` is the version of the institution's template that it is written by; none for one of the hub's.
+    """
 
     delivery: Delivery
     institution: Mapping[str, str]
+    own: Template | None = None
 
 
 async def claim(
@@ -42,7 +47,11 @@ async def claim(
             session,
             {delivery.message.institution_id for delivery in sending if delivery.message.institution_id},
         )
-    return [Claimed(delivery, names.get(delivery.message.institution_id, {})) for delivery in sending]
+        own = await templates.pinned_by(session, [delivery.message for delivery in sending])
+    return [
+        Claimed(delivery, names.get(delivery.message.institution_id, {}), own.get(delivery.message.id))
+        for delivery in sending
+    ]
 
 
 async def extend_leases(session: AsyncSession, held: Collection[Delivery], now: datetime) -> set[UUID]:

@@ -40,7 +40,7 @@ TEST_LIFETIME: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A version with its examples, in one language: what each channel would show; none where it does not go.
+    """A version with its samples, in one language: what each channel would show; none where it does not go.
 
     `words.language` is the one it is said in: Romanian where there is no wording in the language asked for.
     """
@@ -193,12 +193,12 @@ async def preview(
     origin: str,
     now: datetime,
 ) -> Preview:
-    """What a version says with its examples; nothing is sent. Raises `TemplateNotFound`."""
+    """What a version says with its samples; nothing is sent. Raises `TemplateNotFound`."""
     async with session.begin():
         template = await _pinned(session, official, key, version)
         limits = await _limits(session, now)
         names = await institutions.find_institution_names(session, {official.institution_id})
-    given = templates.examples(template.content)
+    given = templates.samples(template.content)
     words = rendering.say_own(template, language, given)
     known = names.get(official.institution_id, {})
     sender = known.get(words.language) or known.get(Language.RO, "")
@@ -214,7 +214,7 @@ async def preview(
 async def send_test(
     session: AsyncSession, official: Official, key: str, version: int, channel: Channel, now: datetime
 ) -> Message:
-    """Send a version with its examples to the official who asks, by one channel, whatever its state.
+    """Send a version with its samples to the official who asks, by one channel, whatever its state.
 
     Raises `TemplateNotFound`, `ChannelNotOfTemplate`.
     """
@@ -229,7 +229,7 @@ async def send_test(
             template=key,
             template_version=version,
             variables={
-                **templates.examples(template.content),
+                **templates.samples(template.content),
                 "institution_id": str(official.institution_id),
             },
             lane=Lane.NOTICE,

@@ -164,7 +164,7 @@ async def preview_template(
     now: Now,
     language: Annotated[Language, Query(description="The language of who would read it.")] = Language.RO,
 ) -> TemplatePreview:
-    """The version with its examples by letter, text message, push and inbox. Nothing is sent."""
+    """The version with its samples by letter, text message, push and inbox. Nothing is sent."""
     origin = request.app.state.hub.settings.public_origin
     found = await operations.preview(session, official, key, version, language, origin, now)
     return TemplatePreview.of(found)
@@ -180,7 +180,7 @@ async def preview_template(
 async def send_template_test(
     key: Key, version: Version, body: SendTemplateTest, official: policy.Acting, session: Session, now: Now
 ) -> TemplateTestView:
-    """The version with its examples, by one of its channels, to you and nobody else. Its subject says so."""
+    """The version with its samples, by one of its channels, to you and nobody else. Its subject says so."""
     sent = await operations.send_test(session, official, key, version, body.channel, now)
     return TemplateTestView(message_id=sent.id)
 

@@ -58,7 +58,7 @@ class TemplateVariable(Resource):
         str, Field(max_length=40, pattern=f"^{NAME}$", description="Its name.", examples=["number"])
     ]
     type: Annotated[VariableType, Field(description="What it is.")]
-    example: Annotated[
+    sample: Annotated[
         Line,
         Field(min_length=1, max_length=300, description="For previews and tests.", examples=["4821"]),
     ]
@@ -448,7 +448,7 @@ class InboxPreview(Resource):
 
 
 class TemplatePreview(Resource):
-    """A version with its examples, by channel; null where it does not go that way."""
+    """A version with its samples, by channel; null where it does not go that way."""
 
     language: Annotated[Language, Field(description="The language that it is said in.")]
     email: Annotated[LetterPreview | None, Field(description="The letter.")]

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +14,9 @@ from hub_core.language import Language
 
 from ..domain.channels import Channel
 from ..domain.kinds import Purpose
+from ..domain.messages import Message
 from ..domain.templates import (
+    PREFIX,
     Content,
     Fact,
     Template,
@@ -93,16 +95,6 @@ async def find(session: AsyncSession, institution_id: UUID, after: str | None, l
     return [list(each) for _, each in groupby(found, key=lambda template: template.key)]
 
 
-async def count(session: AsyncSession, institution_id: UUID) -> int:
-    """How many templates an institution has."""
-    found = await session.scalar(
-        select(func.count())
-        .select_from(TEMPLATES)
-        .where(_COLUMNS.institution_id == institution_id, _COLUMNS.version == 1)
-    )
-    return found or 0
-
-
 async def active(session: AsyncSession, institution_id: UUID, key: str) -> Template | None:
     """The version of a template that orders send by."""
     rows = await session.execute(
@@ -125,6 +117,25 @@ async def pinned(session: AsyncSession, institution_id: UUID, key: str, version:
     )
     row = rows.mappings().one_or_none()
     return _template(row) if row else None
+
+
+async def pinned_by(session: AsyncSession, messages: Sequence[Message]) -> Mapping[UUID, Template]:
+    """The version that each message of an institution's template is written by, by the message's id."""
+    wanted = {
+        message.id: (message.institution_id, message.template, message.template_version)
+        for message in messages
+        if message.template.startswith(PREFIX)
+    }
+    if not wanted:
+        return {}
+    query = select(TEMPLATES).where(
+        tuple_(_COLUMNS.institution_id, _COLUMNS.key, _COLUMNS.version).in_(set(wanted.values()))
+    )
+    found = {
+        (row["institution_id"], row["key"], row["version"]): _template(row)
+        for row in (await session.execute(query)).mappings()
+    }
+    return {message_id: found[named] for message_id, named in wanted.items() if named in found}
 
 
 def _template(row: RowMapping) -> Template:

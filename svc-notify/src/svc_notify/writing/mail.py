@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from hub_core.language import Language
 from hub_service.chassis import Resources
 
-from .. import rendering
 from ..channels import mail
 from ..domain.deliveries import Answer, Outcome
 from ..operations.sending import Claimed
 from ..settings import Settings
-from . import asking
+from . import asking, wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +29,7 @@ async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Mail | 
         return known
     if known.email is None:
         return Outcome(Answer.NO_ADDRESS)
-    letter = rendering.render(
-        delivery.message.template,
-        delivery.message.template_version,
-        known.language,
-        asking.facts_of(claimed, known),
-        action_url=settings.public_origin + known.page,
-    )
+    letter = wording.letter(settings, claimed, known)
     try:
         content = mail.compose(delivery, letter, settings.notify_sender, known.email, known.calendar)
     except mail.UnusableAddress:

@@ -4,14 +4,13 @@ from hub_core import clock
 from hub_core.phone import REGION, Phone, parse
 from hub_service.chassis import Resources
 
-from .. import rendering
 from ..channels.sms_gateways import Text
 from ..domain import kinds, sms_text
 from ..domain.deliveries import Answer, Outcome
 from ..domain.kinds import Lane, Purpose
 from ..operations.sending import Claimed
 from ..settings import Settings
-from . import asking
+from . import asking, wording
 
 
 async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Text | Outcome:
@@ -26,11 +25,9 @@ async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Text | 
     if known.phone is None:
         return Outcome(Answer.NO_ADDRESS)
     phone = _parsed(known.phone)
-    if phone is None or not phone.takes_sms or (_is_by_consent(message.template) and phone.region != REGION):
+    if phone is None or not phone.takes_sms or (_is_by_consent(claimed) and phone.region != REGION):
         return Outcome(Answer.ADDRESS_UNUSABLE)
-    words = rendering.say(
-        message.template, message.template_version, known.language, asking.facts_of(claimed, known)
-    )
+    words = wording.say(claimed, known)
     if not words.sms:
         return Outcome(Answer.REFUSED)
     return Text(
@@ -44,9 +41,9 @@ async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Text | 
     )
 
 
-def _is_by_consent(template: str) -> bool:
-    kind = kinds.ALL.get(template)
-    return kind is not None and kind.purpose is Purpose.SERVICE_OPTIN
+def _is_by_consent(claimed: Claimed) -> bool:
+    told = claimed.own or kinds.find(claimed.delivery.message.template)
+    return told is not None and told.purpose is Purpose.SERVICE_OPTIN
 
 
 def _parsed(number: str) -> Phone | None:

@@ -1,0 +1,40 @@
+"""The words of a claimed delivery, by a template of the hub or of an institution."""
+
+from dataclasses import replace
+
+from hub_core.language import Language
+
+from .. import rendering
+from ..domain import templates
+from ..operations.sending import Claimed
+from ..rendering import Letter, Links, Words
+from ..settings import Settings
+from . import asking
+from .asking import Known
+
+
+def say(claimed: Claimed, known: Known) -> Words:
+    """What it says, whichever way it goes; what an official sends to themselves says that it is a test."""
+    message = claimed.delivery.message
+    if claimed.own is None:
+        facts = asking.facts_of(claimed, known)
+        return rendering.say(message.template, message.template_version, known.language, facts)
+    words = rendering.say_own(claimed.own, known.language, message.variables)
+    return words if message.sender else replace(words, subject=f"[Test] {words.subject}")
+
+
+def letter(settings: Settings, claimed: Claimed, known: Known) -> Letter:
+    """The same as a letter; it is the institution's where that has ordered it."""
+    message, origin = claimed.delivery.message, settings.public_origin
+    if claimed.own is None:
+        facts = asking.facts_of(claimed, known)
+        return rendering.render(
+            message.template, message.template_version, known.language, facts, origin + known.page
+        )
+    links = Links(
+        origin + (templates.page(claimed.own, message.variables) or known.page),
+        str(known.facts.get("preferences_url", "")),
+        str(known.facts.get("unsubscribe_url", "")),
+    )
+    sender = claimed.institution.get(known.language) or claimed.institution.get(Language.RO, "")
+    return rendering.letter(say(claimed, known), links, sender)
