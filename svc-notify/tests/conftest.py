@@ -184,7 +184,14 @@ async def service(schema: Any, empty_streams: Any, service_settings: Any, runnin
     await schema.truncate("rule_tables")
     office = PostOffice()
     await office.open()
-    app = create_app(service_settings(MANIFEST, Settings, notify_smtp_port=office.port))
+    app = create_app(
+        service_settings(
+            MANIFEST,
+            Settings,
+            notify_smtp_port=office.port,
+            outside_allowed=frozenset({"localhost"}),
+        )
+    )
     async with running(app) as client:
         yield SimpleNamespace(client=client, office=office)
     await office.close()

@@ -6,25 +6,29 @@ from typing import Any
 from fastapi import FastAPI
 
 from hub_service import chassis, i18n
+from hub_service.outside import Outside
 from hub_service.workers import Worker
 
-from . import feeding, jobs
+from . import feeding, jobs, keys, webhook_sender
 from .carriers import ByEmail, BySms, Carrier
 from .channels.switch import Switch
+from .consumers import clients, subscriptions
 from .consumers import feed as hearing_feed
-from .consumers import subscriptions
 from .domain.deliveries import Delivery
 from .domain.kinds import Lane
 from .domain.messages import Channel
 from .manifest import MANIFEST
 from .operations.waiting import Waiting
-from .routes import feed, internal, messages, templates
+from .operations.webhooks import Means
+from .routes import feed, internal, messages, templates, webhook_deliveries, webhooks
 from .settings import Settings
 
 _SCOPES = {
     "events:read": "Read what happens with what you may see, as events in their order",
     "messages:read": "Read which messages the hub has sent you, and where they stand",
     "templates:write": "Look after the templates of messages of your institution, as an official",
+    "webhooks:read": "Read at which addresses your application is told what happens, and what went there",
+    "webhooks:write": "Set at which addresses your application is told what happens",
 }
 _TAGS = [
     {
@@ -33,6 +37,7 @@ _TAGS = [
     },
     {"name": "messages", "description": "What the hub has written to you, and whether it left."},
     {"name": "templates", "description": "What institutions write to people, in versions, by two persons."},
+    {"name": "webhooks", "description": "Where applications are told what happens, by Standard Webhooks."},
 ]
 
 
@@ -55,24 +60,44 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             senders[way].wake()
 
     waiting = Waiting()
-    placing = feeding.Placing(waiting.moved)
+    means = Means(keys.derived_from(settings.notify_key.get_secret_value()), Outside(settings))
+    webhook = webhook_sender.Sender(means)
+
+    def placed() -> None:
+        waiting.moved()
+        webhook.wake()
+
+    placing = feeding.Placing(placed)
     app = chassis.build(
         MANIFEST,
         settings,
         title="Notify",
         summary="Messages of the hub to people",
         description="Which messages the hub has sent a person, by which channel, and where they stand.",
-        routers=[feed.router, internal.router, messages.router, templates.router],
+        routers=[
+            feed.router,
+            internal.router,
+            messages.router,
+            templates.router,
+            webhooks.router,
+            webhook_deliveries.router,
+        ],
         scopes=_SCOPES,
         tags=_TAGS,
-        subscriptions=[*subscriptions.subscriptions(wake), *hearing_feed.subscriptions(placing.wake)],
+        subscriptions=[
+            *subscriptions.subscriptions(wake),
+            *hearing_feed.subscriptions(placing.wake),
+            clients.subscription(),
+        ],
         own_workers=[
             Worker(f"sender-{channel}-{lane.name}".lower(), sender.run, grace=jobs.GOODBYE_SECONDS + 1)
             for (channel, lane), sender in senders.items()
         ]
         + feeding.keeping(placing, waiting)
+        + webhook_sender.keeping(webhook)
         + [Worker("sms-providers", jobs.sharing(switch))],
         locale=i18n.folder_of(__file__),
     )
     app.state.waiting = waiting
+    app.state.webhooks = means
     return app

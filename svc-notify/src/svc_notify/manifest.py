@@ -212,6 +212,9 @@ CONSENTS: Final = Consumer(
     source="identity",
     subjects=("hub.identity.consent.granted.v1", "hub.identity.consent.withdrawn.v1"),
 )
+CLIENTS: Final = Consumer(
+    durable="notify-clients", source="identity", subjects=("hub.identity.client.changed.v1",)
+)
 RULES: Final = Consumer(durable="notify-rules", source="catalog", subjects=("hub.catalog.rule.changed.v1",))
 
 MANIFEST: Final = Manifest(
@@ -232,11 +235,21 @@ MANIFEST: Final = Manifest(
         PASSPORT_BOOKING,
         TRAFFIC_HISTORY,
         *FEED,
+        CLIENTS,
         CONSENTS,
         RULES,
     ),
     rules=(
         "notification.events-kept",
+        "notification.webhook-at-once",
+        "notification.webhook-endpoints",
+        "notification.webhook-failing",
+        "notification.webhook-first-wait",
+        "notification.webhook-kept",
+        "notification.webhook-longest-wait",
+        "notification.webhook-secret-overlap",
+        "notification.webhook-term",
+        "notification.webhook-timeout",
         "sms.gsm",
         "sms.gsm-part",
         "sms.provider-bad",

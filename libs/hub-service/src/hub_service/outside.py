@@ -169,7 +169,7 @@ class Outside:
     ) -> None:
         self._allowed = settings.outside_allowed
         self._ports = frozenset(ports)
-        self._threads = ThreadPoolExecutor(_RESOLVED_AT_ONCE, "outside")
+        self._threads: ThreadPoolExecutor | None = None
         self._resolve = resolve or self._ask_resolver
         self._tls = tls or ssl.create_default_context()
         self._connect = transport or self._new_transport
@@ -184,10 +184,12 @@ class Outside:
         await self.close()
 
     async def close(self) -> None:
-        """End every connection."""
+        """End every connection; who calls afterwards opens new ones."""
         while self._targets:
             await self._targets.popitem()[1].transport.aclose()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._threads:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._threads = None
 
     def parse(self, url: str) -> Address:
         """An address in its parts; raises `Refused` where it is not called whatever its name leads to."""
@@ -302,6 +304,7 @@ class Outside:
     async def _ask_resolver(self, host: str, port: int) -> Sequence[str]:
         # With its last dot a name is nobody's but the root's: no search list of this machine is tried.
         asked = host if host in self._allowed or _is_literal(host) else f"{host}."
+        self._threads = self._threads or ThreadPoolExecutor(_RESOLVED_AT_ONCE, "outside")
         found = await asyncio.get_running_loop().run_in_executor(
             self._threads, lambda: socket.getaddrinfo(asked, port, type=socket.SOCK_STREAM)
         )

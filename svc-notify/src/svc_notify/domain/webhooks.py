@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hub_core.rules import Rules
 
-from .feed import FeedEvent, Reader, matches
+from .feed import EVENTS_READ, FeedEvent, Reader, matches
 
 _FACTOR: Final = 4
 SPREAD: Final = 0.2
@@ -180,9 +180,24 @@ class Endpoint:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What is known of an application; `scopes` are None where they were not told."""
+
+    client_id: str
+    is_active: bool
+    scopes: frozenset[str] | None
+    institution_id: UUID | None
+    owner_id: UUID | None
+    version: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One event for one endpoint. `due_at` is the next try, the end of the lease while it is being sent."""
+    """One event for one endpoint. `due_at` is the next try, the end of the lease while it is being sent.
+
+    `version` grows by one with each change: who holds an older one has lost the delivery.
+    """
 
     endpoint_id: UUID
     event_id: UUID
@@ -213,12 +228,23 @@ class Outcome:
 
 def wants(endpoint: Endpoint, event: FeedEvent) -> bool:
     """Whether an endpoint takes events, and its filters mean this one."""
-    wanted = endpoint.wanted
-    return (
-        endpoint.state is State.ACTIVE
-        and (not wanted.event_types or any(matches(one, event.type) for one in wanted.event_types))
-        and (not wanted.subjects or event.subject in wanted.subjects)
-    )
+    return endpoint.state is State.ACTIVE and is_meant(endpoint, event)
+
+
+def is_meant(endpoint: Endpoint, event: FeedEvent) -> bool:
+    """Whether the filters of an endpoint, by type and by subject, both mean an event."""
+    types, subjects = endpoint.wanted.event_types, endpoint.wanted.subjects
+    is_of_type = not types or any(matches(one, event.type) for one in types)
+    return is_of_type and (not subjects or event.subject in subjects)
+
+
+def is_entitled(endpoint: Endpoint, client: Client | None) -> bool:
+    """Whether the endpoint's client may still follow what happens; one nobody has told of is as it was."""
+    if client is None:
+        return True
+    may_follow = client.scopes is None or EVENTS_READ in client.scopes
+    stands_for = client.scopes is None or client.institution_id == endpoint.institution_id
+    return client.is_active and may_follow and stands_for
 
 
 def change(endpoint: Endpoint, wanted: Wanted, now: datetime) -> Endpoint:
@@ -274,6 +300,31 @@ def queue(endpoint_id: UUID, event: FeedEvent, now: datetime, terms: Terms) -> D
     )
 
 
+def claim(delivery: Delivery, now: datetime, terms: Terms) -> Delivery:
+    """Take a due delivery to send it."""
+    return replace(
+        delivery,
+        state=DeliveryState.SENDING,
+        attempts=delivery.attempts + 1,
+        due_at=now + terms.lease,
+        version=delivery.version + 1,
+    )
+
+
+def replay(delivery: Delivery, now: datetime, terms: Terms) -> Delivery:
+    """The same event once more from the start, after it has ended."""
+    return replace(
+        delivery,
+        state=DeliveryState.QUEUED,
+        attempts=0,
+        due_at=now,
+        queued_at=now,
+        expires_at=now + terms.term,
+        ended_at=None,
+        version=delivery.version + 1,
+    )
+
+
 def settle(delivery: Delivery, outcome: Outcome, now: datetime, terms: Terms, *, chance: float) -> Delivery:
     """What becomes of a delivery after an attempt; `chance` in [0, 1) spreads the waits.
 
@@ -284,7 +335,7 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, terms: Terms, *,
     if now >= delivery.expires_at:
         return _end(delivery, DeliveryState.DEAD, now)
     due_at = min(now + wait(delivery.attempts, outcome, terms, chance=chance), delivery.expires_at)
-    return replace(delivery, state=DeliveryState.QUEUED, due_at=due_at)
+    return replace(delivery, state=DeliveryState.QUEUED, due_at=due_at, version=delivery.version + 1)
 
 
 def withhold(delivery: Delivery, now: datetime) -> Delivery:
@@ -342,7 +393,7 @@ def _move(endpoint: Endpoint, state: State, now: datetime, stop: Stop | None = N
 
 
 def _end(delivery: Delivery, state: DeliveryState, now: datetime) -> Delivery:
-    return replace(delivery, state=state, due_at=None, ended_at=now)
+    return replace(delivery, state=state, due_at=None, ended_at=now, version=delivery.version + 1)
 
 
 def _again_after(said: str | None, now: datetime) -> timedelta | None:

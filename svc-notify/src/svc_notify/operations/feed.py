@@ -18,6 +18,7 @@ from ..domain import feed
 from ..domain.feed import Arrival, FeedEvent, Reader
 from ..errors.feed import EventsForgotten
 from ..storage import feed as storage
+from . import webhook_sending
 
 BATCH: Final = 500
 _FORGOTTEN_AT_ONCE: Final = 1000
@@ -62,12 +63,13 @@ async def place(session: AsyncSession, now: datetime) -> Sequence[FeedEvent]:
             return []
         last = await storage.lock_end(session)
         placed = await storage.place(session, last, BATCH, now)
-        await on_positions(session, placed)
+        await on_positions(session, placed, now)
     return placed
 
 
-async def on_positions(session: AsyncSession, events: Sequence[FeedEvent]) -> None:
+async def on_positions(session: AsyncSession, events: Sequence[FeedEvent], now: datetime) -> None:
     """What else happens with events that have just got their positions, in the same transaction."""
+    await webhook_sending.queue(session, events, now)
 
 
 async def read(session: AsyncSession, reader: Reader, wanted: Filter, after: int | None, limit: int) -> Page:

@@ -124,6 +124,12 @@ async def between(session: AsyncSession, after: int, limit: int) -> list[FeedEve
     return [_event(row) for row in rows.mappings()]
 
 
+async def find(session: AsyncSession, event_ids: Collection[UUID]) -> dict[UUID, FeedEvent]:
+    """Events by their ids, whoever may see them; those no longer kept are missing."""
+    found = select(EVENTS).where(EVENTS.c.id.in_(event_ids))
+    return {row["id"]: _event(row) for row in (await session.execute(found)).mappings()}
+
+
 async def read(
     session: AsyncSession,
     reader: Reader,
