@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from hub_core import ids
 from hub_core.language import Language
 from svc_notify import rendering
-from svc_notify.domain import kinds
+from svc_notify.domain import kinds, templates
+from svc_notify.domain.channels import Channel
+from svc_notify.domain.kinds import Purpose
+from svc_notify.domain.templates import Content, Fact, Variable, VariableType, Wording
 from svc_notify.rendering import Letter, Links
 
 from . import wording
@@ -47,6 +52,35 @@ def written(template: str, language: Language) -> Letter:
     return rendering.letter(words, LINKS, sender=LONG)
 
 
+def written_by_an_institution(language: Language) -> Letter:
+    """A letter by an institution's template, with values that somebody else gave."""
+    wording = Wording(
+        subject="{{ number }}",
+        title="Plata este înregistrată",
+        text="Am primit plata de {{ amount }} din {{ paid_on }}.\n\nMențiunile dumneavoastră: {{ note }}",
+        facts=(Fact("Număr", "{{ number }}"), Fact("Mențiuni", "{{ note }}")),
+        next=("Păstrați numărul {{ number }}.",),
+        action="Vedeți plata",
+    )
+    variables = (
+        Variable("number", VariableType.NUMBER, "482100000000001"),
+        Variable("amount", VariableType.AMOUNT, "123456789.50"),
+        Variable("paid_on", VariableType.DATE, "2026-11-21"),
+        Variable("note", VariableType.TEXT, "a" * 100),
+    )
+    content = Content(
+        Purpose.REMINDER,
+        dict.fromkeys(Language, "Plată"),
+        frozenset({Channel.EMAIL}),
+        variables,
+        dict.fromkeys(Language, wording),
+    )
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    template = templates.create(ids.new_id(), "institution.payment", content, ids.new_id(), now)
+    words = rendering.say_own(template, language, templates.samples(content))
+    return rendering.letter(words, LINKS, sender=LONG)
+
+
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -70,8 +104,10 @@ def test_a_letter_has_no_barrier_that_axe_knows_asks_nothing_of_the_network_and_
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.emulate_media(color_scheme=scheme)
-    for template in SHOWN:
-        page.set_content(written(template, language).html)
+    letters = {template: written(template, language) for template in SHOWN}
+    letters["institution.payment"] = written_by_an_institution(language)
+    for template, letter in letters.items():
+        page.set_content(letter.html)
         found = Axe().run(page, options=RULES)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"), template

@@ -77,12 +77,12 @@ def codes(found: list[FieldError]) -> set[tuple[str, str]]:
 
 def found_in(words: str) -> set[str]:
     """The codes of what is wrong with a subject."""
-    found = codes(templates.lint(of(subject=f"Plata nr. {{{{ number }}}} {words}"), LIMITS))
+    found = codes(templates.lint(of(subject=f"Plata nr. {{{{ number }}}} {words}"), LIMITS, 3))
     return {code for pointer, code in found if pointer == "/wording/ro/subject"}
 
 
 def test_ordinary_words_have_no_flaw() -> None:
-    assert templates.lint(CONTENT, LIMITS) == []
+    assert templates.lint(CONTENT, LIMITS, 3) == []
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_ordinary_things_are_not_taken_for_bad_ones(words: str) -> None:
 def test_a_content_is_whole_or_says_by_pointer_what_it_lacks(
     content: Content, flaw: tuple[str, str] | None
 ) -> None:
-    found = codes(templates.lint(content, LIMITS))
+    found = codes(templates.lint(content, LIMITS, 3))
     assert flaw in found if flaw else found == set()
 
 

@@ -250,6 +250,7 @@ MANIFEST: Final = Manifest(
         "notification.webhook-secret-overlap",
         "notification.webhook-term",
         "notification.webhook-timeout",
+        "notification.template-parts",
         "sms.gsm",
         "sms.gsm-part",
         "sms.provider-bad",

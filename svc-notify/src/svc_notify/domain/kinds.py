@@ -33,6 +33,11 @@ class Purpose(StrEnum):
     SURVEY = "SURVEY"
 
 
+def may_unsubscribe(purpose: Purpose) -> bool:
+    """Whether a person may want none of what rests on this; never of what the public task demands."""
+    return purpose is not Purpose.TRANSACTIONAL
+
+
 class Group(StrEnum):
     """What a message belongs to, as people meet it: one line of their preferences, one reason in the footer.
 
@@ -120,8 +125,8 @@ class Kind:
 
     @property
     def may_unsubscribe(self) -> bool:
-        """Whether a person may say that they want none of it; never of what the public task demands."""
-        return self.purpose is not Purpose.TRANSACTIONAL
+        """Whether a person may say that they want none of it."""
+        return may_unsubscribe(self.purpose)
 
 
 AT_WORK: Final = EVERY - {Channel.SMS}

@@ -23,7 +23,7 @@ from hub_core.problem import FieldError
 
 from ..errors.templates import TemplateStepRefused
 from . import content as rules
-from . import formats, placeholders, sms_text
+from . import formats, kinds, placeholders, sms_text
 from .channels import Channel
 from .kinds import Purpose
 from .placeholders import Malformed
@@ -32,8 +32,8 @@ from .sms_text import Limits
 PREFIX: Final = "institution."
 KEY: Final = r"^institution\.[a-z0-9]+(-[a-z0-9]+)*$"
 """What a template of an institution may be called; the hub's own have no such prefix."""
-MOST_PARTS: Final = 3
-"""Into how many parts a text message may go with the longest values."""
+PARTS_RULE: Final = "notification.template-parts"
+"""The rule that says in how many parts a text message may go with the longest values."""
 _LONGEST: Final = {"title": 70, "action": 40, "push": 160}
 """How long words may be with the longest values; where they are cut off, their meaning is."""
 _OF_MESSAGE: Final = "institution_id"
@@ -161,6 +161,11 @@ class Template:
     def purpose(self) -> Purpose:
         """What its messages rest on."""
         return self.content.purpose
+
+    @property
+    def may_unsubscribe(self) -> bool:
+        """Whether a person may say that they want none of it."""
+        return kinds.may_unsubscribe(self.purpose)
 
     @property
     def channels(self) -> frozenset[Channel]:
@@ -328,8 +333,11 @@ def page(template: Template, given: Mapping[str, str]) -> str:
     return placeholders.fill(placeholders.parse(link), given) if link else ""
 
 
-def lint(content: Content, limits: Limits) -> list[FieldError]:
-    """Everything that keeps a content from being saved, each by its pointer into it."""
+def lint(content: Content, limits: Limits, most_parts: int) -> list[FieldError]:
+    """Everything that keeps a content from being saved, each by its pointer into it.
+
+    With the longest values a text message goes in at most so many parts.
+    """
     found = [*_lint_variables(content), *_lint_link(content)]
     if Language.RO not in content.wording:
         found.append(_flaw("/wording", "language", "The Romanian wording is missing."))
@@ -340,7 +348,7 @@ def lint(content: Content, limits: Limits) -> list[FieldError]:
     taken: dict[Language, frozenset[str]] = {}
     for language, wording in content.wording.items():
         taken[language] = frozenset().union(*(names for _, names in _taken(wording)))
-        found += _lint_wording(content, language, wording, limits)
+        found += _lint_wording(content, language, wording, limits, most_parts)
     used = frozenset().union(*taken.values(), _named(content.link))
     for place, variable in enumerate(content.variables):
         if variable.name not in used:
@@ -429,7 +437,7 @@ def _lint_link(content: Content) -> Iterator[FieldError]:
 
 
 def _lint_wording(
-    content: Content, language: Language, wording: Wording, limits: Limits
+    content: Content, language: Language, wording: Wording, limits: Limits, most_parts: int
 ) -> Iterator[FieldError]:
     at = f"/wording/{language}"
     for channel, name in ((Channel.SMS, "sms"), (Channel.PUSH, "push")):
@@ -455,11 +463,11 @@ def _lint_wording(
             declared[name].type is VariableType.LINK for name in placeholders.names(tree) & declared.keys()
         ):
             yield _flaw(f"{at}{pointer}", rules.LINK, _FLAWS[rules.LINK])
-        yield from _lint_length(content, f"{at}{pointer}", tree, limits)
+        yield from _lint_length(content, f"{at}{pointer}", tree, limits, most_parts)
 
 
 def _lint_length(
-    content: Content, pointer: str, tree: placeholders.Tree, limits: Limits
+    content: Content, pointer: str, tree: placeholders.Tree, limits: Limits, most_parts: int
 ) -> Iterator[FieldError]:
     name = pointer.rpartition("/")[2]
     longest = {each.name: "n" * _longest(each) for each in content.variables}
@@ -468,7 +476,7 @@ def _lint_length(
         plain = sms_text.without_marks(placeholders.spoken(tree))
         if sms_text.alphabet_of(plain) is not sms_text.Alphabet.GSM7:
             yield _flaw(pointer, "alphabet", "It holds characters that a text message has not.")
-        elif sms_text.measure(sms_text.without_marks(at_worst), limits).parts > MOST_PARTS:
+        elif sms_text.measure(sms_text.without_marks(at_worst), limits).parts > most_parts:
             yield _flaw(pointer, "long", "With the longest values it is too long.")
     elif len(at_worst) > _LONGEST.get(name, len(at_worst)):
         yield _flaw(pointer, "long", "With the longest values it is too long.")

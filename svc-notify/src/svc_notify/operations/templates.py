@@ -196,7 +196,7 @@ async def preview(
     """What a version says with its samples; nothing is sent. Raises `TemplateNotFound`."""
     async with session.begin():
         template = await _pinned(session, official, key, version)
-        limits = await _limits(session, now)
+        legal = await rules.read(session, *sms_text.RULES)
         names = await institutions.find_institution_names(session, {official.institution_id})
     given = templates.samples(template.content)
     words = rendering.say_own(template, language, given)
@@ -207,7 +207,9 @@ async def preview(
         channels=template.channels,
         words=words,
         letter=rendering.letter(words, links, sender) if Channel.EMAIL in template.channels else None,
-        sms=sms_text.measure(words.sms, limits) if Channel.SMS in template.channels else None,
+        sms=sms_text.measure(words.sms, Limits.on(legal, local_date(now)))
+        if Channel.SMS in template.channels
+        else None,
     )
 
 
@@ -278,11 +280,9 @@ async def _step(
     return [changed.get(each.version, each) for each in versions]
 
 
-async def _limits(session: AsyncSession, now: datetime) -> Limits:
-    return Limits.on(await rules.read(session, *sms_text.RULES), local_date(now))
-
-
 async def _refuse_flaws(session: AsyncSession, content: Content, now: datetime) -> None:
-    flaws = templates.lint(content, await _limits(session, now))
+    legal, today = await rules.read(session, *sms_text.RULES, templates.PARTS_RULE), local_date(now)
+    most_parts = legal.on(templates.PARTS_RULE, today).whole
+    flaws = templates.lint(content, Limits.on(legal, today), most_parts)
     if flaws:
         raise TemplateRefused([replace(flaw, pointer=f"/content{flaw.pointer}") for flaw in flaws])
