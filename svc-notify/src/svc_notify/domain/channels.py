@@ -1,4 +1,4 @@
-"""The ways a message goes, and plans of them. No I/O."""
+"""The ways a message goes, and the steps of a plan. No I/O."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,20 +17,13 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A channel of a plan, and how long after the step before it begins, if nobody has read it until then."""
+    """A channel of a plan, and how long after the step before it begins, if nobody has read it until then.
+
+    Without a time it begins only where the step before it has failed; after no time both begin together.
+    """
 
     channel: Channel
-    after: timedelta = timedelta()
+    after: timedelta | None = timedelta()
 
 
-BY_EMAIL: Final = (Step(Channel.EMAIL),)
-BY_SMS: Final = (Step(Channel.SMS),)
-AT_ONCE: Final = (Step(Channel.IN_APP), Step(Channel.EMAIL))
-"""What is new: in the inbox, and by e-mail without waiting for anything."""
-UNTIL_READ: Final = (
-    Step(Channel.IN_APP),
-    Step(Channel.EMAIL, timedelta(hours=1)),
-    Step(Channel.SMS, timedelta(hours=12)),
-)
-"""What only recalls: each further way is taken if it is unread until then."""
 EVERY: Final = frozenset(Channel)

@@ -8,14 +8,17 @@ from uuid import UUID
 
 from hub_core.language import Language
 
+from . import quiet_hours
 from .kinds import Lane
 from .messages import Channel, Message
+from .quiet_hours import QuietHours
 
 
 class State(StrEnum):
     """Where a delivery stands; `SENT` means that a server took it over, not that somebody read it.
 
     `DELIVERED` and `BOUNCED` were reported after that: it is where its recipient reads, or came back.
+    `CANCELLED` was not sent because the message was read before, or is wanted no more.
     """
 
     QUEUED = "QUEUED"
@@ -25,10 +28,14 @@ class State(StrEnum):
     BOUNCED = "BOUNCED"
     FAILED = "FAILED"
     EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
 
 
 class Failure(StrEnum):
-    """Why a message never left: the `reason` of the event."""
+    """Why a message never left: the `reason` of the event.
+
+    `NOT_WANTED`: its recipient has unsubscribed from such messages, or never asked for them.
+    """
 
     RECIPIENT_GONE = "recipient-gone"
     ADDRESS_UNUSABLE = "address-unusable"
@@ -36,6 +43,7 @@ class Failure(StrEnum):
     REFUSED = "refused"
     UNDELIVERABLE = "undeliverable"
     EXPIRED = "expired"
+    NOT_WANTED = "not-wanted"
 
 
 class Answer(StrEnum):
@@ -138,10 +146,45 @@ def queue(
     return Delivery(id=delivery_id, message=message, channel=channel, due_at=due_at or now, queued_at=now)
 
 
+def begin(
+    message: Message, channel: Channel, delivery_id: UUID, now: datetime, hours: QuietHours
+) -> Delivery:
+    """A message by one channel of its plan.
+
+    What goes into the inbox is there. What must wait for the end of the quiet hours does; what expires
+    before that is not sent.
+    """
+    due_at = quiet_hours.earliest(message.purpose, channel, now, hours)
+    begun = queue(message, channel, delivery_id, now, due_at=due_at)
+    if channel is Channel.IN_APP:
+        return replace(begun, state=State.DELIVERED, due_at=None, ended_at=now, delivered_at=now)
+    if due_at >= message.expires_at:
+        return replace(begun, state=State.EXPIRED, due_at=None, ended_at=now, failure=Failure.EXPIRED)
+    return begun
+
+
+def decline(message: Message, channel: Channel, delivery_id: UUID, now: datetime) -> Delivery:
+    """What its recipient does not want: never sent, and known why."""
+    declined = queue(message, channel, delivery_id, now)
+    return replace(declined, state=State.FAILED, due_at=None, ended_at=now, failure=Failure.NOT_WANTED)
+
+
+def cancel(delivery: Delivery, now: datetime) -> Delivery:
+    """A delivery that waits is not sent; `ValueError` for one that is under way or has ended."""
+    if delivery.state is not State.QUEUED:
+        raise ValueError(f"a delivery that is {delivery.state} is not called back")
+    return _end(delivery, State.CANCELLED, now)
+
+
 def claim(delivery: Delivery, now: datetime) -> Delivery:
-    """Take a due delivery to send it; one past its time expires, one that kills its senders fails."""
+    """Take a due delivery to send it.
+
+    One whose message was read is not sent, one past its time expires, one that kills its senders fails.
+    """
     if delivery.due_at is None or delivery.due_at > now:
         raise ValueError(f"a delivery that is {delivery.state} and not due is nobody's to take")
+    if delivery.message.is_read:
+        return _end(delivery, State.CANCELLED, now)
     if delivery.expires_at <= now:
         return _end(delivery, State.EXPIRED, now, failure=Failure.EXPIRED)
     if delivery.attempts > len(RETRIES):

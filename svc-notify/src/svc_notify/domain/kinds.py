@@ -8,7 +8,7 @@ from typing import Final
 
 from hub_core.language import Language
 
-from .channels import AT_ONCE, BY_EMAIL, BY_SMS, EVERY, UNTIL_READ, Channel, Step
+from .channels import EVERY, Channel
 
 
 class Lane(IntEnum):
@@ -104,10 +104,9 @@ class Question(StrEnum):
 class Kind:
     """A kind of message: its template and version, its lane, how long it is worth sending.
 
-    `purpose` is what it rests on, `group` what people know it by. `channels` are the ways it may go, `plan`
-    is how it goes where its recipient has not chosen otherwise: the text message of a passport that is ready
-    goes only to who asked for it (8.1). `question` is what another service is
-    asked when it is sent; `states` are those of what it is about in which the message still tells the truth.
+    `purpose` is what it rests on, `group` what people know it by. `channels` are the ways it may go.
+    `question` is what another service is asked when it is sent; `states` are those of what it is about in
+    which the message still tells the truth.
     """
 
     template: str
@@ -118,7 +117,6 @@ class Kind:
     group: Group
     purpose: Purpose = Purpose.TRANSACTIONAL
     channels: frozenset[Channel] = EVERY
-    plan: tuple[Step, ...] = AT_ONCE
     question: Question | None = None
     states: frozenset[str] = frozenset()
     has_calendar: bool = False
@@ -173,7 +171,6 @@ GUEST_REGISTERED: Final = Kind(
     variables=frozenset(),
     group=Group.PETITIONS,
     channels=frozenset({Channel.EMAIL}),
-    plan=BY_EMAIL,
     question=Question.GUEST_PETITION,
 )
 GUEST_STEP: Final = Kind(
@@ -184,7 +181,6 @@ GUEST_STEP: Final = Kind(
     variables=frozenset({"change", "answer_due_on", "told_on"}),
     group=Group.PETITIONS,
     channels=frozenset({Channel.EMAIL}),
-    plan=BY_EMAIL,
     question=Question.GUEST_PETITION,
 )
 GUEST_PETITIONS: Final = frozenset({GUEST_REGISTERED.template, GUEST_STEP.template})
@@ -206,7 +202,6 @@ PETITION_DOCUMENTS: Final = Kind(
     variables=frozenset({"number", "due_on", "institution_id", "told_on"}),
     group=Group.PETITIONS,
     purpose=Purpose.REMINDER,
-    plan=UNTIL_READ,
 )
 PETITION_UNREAD: Final = Kind(
     template="petition.unread",
@@ -216,7 +211,6 @@ PETITION_UNREAD: Final = Kind(
     variables=frozenset({"number", "institution_id", "told_on"}),
     group=Group.PETITIONS,
     purpose=Purpose.REMINDER,
-    plan=UNTIL_READ,
 )
 AUDIENCE_SCHEDULED: Final = Kind(
     template="audience.scheduled",
@@ -248,7 +242,6 @@ AUDIENCE_REMINDER: Final = Kind(
     variables=frozenset({"institution_id"}),
     group=Group.AUDIENCES,
     purpose=Purpose.REMINDER,
-    plan=UNTIL_READ,
     question=Question.AUDIENCE,
     states=frozenset({"SCHEDULED", "CONFIRMED"}),
 )
@@ -274,7 +267,6 @@ ACCOUNT_CONFIRM: Final = Kind(
     variables=frozenset(),
     group=Group.ACCOUNT,
     channels=frozenset({Channel.EMAIL}),
-    plan=BY_EMAIL,
 )
 PASSWORD_RESET: Final = Kind(
     template="password.reset",
@@ -284,7 +276,6 @@ PASSWORD_RESET: Final = Kind(
     variables=frozenset(),
     group=Group.ACCOUNT,
     channels=frozenset({Channel.EMAIL}),
-    plan=BY_EMAIL,
 )
 ACCOUNT_SECURITY: Final = Kind(
     template="account.security",
@@ -302,7 +293,6 @@ PHONE_CONFIRM: Final = Kind(
     variables=frozenset(),
     group=Group.ACCOUNT,
     channels=frozenset({Channel.SMS}),
-    plan=BY_SMS,
 )
 REGISTRATION_STEP: Final = Kind(
     template="registration.step",
@@ -472,7 +462,6 @@ BOOKING_REMINDER: Final = Kind(
     variables=frozenset(),
     group=Group.APPOINTMENTS,
     purpose=Purpose.REMINDER,
-    plan=UNTIL_READ,
     question=Question.APPOINTMENT,
     states=frozenset({"CONFIRMED"}),
 )
@@ -484,7 +473,6 @@ BOOKING_CODE: Final = Kind(
     variables=frozenset(),
     group=Group.APPOINTMENTS,
     channels=frozenset({Channel.EMAIL}),
-    plan=BY_EMAIL,
     question=Question.EMAIL_CODE,
 )
 PETITION_CODE: Final = Kind(
@@ -495,7 +483,6 @@ PETITION_CODE: Final = Kind(
     variables=frozenset(),
     group=Group.PETITIONS,
     channels=frozenset({Channel.EMAIL}),
-    plan=BY_EMAIL,
     question=Question.EMAIL_CODE,
 )
 BOOKING_EARLIER: Final = Kind(

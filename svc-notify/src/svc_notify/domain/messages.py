@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from .channels import BY_EMAIL, Channel, Step
-from .kinds import Kind, Lane
+from . import kinds
+from .channels import Channel, Step
+from .kinds import Group, Kind, Lane, Purpose
 
-__all__ = ["BY_EMAIL", "Cause", "Channel", "Message", "Sender", "Step", "begin_step", "write"]
+__all__ = ["Cause", "Channel", "Message", "Sender", "Step", "go_on", "read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ class Message:
     The recipient is a person or, before there is an account, an e-mail confirmation; the address
     is asked for when it is sent and never kept. `about_id` is what another service is asked about then: it
     knows the address of who has no account as well. `variables` hold nothing personal. Without a `sender`
-    the hub itself tells it. Of messages with the same `once` there is one only. `plan` are the channels,
-    `step` counts those begun, and at `next_at` the one after them begins if nobody has read it until then.
+    the hub itself tells it. Of messages with the same `once` there is one only. `purpose` is what it rests
+    on. `plan` are the channels, empty until it is begun; `step` counts those begun, and at `next_at` the one
+    after them begins if nobody has read it until then.
     """
 
     id: UUID
@@ -50,8 +52,9 @@ class Message:
     template_version: int
     variables: Mapping[str, str] = field(default_factory=dict)
     lane: Lane
+    purpose: Purpose = Purpose.TRANSACTIONAL
     sender: Sender | None = None
-    plan: tuple[Step, ...] = BY_EMAIL
+    plan: tuple[Step, ...] = ()
     step: int = 0
     next_at: datetime | None = None
     read_at: datetime | None = None
@@ -69,6 +72,12 @@ class Message:
             return self.sender.institution_id
         named = self.variables.get("institution_id")
         return UUID(named) if named else None
+
+    @property
+    def group(self) -> Group:
+        """What people know it by."""
+        kind = kinds.find(self.template)
+        return kind.group if kind else Group.INSTITUTIONS
 
     @property
     def is_read(self) -> bool:
@@ -112,6 +121,7 @@ def write(
         template_version=kind.version,
         variables=given,
         lane=kind.lane,
+        purpose=kind.purpose,
         queued_at=now,
         expires_at=min(last, until) if until else last,
         traceparent=cause.traceparent,
@@ -119,15 +129,29 @@ def write(
     )
 
 
-def begin_step(message: Message, now: datetime) -> tuple[Message, Channel]:
-    """The message with one more step of its plan begun, and that step's channel.
+def go_on(message: Message, now: datetime) -> tuple[Message, tuple[Channel, ...]]:
+    """The message with the next step of its plan begun, and those that wait for nothing after it; which.
 
-    `ValueError` when no step is left.
+    None is begun of what was read, or when no step is left. What would be due only after the message
+    has expired is left out.
     """
-    if message.step >= len(message.plan):
-        raise ValueError("the plan has no step left")
-    begun = message.plan[message.step]
-    left = message.plan[message.step + 1 :]
-    next_at = now + left[0].after if left else None
+    if message.is_read or message.step >= len(message.plan) or message.expires_at <= now:
+        return replace(message, next_at=None), ()
+    end = message.step + 1
+    while end < len(message.plan) and message.plan[end].after == timedelta():
+        end += 1
+    after = message.plan[end].after if end < len(message.plan) else None
+    next_at = now + after if after is not None and now + after < message.expires_at else None
     version = message.version + 1 if message.step else message.version
-    return replace(message, step=message.step + 1, next_at=next_at, version=version), begun.channel
+    begun = tuple(step.channel for step in message.plan[message.step : end])
+    return replace(message, step=end, next_at=next_at, version=version), begun
+
+
+def read(message: Message, channel: Channel, now: datetime) -> Message:
+    """The message, proved to be read by what a channel brought: nothing more is begun.
+
+    The first proof counts.
+    """
+    if message.is_read:
+        return message
+    return replace(message, read_at=now, read_by=channel, next_at=None, version=message.version + 1)

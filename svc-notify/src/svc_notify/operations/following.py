@@ -1,33 +1,171 @@
-"""How a message goes from channel to channel."""
+"""How a message goes from channel to channel, until it is known that it was read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub_core import ids
+from hub_core import clock, ids
+from hub_core.rules import Rules
+from hub_events import outbox
+from hub_service import rules
 
-from ..domain import deliveries, messages
-from ..domain.deliveries import Delivery
+from ..domain import deliveries, kinds, messages, plans, quiet_hours
+from ..domain.channels import Channel
+from ..domain.deliveries import Delivery, State
 from ..domain.messages import Message
+from ..domain.plans import Reach, Waits
+from ..domain.quiet_hours import QuietHours
+from ..errors.messages import MessageNotFound
+from ..events import deliveries as events
 from ..storage import deliveries as deliveries_storage
-from ..storage import messages as messages_storage
-from ..storage import sandbox_people
+from ..storage import messages as storage
+from ..storage import preferences, sandbox_people
+from ..storage.preferences import Known
+
+RULES: Final = (*plans.RULES, *quiet_hours.RULES)
 
 
 async def begin(session: AsyncSession, written: Sequence[Message], now: datetime) -> list[Delivery]:
-    """Store new messages and queue the first delivery of each; those queued.
+    """Store new messages with their first deliveries; those that have to be sent.
 
-    Nothing is stored to somebody invented who is no more, nor where one of the same `once` was told before.
+    A message without a plan goes as its kind does. Nothing is stored to somebody invented who is no more,
+    nor where one of the same `once` was told before. What its recipient does not want is stored as that.
     """
     people = {message.person_id for message in written if message.person_id}
     removed = await sandbox_people.lock_removed(session, people) if people else set()
-    begun = {
-        message.id: messages.begin_step(message, now)
+    known = await preferences.find_known(session, people, now) if people else {}
+    legal = await rules.read(session, *RULES)
+    waits = Waits.of(legal, clock.local_date(now))
+    planned = [
+        replace(message, plan=_plan(message, _of(known, message), waits))
         for message in written
         if message.person_id not in removed
-    }
-    stored = await messages_storage.add(session, [message for message, _ in begun.values()])
-    queued = [deliveries.queue(message, begun[message.id][1], ids.new_id(), now) for message in stored]
-    await deliveries_storage.add(session, queued)
-    return queued
+    ]
+    begun = [messages.go_on(message, now) for message in planned]
+    stored = {message.id for message in await storage.add(session, [message for message, _ in begun])}
+    made: list[Delivery] = []
+    for message, channels in begun:
+        if message.id in stored:
+            hours = _hours(_of(known, message), legal, now)
+            made += _begin_each(message, channels, hours, now)
+            if not message.plan:
+                made.append(deliveries.decline(message, Channel.EMAIL, ids.new_id(), now))
+    return await _keep(session, made, now)
+
+
+async def waits(session: AsyncSession, now: datetime) -> Waits:
+    """How long what nobody waits for is unread before each further channel, for `plans.standard`."""
+    return Waits.of(await rules.read(session, *plans.RULES), clock.local_date(now))
+
+
+async def advance(session: AsyncSession, message: Message, now: datetime) -> list[Delivery]:
+    """Begin the next step of a locked message; what has to be sent now. Nothing, once it was read."""
+    return await _advance(session, [message], now)
+
+
+async def advance_due(session: AsyncSession, limit: int, now: datetime) -> tuple[int, list[Delivery]]:
+    """Begin the next step of up to so many messages that are unread so long; how many, and what to send."""
+    async with session.begin():
+        due = await storage.lock_due(session, limit, now)
+        return len(due), await _advance(session, due, now)
+
+
+async def fail_over(session: AsyncSession, failed: Delivery, now: datetime) -> list[Delivery]:
+    """Begin the step after a channel that has just failed or sent the message back; what has to be sent.
+
+    In the transaction in which that is stored. Nothing where other channels have been begun since.
+    """
+    if len(failed.message.plan) <= failed.message.step:
+        return []
+    message = await storage.lock(session, failed.message.id)
+    if message is None or not plans.goes_on(message.plan, message.step, failed.channel):
+        return []
+    return await _advance(session, [message], now)
+
+
+async def read(
+    session: AsyncSession, message_id: UUID, person_id: UUID, channel: Channel, now: datetime
+) -> Message:
+    """Note that a person has read a message: nothing more is begun, what waits is called back.
+
+    The first proof counts. Raises `MessageNotFound` for anybody else's.
+    """
+    async with session.begin():
+        message = await storage.lock(session, message_id)
+        if message is None or message.person_id != person_id:
+            raise MessageNotFound
+        if message.is_read:
+            return message
+        proved = messages.read(message, channel, now)
+        await storage.store(session, [proved])
+        await call_back(session, [message_id], now)
+    return proved
+
+
+async def call_back(session: AsyncSession, message_ids: Collection[UUID], now: datetime) -> None:
+    """Cancel what waits of these messages; what is just being taken is looked at when it returns."""
+    waiting = await deliveries_storage.lock_waiting(session, message_ids)
+    if waiting:
+        await deliveries_storage.store_locked(
+            session, [deliveries.cancel(delivery, now) for delivery in waiting]
+        )
+
+
+def _plan(message: Message, known: Known | None, waits: Waits) -> plans.Plan:
+    """The plan that fits a message's recipient; none for what they do not want."""
+    kind = kinds.find(message.template)
+    plan = message.plan or plans.standard(
+        kind.channels if kind else frozenset(Channel), message.purpose, waits
+    )
+    if message.template in kinds.CODES:
+        return plan
+    if known is None:
+        return plans.fit(plan, message.purpose, Reach(has_account=False))
+    chosen = known.preferences
+    sender = message.sender.institution_id if message.sender else None
+    unsubscribed = chosen.has_unsubscribed(message.group, sender)
+    if not plans.is_wanted(message.purpose, chosen.opted_in, unsubscribed=unsubscribed):
+        return ()
+    return plans.fit(plan, message.purpose, Reach(chosen.chosen(message.group), known.unusable))
+
+
+def _of(known: Mapping[UUID, Known], message: Message) -> Known | None:
+    return known.get(message.person_id) if message.person_id else None
+
+
+def _hours(known: Known | None, legal: Rules, now: datetime) -> QuietHours:
+    own = known.preferences.quiet_hours if known else None
+    return own or QuietHours.of(legal, clock.local_date(now))
+
+
+def _begin_each(
+    message: Message, channels: Sequence[Channel], hours: QuietHours, now: datetime
+) -> list[Delivery]:
+    return [deliveries.begin(message, channel, ids.new_id(), now, hours) for channel in channels]
+
+
+async def _advance(session: AsyncSession, locked: Sequence[Message], now: datetime) -> list[Delivery]:
+    if not locked:
+        return []
+    legal = await rules.read(session, *RULES)
+    people = {message.person_id for message in locked if message.person_id}
+    known = await preferences.find_known(session, people, now) if people else {}
+    gone_on = [messages.go_on(message, now) for message in locked]
+    await storage.store(session, [message for message, _ in gone_on])
+    made: list[Delivery] = []
+    for message, channels in gone_on:
+        made += _begin_each(message, channels, _hours(_of(known, message), legal, now), now)
+    return await _keep(session, made, now)
+
+
+async def _keep(session: AsyncSession, made: Sequence[Delivery], now: datetime) -> list[Delivery]:
+    """Store new deliveries and tell those that have ended without being sent; those that have to be sent."""
+    await deliveries_storage.add(session, made)
+    for delivery in made:
+        if delivery.failure:
+            await outbox.record(session, events.DeliveryFailed.of(delivery, delivery.failure), now)
+    return [delivery for delivery in made if delivery.state is State.QUEUED]

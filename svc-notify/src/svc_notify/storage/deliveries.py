@@ -67,6 +67,14 @@ async def lock_due(
     return [of(row) for row in (await session.execute(_LOCK_DUE, wanted)).mappings()]
 
 
+async def lock_waiting(session: AsyncSession, message_ids: Collection[UUID]) -> list[Delivery]:
+    """The deliveries of these messages that wait to be sent, locked; those being taken are passed over."""
+    waiting = SELECT.where(
+        DELIVERIES.c.message_id.in_(message_ids), DELIVERIES.c.state == State.QUEUED
+    ).with_for_update(of=DELIVERIES, skip_locked=True)
+    return [of(row) for row in (await session.execute(waiting)).mappings()]
+
+
 async def store_locked(session: AsyncSession, changed: Sequence[Delivery]) -> None:
     """Store what became of deliveries that this transaction has locked."""
     await session.execute(_STORE_LOCKED, [_changes(delivery) for delivery in changed])

@@ -30,6 +30,7 @@ MESSAGES: Final = Table(
     Column("template_version", SmallInteger, nullable=False),
     Column("variables", JSONB, nullable=False, comment="Numbers, dates, ids: nothing personal"),
     Column("lane", SmallInteger, nullable=False),
+    Column("purpose", String(16), nullable=False, comment="What it rests on"),
     Column("sender_id", Uuid, comment="The institution that ordered it; null for the hub's own"),
     Column("client_id", String(64), comment="The client by which it was ordered"),
     Column("order_id", Uuid),
