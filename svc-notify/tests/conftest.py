@@ -39,9 +39,9 @@ RULES = Path(__file__).parents[2] / "svc-catalog/contract/rules.json"
 ROWS = (
     "SELECT m.*, d.id AS delivery_id, d.channel, d.state, d.attempts, d.due_at, d.ended_at, d.language,"
     " d.failure, d.reply_code, d.version AS delivery_version"
-    " FROM notify.messages m JOIN notify.deliveries d ON d.message_id = m.id"
+    " FROM notify.messages m JOIN notify.deliveries d ON d.message_id = m.id AND d.channel <> 'IN_APP'"
 )
-"""A message, and its delivery as it stands."""
+"""A message, and what brings it, besides the inbox, as it stands."""
 
 
 class _Protocol(SmtpProtocol):

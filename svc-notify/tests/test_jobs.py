@@ -97,13 +97,20 @@ async def test_a_code_goes_by_its_own_lane(
 
 
 async def test_a_code_that_comes_too_late_expires(
-    make_sender: Callable[..., Sender], turn: Turn, hub: Any, stored: Stored, told: Told, office: Any
+    make_sender: Callable[..., Sender],
+    turn: Turn,
+    hub: Any,
+    stored: Stored,
+    told: Told,
+    office: Any,
+    looking: asyncpg.Connection,
 ) -> None:
     now = clock.now()
     async with hub.database.sessions() as session:
         (delivery,) = await notices.queue_confirmation_code(
-            session, ids.new_id(), Cause(ids.new_id(), now - timedelta(minutes=16)), now
+            session, ids.new_id(), Cause(ids.new_id(), now), now
         )
+    await looking.execute("UPDATE notify.messages SET expires_at = $1", now)
     await turn(make_sender(Lane.CODE))
     row = await stored(delivery.id)
     assert (row["state"], row["failure"], row["attempts"]) == ("EXPIRED", "expired", 0)
@@ -249,7 +256,7 @@ async def test_a_restarted_server_is_used_at_once_and_each_message_is_sent_once(
         await office.open()
         await office.until(10)
     assert sorted(office.message_ids) == [f"<{delivery.id}@hub.example>" for delivery in queued]
-    rows = await looking.fetch("SELECT state, attempts FROM notify.deliveries")
+    rows = await looking.fetch("SELECT state, attempts FROM notify.deliveries WHERE channel = 'EMAIL'")
     assert {(row["state"], row["attempts"]) for row in rows} == {("SENT", 1)}
     assert "example.org" not in str(logs)
 
@@ -396,7 +403,9 @@ async def test_a_slow_server_is_awaited_under_an_extended_lease(
     attempt = asyncio.create_task(turn(sender))
     await office.until(1)
     soon = clock.now() + timedelta(seconds=2)
-    await looking.execute("UPDATE notify.deliveries SET due_at = $1", soon)  # waits for the row
+    await looking.execute(
+        "UPDATE notify.deliveries SET due_at = $1 WHERE id = $2", soon, delivery.id
+    )  # waits
     sender._held[delivery.id] = replace(sender._held[delivery.id], due_at=soon)
     await sender._extend_leases(hub)
     assert (await stored(delivery.id))["due_at"] > soon + timedelta(seconds=10)

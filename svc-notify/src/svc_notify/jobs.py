@@ -8,7 +8,7 @@ is free again when its lease ends.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,7 @@ from .domain import deliveries
 from .domain.deliveries import Answer, Delivery, Outcome
 from .domain.kinds import Lane
 from .domain.messages import Channel
+from .operations import following as steps
 from .operations import sending, sms_providers
 from .operations.sending import Claimed
 
@@ -38,6 +39,7 @@ _log: Final = structlog.get_logger("sender")
 _tracer: Final = get_tracer("svc_notify")
 
 _POLL: Final = timedelta(seconds=1)
+_FOLLOWED_AT_ONCE: Final = 200
 _EXTEND_BEFORE_END: Final = timedelta(seconds=10)
 _TAKEN: Final = 250
 _ANSWER_SECONDS: Final = 8.0
@@ -238,6 +240,24 @@ class Sender:
                 attempt.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
         await self._carrier.close()
+
+
+def following(wake: Callable[[Sequence[Delivery]], None]) -> Callable[[Resources], Awaitable[None]]:
+    """A worker that begins the next step of what is unread for so long, until cancelled."""
+
+    async def follow(hub: Resources) -> None:
+        while True:
+            try:
+                taken = _FOLLOWED_AT_ONCE
+                while taken == _FOLLOWED_AT_ONCE:
+                    async with hub.database.sessions() as session:
+                        taken, queued = await steps.advance_due(session, _FOLLOWED_AT_ONCE, clock.now())
+                    wake(queued)
+            except (*_DATABASE_AWAY, NoRule) as error:
+                _log.warning("nothing followed", error=type(error).__name__)
+            await asyncio.sleep(_POLL.total_seconds())
+
+    return follow
 
 
 def sharing(switch: Switch) -> Callable[[Resources], Awaitable[None]]:

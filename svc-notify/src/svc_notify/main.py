@@ -95,7 +95,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ]
         + feeding.keeping(placing, waiting)
         + webhook_sender.keeping(webhook)
-        + [Worker("sms-providers", jobs.sharing(switch))],
+        + [
+            Worker("following", jobs.following(wake)),
+            Worker("sms-providers", jobs.sharing(switch)),
+        ],
         locale=i18n.folder_of(__file__),
     )
     app.state.waiting = waiting

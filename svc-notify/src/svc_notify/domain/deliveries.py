@@ -156,10 +156,10 @@ def begin(
     """
     due_at = quiet_hours.earliest(message.purpose, channel, now, hours)
     begun = queue(message, channel, delivery_id, now, due_at=due_at)
-    if channel is Channel.IN_APP:
-        return replace(begun, state=State.DELIVERED, due_at=None, ended_at=now, delivered_at=now)
     if due_at >= message.expires_at:
         return replace(begun, state=State.EXPIRED, due_at=None, ended_at=now, failure=Failure.EXPIRED)
+    if channel is Channel.IN_APP:
+        return replace(begun, state=State.DELIVERED, due_at=None, ended_at=now, delivered_at=now)
     return begun
 
 

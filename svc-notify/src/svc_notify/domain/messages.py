@@ -132,10 +132,11 @@ def write(
 def go_on(message: Message, now: datetime) -> tuple[Message, tuple[Channel, ...]]:
     """The message with the next step of its plan begun, and those that wait for nothing after it; which.
 
-    None is begun of what was read, or when no step is left. What would be due only after the message
-    has expired is left out.
+    None is begun of what was read or has expired, or when no step is left. What would be due only after
+    the message has expired is left out.
     """
-    if message.is_read or message.step >= len(message.plan) or message.expires_at <= now:
+    too_late = message.step > 0 and message.expires_at <= now
+    if message.is_read or message.step >= len(message.plan) or too_late:
         return replace(message, next_at=None), ()
     end = message.step + 1
     while end < len(message.plan) and message.plan[end].after == timedelta():

@@ -17,6 +17,7 @@ from ..domain.templates import Template
 from ..events import deliveries as events
 from ..storage import deliveries as storage
 from ..storage import institutions, templates
+from . import following
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +97,5 @@ async def _tell_end(session: AsyncSession, delivery: Delivery, now: datetime) ->
         await outbox.record(session, events.DeliverySent.of(delivery), now)
     elif delivery.failure:
         await outbox.record(session, events.DeliveryFailed.of(delivery, delivery.failure), now)
+        if delivery.state is State.FAILED:
+            await following.fail_over(session, delivery, now)

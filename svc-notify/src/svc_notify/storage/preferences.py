@@ -25,15 +25,19 @@ class Known:
     unusable: frozenset[Channel]
 
 
-_ASKED: Final = func.unnest(bindparam("people", type_=ARRAY(Uuid))).column_valued("person")
+_ASKED: Final = (
+    func.unnest(bindparam("people", type_=ARRAY(Uuid)))
+    .table_valued("person_id", name="asked")
+    .render_derived()
+)
 _SUPPRESSED: Final = (
     select(func.array_agg(SUPPRESSIONS.c.channel.distinct()))
-    .where(SUPPRESSIONS.c.person_id == _ASKED, SUPPRESSIONS.c.expires_at > bindparam("now"))
+    .where(SUPPRESSIONS.c.person_id == _ASKED.c.person_id, SUPPRESSIONS.c.expires_at > bindparam("now"))
     .scalar_subquery()
 )
-_KNOWN: Final = select(_ASKED.label("asked"), PREFERENCES, _SUPPRESSED.label("suppressed")).select_from(
-    _ASKED.outerjoin(PREFERENCES, PREFERENCES.c.person_id == _ASKED)
-)
+_KNOWN: Final = select(
+    _ASKED.c.person_id.label("asked"), PREFERENCES, _SUPPRESSED.label("suppressed")
+).select_from(_ASKED.outerjoin(PREFERENCES, PREFERENCES.c.person_id == _ASKED.c.person_id))
 _OWN: Final = select(PREFERENCES).where(PREFERENCES.c.person_id == bindparam("own"))
 
 
