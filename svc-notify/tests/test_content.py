@@ -181,3 +181,17 @@ def test_every_letter_that_went_out_still_goes_out() -> None:
     """By whatever else a kind goes now, e-mail is among it; only a code for a telephone goes there."""
     by_letter = {template for template, kind in kinds.ALL.items() if Channel.EMAIL in kind.channels}
     assert set(kinds.ALL) - by_letter == {"phone.confirm"}
+
+
+@pytest.mark.parametrize("template", sorted(kinds.ALL))
+def test_every_state_that_the_words_ask_about_is_read_here(template: str) -> None:
+    folder = Path(rendering.__file__).parent / "templates" / template / str(kinds.ALL[template].version)
+    asked = set()
+    for language in Language:
+        for condition in re.findall(
+            r"{% (?:el)?if (.*?) %}", folder.joinpath(f"{language}.toml").read_text()
+        ):
+            asked |= set(re.findall(r"'(\w+)'", condition))
+    known = {state for states in wording.STATES.get(template, {}).values() for state in states}
+    unread = {state for state in asked if not any(each.startswith(state) for each in known)}
+    assert unread <= {kinds.OG_27_2002}

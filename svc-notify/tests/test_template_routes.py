@@ -1,5 +1,6 @@
 """Templates of institutions by HTTP, and their letters on their way. Permission cases first."""
 
+import asyncio
 import re
 from copy import deepcopy
 from datetime import timedelta
@@ -259,6 +260,21 @@ async def test_two_who_edit_at_once_do_not_overwrite_each_other(desk: Any) -> No
         f"{TEMPLATES}/{desk.key}/draft", json={"content": CONTENT}, headers=desk.editor
     )
     assert problem(bare) == (428, "precondition-required")
+
+
+async def test_of_two_who_take_a_step_at_once_one_is_too_late(desk: Any) -> None:
+    await desk.activate()
+    tag = (await desk.read()).headers["etag"]
+    answers = await asyncio.gather(
+        desk.step("/versions", desk.editor, tag=tag),
+        desk.step("/versions", desk.official(), tag=tag),
+        desk.step("/retire", desk.head, tag=tag),
+    )
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes[1:] == [412, 412]
+    assert codes[0] in (200, 201)
+    after = (await desk.read()).json()
+    assert after["revision"] == int(tag.strip('"')) + 1
 
 
 async def test_a_key_is_taken_once_in_an_institution_and_free_in_another(desk: Any) -> None:

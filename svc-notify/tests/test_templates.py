@@ -11,6 +11,7 @@ from hub_core import ids
 from hub_core.decisions import FourEyes
 from hub_core.language import Language
 from hub_core.problem import FieldError
+from svc_notify import rendering
 from svc_notify.domain import content as rules
 from svc_notify.domain import templates
 from svc_notify.domain.channels import Channel
@@ -27,6 +28,7 @@ from svc_notify.domain.templates import (
     Wording,
 )
 from svc_notify.errors.templates import TemplateStepRefused
+from svc_notify.rendering import Links
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LIMITS = Limits(160, 153, 70, 67)
@@ -311,3 +313,40 @@ def test_a_number_with_a_mistyped_check_digit_is_somebody_s_too(number: str) -> 
 
 def test_ids_are_no_personal_numbers() -> None:
     assert not any(rules.is_like_cnp(str(UUID(int=each))) for each in range(10**36, 10**36 + 50))
+
+
+def test_what_somebody_gave_is_shown_as_it_is_and_read_as_nothing_else() -> None:
+    """Also where a value was never checked, it is no markup, no wording and no second line of a subject."""
+    bad = "<a href='https://evil.example'>x</a> {{ amount }}{{# amount }}"
+    words = rendering.say_own(a_template(), Language.RO, {**GIVEN, "note": bad})
+    letter = rendering.letter(words, Links("https://hub.example/account/payments"), sender=bad)
+    assert bad in letter.text
+    assert "evil.example'>" not in letter.html
+    assert letter.html.count("<a ") == 1
+    assert ("Mențiuni", bad) in words.facts
+
+
+def test_a_fact_without_a_value_is_left_out_and_a_paragraph_that_asks_for_it_too() -> None:
+    words = rendering.say_own(a_template(), Language.RO, GIVEN)
+    assert words.facts == (("Număr", "4821"),)
+    assert words.lead == "Plata de 1.202,50\u00a0lei a fost înregistrată la 21.11.2026."
+
+
+def test_a_hungarian_day_at_the_end_of_a_sentence_has_one_point() -> None:
+    wording = replace(WORDS, text="Befizetés napja: {{ paid_on }}. {{ note }}... {{ amount }} {{ number }}")
+    hungarian = replace(CONTENT, wording={Language.RO: WORDS, Language.HU: wording})
+    words = rendering.say_own(a_template(content=hungarian), Language.HU, {**GIVEN, "note": "ok"})
+    assert words.lead.startswith("Befizetés napja: 2026.11.21. ok... ")
+
+
+def test_a_text_message_of_an_institution_goes_without_diacritics() -> None:
+    assert rendering.say_own(a_template(), Language.RO, GIVEN).sms == (
+        "Plata nr. 4821 de 1.202,50 lei a fost inregistrata."
+    )
+
+
+def test_the_page_of_the_button_is_the_one_that_an_order_gave() -> None:
+    assert templates.page(a_template(), GIVEN) == "/account/payments"
+    fixed = a_template(content=replace(CONTENT, link="/account/overview"))
+    assert templates.page(fixed, GIVEN) == "/account/overview"
+    assert templates.page(a_template(content=replace(CONTENT, link="")), GIVEN) == ""

@@ -6,6 +6,7 @@ plain text and as HTML, so that the two parts of an e-mail cannot say different 
 that was once sent is never edited: the next one is a new folder.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ _OPTIONAL: Final[Mapping[str, Any]] = {
     "sms": "",
     "push": "",
 }
+_TWO_POINTS: Final = re.compile(r"(?<!\.)\.\.(?!\.)")
+"""A Hungarian day ends with a point, and so does the sentence that ends with it."""
 _FRAMES_WITHOUT_FOOTER: Final = 1
 _FRAME_OF_INSTITUTIONS: Final = 2
 
@@ -135,7 +138,8 @@ def say_own(template: OwnTemplate, language: Language, given: Mapping[str, str])
     frame = _frame_words(_FRAME_OF_INSTITUTIONS, spoken)
 
     def said(words: str) -> str:
-        return placeholders.fill(placeholders.parse(words), values).strip()
+        filled = placeholders.fill(placeholders.parse(words), values).strip()
+        return _TWO_POINTS.sub(".", filled)
 
     facts = ((said(fact.label), said(fact.value)) for fact in wording.facts)
     return Words(

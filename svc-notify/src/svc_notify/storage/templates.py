@@ -71,12 +71,10 @@ async def put(session: AsyncSession, changed: Sequence[Template]) -> None:
 
 async def versions(session: AsyncSession, institution_id: UUID, key: str, *, lock: bool = False) -> Versions:
     """A template's versions, the newest first; empty when there is none. `lock` for who changes it."""
-    query = (
-        select(TEMPLATES)
-        .where(_COLUMNS.institution_id == institution_id, _COLUMNS.key == key)
-        .order_by(_COLUMNS.version.desc())
-    )
-    rows = await session.execute(query.with_for_update() if lock else query)
+    of_it = (_COLUMNS.institution_id == institution_id, _COLUMNS.key == key)
+    if lock:  # before it is read: a version that somebody else adds meanwhile is then seen
+        await session.execute(select(_COLUMNS.version).where(*of_it, _COLUMNS.version == 1).with_for_update())
+    rows = await session.execute(select(TEMPLATES).where(*of_it).order_by(_COLUMNS.version.desc()))
     return [_template(row) for row in rows.mappings()]
 
 
