@@ -114,7 +114,7 @@ class Sender:
         _log.info(
             "attempt",
             endpoint=str(claimed.endpoint.id),
-            event=str(claimed.delivery.event_id),
+            message=str(claimed.delivery.event_id),
             attempts=claimed.delivery.attempts,
             status=outcome.status,
             failure=outcome.failure,

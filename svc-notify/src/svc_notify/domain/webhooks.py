@@ -1,6 +1,6 @@
 """The rules of endpoints of partners and of what is handed to them. No I/O; `now` is an argument."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -131,7 +131,7 @@ class Terms:
 class Wanted:
     """What a client says of an endpoint. Types and subjects are filters; none means all."""
 
-    address: str
+    address: str = field(repr=False)
     description: str
     event_types: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
