@@ -17,7 +17,7 @@ from hub_core.manifest import Manifest
 from hub_events import envelope
 from hub_events.envelope import Event
 from svc_notify import manifest as wanted
-from svc_notify.consumers import subscriptions
+from svc_notify.consumers import clients, feed, subscriptions
 from svc_notify.consumers.copies import (
     ApplicationStateChanged,
     AppointmentChanged,
@@ -755,7 +755,13 @@ def heard(event: Event) -> Any:
 
 def test_the_manifest_asks_for_what_the_handlers_take() -> None:
     manifest: Manifest = wanted.MANIFEST
-    assert [made.consumer for made in subscriptions.subscriptions(lambda _: None)] == [*manifest.consumers]
+    made = [
+        *subscriptions.subscriptions(lambda _: None),
+        *feed.subscriptions(lambda: None),
+        clients.subscription(),
+    ]
+    assert {one.consumer for one in made} == {*manifest.consumers}
+    assert len(made) == len(manifest.consumers)
 
 
 async def until(looking: asyncpg.Connection, query: str, *arguments: Any) -> None:

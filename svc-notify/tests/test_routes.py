@@ -154,7 +154,8 @@ async def test_another_service_is_told_what_is_held_of_a_person(
     path = f"/internal/v1/people/{person}/export"
     assert (await service.client.get(path, headers=reader)).status_code == 403
     identity = signed_in(scopes={"personal-data:read"}, kind="service", sub="identity")
-    [section] = (await service.client.get(path, headers=identity)).json()["sections"]
+    told = (await service.client.get(path, headers=identity)).json()["sections"]
+    (section,) = [one for one in told if one["name"] == "messages"]
     assert section["title"]["hu"] == "Önnek küldött üzenetek"
     items = [(item["template"], item["state"]) for item in section["items"]]
     assert items == [(sent.message.template, "SENT")]

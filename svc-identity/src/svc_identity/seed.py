@@ -236,6 +236,7 @@ def demo_portal(now: datetime) -> Client:
                     "account:read",
                     "account:write",
                     "messages:read",
+                    "messages:write",
                     "events:read",
                 ),
                 *("registration:read", "registration:write", "privacy:read", "privacy:write"),

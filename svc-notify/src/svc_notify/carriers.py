@@ -4,15 +4,18 @@ from typing import Protocol, TypeVar
 
 from hub_core.language import Language
 from hub_service.chassis import Resources
+from hub_service.outside import Outside
 
+from .channels.push import Push, WebPush
 from .channels.sms import Sms
 from .channels.sms_gateways import Text
 from .channels.smtp import Smtp
 from .channels.switch import Switch
+from .channels.vapid import Vapid
 from .domain.deliveries import Outcome
 from .operations.sending import Claimed
 from .settings import Settings
-from .writing import mail, sms
+from .writing import mail, push, sms
 from .writing.mail import Mail
 
 
@@ -81,3 +84,23 @@ class BySms:
     async def close(self) -> None:
         """End the connections."""
         await self._sms.close()
+
+
+class ByPush:
+    """Notices for browsers by web push."""
+
+    def __init__(self, settings: Settings, vapid: Vapid) -> None:
+        self._settings = settings
+        self._services = WebPush(Outside(settings), vapid)
+
+    async def write(self, hub: Resources, claimed: Claimed) -> Push | Outcome:
+        """The notice of a claimed delivery."""
+        return await push.write(hub, self._settings, claimed)
+
+    async def hand_over(self, parcel: Push) -> Outcome:
+        """Give a notice to the push services of its browsers."""
+        return await self._services.hand_over(parcel)
+
+    async def close(self) -> None:
+        """End the connections."""
+        await self._services.close()

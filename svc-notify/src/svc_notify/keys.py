@@ -1,6 +1,7 @@
 """What the secret key of the service (HUB_NOTIFY_KEY) is used for."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 from hub_service import master_key
@@ -19,6 +20,7 @@ class Purpose(StrEnum):
 MasterKey: TypeAlias = master_key.MasterKey[Purpose]
 
 
+@lru_cache(maxsize=4)
 def derived_from(key: bytes) -> MasterKey:
     """The keys of this service, from its master key of 32 bytes."""
     return MasterKey(key, "notify", Purpose)

@@ -10,8 +10,9 @@ from hub_service.outside import Outside
 from hub_service.workers import Worker
 
 from . import feeding, jobs, keys, webhook_sender
-from .carriers import ByEmail, BySms, Carrier
+from .carriers import ByEmail, ByPush, BySms, Carrier
 from .channels.switch import Switch
+from .channels.vapid import Vapid
 from .consumers import clients, subscriptions
 from .consumers import feed as hearing_feed
 from .domain.deliveries import Delivery
@@ -20,12 +21,13 @@ from .domain.messages import Channel
 from .manifest import MANIFEST
 from .operations.waiting import Waiting
 from .operations.webhooks import Means
-from .routes import feed, internal, messages, templates, webhook_deliveries, webhooks
+from .routes import feed, internal, messages, push, templates, webhook_deliveries, webhooks
 from .settings import Settings
 
 _SCOPES = {
     "events:read": "Read what happens with what you may see, as events in their order",
     "messages:read": "Read which messages the hub has sent you, and where they stand",
+    "messages:write": "Say how the hub reaches you: your browsers, and what you prefer",
     "templates:write": "Look after the templates of messages of your institution, as an official",
     "webhooks:read": "Read at which addresses your application is told what happens, and what went there",
     "webhooks:write": "Set at which addresses your application is told what happens",
@@ -36,6 +38,7 @@ _TAGS = [
         "description": "What happened in the services of the hub, for partners who follow it.",
     },
     {"name": "messages", "description": "What the hub has written to you, and whether it left."},
+    {"name": "push", "description": "Browsers of yours that get short notices."},
     {"name": "templates", "description": "What institutions write to people, in versions, by two persons."},
     {"name": "webhooks", "description": "Where applications are told what happens, by Standard Webhooks."},
 ]
@@ -44,9 +47,12 @@ _TAGS = [
 def create_app(settings: Settings | None = None) -> FastAPI:
     """svc-notify: tells people what other services made known, once."""
     settings = settings or Settings()
+    master_key = keys.derived_from(settings.notify_key.get_secret_value())
+    vapid = Vapid(master_key, f"mailto:{settings.contact_email}")
     switch = Switch(settings.notify_sms_providers)
     hiring: Mapping[Channel, Callable[[], Carrier[Any]]] = {
         Channel.EMAIL: lambda: ByEmail(settings),
+        Channel.PUSH: lambda: ByPush(settings, vapid),
         Channel.SMS: lambda: BySms(settings, switch),
     }
     senders = {
@@ -60,7 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             senders[way].wake()
 
     waiting = Waiting()
-    means = Means(keys.derived_from(settings.notify_key.get_secret_value()), Outside(settings))
+    means = Means(master_key, Outside(settings))
     webhook = webhook_sender.Sender(means)
 
     def placed() -> None:
@@ -78,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             feed.router,
             internal.router,
             messages.router,
+            push.router,
             templates.router,
             webhooks.router,
             webhook_deliveries.router,
@@ -103,4 +110,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.waiting = waiting
     app.state.webhooks = means
+    app.state.master_key, app.state.vapid, app.state.outside = master_key, vapid, means.outside
     return app

@@ -26,10 +26,18 @@ PETITIONS: Final = Consumer(
         "hub.petitions.term.warned.v1",
     ),
 )
+ACCOUNTS: Final = Consumer(
+    durable="notify-accounts",
+    source="identity",
+    subjects=("hub.identity.account.deleted.v1",),
+)
 CONFIRMATIONS: Final = Consumer(
     durable="notify-confirmations",
     source="identity",
-    subjects=("hub.identity.email-confirmation.requested.v1",),
+    subjects=(
+        "hub.identity.email-confirmation.requested.v1",
+        "hub.identity.phone-confirmation.requested.v1",
+    ),
 )
 INSTITUTIONS: Final = Consumer(
     durable="notify-institutions",
@@ -234,6 +242,7 @@ MANIFEST: Final = Manifest(
         CRIMINAL_RECORD,
         PASSPORT_BOOKING,
         TRAFFIC_HISTORY,
+        ACCOUNTS,
         *FEED,
         CLIENTS,
         CONSENTS,
@@ -241,6 +250,7 @@ MANIFEST: Final = Manifest(
     ),
     rules=(
         "notification.events-kept",
+        "notification.push-subscriptions",
         "notification.webhook-at-once",
         "notification.webhook-endpoints",
         "notification.webhook-failing",

@@ -50,6 +50,7 @@ APPOINTMENTS_WRITE: Final = "appointments:write"
 APPOINTMENTS_DESK: Final = "appointments:desk"
 APPOINTMENTS_MANAGE: Final = "appointments:manage"
 DRIVING_REPORTS_REVIEW: Final = "driving-reports:review"
+MESSAGES_WRITE: Final = "messages:write"
 PETITIONS_HANDLE: Final = "petitions:handle"
 PETITIONS_LEAD: Final = "petitions:lead"
 PETITIONS_REGISTER: Final = "petitions:register"
@@ -88,6 +89,7 @@ SCOPES: Final = {
         Scope(MANDATES_VERIFY, "verify mandates as an official"),
         Scope(FORMS_PREFILL, "fill in forms with your names, date of birth and e-mail address"),
         Scope("messages:read", "see which messages the hub has sent you"),
+        Scope(MESSAGES_WRITE, "say how the hub's messages reach you"),
         Scope(EVENTS_READ, "be told what happens with what it may see, also when you are away"),
         Scope(WEBHOOKS_READ, "see at which addresses it is told what happens, and what went there"),
         Scope(WEBHOOKS_WRITE, "set at which addresses it is told what happens"),
@@ -144,6 +146,7 @@ OF_PERSONS: Final = frozenset(
         *(CATALOG_READ, CATALOG_WRITE, TEMPLATES_WRITE),
         *(RECORD_READ, RECORD_WRITE, RECORD_DECIDE),
         *(APPOINTMENTS_READ, APPOINTMENTS_WRITE, APPOINTMENTS_DESK, APPOINTMENTS_MANAGE),
+        MESSAGES_WRITE,
         *(PETITIONS_HANDLE, PETITIONS_LEAD, PETITIONS_REGISTER, PETITIONS_SIGN),
         *(DRIVING_REPORTS_READ, DRIVING_REPORTS_WRITE, DRIVING_REPORTS_REVIEW),
         *(TRAFFIC_READ, TRAFFIC_WRITE, TRAFFIC_RECORD, TRAFFIC_DECIDE),

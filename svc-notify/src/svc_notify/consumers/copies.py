@@ -216,6 +216,24 @@ class EmailConfirmationRequested(Event):
     purpose: str = "SIGN_UP"
 
 
+class PhoneConfirmationRequested(Event):
+    """Somebody has given a telephone number, and waits for its code."""
+
+    subject: ClassVar[str] = "hub.identity.phone-confirmation.requested.v1"
+    key_field: ClassVar[str] = "confirmation_id"
+
+    confirmation_id: UUID
+
+
+class AccountDeleted(Event):
+    """An account is no more."""
+
+    subject: ClassVar[str] = "hub.identity.account.deleted.v1"
+    key_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+
+
 class SecurityChanged(Event):
     """Something about how a person signs in has changed."""
 

@@ -12,14 +12,16 @@ from hub_events.envelope import Envelope
 from .. import manifest
 from ..domain.catalog import StaleEntry
 from ..domain.officials import WRITTEN_TO, Official
-from ..operations import institutions, notices, sandbox_people
+from ..operations import institutions, notices, push, sandbox_people
 from . import bookings, certificates, hearing, petitions, traffic
 from .copies import (
+    AccountDeleted,
     AppointmentChanged,
     EmailConfirmationRequested,
     EntryStale,
     InstitutionChanged,
     PersonVerified,
+    PhoneConfirmationRequested,
     RegistrationApproved,
     RegistrationExpired,
     RegistrationRejected,
@@ -40,6 +42,12 @@ def subscriptions(wake: Wake) -> list[Subscription]:
     async def send_the_code(session: AsyncSession, heard: Envelope[EmailConfirmationRequested]) -> None:
         queued = await notices.queue_confirmation_code(
             session, heard.data.confirmation_id, hearing.cause(heard), clock.now(), heard.data.purpose
+        )
+        hearing.wake_after_commit(session, wake, queued)
+
+    async def send_the_phone_code(session: AsyncSession, heard: Envelope[PhoneConfirmationRequested]) -> None:
+        queued = await notices.queue_phone_code(
+            session, heard.data.confirmation_id, hearing.cause(heard), clock.now()
         )
         hearing.wake_after_commit(session, wake, queued)
 
@@ -70,7 +78,10 @@ def subscriptions(wake: Wake) -> list[Subscription]:
 
     return [
         petitions.subscription(wake),
-        Subscription(manifest.CONFIRMATIONS, {EmailConfirmationRequested: send_the_code}),
+        Subscription(
+            manifest.CONFIRMATIONS,
+            {EmailConfirmationRequested: send_the_code, PhoneConfirmationRequested: send_the_phone_code},
+        ),
         Subscription(manifest.INSTITUTIONS, {InstitutionChanged: _keep_institution}),
         Subscription(manifest.SECURITY, {SecurityChanged: tell_the_owner}),
         Subscription(
@@ -93,7 +104,12 @@ def subscriptions(wake: Wake) -> list[Subscription]:
         certificates.subscription(wake),
         bookings.subscription(wake),
         traffic.subscription(wake),
+        Subscription(manifest.ACCOUNTS, {AccountDeleted: _forget_person}),
     ]
+
+
+async def _forget_person(session: AsyncSession, heard: Envelope[AccountDeleted]) -> None:
+    await push.forget_person(session, heard.data.person_id)
 
 
 async def _keep_institution(session: AsyncSession, heard: Envelope[InstitutionChanged]) -> None:

@@ -69,13 +69,15 @@ class Answer(StrEnum):
 class Outcome:
     """One attempt's end: the answer, and the server's reply code where there was one.
 
-    `provider` is who took the message over, `provider_ref` what they call it.
+    `provider` is who took the message over, `provider_ref` what they call it. `retry_after` is the shortest
+    wait that was asked for.
     """
 
     answer: Answer
     reply_code: int | None = None
     provider: str | None = None
     provider_ref: str | None = None
+    retry_after: timedelta = timedelta()
 
 
 LEASE: Final = timedelta(seconds=15)
@@ -221,7 +223,8 @@ def settle(
     if outcome.answer is Answer.DEFERRED:
         if tried.attempts > len(RETRIES):
             return _end(tried, State.FAILED, now, failure=Failure.UNDELIVERABLE)
-        return _requeue(tried, now + RETRIES[tried.attempts - 1] * (1 + SPREAD * chance))
+        wait = max(RETRIES[tried.attempts - 1], outcome.retry_after)
+        return _requeue(tried, now + wait * (1 + SPREAD * chance))
     state, failure = _ENDS[outcome.answer]
     return _end(tried, state, now, failure)
 

@@ -57,6 +57,15 @@ async def queue_confirmation_code(
         return await following.begin(session, [written], now)
 
 
+async def queue_phone_code(
+    session: AsyncSession, confirmation_id: UUID, cause: Cause, now: datetime
+) -> list[Delivery]:
+    """Queue the text message that brings the code of a telephone number."""
+    written = messages.write(kinds.PHONE_CONFIRM, ids.new_id(), cause, now, confirmation_id=confirmation_id)
+    async with session.begin():
+        return await following.begin(session, [written], now)
+
+
 async def queue_security_notice(
     session: AsyncSession, person_id: UUID, change: str, cause: Cause, now: datetime
 ) -> list[Delivery]:

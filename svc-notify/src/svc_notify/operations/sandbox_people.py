@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..storage import feed
+from ..storage import feed, push
 from ..storage import sandbox_people as storage
 
 
@@ -27,4 +27,5 @@ async def remove(session: AsyncSession, person_id: UUID) -> None:
     async with session.begin():
         await storage.put(session, person_id, is_removed=True)
         await storage.forget_messages(session, person_id)
+        await push.remove_all(session, person_id)
         await feed.forget_tests(session, person_id)

@@ -7,13 +7,18 @@ from fastapi import APIRouter
 from hub_service import personal_data, policy
 from hub_service.dependencies import Session, Texts
 
+from ..dependencies import MasterKey
 from ..operations import messages as operations
+from ..operations import push
 from ..schemas.personal_data import personal_data as show_personal_data
 
 router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
 
 
 @router.get("/people/{person_id}/export", **policy.internal(personal_data.SCOPE))
-async def get_messages_data(person_id: UUID, session: Session, texts: Texts) -> personal_data.PersonalData:
+async def get_messages_data(
+    person_id: UUID, session: Session, master_key: MasterKey, texts: Texts
+) -> personal_data.PersonalData:
     """What this service holds of a person, for the copy they asked for."""
-    return show_personal_data(texts, await operations.personal_data(session, person_id))
+    browsers = await push.find(session, master_key, person_id)
+    return show_personal_data(texts, await operations.personal_data(session, person_id), browsers)

@@ -7,6 +7,7 @@ from hub_service.i18n import Texts
 from hub_service.personal_data import PersonalData, section
 
 from ..domain.deliveries import Delivery
+from ..domain.push import Subscription
 
 PERSONAL_DATA: Final = "Messages to you"
 PERSONAL_DATA_LABELS: Final = {
@@ -17,10 +18,14 @@ PERSONAL_DATA_LABELS: Final = {
     "ended_at": "Sent",
     "state": "State",
 }
-TEXTS: Final = (PERSONAL_DATA, *PERSONAL_DATA_LABELS.values())
+BROWSERS: Final = "Browsers that get notices for you"
+BROWSER_LABELS: Final = {"endpoint": "Address", "subscribed_at": "Subscribed"}
+TEXTS: Final = (PERSONAL_DATA, *PERSONAL_DATA_LABELS.values(), BROWSERS, *BROWSER_LABELS.values())
 
 
-def personal_data(texts: Texts, deliveries: Sequence[Delivery]) -> PersonalData:
+def personal_data(
+    texts: Texts, deliveries: Sequence[Delivery], browsers: Sequence[Subscription]
+) -> PersonalData:
     """What is held of the person to whom these messages went; their words are not kept."""
     items = [
         {
@@ -33,4 +38,13 @@ def personal_data(texts: Texts, deliveries: Sequence[Delivery]) -> PersonalData:
         }
         for delivery in deliveries
     ]
-    return PersonalData(sections=[section(texts, "messages", PERSONAL_DATA, PERSONAL_DATA_LABELS, items)])
+    listening = [
+        {"endpoint": browser.endpoint, "subscribed_at": browser.subscribed_at.isoformat()}
+        for browser in browsers
+    ]
+    return PersonalData(
+        sections=[
+            section(texts, "messages", PERSONAL_DATA, PERSONAL_DATA_LABELS, items),
+            section(texts, "browsers", BROWSERS, BROWSER_LABELS, listening),
+        ]
+    )

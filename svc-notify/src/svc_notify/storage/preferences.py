@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Uuid, bindparam, func, select
+from sqlalchemy import RowMapping, Uuid, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,7 @@ from ..domain.kinds import Group, Purpose
 from ..domain.preferences import OptIn, Preferences, Unsubscription
 from ..domain.quiet_hours import QuietHours
 from ..tables.preferences import PREFERENCES, SUPPRESSIONS
+from ..tables.push import PUSH_SUBSCRIPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,12 @@ _SUPPRESSED: Final = (
     .where(SUPPRESSIONS.c.person_id == _ASKED.c.person_id, SUPPRESSIONS.c.expires_at > bindparam("now"))
     .scalar_subquery()
 )
+_LISTENS: Final = exists().where(PUSH_SUBSCRIPTIONS.c.person_id == _ASKED.c.person_id)
 _KNOWN: Final = select(
-    _ASKED.c.person_id.label("asked"), PREFERENCES, _SUPPRESSED.label("suppressed")
+    _ASKED.c.person_id.label("asked"),
+    PREFERENCES,
+    _SUPPRESSED.label("suppressed"),
+    _LISTENS.label("listens"),
 ).select_from(_ASKED.outerjoin(PREFERENCES, PREFERENCES.c.person_id == _ASKED.c.person_id))
 _OWN: Final = select(PREFERENCES).where(PREFERENCES.c.person_id == bindparam("own"))
 
@@ -47,7 +52,8 @@ async def find_known(session: AsyncSession, people: Collection[UUID], now: datet
     return {
         row["asked"]: Known(
             _of(row) if row["person_id"] else Preferences(row["asked"]),
-            frozenset(map(Channel, row["suppressed"] or ())) | {Channel.PUSH},
+            frozenset(map(Channel, row["suppressed"] or ()))
+            | (frozenset() if row["listens"] else {Channel.PUSH}),
         )
         for row in rows.mappings()
     }
