@@ -134,6 +134,8 @@ EVENTS = (
         state=ClientState.ACTIVE,
         environment=Environment.SANDBOX,
         plan=Plan.SANDBOX,
+        scopes=("events:read", "webhooks:write"),
+        owner_id=AN_ID,
         version=1,
     ),
     ConsentGranted(

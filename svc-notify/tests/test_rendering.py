@@ -522,6 +522,7 @@ def test_no_template_takes_what_a_message_may_not_say() -> None:
             "valid_until",
         }
         | kinds.DRIVING_REPORT.variables
+        | kinds.WEBHOOK_STOPPED.variables
     )
     environment = jinja2.Environment(autoescape=True)
     for file in wording:

@@ -262,6 +262,29 @@ async def test_an_endpoint_that_takes_nothing_for_five_days_is_paused_and_that_i
     assert partner.received == []
 
 
+@pytest.mark.parametrize("has_owner", [True, False], ids=["of-somebody", "of-an-institution"])
+async def test_whose_endpoint_is_gone_is_written_to(world: World, ana: UUID, has_owner: bool) -> None:
+    partner = await world.partner()
+    endpoint = await world.endpoint(partner)
+    partner.answer = lambda _: (410, {}, b"")
+    known = Client(
+        endpoint.client_id,
+        is_active=True,
+        scopes=frozenset({"events:read"}),
+        institution_id=DESK,
+        owner_id=ana if has_owner else None,
+        version=1,
+    )
+    async with world.hub.database.sessions() as session:
+        await operations.keep_client(session, known)
+    await world.tell(3)
+    await world.turn(world.sender())
+    rows = await world.looking.fetch("SELECT person_id, template, variables FROM notify.messages")
+    assert [(row["person_id"], row["template"]) for row in rows] == [(ana, "webhook.stopped")] * has_owner
+    assert all("GONE" in row["variables"] for row in rows)
+    assert all("localhost" not in row["variables"] for row in rows)
+
+
 async def test_410_disables_an_endpoint_at_once_and_what_waited_goes_on_when_it_is_verified_again(
     world: World, told: Callable[[], Any]
 ) -> None:

@@ -18,6 +18,7 @@ OTHER: Final = "SOMETHING_NEW"
 ORDINARY: Final[Mapping[str, object]] = {
     "address": "str. Traian nr. 27",
     "answer_due_on": date(2027, 1, 5),
+    "application": "app-0123456789abcdef",
     "booking": "K7QF2M9X",
     "changed_on": date(2026, 11, 21),
     "code": "482913",
@@ -78,6 +79,7 @@ STATES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "change": ("CLARIFICATION_ASKED", "ANSWERED", "CLASSED", "EXTENDED", "FORWARDED", "JOINED", OTHER)
     },
     "petition.term": {"state": ("CLOSE", "OVERDUE")},
+    "webhook.stopped": {"state": ("FAILING", "GONE")},
     "registration.step": {"state": ("SUBMITTED", "NEEDS_COMPLETION", "APPROVED", "REJECTED", "EXPIRED")},
     "traffic.report": {
         "state": (

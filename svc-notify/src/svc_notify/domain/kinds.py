@@ -521,6 +521,14 @@ BOOKINGS: Final = {
     )
 }
 """The messages of appointments, by template: svc-passport-booking is asked about them when they are sent."""
+WEBHOOK_STOPPED: Final = Kind(
+    template="webhook.stopped",
+    version=1,
+    lane=Lane.NOTICE,
+    lifetime=timedelta(days=7),
+    variables=frozenset({"application", "state", "told_on"}),
+    group=Group.ACCOUNT,
+)
 ALL: Final = MappingProxyType(
     {
         kind.template: kind
@@ -565,6 +573,7 @@ ALL: Final = MappingProxyType(
             PETITION_CODE,
             BOOKING_EARLIER,
             APPLICATION_READY,
+            WEBHOOK_STOPPED,
         )
     }
 )

@@ -12,16 +12,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub_core import clock, ids
 from hub_events import outbox
 
-from ..domain import feed, webhooks
+from ..domain import feed, kinds, messages, webhooks
 from ..domain.feed import FeedEvent
-from ..domain.webhooks import Delivery, Endpoint, Outcome, Terms
+from ..domain.messages import Cause
+from ..domain.webhooks import Delivery, Endpoint, Outcome, Stop, Terms
 from ..events.webhooks import WebhookEndpointStopped
 from ..keys import MasterKey
 from ..storage import feed as feed_storage
 from ..storage import webhook_deliveries as storage
 from ..storage import webhooks as endpoints
+from . import following
 from .webhooks import terms
 
 _FORGOTTEN_AT_ONCE: Final = 1000
@@ -140,8 +143,30 @@ async def _judge(
             await endpoints.store(session, key, judged)
         if judged.state is not held.state and judged.stop is not None:
             await outbox.record(session, WebhookEndpointStopped.of(judged, judged.stop), now)
+            await _tell_the_owner(session, judged, judged.stop, now)
             stopped.append(judged)
     return stopped
+
+
+async def _tell_the_owner(session: AsyncSession, stopped: Endpoint, reason: Stop, now: datetime) -> None:
+    """Write to who has registered the application; an institution's client has nobody, but the event."""
+    client = (await endpoints.find_clients(session, [stopped.client_id])).get(stopped.client_id)
+    if client is None or client.owner_id is None:
+        return
+    said = {
+        "application": stopped.client_id,
+        "state": reason.value,
+        "told_on": clock.local_date(now).isoformat(),
+    }
+    written = messages.write(
+        kinds.WEBHOOK_STOPPED,
+        ids.new_id(),
+        Cause(stopped.id, now),
+        now,
+        person_id=client.owner_id,
+        variables=said,
+    )
+    await following.begin(session, [written], now)
 
 
 class _Sight:
