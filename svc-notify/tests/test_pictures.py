@@ -1,8 +1,10 @@
 """Letters as people meet them: in a browser, light and dark, narrow and wide, and by their colours."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -25,13 +27,19 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"landmark-one-main": {"enabled": False}, "region": {"enabled": False}},
 }
+PICTURES = os.environ.get("HUB_LETTER_PICTURES")
+"""A folder for pictures of every letter, for who reviews them."""
 SHOWN = (
-    "submission.registered",
-    "account.confirm",
-    "booking.confirm",
-    "booking.reminder",
-    "criminal-record.step",
-    "traffic.report",
+    tuple(kinds.ALL)
+    if PICTURES
+    else (
+        "submission.registered",
+        "account.confirm",
+        "booking.confirm",
+        "booking.reminder",
+        "criminal-record.step",
+        "traffic.report",
+    )
 )
 LINKS = Links(
     "https://hub.example/account/overview",
@@ -115,6 +123,10 @@ def test_a_letter_has_no_barrier_that_axe_knows_asks_nothing_of_the_network_and_
             "rgb(242, 244, 246)" if scheme == "light" else "rgb(20, 23, 26)"
         )
         assert float(page.evaluate(SMALLEST)) >= 14
+        if PICTURES:
+            width = page.evaluate("window.innerWidth")
+            picture = Path(PICTURES) / f"{template}-{language}-{scheme}-{width}.png"
+            page.screenshot(path=picture, full_page=True)
     assert asked == []
 
 

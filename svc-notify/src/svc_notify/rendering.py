@@ -215,7 +215,7 @@ def _compiled(words: str) -> Template:
 
 def _say(value: Any, facts: Mapping[str, object]) -> Any:
     if isinstance(value, str):
-        return _compiled(value).render(facts)
+        return _compiled(value).render(facts) if "{" in value else value
     if isinstance(value, list):
         return [_say(part, facts) for part in value]
     return value
