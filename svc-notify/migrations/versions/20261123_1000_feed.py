@@ -32,6 +32,17 @@ def _event(table: str) -> list[sa.schema.SchemaItem]:
     ]
 
 
+def _cell() -> list[sa.schema.SchemaItem]:
+    return [
+        sa.Column("day", sa.Date(), nullable=False, comment="Europe/Bucharest"),
+        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("lane", sa.SmallInteger(), nullable=False),
+        sa.Column("handed_over", sa.BigInteger(), nullable=False),
+        sa.Column("soon", sa.BigInteger(), nullable=False, comment="Of these, within 10 seconds"),
+        sa.Column("failed", sa.BigInteger(), nullable=False, comment="Not handed over at all"),
+    ]
+
+
 def upgrade() -> None:
     op.create_table(
         "feed_arrivals",
@@ -100,10 +111,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name="pk_rule_tables"),
         comment="The copy of svc-catalog's legal numbers, one row a code, fed by its events",
     )
+    op.create_table(
+        "figure_notes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        *_cell(),
+        sa.PrimaryKeyConstraint("id", name="pk_figure_notes"),
+        comment="What has just ended, until it is added to the figures: nobody waits for anybody's row",
+    )
+    op.create_table(
+        "figures",
+        *_cell(),
+        sa.PrimaryKeyConstraint("day", "channel", "lane", name="pk_figures"),
+        comment="What was handed over, by day, channel and lane",
+    )
     op.execute("REVOKE UPDATE ON feed_arrivals, feed_events FROM notify_app")
 
 
 def downgrade() -> None:
+    op.drop_table("figures")
+    op.drop_table("figure_notes")
     op.drop_table("rule_tables")
     op.drop_column("sandbox_people", "client_id")
     op.drop_table("consents")

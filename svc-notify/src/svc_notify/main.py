@@ -9,7 +9,7 @@ from hub_service import chassis, i18n
 from hub_service.outside import Outside
 from hub_service.workers import Worker
 
-from . import feeding, jobs, keys, webhook_sender
+from . import feeding, figuring, jobs, keys, webhook_sender
 from .carriers import ByEmail, ByPush, BySms, Carrier
 from .channels.switch import Switch
 from .channels.vapid import Vapid
@@ -19,9 +19,11 @@ from .domain.deliveries import Delivery
 from .domain.kinds import Lane
 from .domain.messages import Channel
 from .manifest import MANIFEST
+from .operations.figures import Published
 from .operations.waiting import Waiting
 from .operations.webhooks import Means
-from .routes import feed, internal, messages, push, templates, webhook_deliveries, webhooks
+from .pages.figures import FiguresPage
+from .routes import feed, figures, internal, messages, push, templates, webhook_deliveries, webhooks
 from .settings import Settings
 
 _SCOPES = {
@@ -37,6 +39,7 @@ _TAGS = [
         "name": "events",
         "description": "What happened in the services of the hub, for partners who follow it.",
     },
+    {"name": "figures", "description": "How soon messages are handed over, for everybody."},
     {"name": "messages", "description": "What the hub has written to you, and whether it left."},
     {"name": "push", "description": "Browsers of yours that get short notices."},
     {"name": "templates", "description": "What institutions write to people, in versions, by two persons."},
@@ -82,6 +85,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description="Which messages the hub has sent a person, by which channel, and where they stand.",
         routers=[
             feed.router,
+            figures.router,
+            figures.pages,
             internal.router,
             messages.router,
             push.router,
@@ -103,11 +108,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         + feeding.keeping(placing, waiting)
         + webhook_sender.keeping(webhook)
         + [
+            figuring.adding(),
             Worker("following", jobs.following(wake)),
             Worker("sms-providers", jobs.sharing(switch)),
         ],
         locale=i18n.folder_of(__file__),
     )
+    app.state.figures_page = FiguresPage(app.state.texts)
+    app.state.published = Published()
     app.state.waiting = waiting
     app.state.webhooks = means
     app.state.master_key, app.state.vapid, app.state.outside = master_key, vapid, means.outside

@@ -250,6 +250,7 @@ MANIFEST: Final = Manifest(
     ),
     rules=(
         "notification.events-kept",
+        "notification.figures-least",
         "notification.push-subscriptions",
         "notification.webhook-at-once",
         "notification.webhook-endpoints",

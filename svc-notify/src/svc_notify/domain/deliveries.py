@@ -145,7 +145,9 @@ def queue(
     message: Message, channel: Channel, delivery_id: UUID, now: datetime, *, due_at: datetime | None = None
 ) -> Delivery:
     """A message to be sent by a channel: at once, because what a person caused at night is told at night."""
-    return Delivery(id=delivery_id, message=message, channel=channel, due_at=due_at or now, queued_at=now)
+    return Delivery(
+        id=delivery_id, message=message, channel=channel, due_at=due_at or now, queued_at=due_at or now
+    )
 
 
 def begin(

@@ -17,7 +17,7 @@ from ..domain.templates import Template
 from ..events import deliveries as events
 from ..storage import deliveries as storage
 from ..storage import institutions, templates
-from . import following
+from . import figures, following
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ async def _settle(session: AsyncSession, settled: Delivery, now: datetime) -> bo
 
 
 async def _tell_end(session: AsyncSession, delivery: Delivery, now: datetime) -> None:
+    await figures.note(session, [delivery])
     if delivery.state is State.SENT:
         await outbox.record(session, events.DeliverySent.of(delivery), now)
     elif delivery.failure:
