@@ -82,6 +82,7 @@ def of_service(
         given["HUB_CRIMINAL_RECORD_TIMESTAMPS_URL"] = f"{trust_address(place)}/timestamps"
     if manifest.name == _NOTIFY:
         given["HUB_NOTIFY_KEY"] = _key(place, "notify.key")
+        given["HUB_OUTSIDE_ALLOWED"] = json.dumps(["localhost", ports.LOOPBACK])
         given["HUB_NOTIFY_SMTP_HOST"] = ports.LOOPBACK
         given["HUB_NOTIFY_SMTP_PORT"] = str(place.ports[SMTP])
         given["HUB_NOTIFY_SMS_PROVIDERS"] = json.dumps(_sms_providers(place))

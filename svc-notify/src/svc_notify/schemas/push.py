@@ -45,7 +45,6 @@ class PushKeys(Resource):
 
     p256dh: Annotated[
         str,
-        AfterValidator(_point),
         Field(
             min_length=86,
             max_length=90,
@@ -55,10 +54,10 @@ class PushKeys(Resource):
                 "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
             ],
         ),
+        AfterValidator(_point),
     ]
     auth: Annotated[
         str,
-        AfterValidator(_secret),
         Field(
             min_length=22,
             max_length=24,
@@ -66,6 +65,7 @@ class PushKeys(Resource):
             description="The browser's authentication secret: 16 bytes in base64url.",
             examples=["BTBZMqHH6r4Tts7J_aSIgg"],
         ),
+        AfterValidator(_secret),
     ]
 
 
