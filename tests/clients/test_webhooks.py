@@ -5,14 +5,19 @@ import json
 import os
 import secrets
 import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
 from hub_core import clock, ids
 from hub_service.outside import Answer, Outside
@@ -22,6 +27,10 @@ from svc_notify.domain import feed
 from svc_notify.domain import webhook_messages as messages
 from svc_notify.domain.webhook_messages import Challenge
 
+from ..conftest import Hub
+from .conftest import Register
+
+ENDPOINTS = "/notify/v1/webhook-endpoints"
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/webhooks.mjs"
 SECRET = secrets.token_bytes(messages.SECRET_BYTES)
 
@@ -44,10 +53,11 @@ class Endpoint:
         return event
 
 
-@pytest.fixture(scope="module")
-def endpoint(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
-    folder = tmp_path_factory.mktemp("endpoint")
-    (folder / "node_modules").symlink_to(packages)
+@contextmanager
+def running(packages: Path, folder: Path, secret: str) -> Iterator[Endpoint]:
+    """The program, with a secret, at a port of its own."""
+    if not (folder / "node_modules").exists():
+        (folder / "node_modules").symlink_to(packages)
     script = folder / EXAMPLE.name
     script.write_text(EXAMPLE.read_text())
     process = subprocess.Popen(
@@ -55,12 +65,18 @@ def endpoint(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"HUB_WEBHOOK_SECRET": messages.show_secret(SECRET)},
+        env=os.environ | {"HUB_WEBHOOK_SECRET": secret},
     )
     assert process.stderr is not None
     yield Endpoint(process.stderr.readline().strip(), process)
     process.kill()
     process.communicate()
+
+
+@pytest.fixture(scope="module")
+def endpoint(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    with running(packages, tmp_path_factory.mktemp("endpoint"), messages.show_secret(SECRET)) as program:
+        yield program
 
 
 def an_event(event_type: str = "hub.petitions.file.opened.v1", **data: Any) -> feed.FeedEvent:
@@ -147,3 +163,58 @@ async def test_the_example_answers_a_challenge_as_only_the_holder_of_the_secret_
 def test_a_secret_is_of_the_form_of_the_standard():
     shown = messages.show_secret(SECRET)
     assert 24 <= len(base64.b64decode(shown.removeprefix("whsec_"))) <= 64
+
+
+async def test_the_guide_from_a_client_to_its_first_event(
+    hub: Hub, register: Register, a_key: dict[str, Any], packages: Path, tmp_path: Path
+) -> None:
+    """docs/how-to/receive-webhooks.md on the running hub; what it sends is what the feed has."""
+    client = register(
+        profile="OPENID",
+        application_type="web",
+        token_endpoint_auth_method="private_key_jwt",
+        jwks={"keys": [{name: value for name, value in a_key.items() if name != "d"}]},
+        grant_types=["client_credentials"],
+        scope="events:read webhooks:read webhooks:write",
+    )
+    async with httpx2.AsyncClient(base_url=hub.origin, timeout=30) as http:
+        token = await http.post(
+            "/oauth2/token",
+            data={
+                "grant_type": "client_credentials",
+                "scope": client["scope"],
+                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                "client_assertion": assertion(client["client_id"], hub.origin, a_key),
+            },
+        )
+        assert token.status_code == 200, token.text
+        http.headers["authorization"] = f"Bearer {token.json()['access_token']}"
+        # The address has to be known before the program has its secret: it is set once it runs.
+        body = {"address": "http://localhost:9/", "event_types": ["hub.catalog.institution.*"]}
+        made = await http.post(ENDPOINTS, json=body)
+        assert made.status_code == 201, made.text
+        address = f"{ENDPOINTS}/{made.json()['id']}"
+        secret = (await http.put(f"{address}/secret", json={})).json()["secret"]
+        with running(packages, tmp_path, secret) as program:
+            changed = await http.put(
+                address, json=body | {"address": program.url}, headers={"if-match": '"2"'}
+            )
+            assert changed.status_code == 200, changed.text
+            verified = await http.put(f"{address}/verification")
+            assert (verified.status_code, verified.json().get("state")) == (200, "ACTIVE"), verified.text
+            feed_page = await http.get("/notify/v1/events", params={"types": "hub.catalog.institution.*"})
+            wanted = {event["id"]: event for event in feed_page.json()["items"]}
+            replayed = await http.post(f"{address}/replays", json={"since": "2026-01-01T00:00:00Z"})
+            assert replayed.json()["queued"] >= len(wanted) > 0
+            while wanted:
+                printed = program.printed()
+                sent = wanted.pop(printed["id"], None)
+                assert sent is None or sent["data"] == printed["data"]
+
+
+def assertion(client_id: str, issuer: str, key: dict[str, Any]) -> str:
+    now = int(time.time())
+    claims = {"iss": client_id, "sub": client_id, "aud": issuer, "iat": now, "exp": now + 120}
+    return jwt.encode(
+        {"alg": "ES256", "kid": key["kid"]}, claims | {"jti": secrets.token_hex(16)}, ECKey.import_key(key)
+    )
