@@ -16,7 +16,7 @@ from svc_notify.domain.channels import Channel
 from svc_notify.domain.deliveries import Answer, Delivery, Outcome, State
 from svc_notify.domain.kinds import Group, Kind, Purpose
 from svc_notify.domain.messages import Cause, Message
-from svc_notify.domain.preferences import Preferences, Unsubscription
+from svc_notify.domain.preferences import WORDING, OptIn, Preferences, Unsubscription
 from svc_notify.errors.messages import MessageNotFound
 from svc_notify.operations import following, sending
 from svc_notify.storage import preferences
@@ -220,3 +220,26 @@ async def test_what_was_stored_is_read_back(hub: Any, begin: Begin) -> None:
     async with hub.database.sessions() as session:
         _, [queued] = await following.advance_due(session, 10, NOON + HOUR)
     assert (queued.state, queued.message.purpose, queued.message.step) == (State.QUEUED, Purpose.REMINDER, 2)
+
+
+@pytest.mark.parametrize("has_asked", [False, True])
+async def test_the_text_message_of_a_passport_goes_only_to_who_has_expressly_asked_for_it(
+    hub: Any, found: Any, *, has_asked: bool
+) -> None:
+    """Also where the e-mail fails (8.1)."""
+    person_id, kind = ids.new_id(), kinds.APPLICATION_READY
+    told = messages.write(
+        kind,
+        ids.new_id(),
+        Cause(ids.new_id(), NOON),
+        NOON,
+        person_id=person_id,
+        about_id=ids.new_id(),
+        variables=dict.fromkeys(kind.variables, ""),
+    )
+    asked = (OptIn(Purpose.SERVICE_OPTIN, NOON, WORDING),) if has_asked else ()
+    async with hub.database.sessions() as session, session.begin():
+        await preferences.put(session, Preferences(person_id, opt_ins=asked, changed_at=NOON, version=1))
+        await following.begin(session, [told], NOON)
+    await end(hub, Channel.EMAIL, Answer.REFUSED, NOON)
+    assert ("SMS" in await found(told)) is has_asked

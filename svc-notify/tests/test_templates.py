@@ -339,12 +339,6 @@ def test_a_hungarian_day_at_the_end_of_a_sentence_has_one_point() -> None:
     assert words.lead.startswith("Befizetés napja: 2026.11.21. ok... ")
 
 
-def test_a_text_message_of_an_institution_goes_without_diacritics() -> None:
-    assert rendering.say_own(a_template(), Language.RO, GIVEN).sms == (
-        "Plata nr. 4821 de 1.202,50 lei a fost inregistrata."
-    )
-
-
 def test_the_page_of_the_button_is_the_one_that_an_order_gave() -> None:
     assert templates.page(a_template(), GIVEN) == "/account/payments"
     fixed = a_template(content=replace(CONTENT, link="/account/overview"))

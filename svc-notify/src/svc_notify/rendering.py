@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from hub_core.language import Language
 
-from .domain import formats, kinds, placeholders, sms_text, templates
+from .domain import formats, kinds, placeholders, templates
 from .domain.kinds import Group
 from .domain.templates import Template as OwnTemplate
 
@@ -51,7 +51,8 @@ class Words:
     """What a message says, whichever way it goes.
 
     The inbox shows `title`, `lead` and `facts`; a push shows `title` and `push`; a text message is `sms`.
-    `sms` and `push` are empty where the message does not go that way. `why` is the reason in the footer.
+    `sms` and `push` are empty where the message does not go that way; an institution's `sms` may have letters
+    that a text message lacks. `why` is the reason in the footer.
     """
 
     language: Language
@@ -156,7 +157,7 @@ def say_own(template: OwnTemplate, language: Language, given: Mapping[str, str])
         next=tuple(paragraph for paragraph in map(said, wording.next) if paragraph),
         action=said(wording.action),
         closing=tuple(frame["closing"]),
-        sms=sms_text.without_marks(said(wording.sms)),
+        sms=said(wording.sms),
         push=said(wording.push),
     )
 

@@ -1,5 +1,6 @@
 """The kinds of messages: what each takes, how long it is worth sending, where it leads."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum, StrEnum
@@ -104,9 +105,10 @@ class Question(StrEnum):
 class Kind:
     """A kind of message: its template and version, its lane, how long it is worth sending.
 
-    `purpose` is what it rests on, `group` what people know it by. `channels` are the ways it may go.
-    `question` is what another service is asked when it is sent; `states` are those of what it is about in
-    which the message still tells the truth.
+    `purpose` is what it rests on, `group` what people know it by. `channels` are the ways it may go,
+    `by_consent` those of them by which it goes only to who has expressly asked for it. `question` is what
+    another service is asked when it is sent; `states` are those of what it is about in which the message
+    still tells the truth.
     """
 
     template: str
@@ -117,6 +119,7 @@ class Kind:
     group: Group
     purpose: Purpose = Purpose.TRANSACTIONAL
     channels: frozenset[Channel] = EVERY
+    by_consent: frozenset[Channel] = frozenset()
     question: Question | None = None
     states: frozenset[str] = frozenset()
     has_calendar: bool = False
@@ -125,6 +128,10 @@ class Kind:
     def may_unsubscribe(self) -> bool:
         """Whether a person may say that they want none of it."""
         return may_unsubscribe(self.purpose)
+
+    def channels_to(self, opted_in: Collection[Purpose]) -> frozenset[Channel]:
+        """The ways it may go to somebody who has asked for messages of these purposes."""
+        return self.channels if Purpose.SERVICE_OPTIN in opted_in else self.channels - self.by_consent
 
 
 AT_WORK: Final = EVERY - {Channel.SMS}
@@ -502,6 +509,7 @@ APPLICATION_READY: Final = Kind(
     lifetime=timedelta(days=30),
     variables=frozenset({"told_on"}),
     group=Group.APPOINTMENTS,
+    by_consent=frozenset({Channel.SMS}),
     question=Question.APPLICATION,
     states=frozenset({"AT_COUNTER"}),
 )

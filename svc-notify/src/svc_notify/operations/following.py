@@ -117,10 +117,9 @@ async def call_back(session: AsyncSession, message_ids: Collection[UUID], now: d
 
 def _plan(message: Message, known: Known | None, waits: Waits) -> plans.Plan:
     """The plan that fits a message's recipient; none for what they do not want."""
-    kind = kinds.find(message.template)
-    plan = message.plan or plans.standard(
-        kind.channels if kind else frozenset(Channel), message.purpose, waits
-    )
+    kind, opted_in = kinds.find(message.template), known.preferences.opted_in if known else ()
+    channels = kind.channels_to(opted_in) if kind else frozenset(Channel)
+    plan = message.plan or plans.standard(channels, message.purpose, waits)
     if message.template in kinds.CODES:
         return plan
     if known is None:

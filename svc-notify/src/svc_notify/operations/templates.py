@@ -200,6 +200,7 @@ async def preview(
         names = await institutions.find_institution_names(session, {official.institution_id})
     given = templates.samples(template.content)
     words = rendering.say_own(template, language, given)
+    words = replace(words, sms=sms_text.without_marks(words.sms))
     known = names.get(official.institution_id, {})
     sender = known.get(words.language) or known.get(Language.RO, "")
     links = Links(action=origin + (templates.page(template, given) or "/account/overview"))

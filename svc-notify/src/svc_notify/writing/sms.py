@@ -6,6 +6,7 @@ from hub_service.chassis import Resources
 
 from ..channels.sms_gateways import Text
 from ..domain import kinds, sms_text
+from ..domain.channels import Channel
 from ..domain.deliveries import Answer, Outcome
 from ..domain.kinds import Lane, Purpose
 from ..operations.sending import Claimed
@@ -42,7 +43,10 @@ async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Text | 
 
 
 def _is_by_consent(claimed: Claimed) -> bool:
-    told = claimed.own or kinds.find(claimed.delivery.message.template)
+    kind = kinds.find(claimed.delivery.message.template)
+    if kind is not None and Channel.SMS in kind.by_consent:
+        return True
+    told = claimed.own or kind
     return told is not None and told.purpose is Purpose.SERVICE_OPTIN
 
 
