@@ -28,7 +28,8 @@ from svc_notify.carriers import ByEmail
 from svc_notify.domain.deliveries import Delivery
 from svc_notify.domain.kinds import Lane
 from svc_notify.domain.messages import Cause, Channel
-from svc_notify.jobs import Sender
+from svc_notify.holding import Holder
+from svc_notify.jobs import Priority, Sender
 from svc_notify.main import create_app
 from svc_notify.manifest import MANIFEST
 from svc_notify.operations import notices
@@ -238,16 +239,27 @@ async def hub(settings: Settings) -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-async def make_sender(settings: Settings) -> AsyncIterator[Callable[..., Sender]]:
+async def holder(settings: Settings) -> AsyncIterator[Holder]:
+    """This process, as other senders know it."""
+    made = Holder(settings.database_dsn.get_secret_value())
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def make_sender(settings: Settings, holder: Holder) -> AsyncIterator[Callable[..., Sender]]:
     """Make `make_sender(lane)`; its connections are closed at the end."""
     async with AsyncExitStack() as stack:
 
         def make(lane: Lane = Lane.NOTICE, **special: Any) -> Sender:
+            special_settings = settings.model_copy(update=special)
             sender = Sender(
                 Channel.EMAIL,
                 lane,
-                ByEmail(settings.model_copy(update=special)),
+                ByEmail(special_settings),
                 settings.notify_smtp_connections,
+                holder,
+                Priority(),
             )
             stack.push_async_callback(sender._finish)
             return sender

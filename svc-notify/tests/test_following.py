@@ -82,7 +82,7 @@ async def end(hub: Any, channel: Channel, answer: Answer, now: datetime) -> None
         for each in claimed:
             settled = deliveries.settle(each.delivery, Outcome(answer), now, chance=0)
             async with hub.database.sessions() as session:
-                await sending.settle(session, settled, now)
+                await sending.settle(session, [settled], now)
 
 
 async def test_a_notice_is_in_the_inbox_and_waits_for_the_mail_server(begin: Begin, found: Any) -> None:
@@ -136,7 +136,7 @@ async def test_what_was_read_while_it_was_tried_is_not_tried_again(
         await following.read(session, message.id, person, Channel.IN_APP, NOON)
     put_off = deliveries.settle(claimed.delivery, Outcome(Answer.DEFERRED), NOON, chance=0)
     async with hub.database.sessions() as session:
-        await sending.settle(session, put_off, NOON)
+        await sending.settle(session, [put_off], NOON)
     await end(hub, Channel.EMAIL, Answer.ACCEPTED, NOON + HOUR)
     assert await found(message) == {"IN_APP": "DELIVERED", "EMAIL": "CANCELLED"}
 

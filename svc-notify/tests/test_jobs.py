@@ -19,6 +19,7 @@ from svc_notify.domain import deliveries
 from svc_notify.domain.deliveries import Answer, Delivery, Outcome
 from svc_notify.domain.kinds import Lane
 from svc_notify.domain.messages import Cause, Channel
+from svc_notify.holding import Holder
 from svc_notify.jobs import Sender
 from svc_notify.operations import institutions, notices, sending
 
@@ -365,7 +366,7 @@ async def test_who_lost_a_delivery_changes_nothing(
     await turn(sender)
     late = deliveries.settle(lost, Outcome(Answer.DEFERRED), clock.now(), chance=0)
     async with hub.database.sessions() as session:
-        assert not await sending.settle(session, late, clock.now())
+        assert not await sending.settle(session, [late], clock.now())
     assert (await stored(delivery.id))["state"] == "SENT"
     assert await told() == [(SENT, str(delivery.id))]
 
@@ -395,9 +396,7 @@ async def test_a_slow_server_is_awaited_under_an_extended_lease(
     queue_notice: Queue,
     stored: Stored,
     looking: asyncpg.Connection,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(jobs, "_ANSWER_SECONDS", 0.01)
     office.hold()
     delivery = await queue_notice()
     attempt = asyncio.create_task(turn(sender))
@@ -414,16 +413,115 @@ async def test_a_slow_server_is_awaited_under_an_extended_lease(
     assert ((await stored(delivery.id))["state"], len(office.letters)) == ("SENT", 1)
 
 
-async def test_a_sender_that_was_stopped_until_another_sent_sends_nothing(
-    office: Any, sender: Sender, turn: Turn, hub: Any, queue_notice: Queue, let_time_pass: Shift
+async def test_a_sender_that_was_stopped_past_its_lease_hands_nothing_over(
+    office: Any, sender: Sender, hub: Any, queue_notice: Queue, stored: Stored
 ) -> None:
+    delivery = await queue_notice()
+    late = replace(await a_claim(hub), due_at=clock.now())
+    sender._held[late.id] = late
+    await sender._attempt(hub, sending.Claimed(late, {}))
+    row = await stored(delivery.id)
+    assert (office.letters, row["state"], row["attempts"]) == ([], "QUEUED", 0)
+
+
+async def test_what_a_stopped_process_holds_goes_to_nobody_while_it_is_connected(
+    office: Any,
+    sender: Sender,
+    turn: Turn,
+    hub: Any,
+    settings: Any,
+    queue_notice: Queue,
+    let_time_pass: Shift,
+) -> None:
+    stopped = Holder(settings.database_dsn.get_secret_value())
     await queue_notice()
-    stopped = await a_claim(hub)
+    async with hub.database.sessions() as session:
+        assert await sending.claim(
+            session, Channel.EMAIL, Lane.NOTICE, 1, clock.now(), await stopped.number()
+        )
     await let_time_pass()
     await turn(sender)
-    sender._held[stopped.id] = stopped
-    await sender._attempt(hub, sending.Claimed(stopped, {}))
+    assert office.letters == []
+    await stopped.close()  # as the kernel does when it is killed
+    async with asyncio.timeout(10):
+        while not office.letters:
+            await turn(sender)
     assert len(office.letters) == 1
+
+
+async def test_a_process_that_lost_its_connection_holds_again_what_it_held(
+    settings: Any, looking: asyncpg.Connection
+) -> None:
+    holder = Holder(settings.database_dsn.get_secret_value())
+    number = await holder.number()
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'notify holder'"
+    await looking.execute(ended)
+    async with asyncio.timeout(10):
+        while not holder._driver.is_closed():
+            await asyncio.sleep(0)
+    assert await holder.number() == number
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid::bigint = $1"
+    assert await looking.fetchval(held, number) == 1
+    await holder.close()
+
+
+async def test_what_cannot_be_written_is_put_off_and_does_not_stay_in_hand(
+    sender: Sender,
+    turn: Turn,
+    queue_notice: Queue,
+    stored: Stored,
+    looking: asyncpg.Connection,
+    logs: list[Any],
+) -> None:
+    delivery = await queue_notice()
+    await looking.execute("UPDATE notify.messages SET variables = '{}' WHERE id = $1", delivery.message.id)
+    await turn(sender)
+    row = await stored(delivery.id)
+    assert (row["state"], row["attempts"]) == ("QUEUED", 1)
+    assert [line["event"] for line in logs] == ["attempt broken off", "attempt"]
+
+
+async def test_what_ends_together_is_stored_together_and_each_one_s_failure_is_its_own(
+    sender: Sender, turn: Turn, hub: Any, queue_notice: Queue, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued = [await queue_notice() for _ in range(3)]
+    bad, together, settle = queued[1].id, [], sending.settle
+
+    async def settle_but_one(session: Any, settled: Any, now: Any) -> Any:
+        together.append(len(settled))
+        if any(delivery.id == bad for delivery in settled):
+            raise ValueError("not this one")
+        return await settle(session, settled, now)
+
+    monkeypatch.setattr(sending, "settle", settle_but_one)
+    async with hub.database.sessions() as session:
+        claimed = await sending.claim(session, Channel.EMAIL, Lane.NOTICE, 3, clock.now())
+    ended = [
+        deliveries.settle(one.delivery, Outcome(Answer.ACCEPTED), clock.now(), chance=0) for one in claimed
+    ]
+    results = await asyncio.gather(
+        *(sender._settling.settle(hub, one) for one in ended), return_exceptions=True
+    )
+    assert [one if one is True else type(one) for one in results] == [
+        ValueError if one.id == bad else True for one in ended
+    ]
+    assert together == [3, 1, 1, 1]
+
+
+async def test_a_code_goes_before_what_waits() -> None:
+    priority = jobs.Priority()
+    with priority.on_its_way(Lane.CODE):
+        await priority.turn(Lane.CODE)
+        notice = asyncio.create_task(priority.turn(Lane.NOTICE))
+        await asyncio.sleep(0)
+        assert not notice.done()
+    await asyncio.wait_for(notice, 1)
+
+
+async def test_codes_that_do_not_leave_hold_up_nobody() -> None:
+    priority = jobs.Priority()
+    with priority.on_its_way(Lane.CODE):
+        await asyncio.wait_for(priority.turn(Lane.BULK), 5)
 
 
 async def test_a_sent_message_is_noted_as_soon_as_the_database_is_back(

@@ -31,7 +31,8 @@ from svc_notify.domain import kinds, messages
 from svc_notify.domain.deliveries import Answer, Delivery
 from svc_notify.domain.kinds import Lane
 from svc_notify.domain.messages import Cause, Channel, Step
-from svc_notify.jobs import Sender
+from svc_notify.holding import Holder
+from svc_notify.jobs import Priority, Sender
 from svc_notify.operations import following, notices
 from svc_notify.operations import push as operations
 from svc_notify.operations.sending import Claimed
@@ -283,10 +284,10 @@ def vapid(settings: Settings) -> Vapid:
 
 
 @pytest.fixture
-async def sender(outgoing: Settings, vapid: Vapid) -> AsyncIterator[Sender]:
+async def sender(outgoing: Settings, vapid: Vapid, holder: Holder) -> AsyncIterator[Sender]:
     """A sender of the notices by push."""
     async with AsyncExitStack() as stack:
-        made = Sender(Channel.PUSH, Lane.NOTICE, ByPush(outgoing, vapid), 4)
+        made = Sender(Channel.PUSH, Lane.NOTICE, ByPush(outgoing, vapid), 4, holder, Priority())
         stack.push_async_callback(made._finish)
         yield made
 
@@ -484,11 +485,18 @@ async def test_a_subscription_made_for_another_server_is_refused_and_kept(
 
 
 async def test_an_endpoint_in_a_private_network_is_never_called(
-    push_service: Any, listen: Listen, queue: Any, settings: Settings, vapid: Vapid, turn: Any, stored: Any
+    push_service: Any,
+    listen: Listen,
+    queue: Any,
+    settings: Settings,
+    vapid: Vapid,
+    holder: Holder,
+    turn: Any,
+    stored: Any,
 ) -> None:
     """127.0.0.1 was allowed when it was stored, and is no more."""
     await listen()
-    careful = Sender(Channel.PUSH, Lane.NOTICE, ByPush(settings, vapid), 4)
+    careful = Sender(Channel.PUSH, Lane.NOTICE, ByPush(settings, vapid), 4, holder, Priority())
     delivery = await queue()
     await turn(careful)
     row = await stored(delivery.id)

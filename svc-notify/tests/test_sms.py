@@ -29,7 +29,8 @@ from svc_notify.domain.deliveries import Answer, Delivery, Outcome
 from svc_notify.domain.kinds import Lane
 from svc_notify.domain.messages import Cause, Channel, Step
 from svc_notify.domain.providers import Policy
-from svc_notify.jobs import Sender
+from svc_notify.holding import Holder
+from svc_notify.jobs import Priority, Sender
 from svc_notify.operations import sms_providers
 from svc_notify.settings import FormProvider, JsonProvider, Settings
 from svc_notify.storage import deliveries as deliveries_storage
@@ -363,12 +364,15 @@ async def test_a_number_that_cannot_be_written_to_is_refused_and_nobody_else_is_
 
 
 @pytest.fixture
-async def make_sms_sender(sms_settings: Settings, switch: Switch) -> AsyncIterator[Callable[[], Sender]]:
+async def make_sms_sender(
+    sms_settings: Settings, switch: Switch, holder: Holder
+) -> AsyncIterator[Callable[[], Sender]]:
     """Make a sender of text messages; its connections are closed at the end."""
     async with AsyncExitStack() as stack:
 
         def make() -> Sender:
-            sender = Sender(Channel.SMS, Lane.NOTICE, BySms(sms_settings, switch), 4)
+            carrier = BySms(sms_settings, switch)
+            sender = Sender(Channel.SMS, Lane.NOTICE, carrier, 4, holder, Priority())
             stack.push_async_callback(sender._finish)
             return sender
 

@@ -124,6 +124,10 @@ def _deliveries_of_messages() -> None:
     op.add_column("deliveries", sa.Column("provider", sa.String(32), comment="Who took it over"))
     op.add_column("deliveries", sa.Column("provider_ref", sa.String(128), comment="What they call it"))
     op.add_column("deliveries", sa.Column("delivered_at", sa.DateTime(timezone=True)))
+    op.add_column(
+        "deliveries",
+        sa.Column("held_by", sa.Integer(), comment="The process that sends it, by its advisory lock"),
+    )
     op.create_index(
         "ix_deliveries_due",
         "deliveries",

@@ -12,6 +12,7 @@ from .channels.sms_gateways import Text
 from .channels.smtp import Smtp
 from .channels.switch import Switch
 from .channels.vapid import Vapid
+from .clients import Contacts
 from .domain.deliveries import Outcome
 from .operations.sending import Claimed
 from .settings import Settings
@@ -51,11 +52,12 @@ class ByEmail:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._contacts = Contacts()
         self._smtp = Smtp(settings)
 
     async def write(self, hub: Resources, claimed: Claimed) -> Mail | Outcome:
         """The e-mail of a claimed delivery."""
-        return await mail.write(hub, self._settings, claimed)
+        return await mail.write(hub, self._settings, self._contacts, claimed)
 
     async def hand_over(self, parcel: Mail) -> Outcome:
         """Give an e-mail to the server."""
@@ -71,11 +73,12 @@ class BySms:
 
     def __init__(self, settings: Settings, switch: Switch) -> None:
         self._settings = settings
+        self._contacts = Contacts()
         self._sms = Sms(settings, switch)
 
     async def write(self, hub: Resources, claimed: Claimed) -> Text | Outcome:
         """The text message of a claimed delivery."""
-        return await sms.write(hub, self._settings, claimed)
+        return await sms.write(hub, self._settings, self._contacts, claimed)
 
     async def hand_over(self, parcel: Text) -> Outcome:
         """Give a text message to a provider."""
@@ -91,11 +94,12 @@ class ByPush:
 
     def __init__(self, settings: Settings, vapid: Vapid) -> None:
         self._settings = settings
+        self._contacts = Contacts()
         self._services = WebPush(Outside(settings), vapid)
 
     async def write(self, hub: Resources, claimed: Claimed) -> Push | Outcome:
         """The notice of a claimed delivery."""
-        return await push.write(hub, self._settings, claimed)
+        return await push.write(hub, self._settings, self._contacts, claimed)
 
     async def hand_over(self, parcel: Push) -> Outcome:
         """Give a notice to the push services of its browsers."""

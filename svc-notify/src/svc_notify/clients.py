@@ -5,7 +5,11 @@ for at the moment of sending, so that a changed address is used at once, a close
 and no copy of them lies here.
 """
 
+import asyncio
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from itertools import islice
+from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -13,6 +17,8 @@ from pydantic import BaseModel
 from hub_core.clock import BUCHAREST
 from hub_core.language import Language
 from hub_service.clients import ServiceClient
+
+_CONTACTS_AT_ONCE: Final = 500
 
 
 class Contact(BaseModel):
@@ -131,10 +137,42 @@ class GuestPetition(Contact):
     institution_names: dict[Language, str | None]
 
 
-async def find_contact(identity: ServiceClient, person_id: UUID) -> Contact | None:
-    """A person's address; none when there is no such account any more."""
-    found = await identity.get(f"/internal/v1/people/{person_id}/contact")
-    return Contact.model_validate(found) if found else None
+class Contacts:
+    """Addresses of people, asked for together: who asks while a question is under way is in the next one."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[UUID, asyncio.Future[Contact | None]] = {}
+        self._asking: asyncio.Task[None] | None = None
+
+    async def find(self, identity: ServiceClient, person_id: UUID) -> Contact | None:
+        """A person's address; none when there is no such account any more. Raises `httpx2.HTTPError`."""
+        if person_id not in self._waiting:
+            self._waiting[person_id] = asyncio.get_running_loop().create_future()
+        answer = self._waiting[person_id]
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask_all(identity))
+        return await asyncio.shield(answer)
+
+    async def _ask_all(self, identity: ServiceClient) -> None:
+        while self._waiting:
+            asked = dict(islice(self._waiting.items(), _CONTACTS_AT_ONCE))
+            for person_id in asked:
+                del self._waiting[person_id]
+            try:
+                found = await find_contacts(identity, asked)
+            except Exception as error:
+                for answer in asked.values():
+                    answer.set_exception(error)
+                    answer.exception()  # whoever asked may have gone
+            else:
+                for person_id, answer in asked.items():
+                    answer.set_result(found.get(person_id))
+
+
+async def find_contacts(identity: ServiceClient, people: Collection[UUID]) -> Mapping[UUID, Contact]:
+    """The addresses of people, 500 at most; who has no account any more is missing."""
+    found = await identity.post("/internal/v1/contacts", {"people": [str(person) for person in people]})
+    return {UUID(each["person_id"]): Contact.model_validate(each) for each in found["contacts"]}
 
 
 async def find_confirmation(identity: ServiceClient, confirmation_id: UUID) -> Confirmation | None:

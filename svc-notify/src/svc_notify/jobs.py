@@ -1,23 +1,22 @@
 """The senders: what is due goes out, once.
 
-A delivery is claimed (committed), then handed over while the transaction that notes it is open, so
-that after the server's 250 only the commit is left. Between those two lies the one moment in which
-a kill makes a second sending; that one carries the same Message-ID. What a killed sender had claimed
-is free again when its lease ends.
+A delivery is claimed (committed), handed over, and what became of it is stored, together with whatever else
+ended in the meantime. Between the server's 250 and that commit lies the one moment in which a kill makes a
+second sending; that one carries the same Message-ID. What a killed sender had claimed is free again when its
+lease ends, what a stopped one holds is not: see `holding`.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from opentelemetry.trace import SpanKind, get_tracer
-from sqlalchemy.exc import SQLAlchemyError
 
 from hub_core import clock
 from hub_core.language import Language
@@ -31,9 +30,11 @@ from .domain import deliveries
 from .domain.deliveries import Answer, Delivery, Outcome
 from .domain.kinds import Lane
 from .domain.messages import Channel
+from .holding import Holder
 from .operations import following as steps
 from .operations import sending, sms_providers
 from .operations.sending import Claimed
+from .settling import DATABASE_AWAY, Settling
 
 _log: Final = structlog.get_logger("sender")
 _tracer: Final = get_tracer("svc_notify")
@@ -41,32 +42,70 @@ _tracer: Final = get_tracer("svc_notify")
 _POLL: Final = timedelta(seconds=1)
 _FOLLOWED_AT_ONCE: Final = 200
 _EXTEND_BEFORE_END: Final = timedelta(seconds=10)
-_TAKEN: Final = 250
-_ANSWER_SECONDS: Final = 8.0
-_DATABASE_AGAIN: Final = 0.2
+_AHEAD: Final = 4
+"""How many deliveries are claimed for one that is handed over."""
+_MOMENT: Final = 0.1
+"""Seconds that a code may hold up others, each time."""
 GOODBYE_SECONDS: Final = 5.0
-_DATABASE_AWAY: Final = (SQLAlchemyError, OSError)
 
 
-@dataclass(slots=True)
-class _HandingOver:
-    """A message on its way to the server, once that has begun."""
+class Priority:
+    """Codes go first: while one is on its way, nothing else of this process begins.
 
-    task: asyncio.Task[Outcome] | None = None
+    Nobody waits for longer than a moment, so that codes that cannot leave hold up nothing.
+    """
+
+    def __init__(self) -> None:
+        self._codes = 0
+        self._clear = asyncio.Event()
+        self._clear.set()
+
+    @contextmanager
+    def on_its_way(self, lane: Lane) -> Iterator[None]:
+        """Around what is done for a delivery."""
+        is_code = lane is Lane.CODE
+        self._codes += is_code
+        if is_code:
+            self._clear.clear()
+        try:
+            yield
+        finally:
+            self._codes -= is_code
+            if not self._codes:
+                self._clear.set()
+
+    async def turn(self, lane: Lane) -> None:
+        """Wait until nothing goes first."""
+        if lane is not Lane.CODE and self._codes:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_MOMENT):
+                    await self._clear.wait()
 
 
 class Sender:
     """Sends what is due by one channel in one lane, `at_once` deliveries at most, until cancelled.
 
-    `carrier` is its own, so that no other lane waits for it. `wake` it when something was queued; what
-    other processes queue it finds within a second.
+    `carrier` is its own, so that no other lane waits for it; more than are handed over are claimed, so that
+    they are written meanwhile. `wake` it when something is due.
     """
 
-    def __init__(self, channel: Channel, lane: Lane, carrier: Carrier[Any], at_once: int) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        lane: Lane,
+        carrier: Carrier[Any],
+        at_once: int,
+        holder: Holder,
+        priority: Priority,
+    ) -> None:
         self._channel = channel
         self._lane = lane
         self._carrier = carrier
-        self._at_once = at_once
+        self._holder = holder
+        self._priority = priority
+        self._most = at_once * _AHEAD
+        self._hands = asyncio.Semaphore(at_once)
+        self._settling = Settling(self._warn)
         self._woken = asyncio.Event()
         self._held: dict[UUID, Delivery] = {}
         self._attempts: set[asyncio.Task[None]] = set()
@@ -83,31 +122,36 @@ class Sender:
         try:
             while True:
                 self._woken.clear()
+                failed = False
                 try:
                     await self._extend_leases(hub)
                     await self._claim(hub)
-                except _DATABASE_AWAY as error:
+                except DATABASE_AWAY as error:
                     self._warn(error)
-                await self._wait()
+                    failed = True
+                await self._wait(failed)
         finally:
             await self._finish()
 
-    async def _wait(self) -> None:
+    async def _wait(self, failed: bool) -> None:
         rest = self._rests_until - clock.now()
-        wait = min(rest, _POLL) if rest > timedelta() else _POLL
+        longest = min(rest, _POLL) if rest > timedelta() else _POLL
         with suppress(TimeoutError):
-            async with asyncio.timeout(wait.total_seconds()):
+            async with asyncio.timeout(
+                longest.total_seconds() if failed or self._held or self._outages else None
+            ):
                 await self._woken.wait()
 
     async def _claim(self, hub: Resources) -> None:
         """Take as much as there is room for; during an outage one, to see whether it is over."""
         now = clock.now()
-        room = (1 if self._outages else self._at_once) - len(self._attempts)
+        room = (1 if self._outages else self._most) - len(self._attempts)
         self._more_may_wait = room <= 0
         if room <= 0 or now < self._rests_until:
             return
+        holder = await self._holder.number()
         async with hub.database.sessions() as session:
-            taken = await sending.claim(session, self._channel, self._lane, room, now)
+            taken = await sending.claim(session, self._channel, self._lane, room, now, holder, self._held)
         self._more_may_wait = len(taken) == room
         for claimed in taken:
             self._held[claimed.delivery.id] = claimed.delivery
@@ -116,10 +160,11 @@ class Sender:
             attempt.add_done_callback(self._ended)
 
     def _ended(self, attempt: asyncio.Task[None]) -> None:
+        """Look for more once half of what was claimed has ended: claims are made for many."""
         self._attempts.discard(attempt)
         if not attempt.cancelled() and (error := attempt.exception()):
-            _log.error("attempt broken off", channel=self._channel, lane=self._lane.name, exc_info=error)
-        if self._more_may_wait:
+            _log.error("not settled", channel=self._channel, lane=self._lane.name, exc_info=error)
+        if self._more_may_wait and len(self._attempts) <= self._most // 2:
             self._woken.set()
 
     async def _extend_leases(self, hub: Resources) -> None:
@@ -136,49 +181,37 @@ class Sender:
 
     async def _attempt(self, hub: Resources, claimed: Claimed) -> None:
         delivery = claimed.delivery
+        context = trace.context_of(delivery.message.traceparent)
         try:
-            with _tracer.start_as_current_span(
-                "deliver", context=trace.context_of(delivery.message.traceparent)
+            with (
+                self._priority.on_its_way(self._lane),
+                _tracer.start_as_current_span("deliver", context=context),
             ):
-                written = await self._carrier.write(hub, claimed)
-                if isinstance(written, Outcome):
-                    await self._settle(hub, delivery, written, None)
-                else:
-                    await self._send(hub, delivery, written)
+                outcome, language = await self._try(hub, claimed)
+                await self._settle(hub, delivery, outcome, language)
         finally:
             del self._held[delivery.id]
 
-    async def _send(self, hub: Resources, delivery: Delivery, parcel: Parcel) -> None:
-        """Hand a message over and note it. A server that takes its time is awaited under the lease."""
-        way = _HandingOver()
-
-        async def hand_over() -> bool:
-            way.task = asyncio.create_task(self._hand_over(parcel))
-            ended, _ = await asyncio.wait([way.task], timeout=_ANSWER_SECONDS)
-            return bool(ended) and way.task.result().answer is Answer.ACCEPTED
-
-        now, accepted = clock.now(), Outcome(Answer.ACCEPTED, _TAKEN)
-        sent = deliveries.settle(delivery, accepted, now, chance=0, language=parcel.language)
-        noted = False
+    async def _try(self, hub: Resources, claimed: Claimed) -> tuple[Outcome, Language | None]:
+        """Write a delivery and hand it over, unless its lease has ended: this process was stopped."""
+        await self._priority.turn(self._lane)
         try:
-            async with hub.database.sessions() as session:
-                noted = await sending.send(session, sent, now, hand_over)
-        except _DATABASE_AWAY as error:
-            self._warn(error)
-        if way.task is None:
-            return  # another sender has it, or it could not be noted; it was not sent either
-        try:
-            outcome = await way.task
-        finally:
-            way.task.cancel()
-        if noted:
-            self._tell(sent, outcome)
-        else:
-            await self._settle(hub, delivery, outcome, parcel.language)
+            written = await self._carrier.write(hub, claimed)
+            if isinstance(written, Outcome):
+                return written, None
+            async with self._hands:
+                await self._priority.turn(self._lane)
+                leased_until = self._held[claimed.delivery.id].due_at
+                if leased_until is None or leased_until <= clock.now():
+                    return Outcome(Answer.OUTAGE), None
+                return await self._hand_over(written), written.language
+        except Exception:
+            _log.exception("attempt broken off", channel=self._channel, lane=self._lane.name)
+            return Outcome(Answer.DEFERRED), None
 
     async def _hand_over(self, parcel: Parcel) -> Outcome:
         with _tracer.start_as_current_span(f"{self._channel} hand over", kind=SpanKind.CLIENT) as span:
-            outcome = await self._carrier.hand_over(parcel)
+            outcome: Outcome = await self._carrier.hand_over(parcel)
             span.set_attributes(
                 {"delivery.answer": outcome.answer, "delivery.reply_code": outcome.reply_code or 0}
             )
@@ -187,20 +220,9 @@ class Sender:
     async def _settle(
         self, hub: Resources, delivery: Delivery, outcome: Outcome, language: Language | None
     ) -> None:
-        """Store what happened, however long the database is away: a sent message must not go again."""
-        now = clock.now()
-        settled = deliveries.settle(delivery, outcome, now, chance=random.random(), language=language)
+        settled = deliveries.settle(delivery, outcome, clock.now(), chance=random.random(), language=language)
         self._tell(settled, outcome)
-        while True:
-            try:
-                async with hub.database.sessions() as session:
-                    held = await sending.settle(session, settled, now)
-            except _DATABASE_AWAY as error:
-                self._warn(error)
-                await asyncio.sleep(_DATABASE_AGAIN)
-            else:
-                break
-        if not held:
+        if not await self._settling.settle(hub, settled):
             _log.warning(
                 "delivery lost", channel=self._channel, lane=self._lane.name, delivery=str(delivery.id)
             )
@@ -239,6 +261,7 @@ class Sender:
             for attempt in unfinished:
                 attempt.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
+        self._settling.close()
         await self._carrier.close()
 
 
@@ -253,11 +276,35 @@ def following(wake: Callable[[Sequence[Delivery]], None]) -> Callable[[Resources
                     async with hub.database.sessions() as session:
                         taken, queued = await steps.advance_due(session, _FOLLOWED_AT_ONCE, clock.now())
                     wake(queued)
-            except (*_DATABASE_AWAY, NoRule) as error:
+            except (*DATABASE_AWAY, NoRule) as error:
                 _log.warning("nothing followed", error=type(error).__name__)
             await asyncio.sleep(_POLL.total_seconds())
 
     return follow
+
+
+def looking_out(
+    senders: Mapping[tuple[Channel, Lane], Sender], holder: Holder
+) -> Callable[[Resources], Awaitable[None]]:
+    """A worker that wakes senders when something of theirs is due: what other processes queue, and retries.
+
+    One question each second for all of them. It ends last, and with it what says that this process is there.
+    """
+
+    async def look_out(hub: Resources) -> None:
+        try:
+            while True:
+                try:
+                    async with hub.database.sessions() as session:
+                        for way in await sending.find_due(session, senders.keys(), clock.now()):
+                            senders[way].wake()
+                except DATABASE_AWAY as error:
+                    _log.warning("database away", error=type(error).__name__)
+                await asyncio.sleep(_POLL.total_seconds())
+        finally:
+            await holder.close()
+
+    return look_out
 
 
 def sharing(switch: Switch) -> Callable[[Resources], Awaitable[None]]:
@@ -272,7 +319,7 @@ def sharing(switch: Switch) -> Callable[[Resources], Awaitable[None]]:
                         await sms_providers.begin(session, switch, clock.now())
                         has_begun = True
                     await sms_providers.share(session, switch, clock.now())
-            except (*_DATABASE_AWAY, NoRule) as error:
+            except (*DATABASE_AWAY, NoRule) as error:
                 _log.warning("providers not shared", error=type(error).__name__)
             await asyncio.sleep(_POLL.total_seconds())
 

@@ -18,6 +18,7 @@ from .consumers import feed as hearing_feed
 from .domain.deliveries import Delivery
 from .domain.kinds import Lane
 from .domain.messages import Channel
+from .holding import Holder
 from .manifest import MANIFEST
 from .operations.figures import Published
 from .operations.waiting import Waiting
@@ -58,8 +59,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Channel.PUSH: lambda: ByPush(settings, vapid),
         Channel.SMS: lambda: BySms(settings, switch),
     }
+    holder, priority = Holder(settings.database_dsn.get_secret_value()), jobs.Priority()
     senders = {
-        (channel, lane): jobs.Sender(channel, lane, hire(), settings.notify_smtp_connections)
+        (channel, lane): jobs.Sender(
+            channel, lane, hire(), settings.notify_smtp_connections, holder, priority
+        )
         for channel, hire in hiring.items()
         for lane in Lane
     }
@@ -101,7 +105,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             *hearing_feed.subscriptions(placing.wake),
             clients.subscription(),
         ],
-        own_workers=[
+        own_workers=[Worker("lookout", jobs.looking_out(senders, holder))]
+        + [
             Worker(f"sender-{channel}-{lane.name}".lower(), sender.run, grace=jobs.GOODBYE_SECONDS + 1)
             for (channel, lane), sender in senders.items()
         ]

@@ -32,15 +32,18 @@ class State(StrEnum):
 
 
 class Failure(StrEnum):
-    """Why a message never left: the `reason` of the event.
+    """Why a message never left or came back: the `reason` of the event.
 
+    `ADDRESS_GONE`: there is no such address (any more); `RETURNED`: it came back for another reason;
     `NOT_WANTED`: its recipient has unsubscribed from such messages, or never asked for them.
     """
 
     RECIPIENT_GONE = "recipient-gone"
+    ADDRESS_GONE = "address-gone"
     ADDRESS_UNUSABLE = "address-unusable"
     NO_ADDRESS = "no-address"
     REFUSED = "refused"
+    RETURNED = "returned"
     UNDELIVERABLE = "undeliverable"
     EXPIRED = "expired"
     NOT_WANTED = "not-wanted"
@@ -105,13 +108,17 @@ _ENDS: Final = {
 }
 
 
+_MAY_BE_REPORTED: Final = {State.QUEUED, State.SENDING, State.SENT}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One message to its recipient by one channel.
 
     `due_at` is the next attempt while queued, the end of the lease while being sent, nothing once it has
     ended. `provider` is who took it over, by whose `provider_ref` it can be known again. `version` grows by
-    one with each change: who holds an older one has lost the delivery.
+    one with each change: who holds an older one has lost the delivery. `held_by` is the process that is
+    sending it; nobody takes it over while that process is connected to the database.
     """
 
     id: UUID
@@ -128,6 +135,7 @@ class Delivery:
     provider: str | None = None
     provider_ref: str | None = None
     delivered_at: datetime | None = None
+    held_by: int | None = None
     version: int = 1
 
     @property
@@ -180,7 +188,7 @@ def cancel(delivery: Delivery, now: datetime) -> Delivery:
     return _end(delivery, State.CANCELLED, now)
 
 
-def claim(delivery: Delivery, now: datetime) -> Delivery:
+def claim(delivery: Delivery, now: datetime, holder: int | None = None) -> Delivery:
     """Take a due delivery to send it.
 
     One whose message was read is not sent, one past its time expires, one that kills its senders fails.
@@ -198,6 +206,7 @@ def claim(delivery: Delivery, now: datetime) -> Delivery:
         state=State.SENDING,
         attempts=delivery.attempts + 1,
         due_at=now + LEASE,
+        held_by=holder,
         version=delivery.version + 1,
     )
 
@@ -231,6 +240,31 @@ def settle(
     return _end(tried, state, now, failure)
 
 
+def deliver(
+    delivery: Delivery, now: datetime, provider: str | None = None, provider_ref: str | None = None
+) -> Delivery | None:
+    """What a receipt makes of a delivery: it is where its recipient reads. None where that changes nothing.
+
+    A receipt may be the first that is heard of an attempt whose answer was lost.
+    """
+    if delivery.state not in _MAY_BE_REPORTED:
+        return None
+    known = replace(
+        delivery,
+        provider=provider or delivery.provider,
+        provider_ref=provider_ref or delivery.provider_ref,
+        delivered_at=now,
+    )
+    return _end(known, State.DELIVERED, delivery.ended_at or now)
+
+
+def bounce(delivery: Delivery, failure: Failure, now: datetime) -> Delivery | None:
+    """What a report of failure makes of a delivery; none where that changes nothing."""
+    if delivery.state not in _MAY_BE_REPORTED:
+        return None
+    return _end(delivery, State.BOUNCED, delivery.ended_at or now, failure)
+
+
 def read_reply(code: int) -> Answer:
     """What an SMTP reply to a message says (RFC 5321, 4.2.1); 421 closes the whole service (3.8)."""
     if code == _CLOSING:
@@ -244,7 +278,7 @@ def pause(outages: int) -> timedelta:
 
 
 def _requeue(delivery: Delivery, due_at: datetime) -> Delivery:
-    return replace(delivery, state=State.QUEUED, due_at=due_at, version=delivery.version + 1)
+    return replace(delivery, state=State.QUEUED, due_at=due_at, held_by=None, version=delivery.version + 1)
 
 
 def _end(delivery: Delivery, state: State, now: datetime, failure: Failure | None = None) -> Delivery:
@@ -254,5 +288,6 @@ def _end(delivery: Delivery, state: State, now: datetime, failure: Failure | Non
         due_at=None,
         ended_at=now,
         failure=failure,
+        held_by=None,
         version=delivery.version + 1,
     )

@@ -110,9 +110,7 @@ async def call_back(session: AsyncSession, message_ids: Collection[UUID], now: d
     """Cancel what waits of these messages; what is just being taken is looked at when it returns."""
     waiting = await deliveries_storage.lock_waiting(session, message_ids)
     if waiting:
-        await deliveries_storage.store_locked(
-            session, [deliveries.cancel(delivery, now) for delivery in waiting]
-        )
+        await deliveries_storage.store(session, [deliveries.cancel(delivery, now) for delivery in waiting])
 
 
 def _plan(message: Message, known: Known | None, waits: Waits) -> plans.Plan:
@@ -164,7 +162,7 @@ async def _advance(session: AsyncSession, locked: Sequence[Message], now: dateti
 async def _keep(session: AsyncSession, made: Sequence[Delivery], now: datetime) -> list[Delivery]:
     """Store new deliveries and tell those that have ended without being sent; those that have to be sent."""
     await deliveries_storage.add(session, made)
-    for delivery in made:
-        if delivery.failure:
-            await outbox.record(session, events.DeliveryFailed.of(delivery, delivery.failure), now)
+    failed = [event for event in map(events.end_of, made) if isinstance(event, events.DeliveryFailed)]
+    if failed:
+        await outbox.record_all(session, failed, now)
     return [delivery for delivery in made if delivery.state is State.QUEUED]

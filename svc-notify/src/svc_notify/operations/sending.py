@@ -1,6 +1,6 @@
 """Deliveries on their way out: claimed, handed over, settled, told."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,26 +33,41 @@ class Claimed:
 
 
 async def claim(
-    session: AsyncSession, channel: Channel, lane: Lane, limit: int, now: datetime
+    session: AsyncSession,
+    channel: Channel,
+    lane: Lane,
+    limit: int,
+    now: datetime,
+    holder: int | None = None,
+    held: Collection[UUID] = (),
 ) -> list[Claimed]:
-    """Take up to so many due deliveries of a lane by a channel; those too late for it end here."""
+    """Take up to so many due deliveries of a lane by a channel; those too late for it end here.
+
+    `holder` is who takes them: nobody else takes them over while it is connected, nor itself those that it
+    still has (`held`).
+    """
     async with session.begin():
-        due = await storage.lock_due(session, channel, lane, limit, now)
-        taken = [deliveries.claim(delivery, now) for delivery in due]
-        if taken:
-            await storage.store_locked(session, taken)
-        for delivery in taken:
-            await _tell_end(session, delivery, now)
+        due = await storage.lock_due(session, channel, lane, limit, now, holder, held)
+        taken = [deliveries.claim(delivery, now, holder) for delivery in due]
+        if not taken:
+            return []
+        await storage.store(session, taken)
+        await _tell_ends(session, taken, now)
         sending = [delivery for delivery in taken if delivery.state is State.SENDING]
-        names = await institutions.find_institution_names(
-            session,
-            {delivery.message.institution_id for delivery in sending if delivery.message.institution_id},
-        )
+        asked = {delivery.message.institution_id for delivery in sending if delivery.message.institution_id}
+        names = await institutions.find_institution_names(session, asked) if asked else {}
         own = await templates.pinned_by(session, [delivery.message for delivery in sending])
     return [
         Claimed(delivery, names.get(delivery.message.institution_id, {}), own.get(delivery.message.id))
         for delivery in sending
     ]
+
+
+async def find_due(
+    session: AsyncSession, ways: Collection[tuple[Channel, Lane]], now: datetime
+) -> list[tuple[Channel, Lane]]:
+    """Those of these channels and lanes in which something is due."""
+    return await storage.find_due(session, ways, now)
 
 
 async def extend_leases(session: AsyncSession, held: Collection[Delivery], now: datetime) -> set[UUID]:
@@ -61,42 +76,23 @@ async def extend_leases(session: AsyncSession, held: Collection[Delivery], now: 
         return await storage.extend_leases(session, held, now + deliveries.LEASE)
 
 
-async def settle(session: AsyncSession, settled: Delivery, now: datetime) -> bool:
-    """Store what became of a claimed delivery, and tell it if that is its end.
+async def settle(session: AsyncSession, settled: Sequence[Delivery], now: datetime) -> set[UUID]:
+    """Store what became of claimed deliveries, and tell of those that ended; the ids of those stored.
 
-    False, and nothing done, when another sender has claimed it since.
+    Nothing is done for one that another sender has claimed since, or that a receipt has ended.
     """
     async with session.begin():
-        return await _settle(session, settled, now)
+        stored = await storage.store(session, settled)
+        await _tell_ends(session, [delivery for delivery in settled if delivery.id in stored], now)
+    return stored
 
 
-async def send(
-    session: AsyncSession, sent: Delivery, now: datetime, hand_over: Callable[[], Awaitable[bool]]
-) -> bool:
-    """Hand a claimed delivery over while all that says so waits for the commit; nobody can claim it then.
-
-    False, and nothing stored, when `hand_over` says that the message was not accepted, or when another
-    sender has claimed the delivery since: then it is not even called.
-    """
-    async with session.begin() as transaction:
-        accepted = await _settle(session, sent, now) and await hand_over()
-        if not accepted:
-            await transaction.rollback()
-    return accepted
-
-
-async def _settle(session: AsyncSession, settled: Delivery, now: datetime) -> bool:
-    held = await storage.store_if_held(session, settled)
-    if held:
-        await _tell_end(session, settled, now)
-    return held
-
-
-async def _tell_end(session: AsyncSession, delivery: Delivery, now: datetime) -> None:
-    await figures.note(session, [delivery])
-    if delivery.state is State.SENT:
-        await outbox.record(session, events.DeliverySent.of(delivery), now)
-    elif delivery.failure:
-        await outbox.record(session, events.DeliveryFailed.of(delivery, delivery.failure), now)
+async def _tell_ends(session: AsyncSession, changed: Sequence[Delivery], now: datetime) -> None:
+    """Tell which have ended; where one has failed, its message goes on by its plan."""
+    await figures.note(session, changed)
+    told = [event for event in map(events.end_of, changed) if event]
+    if told:
+        await outbox.record_all(session, told, now)
+    for delivery in changed:
         if delivery.state is State.FAILED:
             await following.fail_over(session, delivery, now)

@@ -1,11 +1,12 @@
 """Messages: rows in, domain values out."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Label, RowMapping, bindparam, select, update
+from sqlalchemy import Label, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +23,6 @@ _PLAIN: Final = (
     "about_id",
     "template",
     "template_version",
-    "variables",
     "step",
     "next_at",
     "read_at",
@@ -85,20 +85,25 @@ async def store(session: AsyncSession, changed: Sequence[Message]) -> None:
         await session.execute(_STORE, rows)
 
 
-def of(row: RowMapping) -> Message:
-    """The message in a row that has `COLUMNS`."""
+def of(row: Any) -> Message:
+    """The message in a row that has `COLUMNS`, of a session or of the driver (JSON as text)."""
 
     def held(name: str) -> Any:
         return row[_PREFIX + name]
 
+    def parsed(name: str) -> Any:
+        value = held(name)
+        return json.loads(value) if isinstance(value, (str, bytes)) else value
+
     sender = held("sender_id")
     return Message(
         **{name: held(name) for name in _PLAIN},
+        variables=parsed("variables"),
         lane=Lane(held("lane")),
         purpose=Purpose(held("purpose")),
         plan=tuple(
             Step(Channel(channel), None if after is None else timedelta(seconds=after))
-            for channel, after in held("plan")
+            for channel, after in parsed("plan")
         ),
         sender=Sender(sender, held("client_id"), held("order_id"), held("reference")) if sender else None,
         read_by=Channel(held("read_by")) if held("read_by") else None,
@@ -109,6 +114,7 @@ def _row(message: Message) -> Mapping[str, Any]:
     sender = message.sender
     return {
         **{name: getattr(message, name) for name in _PLAIN},
+        "variables": message.variables,
         "lane": message.lane,
         "purpose": message.purpose,
         "plan": [

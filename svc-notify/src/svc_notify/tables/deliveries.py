@@ -36,6 +36,7 @@ DELIVERIES: Final = Table(
     Column("provider", String(32), comment="Who took it over"),
     Column("provider_ref", String(128), comment="What they call it"),
     Column("delivered_at", DateTime(timezone=True)),
+    Column("held_by", Integer, comment="The process that sends it, by its advisory lock"),
     Column("version", Integer, nullable=False),
     CheckConstraint("(due_at IS NULL) = (ended_at IS NOT NULL)", name="due_or_ended"),
     Index("ix_deliveries_message", "message_id"),

@@ -14,7 +14,7 @@ from hub_service.chassis import Resources
 from hub_service.clients import ServiceClient
 
 from .. import clients
-from ..clients import Application, Appointment, Confirmation, GuestPetition, Waiting
+from ..clients import Application, Appointment, Confirmation, Contacts, GuestPetition, Waiting
 from ..domain import kinds
 from ..domain.deliveries import Answer, Outcome
 from ..domain.kinds import Kind, Question
@@ -49,10 +49,10 @@ class Known:
     phone: str | None = None
 
 
-async def ask(hub: Resources, settings: Settings, message: Message) -> Known | Outcome:
+async def ask(hub: Resources, settings: Settings, contacts: Contacts, message: Message) -> Known | Outcome:
     """Whom a message goes to and what it says, or how its attempt ends before it has words."""
     try:
-        known = await _ask(hub, settings, message)
+        known = await _ask(hub, settings, contacts, message)
     except httpx2.HTTPStatusError as refusal:
         away = refusal.response.status_code in _AWAY
         return Outcome(_outage(settings, refusal) if away else Answer.DEFERRED)
@@ -73,7 +73,7 @@ def _outage(settings: Settings, fault: httpx2.HTTPError) -> Answer:
     return Answer.UNASKED if str(fault.request.url).startswith(asked) else Answer.OUTAGE
 
 
-async def _ask(hub: Resources, settings: Settings, message: Message) -> Known | None:
+async def _ask(hub: Resources, settings: Settings, contacts: Contacts, message: Message) -> Known | None:
     """What others know of a message; none when there is nobody or nothing to write about any more."""
     identity = hub.service(settings.identity_url)
     if message.template == kinds.PETITION_CODE.template and message.about_id:
@@ -85,18 +85,18 @@ async def _ask(hub: Resources, settings: Settings, message: Message) -> Known | 
     asked = kinds.AUDIENCES.get(message.template)
     if asked and message.about_id:
         petitions = hub.service(settings.notify_petitions_url)
-        return await _of_audience(petitions, identity, asked, message.about_id)
+        return await _of_audience(petitions, identity, contacts, asked, message.about_id)
     kind = kinds.BOOKINGS.get(message.template)
     if kind and message.about_id:
         booking = hub.service(settings.notify_passport_booking_url)
-        return await _of_booking(booking, identity, message, kind, message.about_id)
+        return await _of_booking(booking, identity, contacts, message, kind, message.about_id)
     if message.confirmation_id:
         return await _of_confirmation(identity, message, message.confirmation_id)
-    return await _of_account(identity, message)
+    return await _of_account(identity, contacts, message)
 
 
-async def _of_account(identity: ServiceClient, message: Message) -> Known | None:
-    contact = await clients.find_contact(identity, message.person_id) if message.person_id else None
+async def _of_account(identity: ServiceClient, contacts: Contacts, message: Message) -> Known | None:
+    contact = await contacts.find(identity, message.person_id) if message.person_id else None
     if contact is None:
         return None
     return Known(contact.email, contact.language, kinds.page_of(message.template), phone=contact.phone)
@@ -114,7 +114,12 @@ async def _of_confirmation(identity: ServiceClient, message: Message, confirmati
 
 
 async def _of_booking(
-    booking: ServiceClient, identity: ServiceClient, message: Message, kind: Kind, about_id: UUID
+    booking: ServiceClient,
+    identity: ServiceClient,
+    contacts: Contacts,
+    message: Message,
+    kind: Kind,
+    about_id: UUID,
 ) -> Known | None:
     """What svc-passport-booking says; none when it has gone on, so that the message would not be true."""
     found: Appointment | Waiting | Application | None
@@ -135,7 +140,7 @@ async def _of_booking(
         email, person_id = found.email, found.person_id
     language, phone = found.language, None
     if person_id is not None:
-        contact = await clients.find_contact(identity, person_id)
+        contact = await contacts.find(identity, person_id)
         email = contact.email if contact else None
         language, phone = (contact.language, contact.phone) if contact else (language, None)
     if email is None:
@@ -145,7 +150,7 @@ async def _of_booking(
 
 
 async def _of_audience(
-    petitions: ServiceClient, identity: ServiceClient, kind: Kind, about_id: UUID
+    petitions: ServiceClient, identity: ServiceClient, contacts: Contacts, kind: Kind, about_id: UUID
 ) -> Known | None:
     """What svc-petitions says; none when it has gone on, so that the message would not be true."""
     found = await clients.find_audience(petitions, about_id)
@@ -153,7 +158,7 @@ async def _of_audience(
         return None
     email, language, phone = found.email, found.language, None
     if found.person_id is not None:
-        contact = await clients.find_contact(identity, found.person_id)
+        contact = await contacts.find(identity, found.person_id)
         email = contact.email if contact else None
         language, phone = (contact.language, contact.phone) if contact else (language, None)
     if email is None:

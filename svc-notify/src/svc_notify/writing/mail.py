@@ -6,6 +6,7 @@ from hub_core.language import Language
 from hub_service.chassis import Resources
 
 from ..channels import mail
+from ..clients import Contacts
 from ..domain.deliveries import Answer, Outcome
 from ..operations.sending import Claimed
 from ..settings import Settings
@@ -21,10 +22,10 @@ class Mail:
     content: bytes
 
 
-async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Mail | Outcome:
+async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed: Claimed) -> Mail | Outcome:
     """The e-mail of a claimed delivery, or how its attempt ends before there is one."""
     delivery = claimed.delivery
-    known = await asking.ask(hub, settings, delivery.message)
+    known = await asking.ask(hub, settings, contacts, delivery.message)
     if isinstance(known, Outcome):
         return known
     if known.email is None:

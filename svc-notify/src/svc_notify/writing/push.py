@@ -12,6 +12,7 @@ from hub_service.chassis import Resources
 
 from .. import keys
 from ..channels.push import Push, Target, encrypt
+from ..clients import Contacts
 from ..domain import push, templates
 from ..domain.deliveries import Answer, Outcome
 from ..operations import push as operations
@@ -21,7 +22,7 @@ from ..settings import Settings
 from . import asking, wording
 
 
-async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Push | Outcome:
+async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed: Claimed) -> Push | Outcome:
     """The notice of a claimed delivery, or how its attempt ends before there is one."""
     message = claimed.delivery.message
     if message.person_id is None:
@@ -31,7 +32,7 @@ async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Push | 
         browsers = await operations.find(session, master_key, message.person_id)
     if not browsers:
         return Outcome(Answer.NO_ADDRESS)
-    known = await asking.ask(hub, settings, message)
+    known = await asking.ask(hub, settings, contacts, message)
     if isinstance(known, Outcome):
         return known
     words = wording.say(claimed, known)

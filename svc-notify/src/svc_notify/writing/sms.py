@@ -5,6 +5,7 @@ from hub_core.phone import REGION, Phone, parse
 from hub_service.chassis import Resources
 
 from ..channels.sms_gateways import Text
+from ..clients import Contacts
 from ..domain import kinds, sms_text
 from ..domain.channels import Channel
 from ..domain.deliveries import Answer, Outcome
@@ -14,13 +15,13 @@ from ..settings import Settings
 from . import asking, wording
 
 
-async def write(hub: Resources, settings: Settings, claimed: Claimed) -> Text | Outcome:
+async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed: Claimed) -> Text | Outcome:
     """The text message of a claimed delivery, or how its attempt ends before there is one.
 
     Only a mobile number gets one; what rests on a person's consent goes to Romanian numbers only (8.1).
     """
     delivery, message = claimed.delivery, claimed.delivery.message
-    known = await asking.ask(hub, settings, message)
+    known = await asking.ask(hub, settings, contacts, message)
     if isinstance(known, Outcome):
         return known
     if known.phone is None:
