@@ -19,6 +19,7 @@ SENSITIVE: Final = "sensitive"
 _CNP_DIGITS: Final = 13
 _DIGITS: Final = re.compile(r"(?<!\d)\d(?:[ .\-\u00a0]?\d){12,}(?!\d)")
 _DAY: Final = re.compile(r"(?<!\d)(?:\d\d\.\d\d\.(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)(?!\d)")
+_DIGIT: Final = re.compile(r"\d")
 _RUN: Final = re.compile(r"\d+")
 _BIRTH: Final = re.compile(r"[1-9]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{6}")
 _MARKUP: Final = re.compile(r"<\s*[/!?a-z]|&#?\w{1,32};|javascript:", re.IGNORECASE)
@@ -57,7 +58,9 @@ def value_flaws(value: str) -> Iterator[str]:
     """
     if is_like_cnp(value):
         yield CNP
-    if any(unicodedata.category(character) in _HIDDEN for character in value if character != "\n"):
+    if not value.isprintable() and any(
+        unicodedata.category(character) in _HIDDEN for character in value if character != "\n"
+    ):
         yield HIDDEN
     if _MARKUP.search(value):
         yield MARKUP
@@ -72,10 +75,11 @@ def is_like_cnp(words: str) -> bool:
     count, and single blanks, points and hyphens between them and what cannot be seen do not; a day is no
     part of a number.
     """
-    plain = "".join(
-        each for each in unicodedata.normalize("NFKC", words) if unicodedata.category(each) != "Cf"
-    )
-    plain = "".join(str(unicodedata.digit(each)) if each.isdigit() else each for each in plain)
+    plain = unicodedata.normalize("NFKC", words)
+    if len(_DIGIT.findall(plain)) < _CNP_DIGITS:
+        return False
+    plain = "".join(each for each in plain if unicodedata.category(each) != "Cf")
+    plain = _DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), plain)
     for found in _DIGITS.finditer(_DAY.sub("#", plain)):
         runs = _RUN.findall(found[0])
         together = "".join(runs)
