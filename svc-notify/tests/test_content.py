@@ -2,17 +2,20 @@
 
 import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jinja2
 import jinja2.meta
 import pytest
 
+from hub_core import ids
 from hub_core.language import Language
 from svc_notify import rendering
-from svc_notify.domain import kinds
+from svc_notify.domain import kinds, messages
 from svc_notify.domain.channels import Channel
 from svc_notify.domain.kinds import Group, Kind, Lane
+from svc_notify.domain.messages import Cause
 from svc_notify.rendering import Links, Words
 
 from . import wording
@@ -195,3 +198,19 @@ def test_every_state_that_the_words_ask_about_is_read_here(template: str) -> Non
     known = {state for states in wording.STATES.get(template, {}).values() for state in states}
     unread = {state for state in asked if not any(each.startswith(state) for each in known)}
     assert unread <= {kinds.OG_27_2002}
+
+
+def test_a_value_that_looks_like_a_personal_number_is_refused_and_not_repeated() -> None:
+    """Edge case 87: whatever a service should ever tell, no message of the hub carries a CNP."""
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    given = dict.fromkeys(kinds.PETITION_MESSAGE.variables, "2026-11-23") | {"number": "1850312149006"}
+    with pytest.raises(ValueError, match="personal number") as refused:
+        messages.write(
+            kinds.PETITION_MESSAGE,
+            ids.new_id(),
+            Cause(ids.new_id(), now),
+            now,
+            person_id=ids.new_id(),
+            variables=given,
+        )
+    assert "1850312149006" not in str(refused.value)

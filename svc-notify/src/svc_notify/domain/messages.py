@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from . import kinds
+from . import content, kinds
 from .channels import Channel, Step
 from .kinds import Group, Kind, Lane, Purpose
 
@@ -106,6 +106,8 @@ def write(
     given = dict(variables or {})
     if given.keys() != kind.variables:
         raise ValueError(f"{kind.template} takes {sorted(kind.variables)}, not {sorted(given)}")
+    if any(content.is_like_cnp(value) for name, value in given.items() if not name.endswith("_id")):
+        raise ValueError(f"a value of {kind.template} looks like a personal number, which no message tells")
     if (about_id is not None) is (kind.question is None):
         raise ValueError(f"what {kind.template} is about is asked for, or it is not")
     if about_id is None and (person_id is None) == (confirmation_id is None):
