@@ -193,7 +193,7 @@ def basic(credentials: str) -> dict[str, str]:
     ids=["right", "other-password", "other-name", "no-base64", "bearer", "none"],
 )
 def test_json_reports_are_proved_by_a_password(headers: dict[str, str], is_proved: bool) -> None:
-    assert JsonGateway(ALFA, ORIGIN).proves(Posted(headers, "/x", b"{}")) is is_proved
+    assert JsonGateway(ALFA, ORIGIN).proves(Posted(headers, "/x", None, b"{}")) is is_proved
 
 
 def test_json_reports_are_read_and_what_is_on_its_way_is_left_out() -> None:
@@ -204,7 +204,7 @@ def test_json_reports_are_read_and_what_is_on_its_way_is_left_out() -> None:
         ("EXPIRED", "EXPIRED_EXPIRED"),
         ("UNDELIVERABLE", "UNDELIVERABLE_NOT_DELIVERED"),
     )
-    assert JsonGateway(ALFA, ORIGIN).read(Posted({}, "/x", body)) == [
+    assert JsonGateway(ALFA, ORIGIN).read(Posted({}, "/x", None, body)) == [
         Report(DELIVERY, Fate.DELIVERED),
         Report(DELIVERY, Fate.UNDELIVERED),
         Report(DELIVERY, Fate.UNDELIVERED),
@@ -213,12 +213,12 @@ def test_json_reports_are_read_and_what_is_on_its_way_is_left_out() -> None:
 
 def test_a_reference_that_is_not_ours_is_left_out() -> None:
     body = json_reports(("DELIVERED", "DELIVERED_TO_HANDSET")).replace(str(DELIVERY).encode(), b"other")
-    assert JsonGateway(ALFA, ORIGIN).read(Posted({}, "/x", body)) == []
+    assert JsonGateway(ALFA, ORIGIN).read(Posted({}, "/x", None, body)) == []
 
 
 def test_json_that_is_no_report_is_refused() -> None:
     with pytest.raises(ValueError, match="results"):
-        JsonGateway(ALFA, ORIGIN).read(Posted({}, "/x", b"{}"))
+        JsonGateway(ALFA, ORIGIN).read(Posted({}, "/x", None, b"{}"))
 
 
 TARGET = f"/notify/v1/sms-receipts/beta?delivery={DELIVERY}"
@@ -227,7 +227,9 @@ FORM = {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+40721000000"}
 
 def signed(target: str = TARGET, form: dict[str, str] = FORM, **special: Any) -> Posted:
     signature = sms.sign("12345", ORIGIN + target, form)
-    return Posted({"x-twilio-signature": signature}, target, urlencode(form | special).encode())
+    return Posted(
+        {"x-twilio-signature": signature}, target, str(DELIVERY), urlencode(form | special).encode()
+    )
 
 
 def test_form_reports_are_proved_by_a_signature_over_the_address_and_every_field() -> None:
@@ -235,9 +237,9 @@ def test_form_reports_are_proved_by_a_signature_over_the_address_and_every_field
     good = signed()
     assert gateway.proves(good)
     assert gateway.read(good) == [Report(DELIVERY, Fate.DELIVERED)]
-    assert not gateway.proves(Posted({}, TARGET, good.body))
+    assert not gateway.proves(Posted({}, TARGET, str(DELIVERY), good.body))
     assert not gateway.proves(
-        Posted(good.headers, TARGET.replace(str(DELIVERY), str(ids.new_id())), good.body)
+        Posted(good.headers, TARGET.replace("delivery=", "other="), str(DELIVERY), good.body)
     )
     assert not gateway.proves(signed(MessageStatus="failed"))
     assert not FormGateway(BETA, "https://other.example").proves(good)
@@ -252,7 +254,7 @@ def test_the_published_example_of_a_signature_is_proved() -> None:
         "To": "+18005551212",
     }
     headers = {"x-twilio-signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="}
-    posted = Posted(headers, "/myapp.php?foo=1&bar=2", urlencode(form).encode())
+    posted = Posted(headers, "/myapp.php?foo=1&bar=2", None, urlencode(form).encode())
     assert FormGateway(BETA, "https://mycompany.com").proves(posted)
 
 
@@ -269,7 +271,7 @@ def test_what_a_form_reports(status: str, fate: Fate | None) -> None:
 def test_a_text_shows_nobody_its_number_and_words() -> None:
     assert "+40" not in repr(TEXT)
     assert "482913" not in repr(TEXT)
-    assert "482913" not in repr(Posted({}, "/x", b"482913"))
+    assert "482913" not in repr(Posted({}, "/x", None, b"482913"))
 
 
 def test_gateways_are_made_by_their_protocols() -> None:

@@ -27,12 +27,7 @@ class Holder:
     """This process, as the others know it; it connects when it is first asked for."""
 
     def __init__(self, dsn: str) -> None:
-        self._engine = create_async_engine(
-            dsn,
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",
-            connect_args={"timeout": 3, "command_timeout": 3, "server_settings": _SERVER_SETTINGS},
-        )
+        self._dsn = dsn
         self._number = secrets.randbelow(2**31 - 1) + 1
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
@@ -57,7 +52,13 @@ class Holder:
         self._connection = self._driver = None
 
     async def _connect(self) -> None:
-        self._connection = await self._engine.connect()
+        engine = create_async_engine(
+            self._dsn,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"timeout": 3, "command_timeout": 3, "server_settings": _SERVER_SETTINGS},
+        )
+        self._connection = await engine.connect()
         locking = select(func.pg_try_advisory_lock(HOLDERS, self._number))
         if not await self._connection.scalar(locking):
             raise ConnectionError("the server does not yet know that the connection before is gone")

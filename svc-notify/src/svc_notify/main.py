@@ -24,7 +24,17 @@ from .operations.figures import Published
 from .operations.waiting import Waiting
 from .operations.webhooks import Means
 from .pages.figures import FiguresPage
-from .routes import feed, figures, internal, messages, push, templates, webhook_deliveries, webhooks
+from .routes import (
+    feed,
+    figures,
+    internal,
+    messages,
+    push,
+    sms_receipts,
+    templates,
+    webhook_deliveries,
+    webhooks,
+)
 from .settings import Settings
 
 _SCOPES = {
@@ -41,6 +51,7 @@ _TAGS = [
         "description": "What happened in the services of the hub, for partners who follow it.",
     },
     {"name": "figures", "description": "How soon messages are handed over, for everybody."},
+    {"name": "receipts", "description": "What providers of text messages report of them."},
     {"name": "messages", "description": "What the hub has written to you, and whether it left."},
     {"name": "push", "description": "Browsers of yours that get short notices."},
     {"name": "templates", "description": "What institutions write to people, in versions, by two persons."},
@@ -94,6 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             internal.router,
             messages.router,
             push.router,
+            sms_receipts.router,
             templates.router,
             webhooks.router,
             webhook_deliveries.router,

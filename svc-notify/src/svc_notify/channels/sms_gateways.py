@@ -14,7 +14,7 @@ from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Any, ClassVar, Final, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import httpx2
@@ -82,10 +82,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Posted:
-    """What was posted to us as reports: `target` is the path and query of the address."""
+    """What was posted to us as reports.
+
+    `target` is the path and query of the address, `reference` the delivery that the query names.
+    """
 
     headers: Mapping[str, str]
     target: str
+    reference: str | None
     body: bytes
 
 
@@ -256,7 +260,7 @@ class FormGateway:
 
     def read(self, posted: Posted) -> list[Report]:
         """The report of a form, if it is a last word."""
-        reference = _reference(dict(parse_qsl(urlsplit(posted.target).query)).get("delivery", ""))
+        reference = _reference(posted.reference or "")
         fate = self._FATES.get(_form(posted.body).get("MessageStatus", ""))
         return [Report(reference, fate)] if reference and fate else []
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.providers import COUNTED, Measured, Policy, Standing
+from ..tables.deliveries import DELIVERIES
 from ..tables.sms_providers import MEASUREMENTS, PROCESSES, PROVIDERS
 
 _COUNTED = ("attempts", "failed", "slow", "taken", "in_time")
@@ -88,6 +89,12 @@ async def measured(session: AsyncSession, policy: Policy, now: datetime) -> dict
         row.provider: Measured(row.attempts, row.failed, row.slow, row.taken, row.late)
         for row in await session.execute(asked)
     }
+
+
+async def taken_at(session: AsyncSession, delivery_id: UUID) -> datetime | None:
+    """When a message was taken over, as far as that is known."""
+    found = select(DELIVERIES.c.ended_at).where(DELIVERIES.c.id == delivery_id)
+    return await session.scalar(found)
 
 
 async def forget(session: AsyncSession, before: datetime) -> None:
