@@ -12,6 +12,7 @@ class Purpose(StrEnum):
 
     SEAL = "seal"
     ADDRESSES = "addresses"
+    ORDERS = "orders"
     UNSUBSCRIBE = "unsubscribe"
     WEBHOOKS = "webhooks"
     PUSH = "push"

@@ -9,7 +9,7 @@ from hub_service import chassis, i18n
 from hub_service.outside import Outside
 from hub_service.workers import Worker
 
-from . import feeding, figuring, jobs, keys, webhook_sender
+from . import feeding, figuring, jobs, keys, ordering, webhook_sender
 from .carriers import ByEmail, ByPush, BySms, Carrier
 from .channels.switch import Switch
 from .channels.vapid import Vapid
@@ -29,6 +29,7 @@ from .routes import (
     figures,
     internal,
     messages,
+    orders,
     push,
     sms_receipts,
     templates,
@@ -40,6 +41,7 @@ from .settings import Settings
 _SCOPES = {
     "events:read": "Read what happens with what you may see, as events in their order",
     "messages:read": "Read which messages the hub has sent you, and where they stand",
+    "messages:send": "Send messages to people for the institution that the client stands for",
     "messages:write": "Say how the hub reaches you: your browsers, and what you prefer",
     "templates:write": "Look after the templates of messages of your institution, as an official",
     "webhooks:read": "Read at which addresses your application is told what happens, and what went there",
@@ -53,6 +55,7 @@ _TAGS = [
     {"name": "figures", "description": "How soon messages are handed over, for everybody."},
     {"name": "receipts", "description": "What providers of text messages report of them."},
     {"name": "messages", "description": "What the hub has written to you, and whether it left."},
+    {"name": "orders", "description": "Messages that institutions have sent to people, by their templates."},
     {"name": "push", "description": "Browsers of yours that get short notices."},
     {"name": "templates", "description": "What institutions write to people, in versions, by two persons."},
     {"name": "webhooks", "description": "Where applications are told what happens, by Standard Webhooks."},
@@ -83,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         for way in {(delivery.channel, delivery.lane) for delivery in queued} & senders.keys():
             senders[way].wake()
 
+    released = ordering.Releasing(wake)
     waiting = Waiting()
     means = Means(master_key, Outside(settings))
     webhook = webhook_sender.Sender(means)
@@ -104,6 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             figures.pages,
             internal.router,
             messages.router,
+            orders.router,
             push.router,
             sms_receipts.router,
             templates.router,
@@ -123,6 +128,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             for (channel, lane), sender in senders.items()
         ]
         + feeding.keeping(placing, waiting)
+        + ordering.keeping(released)
         + webhook_sender.keeping(webhook)
         + [
             figuring.adding(),
@@ -136,4 +142,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.waiting = waiting
     app.state.webhooks = means
     app.state.master_key, app.state.vapid, app.state.outside = master_key, vapid, means.outside
+    app.state.ordered, app.state.acceptance = released.wake, None
+    app.router.routes.insert(0, orders.SHORTCUT)
     return app

@@ -6,7 +6,7 @@ the second wait for the first's commit, up to the database's lock time-out (then
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -26,6 +26,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -77,6 +78,23 @@ _STORE: Final = Part(
 )
 
 
+_CLAIM_ANSWERED: Final = Part(
+    text(
+        """
+INSERT INTO idempotency_keys AS kept (caller, key, fingerprint, claimed_at, status, headers, body)
+SELECT caller, key, fingerprint, :now, status, CAST(headers AS json), body FROM unnest(
+  CAST(:caller AS text[]), CAST(:key AS text[]), CAST(:fingerprint AS bytea[]), CAST(:status AS smallint[]),
+  CAST(:headers AS text[]), CAST(:body AS bytea[])
+) AS given(caller, key, fingerprint, status, headers, body) ORDER BY caller, key
+ON CONFLICT (caller, key) DO UPDATE SET fingerprint = excluded.fingerprint, claimed_at = excluded.claimed_at,
+  status = excluded.status, headers = excluded.headers, body = excluded.body
+WHERE kept.claimed_at < :aged
+RETURNING kept.caller, kept.key
+"""
+    )
+)
+
+
 def attach(metadata: MetaData) -> None:
     """Add the table to a service's metadata, for its migrations."""
     KEYS.to_metadata(metadata)
@@ -89,6 +107,16 @@ class Claim:
     caller: str
     key: str
     fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Answered:
+    """One use of a key with the answer that is kept for it; `headers` are JSON."""
+
+    claim: Claim
+    status: int
+    headers: str
+    body: bytes
 
 
 def caller_of(kind: Kind, subject: str, client_id: str, mandate_id: UUID | None = None) -> str:
@@ -140,6 +168,27 @@ async def store(session: AsyncSession, claimed: Claim, answer: Response) -> None
         answer_headers=orjson.dumps(headers).decode(),
         answer_body=bytes(answer.body),
     )
+
+
+async def claim_answered(
+    session: AsyncSession, wanted: Sequence[Answered], now: datetime
+) -> set[tuple[str, str]]:
+    """Claim several keys at once, each with its answer; callers and keys of those that were free.
+
+    No two of them are the same. Of one that was used before the ordinary way tells what that means.
+    """
+    rows = await _CLAIM_ANSWERED.all(
+        session,
+        caller=[one.claim.caller for one in wanted],
+        key=[one.claim.key for one in wanted],
+        fingerprint=[one.claim.fingerprint for one in wanted],
+        status=[one.status for one in wanted],
+        headers=[one.headers for one in wanted],
+        body=[one.body for one in wanted],
+        now=now,
+        aged=now - KEPT,
+    )
+    return {(row["caller"], row["key"]) for row in rows}
 
 
 async def forget(session: AsyncSession, callers: Collection[str]) -> None:

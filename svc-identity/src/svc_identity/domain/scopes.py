@@ -62,6 +62,7 @@ TRAFFIC_DECIDE: Final = "traffic-history:decide"
 DRIVING_REPORTS_READ: Final = "driving-reports:read"
 DRIVING_REPORTS_WRITE: Final = "driving-reports:write"
 EVENTS_READ: Final = "events:read"
+MESSAGES_SEND: Final = "messages:send"
 TEMPLATES_WRITE: Final = "templates:write"
 WEBHOOKS_READ: Final = "webhooks:read"
 WEBHOOKS_WRITE: Final = "webhooks:write"
@@ -90,6 +91,7 @@ SCOPES: Final = {
         Scope(FORMS_PREFILL, "fill in forms with your names, date of birth and e-mail address"),
         Scope("messages:read", "see which messages the hub has sent you"),
         Scope(MESSAGES_WRITE, "say how the hub's messages reach you"),
+        Scope(MESSAGES_SEND, "send messages to people for the institution that it stands for"),
         Scope(EVENTS_READ, "be told what happens with what it may see, also when you are away"),
         Scope(WEBHOOKS_READ, "see at which addresses it is told what happens, and what went there"),
         Scope(WEBHOOKS_WRITE, "set at which addresses it is told what happens"),
@@ -154,7 +156,7 @@ OF_PERSONS: Final = frozenset(
 )
 """Scopes that mean nothing in the hands of a client that stands for itself."""
 
-OF_INSTITUTIONS: Final = frozenset({RECORD_EXTRACT})
+OF_INSTITUTIONS: Final = frozenset({RECORD_EXTRACT, MESSAGES_SEND})
 """Scopes of a client that stands for an institution of the catalog, with the profile FAPI."""
 
 

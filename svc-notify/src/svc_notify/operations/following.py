@@ -25,6 +25,7 @@ from ..storage import deliveries as deliveries_storage
 from ..storage import messages as storage
 from ..storage import preferences, sandbox_people
 from ..storage.preferences import Known
+from . import order_events
 
 RULES: Final = (*plans.RULES, *quiet_hours.RULES)
 
@@ -165,4 +166,5 @@ async def _keep(session: AsyncSession, made: Sequence[Delivery], now: datetime) 
     failed = [event for event in map(events.end_of, made) if isinstance(event, events.DeliveryFailed)]
     if failed:
         await outbox.record_all(session, failed, now)
+    await order_events.note(session, made, now)
     return [delivery for delivery in made if delivery.state is State.QUEUED]

@@ -12,7 +12,7 @@ from ..domain import deliveries
 from ..domain.deliveries import Delivery, Failure
 from ..events import deliveries as events
 from ..storage import deliveries as storage
-from . import following
+from . import following, order_events
 
 
 class Known(NamedTuple):
@@ -68,6 +68,7 @@ async def _lock(session: AsyncSession, which: UUID | Known) -> Delivery | None:
 
 async def _store(session: AsyncSession, ended: Delivery, now: datetime) -> None:
     await storage.store(session, [ended])
+    await order_events.note(session, [ended], now)
     told = events.end_of(ended)
     if told:
         await outbox.record(session, told, now)

@@ -16,8 +16,8 @@ from ..domain.messages import Channel
 from ..domain.templates import Template
 from ..events import deliveries as events
 from ..storage import deliveries as storage
-from ..storage import institutions, templates
-from . import figures, following
+from ..storage import institutions, orders, templates
+from . import figures, following, order_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,13 @@ class Claimed:
     """A delivery to be sent now, and the names by language of the institution that it speaks of.
 
     `own` is the version of the institution's template that it is written by; none for one of the hub's.
+    `sealed` are its values, where an institution has ordered it.
     """
 
     delivery: Delivery
     institution: Mapping[str, str]
     own: Template | None = None
+    sealed: bytes | None = None
 
 
 async def claim(
@@ -57,8 +59,14 @@ async def claim(
         asked = {delivery.message.institution_id for delivery in sending if delivery.message.institution_id}
         names = await institutions.find_institution_names(session, asked) if asked else {}
         own = await templates.pinned_by(session, [delivery.message for delivery in sending])
+        sealed = await orders.find_sealed_of(session, [delivery.message for delivery in sending])
     return [
-        Claimed(delivery, names.get(delivery.message.institution_id, {}), own.get(delivery.message.id))
+        Claimed(
+            delivery,
+            names.get(delivery.message.institution_id, {}),
+            own.get(delivery.message.id),
+            sealed.get(delivery.message.id),
+        )
         for delivery in sending
     ]
 
@@ -90,6 +98,7 @@ async def settle(session: AsyncSession, settled: Sequence[Delivery], now: dateti
 async def _tell_ends(session: AsyncSession, changed: Sequence[Delivery], now: datetime) -> None:
     """Tell which have ended; where one has failed, its message goes on by its plan."""
     await figures.note(session, changed)
+    await order_events.note(session, changed, now)
     told = [event for event in map(events.end_of, changed) if event]
     if told:
         await outbox.record_all(session, told, now)

@@ -142,6 +142,21 @@ async def lock_waiting(session: AsyncSession, message_ids: Collection[UUID]) -> 
     return [of(row) for row in (await session.execute(waiting)).mappings()]
 
 
+async def count_waiting(session: AsyncSession, lane: Lane, most: int) -> int:
+    """How many deliveries of a lane have not ended, counted up to `most`."""
+    waiting = (
+        select(DELIVERIES.c.id)
+        .where(
+            DELIVERIES.c.channel.in_(list(Channel)),
+            DELIVERIES.c.lane == lane,
+            DELIVERIES.c.due_at.is_not(None),
+        )
+        .limit(most)
+        .subquery()
+    )
+    return await session.scalar(select(func.count()).select_from(waiting)) or 0
+
+
 async def lock(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
     """A delivery, locked, whoever is sending it."""
     return await _lock_one(session, DELIVERIES.c.id == delivery_id)

@@ -25,6 +25,15 @@ async def lock_removed(session: AsyncSession, people: Collection[UUID]) -> set[U
     return {row.person_id for row in rows if row.is_removed}
 
 
+async def find_invented(session: AsyncSession, people: Collection[UUID]) -> set[UUID]:
+    """Who of these is invented, and still there."""
+    if not people:
+        return set()
+    columns = SANDBOX_PEOPLE.c
+    wanted = select(columns.person_id).where(columns.person_id.in_(people), ~columns.is_removed)
+    return set(await session.scalars(wanted))
+
+
 async def forget_messages(session: AsyncSession, person_id: UUID) -> None:
     """Delete the messages to a person who is known to be invented, and no more; else nothing.
 

@@ -30,7 +30,7 @@ async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed:
         return known
     if known.email is None:
         return Outcome(Answer.NO_ADDRESS)
-    letter = wording.letter(settings, claimed, known)
+    letter = wording.letter(settings, wording.opened(settings, claimed), known)
     try:
         content = mail.compose(delivery, letter, settings.notify_sender, known.email, known.calendar)
     except mail.UnusableAddress:

@@ -29,7 +29,7 @@ async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed:
     phone = _parsed(known.phone)
     if phone is None or not phone.takes_sms or (_is_by_consent(claimed) and phone.region != REGION):
         return Outcome(Answer.ADDRESS_UNUSABLE)
-    words = wording.say(claimed, known)
+    words = wording.say(wording.opened(settings, claimed), known)
     if not words.sms:
         return Outcome(Answer.REFUSED)
     return Text(

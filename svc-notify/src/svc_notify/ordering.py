@@ -1,0 +1,91 @@
+"""What the clock does for orders: what is due goes out, its states get positions, what was kept goes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub_core import clock
+from hub_service import workers
+from hub_service.chassis import Resources
+from hub_service.workers import Worker
+
+from .domain.deliveries import Delivery
+from .domain.kinds import Lane
+from .operations import order_events, order_variables, releasing
+
+_log: Final = structlog.get_logger("orders")
+_POLL_SECONDS: Final = 0.5
+"""How late an order is seen that another process has accepted, or whose time has come."""
+_FORGET_EVERY: Final = timedelta(minutes=10)
+
+
+class Releasing:
+    """Writes the messages of orders that are due, until cancelled; `wake` it when some were accepted.
+
+    A turn takes a few hundred of each lane, what matters most first, so a batch delays nothing for long.
+    """
+
+    def __init__(self, queued: Callable[[Sequence[Delivery]], None]) -> None:
+        self._queued = queued
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Orders were accepted."""
+        self._woken.set()
+
+    async def run(self, hub: Resources) -> None:
+        """Release what is due; a database that is away is asked again."""
+        while True:
+            self._woken.clear()
+            try:
+                while await self._turn(hub):
+                    pass
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("no orders released", error=type(error).__name__)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_POLL_SECONDS):
+                    await self._woken.wait()
+
+    async def _turn(self, hub: Resources) -> bool:
+        """One batch of each lane; whether more may be due."""
+        is_more = False
+        for lane in Lane:
+            async with hub.database.sessions() as session:
+                due, queued = await releasing.release(session, lane, clock.now())
+            if queued:
+                self._queued(queued)
+            is_more = is_more or due == releasing.BATCH
+        return is_more
+
+
+def keeping(released: Releasing) -> list[Worker]:
+    """The workers of orders."""
+    return [
+        Worker("orders-due", released.run),
+        Worker("orders-positions", _place),
+        workers.every("orders-forget", _FORGET_EVERY, _forget),
+    ]
+
+
+async def _place(hub: Resources) -> None:
+    while True:
+        await _until_none(hub, order_events.place)
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+async def _forget(hub: Resources) -> None:
+    await _until_none(hub, lambda session: order_events.forget(session, clock.now()))
+    await _until_none(hub, lambda session: order_variables.forget(session, clock.now()))
+
+
+async def _until_none(hub: Resources, act: Callable[..., Awaitable[int]]) -> None:
+    """Act in small transactions until one finds nothing."""
+    done = 1
+    while done:
+        async with hub.database.sessions() as session:
+            done = await act(session)
