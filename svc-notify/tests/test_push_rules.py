@@ -1,8 +1,10 @@
 """Web push without a network: what goes to a push service, and that only the browser can read it."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import http_ece
@@ -15,6 +17,7 @@ from playwright.async_api import async_playwright
 
 from hub_cli.mailbox.push import Browser
 from hub_core.language import Language
+from hub_testing.listener import Answer, Asked, Listener
 from svc_notify import keys, rendering
 from svc_notify.channels import push as channel
 from svc_notify.channels.vapid import Vapid
@@ -211,3 +214,59 @@ def test_a_key_that_is_no_point_of_the_curve_is_seen() -> None:
     assert channel.is_point(held)
     assert not channel.is_point(held[:-1] + bytes([held[-1] ^ 1]))
     assert not channel.is_point(b"")
+
+
+WORKER = b"""
+self.addEventListener('push', event => {
+    const said = event.data.json().notification;
+    const shown = {body: said.body, lang: said.lang, tag: said.tag, data: said.navigate};
+    event.waitUntil(self.registration.showNotification(said.title, shown));
+});
+"""
+"""What a page needs for browsers that know no declarative push."""
+SHOWN = """
+navigator.serviceWorker.ready.then(found => found.getNotifications()).then(
+    all => all.map(one => [one.title, one.body, one.lang, one.tag, one.data]))
+"""
+
+
+async def test_a_service_worker_in_chromium_shows_title_line_and_link(chromium: str, tmp_path: Path) -> None:
+    """Delivered by the browser's own tools: a subscription needs the push service of its maker."""
+
+    def respond(asked: Asked) -> Answer:
+        is_worker = asked.path == "/worker.js"
+        return Answer(
+            WORKER if is_worker else b"<title>t</title>", "text/javascript" if is_worker else "text/html"
+        )
+
+    words = rendering.say("account.security", 2, Language.RO, next(iter(wording.cases("account.security"))))
+    link = "https://hub.example/account/overview"
+    listener = Listener(respond)
+    listener.start()
+    origin = listener.url.replace("127.0.0.1", "localhost")
+    registered: list[dict[str, str]] = []
+    shown: list[list[str]] = []
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch_persistent_context(
+            tmp_path, executable_path=chromium, permissions=["notifications"]
+        )
+        page = opened.pages[0]
+        await page.goto(origin)
+        await page.evaluate("navigator.serviceWorker.register('/worker.js').then(() => 1)")
+        await page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+        tools = await opened.new_cdp_session(page)
+        tools.on(
+            "ServiceWorker.workerRegistrationUpdated", lambda told: registered.extend(told["registrations"])
+        )
+        await tools.send("ServiceWorker.enable")
+        async with asyncio.timeout(30):
+            while not registered:
+                await page.evaluate("1")
+            given = {"origin": f"{origin}/", "registrationId": registered[0]["registrationId"]}
+            data = notice(words, link, "t").decode()
+            while not shown:  # a registration that is not stored yet gets nothing; of a repeat one is shown
+                await tools.send("ServiceWorker.deliverPushMessage", {**given, "data": data})
+                shown = await page.evaluate(SHOWN)
+        await opened.close()
+    listener.stop()
+    assert shown == [[words.title, words.push, "ro", "t", link]]
