@@ -139,7 +139,16 @@ def test_the_footer_says_who_sends_why_and_where_that_is_changed(kind: Kind, lan
             assert "Hub" in part
             assert LINKS.preferences in part
             assert LINKS.unsubscribe in part
+        in_account = rendering.letter(words, Links(has_account=True))
+        account = {
+            Language.RO: "Din contul",
+            Language.HU: "A fiókjában vál",
+            Language.EN: "In your account you",
+        }
+        assert account[language] in in_account.text
+        assert account[language] in in_account.html
         bare = rendering.letter(words, Links())
+        assert account[language] not in bare.html
         assert ORIGIN not in f"{bare.text}{bare.html}"
 
 

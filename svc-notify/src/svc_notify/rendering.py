@@ -91,25 +91,24 @@ class Letter:
 class Links:
     """Where a letter leads: what its button opens, where preferences are set, where it is unsubscribed from.
 
-    An empty one is left out.
+    An empty one is left out; who has an account is told then that preferences are set there.
     """
 
     action: str = ""
     preferences: str = ""
     unsubscribe: str = ""
+    has_account: bool = False
 
 
 def render(
     template: str, version: int, language: Language, facts: Mapping[str, object], action_url: str
 ) -> Letter:
-    """Write a message. `facts` are what its wording names; a line whose value is empty is left out.
+    """Write a message of the hub's own, with no link but its button.
 
-    Of the facts `sender` is the institution that it comes from (the hub without one), `preferences_url` and
-    `unsubscribe_url` are links of the footer. Raises `jinja2.UndefinedError` when a fact is missing,
-    `FileNotFoundError` for no such template.
+    `facts` are what its wording names; a line whose value is empty is left out. Raises
+    `jinja2.UndefinedError` when a fact is missing, `FileNotFoundError` for no such template.
     """
-    links = Links(action_url, str(facts.get("preferences_url", "")), str(facts.get("unsubscribe_url", "")))
-    return letter(say(template, version, language, facts), links, str(facts.get("sender", "")))
+    return letter(say(template, version, language, facts), Links(action_url))
 
 
 def say(template: str, version: int, language: Language, facts: Mapping[str, object]) -> Words:
@@ -171,6 +170,7 @@ def letter(words: Words, links: Links, sender: str = "") -> Letter:
         "action_url": links.action,
         "preferences_url": links.preferences,
         "unsubscribe_url": links.unsubscribe,
+        "has_account": links.has_account,
     }
     if words.frame > _FRAMES_WITHOUT_FOOTER:
         shown = _footer(words, sender) | shown

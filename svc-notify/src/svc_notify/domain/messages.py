@@ -106,7 +106,7 @@ def write(
     given = dict(variables or {})
     if given.keys() != kind.variables:
         raise ValueError(f"{kind.template} takes {sorted(kind.variables)}, not {sorted(given)}")
-    if any(content.is_like_cnp(value) for name, value in given.items() if not name.endswith("_id")):
+    if any(content.is_like_cnp(str(value)) for name, value in given.items() if not name.endswith("_id")):
         raise ValueError(f"a value of {kind.template} looks like a personal number, which no message tells")
     if (about_id is not None) is (kind.question is None):
         raise ValueError(f"what {kind.template} is about is asked for, or it is not")

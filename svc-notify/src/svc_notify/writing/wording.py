@@ -36,20 +36,17 @@ def say(claimed: Claimed, known: Known) -> Words:
     return words if message.sender else replace(words, subject=f"[Test] {words.subject}")
 
 
-def letter(settings: Settings, claimed: Claimed, known: Known) -> Letter:
+def letter(settings: Settings, claimed: Claimed, known: Known, unsubscribe_url: str = "") -> Letter:
     """The same as a letter; it is the institution's where that has ordered it."""
-    message, origin = claimed.delivery.message, settings.public_origin
-    if claimed.own is None:
-        facts = asking.facts_of(claimed, known)
-        return rendering.render(
-            message.template, message.template_version, known.language, facts, origin + known.page
-        )
+    message, page, sender = claimed.delivery.message, known.page, ""
+    if claimed.own is not None:
+        page = templates.page(claimed.own, message.variables) or page
+        sender = claimed.institution.get(known.language) or claimed.institution.get(Language.RO, "")
     links = Links(
-        origin + (templates.page(claimed.own, message.variables) or known.page),
-        str(known.facts.get("preferences_url", "")),
-        str(known.facts.get("unsubscribe_url", "")),
+        action=settings.public_origin + page,
+        unsubscribe=unsubscribe_url,
+        has_account=message.person_id is not None,
     )
-    sender = claimed.institution.get(known.language) or claimed.institution.get(Language.RO, "")
     return rendering.letter(say(claimed, known), links, sender)
 
 
