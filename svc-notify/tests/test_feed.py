@@ -449,3 +449,12 @@ async def test_the_database_shows_what_the_rule_says(
             found = await storage.read(session, reader, 0, last, 100, None, None)
             assert [event.id for event in found] == expected
         await transaction.rollback()
+
+
+async def test_the_copy_of_a_persons_data_has_the_events_about_them(hub: Any, tell: Tell, place: Any) -> None:
+    ana = ids.new_id()
+    told = await tell(person_id=ana)
+    await tell(person_id=ids.new_id())
+    await place()
+    async with hub.database.sessions() as session:
+        assert [event.id for event in await feed.events_of(session, ana)] == [told.id]

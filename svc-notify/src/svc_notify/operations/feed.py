@@ -100,6 +100,12 @@ async def look(
         return events, await storage.find_consents(session, people)
 
 
+async def events_of(session: AsyncSession, person_id: UUID) -> Sequence[FeedEvent]:
+    """The events about a person that are kept, for the copy of their data."""
+    async with session.begin():
+        return await storage.about(session, person_id)
+
+
 async def keep_consent(
     session: AsyncSession,
     consent_id: UUID,

@@ -8,8 +8,8 @@ from hub_service import personal_data, policy
 from hub_service.dependencies import Session, Texts
 
 from ..dependencies import MasterKey
+from ..operations import feed, push
 from ..operations import messages as operations
-from ..operations import push
 from ..schemas.personal_data import personal_data as show_personal_data
 
 router = APIRouter(prefix="/internal/v1", redirect_slashes=False)
@@ -21,4 +21,5 @@ async def get_messages_data(
 ) -> personal_data.PersonalData:
     """What this service holds of a person, for the copy they asked for."""
     browsers = await push.find(session, master_key, person_id)
-    return show_personal_data(texts, await operations.personal_data(session, person_id), browsers)
+    events = await feed.events_of(session, person_id)
+    return show_personal_data(texts, await operations.personal_data(session, person_id), browsers, events)

@@ -7,6 +7,7 @@ from hub_service.i18n import Texts
 from hub_service.personal_data import PersonalData, section
 
 from ..domain.deliveries import Delivery
+from ..domain.feed import FeedEvent
 from ..domain.push import Subscription
 
 PERSONAL_DATA: Final = "Messages to you"
@@ -20,11 +21,20 @@ PERSONAL_DATA_LABELS: Final = {
 }
 BROWSERS: Final = "Browsers that get notices for you"
 BROWSER_LABELS: Final = {"endpoint": "Address", "subscribed_at": "Subscribed"}
-TEXTS: Final = (PERSONAL_DATA, *PERSONAL_DATA_LABELS.values(), BROWSERS, *BROWSER_LABELS.values())
+EVENTS: Final = "Events about you that applications can read with your consent"
+EVENT_LABELS: Final = {"time": "When", "type": "Event"}
+TEXTS: Final = (
+    *(PERSONAL_DATA, *PERSONAL_DATA_LABELS.values()),
+    *(BROWSERS, *BROWSER_LABELS.values()),
+    *(EVENTS, *EVENT_LABELS.values()),
+)
 
 
 def personal_data(
-    texts: Texts, deliveries: Sequence[Delivery], browsers: Sequence[Subscription]
+    texts: Texts,
+    deliveries: Sequence[Delivery],
+    browsers: Sequence[Subscription],
+    events: Sequence[FeedEvent],
 ) -> PersonalData:
     """What is held of the person to whom these messages went; their words are not kept."""
     items = [
@@ -42,9 +52,11 @@ def personal_data(
         {"endpoint": browser.endpoint, "subscribed_at": browser.subscribed_at.isoformat()}
         for browser in browsers
     ]
+    followed = [{"time": event.time.isoformat(), "type": event.type} for event in events]
     return PersonalData(
         sections=[
             section(texts, "messages", PERSONAL_DATA, PERSONAL_DATA_LABELS, items),
             section(texts, "browsers", BROWSERS, BROWSER_LABELS, listening),
+            section(texts, "events", EVENTS, EVENT_LABELS, followed),
         ]
     )

@@ -130,6 +130,12 @@ async def find(session: AsyncSession, event_ids: Collection[UUID]) -> dict[UUID,
     return {row["id"]: _event(row) for row in (await session.execute(found)).mappings()}
 
 
+async def about(session: AsyncSession, person_id: UUID) -> list[FeedEvent]:
+    """Every event about a person, in their order."""
+    found = select(EVENTS).where(EVENTS.c.person_id == person_id).order_by(EVENTS.c.position)
+    return [_event(row) for row in (await session.execute(found)).mappings()]
+
+
 async def read(
     session: AsyncSession,
     reader: Reader,
