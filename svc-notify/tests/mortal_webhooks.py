@@ -25,7 +25,7 @@ POINTS: Final[dict[str, Callable[[], None]]] = {
     "queued, not committed": lambda: mortal.die_after(webhook_deliveries, "add"),
     "claimed": lambda: _die_having(webhook_sending, "claim", lambda gave: bool(gave[0])),
     "handed over": lambda: mortal.die_after(Outside, "post", times=3),
-    "settled, not committed": lambda: mortal.die_after(webhook_deliveries, "settle"),
+    "settled, not committed": lambda: mortal.die_after(webhook_deliveries, "add_attempts"),
     "settled": lambda: mortal.die_after(webhook_sending, "settle"),
 }
 

@@ -362,6 +362,19 @@ async def test_the_next_address_is_tried_when_nobody_listens_at_the_first(certif
     assert answer.status == 200
 
 
+async def test_the_address_that_has_answered_is_asked_first_while_the_name_has_it(certificates):
+    servers, trust = certificates
+    async with (
+        Server().at("127.0.0.2", tls=servers[NAME]) as server,
+        outside_to(trust, ("127.0.0.1", "127.0.0.2")) as calls,
+    ):
+        await calls.post(f"https://{NAME}:{server.port}/", b"{}", {}, 5)
+        async with Server().at("127.0.0.1", server.port, tls=servers[NAME]) as late:
+            await calls.post(f"https://{NAME}:{server.port}/", b"{}", {}, 5)
+    assert len(server.requests) == 2
+    assert late.connections == []
+
+
 async def test_nobody_listening_is_unreachable(certificates):
     async with Server().at() as server:
         port = server.port

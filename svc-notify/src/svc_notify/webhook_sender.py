@@ -32,6 +32,7 @@ _tracer: Final = get_tracer("svc_notify")
 AT_ONCE: Final = 256
 """Messages under way in a process: some silent endpoints hold up no others."""
 _POLL_SECONDS: Final = 1.0
+_GATHER_SECONDS: Final = 0.01
 GOODBYE_SECONDS: Final = 5.0
 _FORGET_EVERY: Final = timedelta(minutes=10)
 _AWAY: Final = (SQLAlchemyError, OSError)
@@ -64,6 +65,8 @@ class Sender:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_POLL_SECONDS):
                         await self._woken.wait()
+                if self._attempts:  # what ends together is stored together
+                    await asyncio.wait(self._attempts, timeout=_GATHER_SECONDS)
         finally:
             await self._finish(hub)
 

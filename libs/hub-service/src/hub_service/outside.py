@@ -241,7 +241,8 @@ class Outside:
         content: bytes,
         headers: Mapping[str, str],
     ) -> Answer:
-        *others, last = machines
+        """The first answer, beginning where a connection may be open; the name had all of these addresses."""
+        *others, last = sorted(machines, key=lambda machine: _key(address, machine) not in self._targets)
         for machine in others:
             try:
                 return await self._send_to(machine, address, content, headers)
@@ -270,6 +271,7 @@ class Outside:
             finally:
                 await response.aclose()
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            target.is_dead = True
             raise Unreachable(_why_not_connected(error)) from error
         except httpx2.TransportError as error:
             raise Unreachable(Reason.PROTOCOL) from error
@@ -280,7 +282,7 @@ class Outside:
 
     def _target(self, address: Address, machine: str) -> "_Target":
         """The connections to one name at one address, the last used ones last."""
-        key = (address.scheme, address.netloc, machine)
+        key = _key(address, machine)
         target = self._targets.pop(key, None) or _Target(self._connect())
         target.calls += 1
         self._targets[key] = target
@@ -293,7 +295,7 @@ class Outside:
         ended = [
             self._targets.pop(key)
             for number, key in enumerate(idle)
-            if number < surplus or now - self._targets[key].last > _KEPT_SECONDS
+            if number < surplus or self._targets[key].is_over(now)
         ]
         for target in ended:
             await target.transport.aclose()
@@ -316,6 +318,15 @@ class _Target:
     transport: httpx2.AsyncBaseTransport
     calls: int = 0
     last: float = 0.0
+    is_dead: bool = False
+
+    def is_over(self, now: float) -> bool:
+        """Whether nothing is kept there any more: nobody listened, or nobody has called for long."""
+        return self.is_dead or now - self.last > _KEPT_SECONDS
+
+
+def _key(address: Address, machine: str) -> tuple[str, str, str]:
+    return address.scheme, address.netloc, machine
 
 
 def is_public(machine: IPv4Address | IPv6Address) -> bool:

@@ -141,7 +141,7 @@ async def _queue(
 async def _replay(session: AsyncSession, held: Sequence[Delivery], now: datetime) -> int:
     numbers = await terms(session, now)
     ended = [one for one in held if one.state in webhooks.ENDED]
-    await storage.put(session, [webhooks.replay(one, now, numbers) for one in ended])
+    await storage.change(session, [webhooks.replay(one, now, numbers) for one in ended])
     return len(ended)
 
 

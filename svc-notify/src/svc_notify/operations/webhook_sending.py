@@ -91,7 +91,7 @@ async def claim(
             else:
                 taken = webhooks.withhold(delivery, now)
             changed.append(taken)
-        await storage.put(session, changed)
+        await storage.change(session, changed)
     return claimed, numbers
 
 
@@ -108,7 +108,7 @@ async def settle(
             webhooks.settle(one.claimed.delivery, one.outcome, now, numbers, chance=random.random())
             for one in done
         ]
-        held = await storage.settle(session, settled)
+        held = await storage.change(session, settled)
         still = [
             one for one in done if (one.claimed.delivery.endpoint_id, one.claimed.delivery.event_id) in held
         ]

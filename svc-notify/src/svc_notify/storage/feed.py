@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    Uuid,
     and_,
     any_,
     bindparam,
@@ -57,6 +58,7 @@ _BETWEEN: Final = (
     .order_by(EVENTS.c.position)
     .limit(bindparam("most"))
 )
+_FIND: Final = Part(select(EVENTS).where(EVENTS.c.id == any_(bindparam("event_ids", type_=ARRAY(Uuid())))))
 _NOBODYS: Final = ""
 """The application of somebody invented of whom that was not told: no reader is it."""
 
@@ -126,8 +128,7 @@ async def between(session: AsyncSession, after: int, limit: int) -> list[FeedEve
 
 async def find(session: AsyncSession, event_ids: Collection[UUID]) -> dict[UUID, FeedEvent]:
     """Events by their ids, whoever may see them; those no longer kept are missing."""
-    found = select(EVENTS).where(EVENTS.c.id.in_(event_ids))
-    return {row["id"]: _event(row) for row in (await session.execute(found)).mappings()}
+    return {row["id"]: _event(row) for row in await _FIND.all(session, event_ids=list(event_ids))}
 
 
 async def about(session: AsyncSession, person_id: UUID) -> list[FeedEvent]:

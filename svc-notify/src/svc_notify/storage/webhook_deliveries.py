@@ -7,13 +7,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
+    DateTime,
     Integer,
-    RowMapping,
     Uuid,
     and_,
     bindparam,
     case,
-    column,
     delete,
     exists,
     func,
@@ -22,12 +22,12 @@ from sqlalchemy import (
     or_,
     select,
     update,
-    values,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core import ids
+from hub_events.statements import Part
 
 from ..domain.feed import FeedEvent
 from ..domain.webhooks import Delivery, DeliveryState, Endpoint, Failure, Outcome, State
@@ -38,16 +38,71 @@ from . import feed, webhooks
 
 _COLUMNS: Final = WEBHOOK_DELIVERIES.c
 _NAMES: Final = tuple(column.name for column in _COLUMNS)
+_KEY: Final = ("endpoint_id", "event_id")
 _CHANGING: Final = ("state", "attempts", "due_at", "ended_at", "version")
-_STORE_IF_HELD: Final = (
+_ENDPOINTS: Final = WEBHOOK_ENDPOINTS.c
+_NOW: Final = bindparam("now", type_=DateTime(timezone=True))
+_UUIDS: Final = ARRAY(Uuid())
+_SENDING: Final = WEBHOOK_DELIVERIES.alias("sending")
+_UNDER_WAY: Final = (
+    select(func.count())
+    .where(
+        _SENDING.c.endpoint_id == _ENDPOINTS.id,
+        _SENDING.c.state == DeliveryState.SENDING,
+        _SENDING.c.due_at > _NOW,
+    )
+    .scalar_subquery()
+)
+_ROOM: Final = (
+    case((_ENDPOINTS.failures > 0, 1), else_=bindparam("at_once", type_=Integer())) - _UNDER_WAY
+).label("room")
+_LOCK_READY: Final = Part(
+    select(WEBHOOK_ENDPOINTS, _ROOM)
+    .where(
+        _ENDPOINTS.state == State.ACTIVE,
+        or_(_ENDPOINTS.rests_until.is_(None), _ENDPOINTS.rests_until <= _NOW),
+        exists().where(_COLUMNS.endpoint_id == _ENDPOINTS.id, _COLUMNS.due_at <= _NOW),
+        _ROOM > 0,
+    )
+    .order_by(_ENDPOINTS.failures > 0, func.random())
+    .limit(bindparam("at_most", type_=Integer()))
+    .with_for_update(key_share=True, skip_locked=True)
+)
+_WANTED: Final = (
+    func.unnest(
+        bindparam("endpoint_ids", type_=_UUIDS),
+        bindparam("rooms", type_=ARRAY(Integer())),
+    )
+    .table_valued("endpoint_id", "room", name="wanted")
+    .render_derived()
+)
+_DUE: Final = (
+    select(WEBHOOK_DELIVERIES)
+    .where(_COLUMNS.endpoint_id == _WANTED.c.endpoint_id, _COLUMNS.due_at <= _NOW)
+    .order_by(_COLUMNS.due_at, _COLUMNS.position)
+    .limit(_WANTED.c.room)
+    .with_for_update(skip_locked=True)
+    .lateral("due")
+)
+_LOCK_DUE: Final = Part(
+    select(_DUE).join_from(_WANTED, _DUE, literal_column("true")).order_by(_DUE.c.due_at, _DUE.c.position)
+)
+_CHANGED: Final = (
+    func.unnest(*(bindparam(name, type_=ARRAY(_COLUMNS[name].type)) for name in (*_KEY, *_CHANGING)))
+    .table_valued(*_KEY, *_CHANGING, name="changed")
+    .render_derived()
+)
+_CHANGE: Final = Part(
     update(WEBHOOK_DELIVERIES)
     .where(
-        _COLUMNS.endpoint_id == bindparam("of_endpoint"),
-        _COLUMNS.event_id == bindparam("of_event"),
-        _COLUMNS.version == bindparam("held_version"),
+        *(_COLUMNS[name] == _CHANGED.c[name] for name in _KEY),
+        _COLUMNS.version == _CHANGED.c.version - 1,
     )
-    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
-    .returning(_COLUMNS.event_id)
+    .values({name: _CHANGED.c[name] for name in _CHANGING})
+    .returning(*(_COLUMNS[name] for name in _KEY))
+)
+_ADD_ATTEMPT: Final = Part(
+    insert(WEBHOOK_ATTEMPTS).values({one: bindparam(one.name) for one in WEBHOOK_ATTEMPTS.c})
 )
 
 
@@ -68,15 +123,6 @@ async def add(session: AsyncSession, queued: Sequence[Delivery]) -> None:
         await session.execute(adding, [_row(delivery) for delivery in queued])
 
 
-async def put(session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
-    """Store deliveries that are new, or locked by this transaction."""
-    if deliveries:
-        putting = postgresql.insert(WEBHOOK_DELIVERIES)
-        changed = {name: putting.excluded[name] for name in _NAMES}
-        putting = putting.on_conflict_do_update(index_elements=["endpoint_id", "event_id"], set_=changed)
-        await session.execute(putting, [_row(delivery) for delivery in deliveries])
-
-
 async def lock_ready(
     session: AsyncSession, key: MasterKey, at_once: int, limit: int, now: datetime
 ) -> list[tuple[Endpoint, int]]:
@@ -85,30 +131,7 @@ async def lock_ready(
     Those that fail come after the others, and may be handed one. Those that another sender looks at in this
     moment are passed over.
     """
-    endpoints, sending = WEBHOOK_ENDPOINTS.c, WEBHOOK_DELIVERIES.alias("sending")
-    under_way = (
-        select(func.count())
-        .where(
-            sending.c.endpoint_id == endpoints.id,
-            sending.c.state == DeliveryState.SENDING,
-            sending.c.due_at > now,
-        )
-        .scalar_subquery()
-    )
-    room = (case((endpoints.failures > 0, 1), else_=at_once) - under_way).label("room")
-    found = (
-        select(WEBHOOK_ENDPOINTS, room)
-        .where(
-            endpoints.state == State.ACTIVE,
-            or_(endpoints.rests_until.is_(None), endpoints.rests_until <= now),
-            exists().where(_COLUMNS.endpoint_id == endpoints.id, _COLUMNS.due_at <= now),
-            room > 0,
-        )
-        .order_by(endpoints.failures > 0, func.random())
-        .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True)
-    )
-    rows = (await session.execute(found)).mappings()
+    rows = await _LOCK_READY.all(session, at_once=at_once, at_most=limit, now=now)
     return [(webhooks.endpoint_of(key, row), row["room"]) for row in rows]
 
 
@@ -119,55 +142,35 @@ async def lock_due(
 
     What is no longer kept in the feed is left where it is.
     """
-    wanted = values(column("endpoint_id", Uuid), column("room", Integer), name="wanted").data(
-        list(rooms.items())
-    )
-    due = (
-        select(WEBHOOK_DELIVERIES)
-        .where(_COLUMNS.endpoint_id == wanted.c.endpoint_id, _COLUMNS.due_at <= now)
-        .order_by(_COLUMNS.due_at, _COLUMNS.position)
-        .limit(wanted.c.room)
-        .with_for_update(skip_locked=True)
-        .lateral("due")
-    )
-    found = select(due).join_from(wanted, due, literal_column("true"))
-    rows = (await session.execute(found.order_by(due.c.due_at, due.c.position))).mappings().all()
+    rows = await _LOCK_DUE.all(session, endpoint_ids=list(rooms.keys()), rooms=list(rooms.values()), now=now)
     events = await feed.find(session, [row["event_id"] for row in rows])
     return [(_delivery(row), events[row["event_id"]]) for row in rows if row["event_id"] in events]
 
 
-async def settle(session: AsyncSession, settled: Sequence[Delivery]) -> set[tuple[UUID, UUID]]:
-    """Store what became of claimed deliveries; those that were not claimed by another since."""
-    held = set()
-    for delivery in settled:
-        changes = {f"new_{name}": getattr(delivery, name) for name in _CHANGING}
-        given = {
-            "of_endpoint": delivery.endpoint_id,
-            "of_event": delivery.event_id,
-            "held_version": delivery.version - 1,
-            **changes,
-        }
-        if (await session.execute(_STORE_IF_HELD, given)).first() is not None:
-            held.add((delivery.endpoint_id, delivery.event_id))
-    return held
+async def change(session: AsyncSession, changed: Sequence[Delivery]) -> set[tuple[UUID, UUID]]:
+    """Store what became of deliveries, unless others have changed them since; the keys of the stored."""
+    if not changed:
+        return set()
+    columns = {name: [getattr(delivery, name) for delivery in changed] for name in (*_KEY, *_CHANGING)}
+    return {(row["endpoint_id"], row["event_id"]) for row in await _CHANGE.all(session, **columns)}
 
 
 async def add_attempts(session: AsyncSession, attempts: Sequence[tuple[Delivery, Outcome, datetime]]) -> None:
     """Note attempts, each with when it began."""
-    if attempts:
-        rows = [
-            {
-                "id": ids.new_id(),
-                "endpoint_id": delivery.endpoint_id,
-                "event_id": delivery.event_id,
-                "attempted_at": began,
-                "milliseconds": round(outcome.duration.total_seconds() * 1000),
-                "status": outcome.status,
-                "failure": outcome.failure,
-            }
-            for delivery, outcome, began in attempts
-        ]
-        await session.execute(insert(WEBHOOK_ATTEMPTS), rows)
+    rows = [
+        {
+            "id": ids.new_id(),
+            "endpoint_id": delivery.endpoint_id,
+            "event_id": delivery.event_id,
+            "attempted_at": began,
+            "milliseconds": round(outcome.duration.total_seconds() * 1000),
+            "status": outcome.status,
+            "failure": outcome.failure,
+        }
+        for delivery, outcome, began in attempts
+    ]
+    if rows:
+        await _ADD_ATTEMPT.many(session, *rows)
 
 
 async def find_page(
@@ -271,5 +274,5 @@ def _row(delivery: Delivery) -> dict[str, Any]:
     return {name: getattr(delivery, name) for name in _NAMES}
 
 
-def _delivery(row: RowMapping) -> Delivery:
+def _delivery(row: Any) -> Delivery:
     return Delivery(**{name: row[name] for name in _NAMES} | {"state": DeliveryState(row["state"])})

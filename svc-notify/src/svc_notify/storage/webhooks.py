@@ -5,10 +5,11 @@ from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import ARRAY, Select, String, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_events import copies
+from hub_events.statements import Part
 
 from ..domain.webhooks import Client, Endpoint, Secrets, State, Stop, Wanted
 from ..keys import MasterKey
@@ -26,6 +27,9 @@ _PLAIN: Final = (
     "failing_since",
     "rests_until",
     "version",
+)
+_CLIENTS: Final = Part(
+    select(CLIENTS).where(CLIENTS.c.client_id == any_(bindparam("client_ids", type_=ARRAY(String()))))
 )
 
 
@@ -95,16 +99,16 @@ async def keep_client(session: AsyncSession, told: Client) -> None:
 
 async def find_clients(session: AsyncSession, client_ids: Collection[str]) -> dict[str, Client]:
     """What is known of these applications; one not heard of yet is missing."""
-    found = select(CLIENTS).where(CLIENTS.c.client_id.in_(client_ids))
-    return {row["client_id"]: _client(row) for row in (await session.execute(found)).mappings()}
+    rows = await _CLIENTS.all(session, client_ids=list(client_ids))
+    return {row["client_id"]: _client(row) for row in rows}
 
 
-def endpoint_of(key: MasterKey, row: RowMapping) -> Endpoint:
+def endpoint_of(key: MasterKey, row: Any) -> Endpoint:
     """The endpoint in a row."""
     return _endpoint(row, key.unseal(row["sealed_address"], _sealed_with(row["id"])).decode())
 
 
-def _endpoint(row: RowMapping, address: str) -> Endpoint:
+def _endpoint(row: Any, address: str) -> Endpoint:
     return Endpoint(
         **{name: row[name] for name in _PLAIN},
         wanted=Wanted(
@@ -139,6 +143,6 @@ async def _one(session: AsyncSession, key: MasterKey, wanted: Select[Any]) -> En
     return endpoint_of(key, row) if row else None
 
 
-def _client(row: RowMapping) -> Client:
+def _client(row: Any) -> Client:
     scopes = row["scopes"]
     return Client(**dict(row) | {"scopes": None if scopes is None else frozenset(scopes)})
