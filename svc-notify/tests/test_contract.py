@@ -8,7 +8,7 @@ import svc_notify
 from hub_testing import contract, texts
 from svc_notify import errors
 from svc_notify.main import create_app
-from svc_notify.schemas import personal_data
+from svc_notify.schemas import personal_data, preferences
 from svc_notify.settings import Settings
 
 from . import told
@@ -24,6 +24,6 @@ def test_the_contract_is_the_code() -> None:
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_every_text_is_translated(language: str) -> None:
     catalog = texts.translations(LOCALE, language)
-    shown = {*texts.of_problems(errors), *personal_data.TEXTS}
+    shown = {*texts.of_problems(errors), *personal_data.TEXTS, *preferences.TEXTS}
     assert shown <= catalog.keys()
     assert all(catalog.values())

@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(32), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), comment="When its owner last had it tried again"),
         sa.PrimaryKeyConstraint("digest", name="pk_suppressions"),
         comment="Addresses that sent messages back; none of them stands here",
     )

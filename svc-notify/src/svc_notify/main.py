@@ -24,15 +24,18 @@ from .operations.figures import Published
 from .operations.waiting import Waiting
 from .operations.webhooks import Means
 from .pages.figures import FiguresPage
+from .pages.unsubscribing import UnsubscribePage
 from .routes import (
     feed,
     figures,
     internal,
     messages,
     orders,
+    preferences,
     push,
     sms_receipts,
     templates,
+    unsubscriptions,
     webhook_deliveries,
     webhooks,
 )
@@ -111,7 +114,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             orders.router,
             push.router,
             sms_receipts.router,
+            preferences.router,
             templates.router,
+            unsubscriptions.pages,
+            unsubscriptions.router,
             webhooks.router,
             webhook_deliveries.router,
         ],
@@ -139,6 +145,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.figures_page = FiguresPage(app.state.texts)
     app.state.published = Published()
+    app.state.unsubscribe_page = UnsubscribePage(app.state.texts)
     app.state.waiting = waiting
     app.state.webhooks = means
     app.state.master_key, app.state.vapid, app.state.outside = master_key, vapid, means.outside

@@ -11,8 +11,9 @@ from hub_events.envelope import Envelope
 
 from .. import manifest
 from ..domain.catalog import StaleEntry
+from ..domain.channels import Channel
 from ..domain.officials import WRITTEN_TO, Official
-from ..operations import institutions, notices, push, sandbox_people
+from ..operations import institutions, notices, preferences, push, sandbox_people, suppressions
 from . import bookings, certificates, hearing, petitions, traffic
 from .copies import (
     AccountDeleted,
@@ -34,6 +35,7 @@ from .copies import (
 from .hearing import Wake
 
 _GRANTED: Final = "GRANTED"
+_NEW_NUMBERS: Final = frozenset({"PHONE_ADDED", "PHONE_CHANGED"})
 
 
 def subscriptions(wake: Wake) -> list[Subscription]:
@@ -55,6 +57,8 @@ def subscriptions(wake: Wake) -> list[Subscription]:
         queued = await notices.queue_security_notice(
             session, heard.data.person_id, heard.data.change, hearing.cause(heard), clock.now()
         )
+        if heard.data.change in _NEW_NUMBERS:
+            await suppressions.lift_changed(session, heard.data.person_id, Channel.SMS, clock.now())
         hearing.wake_after_commit(session, wake, queued)
 
     async def tell_the_validated(session: AsyncSession, heard: Envelope[PersonVerified]) -> None:
@@ -110,6 +114,7 @@ def subscriptions(wake: Wake) -> list[Subscription]:
 
 async def _forget_person(session: AsyncSession, heard: Envelope[AccountDeleted]) -> None:
     await push.forget_person(session, heard.data.person_id)
+    await preferences.forget(session, heard.data.person_id)
 
 
 async def _keep_institution(session: AsyncSession, heard: Envelope[InstitutionChanged]) -> None:

@@ -9,7 +9,7 @@ from . import content, kinds
 from .channels import Channel, Step
 from .kinds import Group, Kind, Lane, Purpose
 
-__all__ = ["Cause", "Channel", "Message", "Sender", "Step", "go_on", "read", "write"]
+__all__ = ["Cause", "Channel", "Message", "Sender", "Step", "go_on", "read", "stop", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,11 @@ class Message:
             return self.sender.institution_id
         named = self.variables.get("institution_id")
         return UUID(named) if named else None
+
+    @property
+    def sender_id(self) -> UUID | None:
+        """The institution that has ordered it; none for the hub's own."""
+        return self.sender.institution_id if self.sender else None
 
     @property
     def group(self) -> Group:
@@ -148,6 +153,11 @@ def go_on(message: Message, now: datetime) -> tuple[Message, tuple[Channel, ...]
     version = message.version + 1 if message.step else message.version
     begun = tuple(step.channel for step in message.plan[message.step : end])
     return replace(message, step=end, next_at=next_at, version=version), begun
+
+
+def stop(message: Message) -> tuple[Message, tuple[Channel, ...]]:
+    """The message, of which nothing more is begun: it is not wanted any more."""
+    return replace(message, next_at=None, version=message.version + 1), ()
 
 
 def read(message: Message, channel: Channel, now: datetime) -> Message:

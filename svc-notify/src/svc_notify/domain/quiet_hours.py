@@ -13,6 +13,7 @@ from .kinds import Purpose
 
 FROM_RULE: Final = "notification.quiet-from"
 UNTIL_RULE: Final = "notification.quiet-until"
+LONGEST_RULE: Final = "notification.quiet-longest"
 RULES: Final = (FROM_RULE, UNTIL_RULE)
 
 _LOUD: Final = frozenset({Channel.SMS, Channel.PUSH})
@@ -66,3 +67,14 @@ def earliest(purpose: Purpose, channel: Channel, now: datetime, hours: QuietHour
     What a person's own action causes at night goes at once.
     """
     return hours.over(now) if purpose in plans.QUIET and channel in _LOUD else now
+
+
+def written(minute: int) -> str:
+    """A minute of the day as people write it: `21:00`."""
+    return f"{minute // _MINUTES_OF_HOUR:02}:{minute % _MINUTES_OF_HOUR:02}"
+
+
+def minute_of(written_time: str) -> int:
+    """The minute of the day that `21:00` is."""
+    hour, minute = written_time.split(":")
+    return int(hour) * _MINUTES_OF_HOUR + int(minute)

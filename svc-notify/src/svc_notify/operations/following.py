@@ -16,6 +16,7 @@ from hub_service import rules
 from ..domain import deliveries, kinds, messages, plans, quiet_hours
 from ..domain.channels import Channel
 from ..domain.deliveries import Delivery, State
+from ..domain.kinds import Group, Purpose
 from ..domain.messages import Message
 from ..domain.plans import Reach, Waits
 from ..domain.quiet_hours import QuietHours
@@ -107,6 +108,19 @@ async def read(
     return proved
 
 
+async def stop(
+    session: AsyncSession, person_id: UUID, group: Group, institution_id: UUID | None, now: datetime
+) -> None:
+    """Call back whatever a person has just unsubscribed from."""
+    open_ones = [
+        message
+        for message in await storage.lock_open(session, person_id, Purpose.TRANSACTIONAL, now)
+        if message.group is group and institution_id in (None, message.sender_id)
+    ]
+    await storage.store(session, [messages.stop(message)[0] for message in open_ones])
+    await call_back(session, [message.id for message in open_ones], now)
+
+
 async def call_back(session: AsyncSession, message_ids: Collection[UUID], now: datetime) -> None:
     """Cancel what waits of these messages; what is just being taken is looked at when it returns."""
     waiting = await deliveries_storage.lock_waiting(session, message_ids)
@@ -123,12 +137,16 @@ def _plan(message: Message, known: Known | None, waits: Waits) -> plans.Plan:
         return plan
     if known is None:
         return plans.fit(plan, message.purpose, Reach(has_account=False))
-    chosen = known.preferences
-    sender = message.sender.institution_id if message.sender else None
-    unsubscribed = chosen.has_unsubscribed(message.group, sender)
-    if not plans.is_wanted(message.purpose, chosen.opted_in, unsubscribed=unsubscribed):
+    if not _is_wanted(message, known):
         return ()
-    return plans.fit(plan, message.purpose, Reach(chosen.chosen(message.group), known.unusable))
+    return plans.fit(plan, message.purpose, Reach(known.preferences.chosen(message.group), known.unusable))
+
+
+def _is_wanted(message: Message, known: Known | None) -> bool:
+    if known is None:
+        return True
+    unsubscribed = known.preferences.has_unsubscribed(message.group, message.sender_id)
+    return plans.is_wanted(message.purpose, known.preferences.opted_in, unsubscribed=unsubscribed)
 
 
 def _of(known: Mapping[UUID, Known], message: Message) -> Known | None:
@@ -152,7 +170,10 @@ async def _advance(session: AsyncSession, locked: Sequence[Message], now: dateti
     legal = await rules.read(session, *RULES)
     people = {message.person_id for message in locked if message.person_id}
     known = await preferences.find_known(session, people, now) if people else {}
-    gone_on = [messages.go_on(message, now) for message in locked]
+    gone_on = [
+        messages.go_on(message, now) if _is_wanted(message, _of(known, message)) else messages.stop(message)
+        for message in locked
+    ]
     await storage.store(session, [message for message, _ in gone_on])
     made: list[Delivery] = []
     for message, channels in gone_on:

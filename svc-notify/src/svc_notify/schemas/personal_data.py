@@ -8,6 +8,7 @@ from hub_service.personal_data import PersonalData, section
 
 from ..domain.deliveries import Delivery
 from ..domain.feed import FeedEvent
+from ..domain.preferences import Preferences
 from ..domain.push import Subscription
 
 PERSONAL_DATA: Final = "Messages to you"
@@ -23,10 +24,13 @@ BROWSERS: Final = "Browsers that get notices for you"
 BROWSER_LABELS: Final = {"endpoint": "Address", "subscribed_at": "Subscribed"}
 EVENTS: Final = "Events about you that applications can read with your consent"
 EVENT_LABELS: Final = {"time": "When", "type": "Event"}
+CHOICES: Final = "How you want to be told"
+CHOICE_LABELS: Final = {"choice": "Choice", "value": "Chosen", "since": "Since", "until": "Until"}
 TEXTS: Final = (
     *(PERSONAL_DATA, *PERSONAL_DATA_LABELS.values()),
     *(BROWSERS, *BROWSER_LABELS.values()),
     *(EVENTS, *EVENT_LABELS.values()),
+    *(CHOICES, *CHOICE_LABELS.values()),
 )
 
 
@@ -35,6 +39,7 @@ def personal_data(
     deliveries: Sequence[Delivery],
     browsers: Sequence[Subscription],
     events: Sequence[FeedEvent],
+    chosen: Preferences,
 ) -> PersonalData:
     """What is held of the person to whom these messages went; their words are not kept."""
     items = [
@@ -58,5 +63,28 @@ def personal_data(
             section(texts, "messages", PERSONAL_DATA, PERSONAL_DATA_LABELS, items),
             section(texts, "browsers", BROWSERS, BROWSER_LABELS, listening),
             section(texts, "events", EVENTS, EVENT_LABELS, followed),
+            section(texts, "preferences", CHOICES, CHOICE_LABELS, _choices(chosen)),
         ]
     )
+
+
+def _choices(chosen: Preferences) -> list[dict[str, str | None]]:
+    since = chosen.changed_at.isoformat() if chosen.changed_at else None
+    items: list[dict[str, str | None]] = [
+        {"choice": group, "value": ", ".join(sorted(channels)), "since": since}
+        for group, channels in chosen.channels.items()
+    ]
+    items += [
+        {"choice": each.group, "value": str(each.institution_id or "-"), "since": each.at.isoformat()}
+        for each in chosen.unsubscribed
+    ]
+    items += [
+        {
+            "choice": each.purpose,
+            "value": str(each.wording),
+            "since": each.given_at.isoformat(),
+            "until": each.withdrawn_at.isoformat() if each.withdrawn_at else None,
+        }
+        for each in chosen.opt_ins
+    ]
+    return items

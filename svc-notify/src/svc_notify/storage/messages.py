@@ -75,6 +75,18 @@ async def lock_due(session: AsyncSession, limit: int, now: datetime) -> list[Mes
     return [of(row) for row in rows.mappings()]
 
 
+async def lock_open(session: AsyncSession, person_id: UUID, besides: Purpose, now: datetime) -> list[Message]:
+    """A person's messages of other purposes that are worth sending and unread, locked."""
+    found = _MESSAGES.where(
+        MESSAGES.c.person_id == person_id,
+        MESSAGES.c.purpose != besides,
+        MESSAGES.c.expires_at > now,
+        MESSAGES.c.read_at.is_(None),
+    )
+    rows = await session.execute(found.order_by(MESSAGES.c.id).with_for_update())
+    return [of(row) for row in rows.mappings()]
+
+
 async def store(session: AsyncSession, changed: Sequence[Message]) -> None:
     """Store how far messages have come that this transaction has locked."""
     if changed:

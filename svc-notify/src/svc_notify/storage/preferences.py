@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Uuid, bindparam, exists, func, select
+from sqlalchemy import RowMapping, Uuid, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +16,7 @@ from ..domain.preferences import OptIn, Preferences, Unsubscription
 from ..domain.quiet_hours import QuietHours
 from ..tables.preferences import PREFERENCES, SUPPRESSIONS
 from ..tables.push import PUSH_SUBSCRIPTIONS
+from . import suppressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ _ASKED: Final = (
 )
 _SUPPRESSED: Final = (
     select(func.array_agg(SUPPRESSIONS.c.channel.distinct()))
-    .where(SUPPRESSIONS.c.person_id == _ASKED.c.person_id, SUPPRESSIONS.c.expires_at > bindparam("now"))
+    .where(SUPPRESSIONS.c.person_id == _ASKED.c.person_id, suppressions.HOLDS)
     .scalar_subquery()
 )
 _LISTENS: Final = exists().where(PUSH_SUBSCRIPTIONS.c.person_id == _ASKED.c.person_id)
@@ -77,6 +78,11 @@ async def put(session: AsyncSession, chosen: Preferences) -> None:
     row = _row(chosen)
     storing = insert(PREFERENCES).values(row)
     await session.execute(storing.on_conflict_do_update(index_elements=["person_id"], set_=row))
+
+
+async def forget(session: AsyncSession, person_id: UUID) -> None:
+    """A person's preferences are gone."""
+    await session.execute(delete(PREFERENCES).where(PREFERENCES.c.person_id == person_id))
 
 
 async def count_unsubscribed(session: AsyncSession, institution_id: UUID) -> int:

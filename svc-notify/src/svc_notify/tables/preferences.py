@@ -50,6 +50,7 @@ SUPPRESSIONS: Final = Table(
     Column("reason", String(32), nullable=False),
     Column("since", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("lifted_at", DateTime(timezone=True), comment="When its owner last had it tried again"),
     comment="Addresses that sent messages back; none of them stands here",
 )
 Index(
