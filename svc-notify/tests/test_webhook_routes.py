@@ -401,3 +401,23 @@ async def seen(at_work: Desk, event_id: str) -> None:
         if event_id in [one["id"] for one in page["items"]]:
             return
         cursor = {"cursor": page["next_cursor"]}
+
+
+@pytest.mark.parametrize(("state", "has_owner"), [("ACTIVE", True), ("SUSPENDED", False), ("DELETED", False)])
+async def test_what_svc_identity_tells_of_an_application_is_kept_its_owner_only_while_it_is_active(
+    service: Any, nats_operator: Client, looking: Any, state: str, has_owner: bool
+) -> None:
+    path = ROOT / "svc-identity/contract/events/identity.client.changed.v1.example.json"
+    told = json.loads(path.read_text())
+    client_id = f"app-{ids.new_id()}"
+    told |= {"id": str(ids.new_id()), "subject": client_id, "time": clock.now().isoformat()}
+    told["data"] |= {"client_id": client_id, "state": state}
+    await nats_operator.jetstream().publish(
+        told["type"], json.dumps(told).encode(), headers={"Nats-Msg-Id": told["id"]}
+    )
+    row = None
+    while row is None:
+        row = await looking.fetchrow("SELECT * FROM notify.clients WHERE client_id = $1", client_id)
+    assert row["is_active"] is (state == "ACTIVE")
+    assert (row["owner_id"] is not None) is has_owner
+    assert row["scopes"] == ["events:read", "webhooks:write"]

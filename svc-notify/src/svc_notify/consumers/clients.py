@@ -1,6 +1,6 @@
 """Which applications there are, as svc-identity tells: to who is closed nothing is sent."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from .. import manifest
 from ..domain.webhooks import Client
 from ..operations import webhooks
 
-_ACTIVE = "ACTIVE"
+_ACTIVE: Final = "ACTIVE"
 
 
 class ClientChanged(Event):
@@ -35,12 +35,13 @@ def subscription() -> Subscription:
 
 async def _keep(session: AsyncSession, heard: Envelope[ClientChanged]) -> None:
     told = heard.data
+    is_active = told.state == _ACTIVE
     client = Client(
         client_id=told.client_id,
-        is_active=told.state == _ACTIVE,
+        is_active=is_active,
         scopes=None if told.scopes is None else frozenset(told.scopes),
         institution_id=told.institution_id,
-        owner_id=told.owner_id,
+        owner_id=told.owner_id if is_active else None,  # who may be gone with it
         version=told.version,
     )
     await webhooks.keep_client(session, client)
