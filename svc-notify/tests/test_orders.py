@@ -61,6 +61,9 @@ async def test_without_a_token_nothing_is_ordered_or_shown(service: Any) -> None
         ("GET", f"{ORDERS}/{order_id}"),
         ("POST", f"{ORDERS}/{order_id}/cancel"),
         ("GET", "/notify/v1/order-events"),
+        ("POST", "/notify/v1/batches"),
+        ("GET", f"/notify/v1/batches/{order_id}"),
+        ("POST", f"/notify/v1/batches/{order_id}/cancel"),
     ):
         assert (await service.client.request(method, path, json={})).status_code in (401, 422), path
 

@@ -141,6 +141,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Worker("following", jobs.following(wake)),
             Worker("sms-providers", jobs.sharing(switch)),
         ],
+        uploads={"/notify/v1/batches": orders.BATCH_BYTES},
         locale=i18n.folder_of(__file__),
     )
     app.state.figures_page = FiguresPage(app.state.texts)

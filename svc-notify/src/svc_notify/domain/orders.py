@@ -110,6 +110,17 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Orders that came in one request: by one template, all or none of them."""
+
+    id: UUID
+    by: Ordering
+    template: str
+    size: int
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """A message that an institution has ordered.
 
@@ -178,40 +189,50 @@ def place(
     order_id: UUID,
     legal: Rules,
     now: datetime,
-    *,
-    batch_id: UUID | None = None,
     traceparent: str | None = None,
 ) -> Order:
     """The order that a client asks for; raises `OrderUnsound`."""
-    flaws = find_flaws(wish, template, legal, now)
+    flaws = templates.check_variables(template, wish.variables)
+    flaws += find_common_flaws(wish, template, legal, now)
     if flaws:
         raise OrderUnsound(errors=flaws[:FLAWS_SHOWN])
-    send_at = max(wish.send_at, now) if wish.send_at else now
-    lane = Lane.BULK if batch_id else _LANES.get(template.purpose, Lane.NOTICE)
-    return Order(
-        id=order_id,
-        by=by,
-        batch_id=batch_id,
-        template=template.key,
-        template_version=template.version,
-        purpose=template.purpose,
-        person_id=wish.person_id,
-        reference=wish.reference,
-        is_reference_unique=wish.is_reference_unique,
-        channels=wish.channels or template.channels,
-        lane=lane,
-        condition=wish.condition,
-        accepted_at=now,
-        send_at=send_at,
-        due_at=send_at,
-        expires_at=wish.expires_at or send_at + _days(legal, LIFETIME, now),
-        traceparent=traceparent,
-    )
+    return _placed(wish, template, by, order_id, legal, now, None, traceparent)
 
 
-def find_flaws(wish: Wish, template: Template, legal: Rules, now: datetime) -> list[FieldError]:
-    """What keeps a wish from being sent, each by its pointer."""
-    flaws = templates.check_variables(template, wish.variables)
+def place_all(
+    wishes: Sequence[Wish],
+    template: Template,
+    by: Ordering,
+    batch_id: UUID,
+    order_ids: Sequence[UUID],
+    legal: Rules,
+    now: datetime,
+    traceparent: str | None,
+) -> list[Order]:
+    """The orders of a batch, each flaw by its pointer under `/items`; raises `OrderUnsound`.
+
+    What is the same for all of them is told once.
+    """
+    first = wishes[0]
+    flaws = find_common_flaws(first, template, legal, now)
+    for number, wish in enumerate(wishes):
+        if len(flaws) >= FLAWS_SHOWN:
+            break
+        flaws += [
+            replace(flaw, pointer=f"/items/{number}{flaw.pointer}")
+            for flaw in templates.check_variables(template, wish.variables)
+        ]
+    if flaws:
+        raise OrderUnsound(errors=flaws[:FLAWS_SHOWN])
+    return [
+        _placed(wish, template, by, order_id, legal, now, batch_id, traceparent)
+        for wish, order_id in zip(wishes, order_ids, strict=True)
+    ]
+
+
+def find_common_flaws(wish: Wish, template: Template, legal: Rules, now: datetime) -> list[FieldError]:
+    """What keeps a wish from being sent whatever its values are, each by its pointer."""
+    flaws = []
     if wish.channels - template.channels:
         flaws.append(FieldError("/channels", "channel", "The template does not go this way."))
     if wish.is_reference_unique and wish.reference is None:
@@ -242,6 +263,38 @@ def find_time_flaws(
             )
         )
     return flaws
+
+
+def _placed(
+    wish: Wish,
+    template: Template,
+    by: Ordering,
+    order_id: UUID,
+    legal: Rules,
+    now: datetime,
+    batch_id: UUID | None,
+    traceparent: str | None,
+) -> Order:
+    send_at = max(wish.send_at, now) if wish.send_at else now
+    return Order(
+        id=order_id,
+        by=by,
+        batch_id=batch_id,
+        template=template.key,
+        template_version=template.version,
+        purpose=template.purpose,
+        person_id=wish.person_id,
+        reference=wish.reference,
+        is_reference_unique=wish.is_reference_unique,
+        channels=wish.channels or template.channels,
+        lane=Lane.BULK if batch_id else _LANES.get(template.purpose, Lane.NOTICE),
+        condition=wish.condition,
+        accepted_at=now,
+        send_at=send_at,
+        due_at=send_at,
+        expires_at=wish.expires_at or send_at + _days(legal, LIFETIME, now),
+        traceparent=traceparent,
+    )
 
 
 def cancel(order: Order, now: datetime) -> Order:

@@ -92,7 +92,7 @@ class Acceptance:
     async def prepare(self, by: Ordering, key: str, wish: Wish, now: datetime) -> tuple[New, Rules]:
         """The order, ready to be stored; raises `OrderUnsound` and what `known` does."""
         template, legal = await self.known(by.institution_id, key)
-        order = orders.place(wish, template, by, ids.new_id(), legal, now, traceparent=trace.current())
+        order = orders.place(wish, template, by, ids.new_id(), legal, now, trace.current())
         print_of = _fingerprint(self._keys, key, wish) if wish.is_reference_unique else None
         return New(order, storage.seal(self._keys, order.id, wish.variables), print_of), legal
 

@@ -18,9 +18,10 @@ from hub_service.routing import Router, claim_of
 from hub_service.schemas import Id
 from hub_service.shortcuts import Shortcut
 
-from ..dependencies import Accepting, acceptance
+from ..dependencies import Accepting, MasterKey, acceptance
 from ..domain.orders import Order
 from ..errors.orders import (
+    BatchNotFound,
     OnlyInstitutionsSend,
     OrderEventsForgotten,
     OrderNotFound,
@@ -30,16 +31,26 @@ from ..errors.orders import (
     SendingLimitReached,
 )
 from ..errors.templates import TemplateNotActive, TemplateNotFound
-from ..operations import accepting, order_events
+from ..operations import accepting, order_batches, order_events
 from ..operations import orders as operations
 from ..operations.accepting import ordering
-from ..schemas.orders import OrderEventPage, OrderEventView, OrderView, PlaceOrder, Reference
+from ..schemas.orders import (
+    BatchView,
+    OrderEventPage,
+    OrderEventView,
+    OrderView,
+    PlaceBatch,
+    PlaceOrder,
+    Reference,
+)
 
 SEND: Final = "messages:send"
+BATCH_BYTES: Final = 16 * 1024 * 1024
 _CREATED: Final = 201
 
 router = Router(prefix="/notify/v1", tags=["orders"])
 
+_BatchId = Annotated[Id, Path(description="The batch's identifier.")]
 _OrderId = Annotated[Id, Path(description="The order's identifier.")]
 _PLACING: Final = policy.operation(
     SEND,
@@ -107,6 +118,59 @@ async def get_order(order_id: _OrderId, caller: Caller, session: Session) -> Ord
 async def cancel_order(order_id: _OrderId, caller: Caller, session: Session, now: Now) -> OrderView:
     """Take back an order that still waits: it is not sent. One that has gone is not called back."""
     return OrderView.of(await operations.cancel(session, ordering(caller), order_id, now))
+
+
+@router.post(
+    "/batches",
+    status_code=_CREATED,
+    summary="Order one message for many people",
+    **policy.operation(
+        SEND,
+        raises=(
+            *(OnlyInstitutionsSend, OrderUnsound, SendingLimitReached),
+            *(TemplateNotActive, TemplateNotFound),
+        ),
+    ),
+)
+async def create_batch(
+    body: PlaceBatch,
+    caller: Caller,
+    session: Session,
+    accepting_orders: Accepting,
+    keys: MasterKey,
+    now: Now,
+    response: Response,
+) -> BatchView:
+    """Have up to ten thousand people told the same, each with values of their own, in one request.
+
+    All of it is accepted or nothing: each flaw is named by its place. Send it with an `Idempotency-Key` and
+    repeat it as often as you need to. It goes behind everything that is not a batch.
+    """
+    by = ordering(caller)
+    placed = await order_batches.place(session, accepting_orders, keys, by, body.template, body.wishes(), now)
+    response.headers["location"] = f"{router.prefix}/batches/{placed.batch.id}"
+    accepting_orders.accepted()
+    return BatchView.of(placed)
+
+
+@router.get(
+    "/batches/{batch_id}",
+    summary="Read a batch",
+    **policy.operation(SEND, raises=(OnlyInstitutionsSend, BatchNotFound)),
+)
+async def get_batch(batch_id: _BatchId, caller: Caller, session: Session) -> BatchView:
+    """One batch of your institution: how many of its orders stand where."""
+    return BatchView.of(await order_batches.read(session, ordering(caller), batch_id))
+
+
+@router.post(
+    "/batches/{batch_id}/cancel",
+    summary="Cancel what still waits of a batch",
+    **policy.operation(SEND, raises=(OnlyInstitutionsSend, BatchNotFound)),
+)
+async def cancel_batch(batch_id: _BatchId, caller: Caller, session: Session, now: Now) -> BatchView:
+    """Take back what has not gone yet; the counts tell what that was. It can be repeated."""
+    return BatchView.of(await order_batches.cancel(session, ordering(caller), batch_id, now))
 
 
 @router.get(

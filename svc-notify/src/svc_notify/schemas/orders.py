@@ -8,8 +8,9 @@ from hub_core import cnp
 from hub_service.schemas import STORABLE, Id, Instant, Int32, Resource
 
 from ..domain.channels import Channel
-from ..domain.orders import REFERENCE_LONGEST, Order, OrderState, Wish
+from ..domain.orders import BATCH_MOST, REFERENCE_LONGEST, Order, OrderState, Wish
 from ..domain.templates import KEY
+from ..operations.order_batches import Progress
 from ..storage.order_events import OrderEvent
 
 VALUES_MOST: Final = 50
@@ -104,6 +105,80 @@ class PlaceOrder(Resource):
             channels=frozenset(self.channels),
             send_at=self.send_at,
             expires_at=self.expires_at,
+        )
+
+
+class BatchItem(Resource):
+    """One person of a batch."""
+
+    person_id: PersonId
+    variables: Variables = Field(default_factory=dict)
+    reference: Annotated[
+        Reference | None, Field(description="Your own reference; the order and each of its states carry it.")
+    ] = None
+
+
+class PlaceBatch(Resource):
+    """One template for many people."""
+
+    template: Annotated[TemplateKey, Field(description="The key of an active template of your institution.")]
+    items: Annotated[
+        list[BatchItem],
+        Field(min_length=1, max_length=BATCH_MOST, description="The people, and what differs for each."),
+    ]
+    channels: Channels = Field(default_factory=list)
+    send_at: SendAt = None
+    expires_at: ExpiresAt = None
+
+    def wishes(self) -> list[Wish]:
+        """The same for the operation."""
+        channels = frozenset(self.channels)
+        return [
+            Wish(
+                person_id=item.person_id,
+                variables=item.variables,
+                reference=item.reference,
+                channels=channels,
+                send_at=self.send_at,
+                expires_at=self.expires_at,
+            )
+            for item in self.items
+        ]
+
+
+class BatchCounts(Resource):
+    """How many orders of a batch stand where; the words are those of an order."""
+
+    waiting: Annotated[Int32, Field(description="WAITING", examples=[9_000])]
+    queued: Annotated[Int32, Field(description="QUEUED", examples=[200])]
+    sent: Annotated[Int32, Field(description="SENT", examples=[500])]
+    delivered: Annotated[Int32, Field(description="DELIVERED", examples=[280])]
+    bounced: Annotated[Int32, Field(description="BOUNCED", examples=[3])]
+    failed: Annotated[Int32, Field(description="FAILED", examples=[17])]
+    expired: Annotated[Int32, Field(description="EXPIRED", examples=[0])]
+    cancelled: Annotated[Int32, Field(description="CANCELLED", examples=[0])]
+    declined: Annotated[Int32, Field(description="DECLINED", examples=[0])]
+
+
+class BatchView(Resource):
+    """A batch of your institution, and where its orders stand."""
+
+    id: Annotated[Id, Field(description="The batch's identifier.")]
+    template: Annotated[TemplateKey, Field(description="The template's key.")]
+    size: Annotated[Int32, Field(description="How many orders it has.", examples=[10_000])]
+    counts: Annotated[BatchCounts, Field(description="How many of them stand where.")]
+    accepted_at: Annotated[Instant, Field(description="When it was accepted.")]
+
+    @classmethod
+    def of(cls, progress: Progress) -> Self:
+        """The batch as its institution sees it."""
+        batch, counts = progress.batch, progress.counts
+        return cls(
+            id=batch.id,
+            template=batch.template,
+            size=batch.size,
+            counts=BatchCounts(**{state.value.lower(): counts.get(state, 0) for state in OrderState}),
+            accepted_at=batch.accepted_at,
         )
 
 
