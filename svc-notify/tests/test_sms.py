@@ -19,6 +19,7 @@ from hub_cli.mailbox import sms as local
 from hub_core import clock, ids
 from hub_core.language import Language
 from hub_testing import rules
+from svc_notify import rendering
 from svc_notify.carriers import BySms
 from svc_notify.channels import sms_gateways
 from svc_notify.channels.sms import Sms
@@ -425,6 +426,27 @@ async def test_a_delivery_goes_as_a_text_in_plain_letters_with_its_id_as_referen
     (item,) = await gateways.taken()
     assert (item["message_id"], item["recipients"], item["sms_parts"]) == (str(delivery.id), [NUMBER], 1)
     assert item["text"].isascii()
+
+
+@pytest.mark.parametrize(
+    ("keeps_marks", "said", "parts"),
+    [(False, "Instiintare: " + "a" * 100, 1), (True, "Înștiințare: " + "a" * 100, 2)],
+    ids=["without", "with"],
+)
+async def test_edge_case_84_a_text_goes_without_marks_unless_its_template_keeps_them(
+    queue_sms: Any, with_phone: Any, make_sms_sender: Any, turn: Any, gateways: Gateways,
+    monkeypatch: pytest.MonkeyPatch, keeps_marks: bool, said: str, parts: int,
+) -> None:  # fmt: skip
+    say = rendering.say
+
+    def saying(*asked: Any) -> rendering.Words:
+        return replace(say(*asked), sms="Înştiinţare: " + "a" * 100, sms_marks=keeps_marks)
+
+    monkeypatch.setattr(rendering, "say", saying)
+    await queue_sms(with_phone())
+    await turn(make_sms_sender())
+    (item,) = await gateways.taken()
+    assert (item["text"], item["sms_parts"]) == (said, parts)
 
 
 @pytest.mark.parametrize(

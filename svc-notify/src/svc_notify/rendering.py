@@ -38,6 +38,7 @@ _OPTIONAL: Final[Mapping[str, Any]] = {
     "next": [],
     "action": "",
     "sms": "",
+    "sms_marks": False,
     "push": "",
 }
 _TWO_POINTS: Final = re.compile(r"(?<!\.)\.\.(?!\.)")
@@ -52,7 +53,8 @@ class Words:
 
     The inbox shows `title`, `lead` and `facts`; a push shows `title` and `push`; a text message is `sms`.
     `sms` and `push` are empty where the message does not go that way; an institution's `sms` may have letters
-    that a text message lacks. `why` is the reason in the footer.
+    that a text message lacks. With `sms_marks` it keeps them, at the price of more parts. `why` is the reason
+    in the footer.
     """
 
     language: Language
@@ -70,6 +72,7 @@ class Words:
     action: str = ""
     closing: tuple[str, ...] = ()
     sms: str = ""
+    sms_marks: bool = False
     push: str = ""
 
 

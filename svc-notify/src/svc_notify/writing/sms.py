@@ -36,7 +36,7 @@ async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed:
         reference=delivery.id,
         number=phone.e164,
         language=known.language,
-        text=sms_text.without_marks(words.sms),
+        text=sms_text.corrected(words.sms) if words.sms_marks else sms_text.without_marks(words.sms),
         valid_for=message.expires_at - clock.now(),
         is_code=message.lane is Lane.CODE,
         tried=delivery.provider,
