@@ -23,10 +23,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hub_cli.mailbox import app as mailbox
 from hub_core import clock, ids
 from hub_core.language import Language
+from hub_events import envelope
+from hub_events.envelope import Event
 from hub_service.outside import Outside
 from svc_notify import keys
 from svc_notify.carriers import ByPush
 from svc_notify.channels.vapid import Vapid
+from svc_notify.consumers import subscriptions
+from svc_notify.consumers.copies import (
+    AccountDeleted,
+    PhoneConfirmationRequested,
+    SandboxPersonCreated,
+    SandboxPersonRemoved,
+)
 from svc_notify.domain import kinds, messages
 from svc_notify.domain.deliveries import Answer, Delivery
 from svc_notify.domain.kinds import Lane
@@ -551,11 +560,67 @@ async def test_a_code_of_a_telephone_number_goes_as_a_text_message_only(
     assert row["expires_at"] == now + timedelta(minutes=10)
 
 
+Hear = Callable[[Event], Awaitable[None]]
+
+
+@pytest.fixture
+def hear(hub: Any) -> Hear:
+    """Hear an event, in its transaction."""
+    handlers = {
+        kind: handle
+        for made in subscriptions.subscriptions(lambda _: None)
+        for kind, handle in made.handlers.items()
+    }
+
+    async def tell(event: Event) -> None:
+        payload = envelope.encode(ids.new_id(), event, clock.now(), None)
+        async with hub.database.sessions() as session, session.unit_of_work():
+            await handlers[type(event)](session, envelope.decode(type(event), payload))
+
+    return tell
+
+
+async def test_a_telephone_number_that_waits_for_its_code_gets_one(
+    hear: Hear, looking: asyncpg.Connection
+) -> None:
+    confirmation_id = ids.new_id()
+    await hear(PhoneConfirmationRequested(confirmation_id=confirmation_id, version=1))
+    rows = await looking.fetch(f"{ROWS} WHERE m.confirmation_id = $1", confirmation_id)
+    assert [(row["template"], row["channel"], row["state"]) for row in rows] == [
+        ("phone.confirm", "SMS", "QUEUED")
+    ]
+
+
 async def test_browsers_go_with_the_account(
-    hub: Any, listen: Listen, ana: UUID, looking: asyncpg.Connection
+    hear: Hear, listen: Listen, ana: UUID, looking: asyncpg.Connection
 ) -> None:
     await listen()
-    async with hub.database.sessions() as session:
-        await operations.forget_person(session, ana)
+    await hear(AccountDeleted(person_id=ana, version=3))
     held = "SELECT count(*) FROM notify.push_subscriptions WHERE person_id = $1"
     assert await looking.fetchval(held, ana) == 0
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["invented-removed", "removed-invented"])
+async def test_browsers_go_with_somebody_invented(
+    hear: Hear, listen: Listen, ana: UUID, looking: asyncpg.Connection, order: tuple[int, int]
+) -> None:
+    await listen()
+    await looking.execute("UPDATE notify.push_subscriptions SET subscribed_at = now() + interval '1 hour'")
+    events = (
+        SandboxPersonCreated(person_id=ana, client_id="app-0123456789abcdef", version=1),
+        SandboxPersonRemoved(person_id=ana, version=2),
+    )
+    for number in order:
+        await hear(events[number])
+    held = "SELECT count(*) FROM notify.push_subscriptions WHERE person_id = $1"
+    assert await looking.fetchval(held, ana) == 0
+
+
+async def test_browsers_of_who_is_not_invented_stay_whatever_is_told(
+    hear: Hear, listen: Listen, ana: UUID, looking: asyncpg.Connection
+) -> None:
+    await listen()
+    await hear(SandboxPersonRemoved(person_id=ana, version=2))
+    await hear(SandboxPersonCreated(person_id=ana, client_id="app-0123456789abcdef", version=1))
+    held = "SELECT count(*) FROM notify.push_subscriptions WHERE person_id = $1"
+    assert await looking.fetchval(held, ana) == 1

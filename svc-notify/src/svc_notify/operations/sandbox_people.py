@@ -27,5 +27,5 @@ async def remove(session: AsyncSession, person_id: UUID) -> None:
     async with session.begin():
         await storage.put(session, person_id, is_removed=True)
         await storage.forget_messages(session, person_id)
-        await push.remove_all(session, person_id)
+        await push.remove_of_invented(session, person_id)
         await feed.forget_tests(session, person_id)

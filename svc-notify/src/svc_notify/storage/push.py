@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..domain.push import Subscription
 from ..keys import MasterKey, Purpose
+from ..tables.people import SANDBOX_PEOPLE
 from ..tables.push import PUSH_SUBSCRIPTIONS
 
 _columns = PUSH_SUBSCRIPTIONS.c
@@ -71,6 +72,16 @@ async def remove_own(session: AsyncSession, person_id: UUID, subscription_id: UU
 async def remove_all(session: AsyncSession, person_id: UUID) -> None:
     """No browser listens for this person any more."""
     await session.execute(delete(PUSH_SUBSCRIPTIONS).where(_columns.person_id == person_id))
+
+
+async def remove_of_invented(session: AsyncSession, person_id: UUID) -> None:
+    """No browser listens for somebody who is known to be invented, and no more; of others nothing goes."""
+    invented = select(SANDBOX_PEOPLE.c.person_id).where(
+        SANDBOX_PEOPLE.c.person_id == person_id,
+        SANDBOX_PEOPLE.c.is_removed,
+        SANDBOX_PEOPLE.c.created_at < _columns.subscribed_at,
+    )
+    await session.execute(delete(PUSH_SUBSCRIPTIONS).where(_columns.person_id.in_(invented)))
 
 
 def _packed(subscription: Subscription) -> bytes:
