@@ -14,6 +14,8 @@ from svc_criminal_record.main import create_app as create_criminal_record
 from svc_criminal_record.settings import Settings as CriminalRecordSettings
 from svc_identity.main import create_app
 from svc_identity.settings import Settings
+from svc_notify.main import create_app as create_notify
+from svc_notify.settings import Settings as NotifySettings
 from svc_passport_booking.main import create_app as create_passport_booking
 from svc_passport_booking.settings import Settings as PassportBookingSettings
 from svc_petitions.main import create_app as create_petitions
@@ -93,6 +95,21 @@ def history_pages() -> set[tuple[str, str]]:
         if isinstance(context.route, APIRoute) and context.path.startswith("/histories")
         for method in context.route.methods
     }
+
+
+def test_every_page_about_messages_is_listed() -> None:
+    def is_page(path: str) -> bool:
+        return path.startswith("/notify/") and not path.startswith("/notify/v1/")
+
+    found = {
+        (method, context.path)
+        for context in iter_route_contexts(create_notify(NotifySettings()).routes)
+        if isinstance(context.route, APIRoute) and is_page(context.path)
+        for method in context.route.methods
+    }
+    listed = {(entry["method"], entry["path"]) for entry in ROUTES["operations"].values()}
+    assert found
+    assert found == {one for one in listed if is_page(one[1])}
 
 
 @pytest.mark.parametrize(
