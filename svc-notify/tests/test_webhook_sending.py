@@ -15,6 +15,7 @@ import pytest
 
 from hub_core import ids
 from hub_core.principal import Assurance, Kind, Principal
+from hub_core.rules import NoRule
 from hub_service.outside import Outside
 from hub_service.settings import ServiceSettings
 from svc_notify import keys
@@ -643,6 +644,34 @@ async def test_no_log_line_has_a_secret_an_address_or_a_word_of_what_was_sent_or
     assert "attempt" in said
     for word in ("very-secret", "localhost", "whsec_", "v1,", "17/2026", "theirs", partner.secret.hex()):
         assert word not in said
+
+
+async def test_a_sender_waits_for_the_legal_numbers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    partner = await world.partner()
+    await world.endpoint(partner)
+    [event] = await world.tell()
+    kept = await world.looking.fetch("DELETE FROM notify.rule_tables RETURNING *")
+    claim, missed = webhook_sending.claim, asyncio.Event()
+
+    async def noted(*given: Any) -> Any:
+        try:
+            return await claim(*given)
+        except NoRule:
+            missed.set()
+            raise
+
+    monkeypatch.setattr(webhook_sending, "claim", noted)
+    sending = asyncio.create_task(world.sender().run(world.hub))
+    await missed.wait()
+    await world.looking.executemany(
+        "INSERT INTO notify.rule_tables (code, version, rows) VALUES ($1, $2, $3)",
+        [(row["code"], row["version"], row["rows"]) for row in kept],
+    )
+    await partner.until(1)
+    assert partner.ids == [event]
+    assert not sending.done()
+    sending.cancel()
+    await asyncio.wait([sending])
 
 
 def test_settings_allow_no_host_by_themselves() -> None:

@@ -15,6 +15,7 @@ from opentelemetry.trace import SpanKind, get_tracer
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub_core import clock
+from hub_core.rules import NoRule
 from hub_service import workers
 from hub_service.chassis import Resources
 from hub_service.outside import NoAnswer
@@ -35,7 +36,8 @@ _POLL_SECONDS: Final = 1.0
 _GATHER_SECONDS: Final = 0.01
 GOODBYE_SECONDS: Final = 5.0
 _FORGET_EVERY: Final = timedelta(minutes=10)
-_AWAY: Final = (SQLAlchemyError, OSError)
+_AWAY: Final = (SQLAlchemyError, OSError, NoRule)
+"""Of the legal numbers a new service has none, until they are told."""
 
 
 class Sender:
@@ -61,7 +63,7 @@ class Sender:
                     await self.settle(hub)
                     await self.claim(hub)
                 except _AWAY as error:
-                    _log.warning("database away", error=type(error).__name__)
+                    _log.warning("nothing sent for now", error=type(error).__name__)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_POLL_SECONDS):
                         await self._woken.wait()
