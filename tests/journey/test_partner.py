@@ -1,14 +1,11 @@
 """A partner institution's application, from its keys to a petition and the end of its tokens."""
 
 import asyncio
-import base64
 import hashlib
 import json
 import secrets
 import subprocess
 import sys
-import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -17,74 +14,19 @@ from uuid import uuid4
 import httpx2
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import KeySet
 
 from hub_cli.browser import Browser
 
 from ..conftest import Hub
 from ..faults import petitions
+from .institution import CALLBACK, Institution, encoded
 
 pytestmark = pytest.mark.xdist_group("hub")
 
-CALLBACK = "https://institution.example.org/callback"
 SCOPES = "openid offline_access petitions:read petitions:write"
 PETITIONS = "/petitions/v1/petitions"
 PERSON = {"username": "ana.popescu@example.org", "current-password": "demo-parola-2026"}
-
-
-@dataclass
-class Institution:
-    """The application: its key, the key its tokens are bound to, and what it says with them."""
-
-    hub: Hub
-    id: str = field(default_factory=lambda: f"institution-{secrets.token_hex(4)}")
-    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "2026", "use": "sig"}))
-    held: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
-
-    def register(self) -> None:
-        """Make it known to the hub, as an operator does."""
-        described = {
-            "client_id": self.id,
-            "client_name": dict.fromkeys(("ro", "hu", "en"), "Institution"),
-            "profile": "FAPI",
-            "token_endpoint_auth_method": "private_key_jwt",
-            "jwks": {"keys": [self.key.as_dict(private=False)]},
-            "redirect_uris": [CALLBACK],
-            "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
-            "scope": SCOPES,
-        }
-        file = self.hub.folder / f"{self.id}.json"
-        file.write_text(json.dumps({"clients": [described]}))
-        put(self.hub, file)
-
-    def shown(self) -> dict[str, str]:
-        """How it proves itself in a form (RFC 7523)."""
-        now = int(time.time())
-        claims = {
-            "iss": self.id,
-            "sub": self.id,
-            "aud": self.hub.origin,
-            "jti": secrets.token_urlsafe(16),
-            "iat": now,
-            "exp": now + 60,
-        }
-        header = {"alg": "ES256", "kid": "2026"}
-        return {
-            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": jwt.encode(header, claims, self.key),
-        }
-
-    def proof(self, method: str, address: str, token: str = "") -> str:
-        """That it holds the key, for one request (RFC 9449)."""
-        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self.held.as_dict(private=False)}
-        claims = {"jti": str(uuid4()), "htm": method, "htu": address, "iat": int(time.time())}
-        if token:
-            claims["ath"] = encoded(hashlib.sha256(token.encode()).digest())
-        return jwt.encode(header, claims, self.held)
-
-    def bound(self, method: str, address: str, token: str) -> dict[str, str]:
-        """The headers of a request with a bound token."""
-        return {"authorization": f"DPoP {token}", "dpop": self.proof(method, address, token)}
 
 
 def put(hub: Hub, file: Path) -> None:
@@ -93,15 +35,17 @@ def put(hub: Hub, file: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def encoded(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+def register(hub: Hub, made: Institution) -> Institution:
+    """Make an application known to the hub, as an operator does."""
+    file = hub.folder / f"{made.id}.json"
+    file.write_text(made.described())
+    put(hub, file)
+    return made
 
 
 @pytest.fixture
 def institution(hub: Hub) -> Institution:
-    made = Institution(hub)
-    made.register()
-    return made
+    return register(hub, Institution(hub.origin, SCOPES))
 
 
 def agree(address: str) -> dict[str, str]:
@@ -202,10 +146,10 @@ async def test_a_partner_pushes_signs_in_files_a_petition_refreshes_and_leaves(
 
 async def refused(client: httpx2.AsyncClient, institution: Institution, token: str) -> None:
     """A thief of the token, and one who has heard a request, get nothing."""
-    address = institution.hub.origin + PETITIONS
+    address = institution.origin + PETITIONS
     heard = institution.bound("GET", address, token)
     assert (await client.get(PETITIONS, headers=heard)).status_code == 200
-    thief = Institution(institution.hub)
+    thief = Institution(institution.origin, SCOPES)
     for headers in (
         heard,
         {"authorization": f"Bearer {token}"},
@@ -221,13 +165,9 @@ async def refused(client: httpx2.AsyncClient, institution: Institution, token: s
 
 async def test_a_partner_stands_for_itself_and_is_no_person(hub: Hub, institution: Institution) -> None:
     address = hub.origin + PETITIONS
-    endpoint = f"{hub.origin}/oauth2/token"
     async with httpx2.AsyncClient(base_url=hub.origin, timeout=10) as client:
-        given = await client.post(
-            endpoint,
-            data={"grant_type": "client_credentials", "scope": "petitions:read", **institution.shown()},
-            headers={"dpop": institution.proof("POST", endpoint)},
-        )
+        endpoint, form, headers = institution.own_token("petitions:read")
+        given = await client.post(endpoint, data=form, headers=headers)
         token = given.json()["access_token"]
         inspected = await client.post(
             "/oauth2/introspect",
