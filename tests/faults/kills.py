@@ -1,16 +1,17 @@
 """People ask while processes are killed, and afterwards the account of every promise.
 
-Petitions or certificates are asked for, petitions filed in every way and handled to their answer, or the
-records of drivers kept, eight at a time, each request repeated with its Idempotency-Key until it is answered
-with success. Meanwhile every process that has a part in it is killed with SIGKILL, again and again, in random
-order; of the relay its hold on the database. At the end everything that was promised is counted: nothing is
-lost, and nothing is there twice.
+Petitions or certificates are asked for, petitions filed in every way and handled to their answer, the
+records of drivers kept, or messages ordered by an institution, eight at a time, each request repeated with
+its Idempotency-Key until it is answered with success. Meanwhile every process that has a part in it is killed
+with SIGKILL, again and again, in random order; of the relay its hold on the database. At the end everything
+that was promised is counted: nothing is lost, and nothing is there twice.
 
     make up DETACH=1
     .venv/bin/python -m tests.faults.kills petitions --count 2000 --rounds 3
     .venv/bin/python -m tests.faults.kills files --count 300 --rounds 3
     .venv/bin/python -m tests.faults.kills certificates --count 500 --rounds 3
     .venv/bin/python -m tests.faults.kills ledger --count 500 --rounds 3
+    .venv/bin/python -m tests.faults.kills messages --count 1000 --rounds 3
 
 The hub starts again whatever dies; that it does is part of what is shown.
 """
@@ -24,9 +25,16 @@ from . import trial
 from .certificates import Certificates
 from .files import Files
 from .ledger import Ledger
+from .messages import Messages
 from .petitions import Petitions
 
-TRIALS = {"petitions": Petitions, "files": Files, "certificates": Certificates, "ledger": Ledger}
+TRIALS = {
+    "petitions": Petitions,
+    "files": Files,
+    "certificates": Certificates,
+    "ledger": Ledger,
+    "messages": Messages,
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)

@@ -7,6 +7,7 @@ from . import trial
 from .certificates import Certificates
 from .files import Files
 from .ledger import Ledger
+from .messages import Messages
 from .petitions import Petitions
 
 pytestmark = pytest.mark.xdist_group("hub")
@@ -28,3 +29,7 @@ async def test_every_file_has_its_numbers_its_answer_and_its_letters_when_each_p
 
 async def test_points_follow_from_what_was_answered_when_each_process_is_killed(hub: Hub) -> None:
     assert await trial.run(hub.folder, Ledger(60), rounds=1) == []
+
+
+async def test_every_order_is_handed_over_when_each_process_is_killed(hub: Hub) -> None:
+    assert await trial.run(hub.folder, Messages(100), rounds=1) == []

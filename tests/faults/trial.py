@@ -33,7 +33,8 @@ RELAY: Final = "relay"
 class Wish:
     """What somebody asks for with a POST, the token of who asks, if one does, and what else is sent.
 
-    `is_counted` says whether what is answered is one of the requests that are promised and counted.
+    `is_counted` says whether what is answered is one of the requests that are promised and counted. `sign`
+    gives headers that are good for one try.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Wish:
     token: str
     headers: Mapping[str, str] = field(default_factory=dict)
     is_counted: bool = True
+    sign: Callable[[], Mapping[str, str]] | None = None
 
 
 Asking: TypeAlias = Callable[[Wish], Awaitable[dict[str, Any] | None]]
@@ -124,8 +126,9 @@ async def ask(client: httpx2.AsyncClient, wish: Wish, account: Account) -> dict[
         headers["authorization"] = f"Bearer {wish.token}"
     while True:
         try:
+            signed = wish.sign() if wish.sign else {}
             answer = await client.post(
-                wish.path, headers=headers, **({} if wish.body is None else {"json": wish.body})
+                wish.path, headers={**headers, **signed}, **({} if wish.body is None else {"json": wish.body})
             )
         except httpx2.TransportError:
             answer = None
