@@ -14,7 +14,7 @@ import pytest
 from hub_core import clock, ids
 from svc_notify.domain import templates as domain
 from svc_notify.domain.channels import Step
-from svc_notify.domain.kinds import Lane
+from svc_notify.domain.kinds import Lane, Purpose
 from svc_notify.domain.messages import Channel, Message, Sender
 from svc_notify.errors.templates import TemplateNotActive, TemplateNotFound
 from svc_notify.operations import following
@@ -434,3 +434,41 @@ async def test_the_database_takes_no_version_that_its_writer_approved(
         await looking.execute(
             "UPDATE notify.templates SET state = 'ACTIVE', decided_by = made_by WHERE key = $1", desk.key
         )
+
+
+@pytest.mark.parametrize("purpose", [Purpose.TRANSACTIONAL, Purpose.REMINDER])
+async def test_a_letter_that_may_be_done_without_ends_with_one_click_and_a_notice_does_not(
+    desk: Any, hub: Any, ana: UUID, make_sender: Any, turn: Any, office: Any, purpose: Purpose
+) -> None:
+    """RFC 8058: the header's address takes a POST without a sign-in; the page in the letter is for people."""
+    await desk.create(content(purpose=purpose, channels=["EMAIL", "SMS", "PUSH"]))
+    await desk.step("/submit", desk.editor)
+    await desk.step("/approve", desk.head)
+    now = clock.now()
+    ordered = Message(
+        id=ids.new_id(),
+        cause_id=ids.new_id(),
+        person_id=ana,
+        template=desk.key,
+        template_version=1,
+        variables={"number": "77", "amount": "5"},
+        lane=Lane.BULK,
+        purpose=purpose,
+        sender=Sender(desk.institution, "desk", ids.new_id()),
+        plan=(Step(Channel.EMAIL),),
+        queued_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+    async with hub.database.sessions() as session, session.begin():
+        await following.begin(session, [ordered], now)
+    await turn(make_sender(Lane.BULK))
+    (letter,) = office.letters
+    if purpose is Purpose.TRANSACTIONAL:
+        assert letter["list-unsubscribe"] is None
+        assert "/notify/unsubscribe/" not in body(letter)
+        return
+    assert letter["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+    address = letter["list-unsubscribe"]
+    assert re.fullmatch(r"<[!-;=?-~]+/notify/v1/unsubscriptions/[A-Za-z0-9_-]+>", address)
+    token = address.rstrip(">").rpartition("/")[2]
+    assert f"/notify/unsubscribe/{token}" in body(letter)

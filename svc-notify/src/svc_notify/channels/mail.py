@@ -3,6 +3,7 @@
 import re
 from base64 import encodebytes
 from binascii import b2a_qp
+from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as CRLF
@@ -24,12 +25,17 @@ class UnusableAddress(ValueError):
 
 
 def compose(
-    delivery: Delivery, letter: Letter, sender: str, address: str, calendar: str | None = None
+    delivery: Delivery,
+    letter: Letter,
+    sender: str,
+    address: str,
+    calendar: str | None = None,
+    unsubscribing: Mapping[str, str] | None = None,
 ) -> bytes:
     """The message as it goes over the wire; the same bytes whenever it is composed again.
 
     Its Message-ID comes from the delivery, so that a repeat can be known for what it is. `calendar` goes
-    along as a file that a calendar takes (RFC 5545).
+    along as a file that a calendar takes (RFC 5545), `unsubscribing` are headers for it (RFC 8058).
     Raises `UnusableAddress`.
     """
     if not _ADDRESS.fullmatch(address):
@@ -44,14 +50,18 @@ def compose(
     headers["Auto-Submitted"] = "auto-generated"
     headers["Content-Language"] = letter.language
     headers["MIME-Version"] = "1.0"
+    # by hand: the email package would encode an address that is longer than a line
+    ways_out = "".join(f"{name}: {value}\r\n" for name, value in (unsubscribing or {}).items()).encode()
     parts = _part(boundary, "plain", letter.text) + _part(boundary, "html", letter.html)
     parts += f"--{boundary}--\r\n".encode()
     if calendar is None:
-        return _content_type("alternative", boundary) + headers.as_bytes() + parts
+        return ways_out + _content_type("alternative", boundary) + headers.as_bytes() + parts
     around = f"{boundary}="
     said = _content_type("alternative", boundary) + b"\r\n" + parts
     inner = f"--{around}\r\n".encode() + said + _attached(around, calendar)
-    return _content_type("mixed", around) + headers.as_bytes() + inner + f"--{around}--\r\n".encode()
+    return (
+        ways_out + _content_type("mixed", around) + headers.as_bytes() + inner + f"--{around}--\r\n".encode()
+    )
 
 
 def _content_type(subtype: str, boundary: str) -> bytes:

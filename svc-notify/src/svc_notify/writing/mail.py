@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from hub_core.language import Language
 from hub_service.chassis import Resources
 
+from .. import keys
 from ..channels import mail
 from ..clients import Contacts
 from ..domain.deliveries import Answer, Outcome
+from ..operations import unsubscribing
 from ..operations.sending import Claimed
 from ..settings import Settings
 from . import asking, wording
@@ -30,9 +32,18 @@ async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed:
         return known
     if known.email is None:
         return Outcome(Answer.NO_ADDRESS)
-    letter = wording.letter(settings, wording.opened(settings, claimed), known)
+    master_key = keys.derived_from(settings.notify_key.get_secret_value())
+    end = unsubscribing.address(master_key, settings.public_origin, delivery.message)
+    letter = wording.letter(settings, wording.opened(settings, claimed), known, end.page if end else "")
     try:
-        content = mail.compose(delivery, letter, settings.notify_sender, known.email, known.calendar)
+        content = mail.compose(
+            delivery,
+            letter,
+            settings.notify_sender,
+            known.email,
+            known.calendar,
+            end.headers if end else None,
+        )
     except mail.UnusableAddress:
         return Outcome(Answer.ADDRESS_UNUSABLE)
     return Mail(known.email, known.language, content)
