@@ -17,6 +17,7 @@ async def know(session: AsyncSession, person_id: UUID, client_id: str, created_a
     async with session.begin():
         await storage.put(session, person_id, client_id=client_id, created_at=created_at)
         await storage.forget_messages(session, person_id)
+        await push.remove_of_invented(session, person_id)
 
 
 async def remove(session: AsyncSession, person_id: UUID) -> None:
