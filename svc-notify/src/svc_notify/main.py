@@ -28,6 +28,7 @@ from .pages.unsubscribing import UnsubscribePage
 from .routes import (
     feed,
     figures,
+    inbox,
     internal,
     messages,
     orders,
@@ -109,6 +110,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             feed.router,
             figures.router,
             figures.pages,
+            inbox.router,
             internal.router,
             messages.router,
             orders.router,

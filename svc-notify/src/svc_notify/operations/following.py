@@ -97,14 +97,21 @@ async def read(
     The first proof counts. Raises `MessageNotFound` for anybody else's.
     """
     async with session.begin():
-        message = await storage.lock(session, message_id)
-        if message is None or message.person_id != person_id:
-            raise MessageNotFound
-        if message.is_read:
-            return message
-        proved = messages.read(message, channel, now)
-        await storage.store(session, [proved])
-        await call_back(session, [message_id], now)
+        return await note_read(session, message_id, person_id, channel, now)
+
+
+async def note_read(
+    session: AsyncSession, message_id: UUID, person_id: UUID, channel: Channel, now: datetime
+) -> Message:
+    """The same in the caller's transaction."""
+    message = await storage.lock(session, message_id)
+    if message is None or message.person_id != person_id:
+        raise MessageNotFound
+    if message.is_read:
+        return message
+    proved = messages.read(message, channel, now)
+    await storage.store(session, [proved])
+    await call_back(session, [message_id], now)
     return proved
 
 

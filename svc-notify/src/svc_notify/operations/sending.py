@@ -56,10 +56,15 @@ async def claim(
         await storage.store(session, taken)
         await _tell_ends(session, taken, now)
         sending = [delivery for delivery in taken if delivery.state is State.SENDING]
-        asked = {delivery.message.institution_id for delivery in sending if delivery.message.institution_id}
-        names = await institutions.find_institution_names(session, asked) if asked else {}
-        own = await templates.pinned_by(session, [delivery.message for delivery in sending])
-        sealed = await orders.find_sealed_of(session, [delivery.message for delivery in sending])
+        return await with_what_they_name(session, sending)
+
+
+async def with_what_they_name(session: AsyncSession, found: Sequence[Delivery]) -> list[Claimed]:
+    """Deliveries with what their words are written of, in the caller's transaction."""
+    asked = {delivery.message.institution_id for delivery in found if delivery.message.institution_id}
+    names = await institutions.find_institution_names(session, asked) if asked else {}
+    own = await templates.pinned_by(session, [delivery.message for delivery in found])
+    sealed = await orders.find_sealed_of(session, [delivery.message for delivery in found])
     return [
         Claimed(
             delivery,
@@ -67,7 +72,7 @@ async def claim(
             own.get(delivery.message.id),
             sealed.get(delivery.message.id),
         )
-        for delivery in sending
+        for delivery in found
     ]
 
 
