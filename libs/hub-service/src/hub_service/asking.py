@@ -85,11 +85,11 @@ class Client(httpx2.AsyncClient):
             async with asyncio.timeout(question.seconds), self._turns:
                 told = await self._ask(question)
         except TimeoutError as error:
-            raise httpx2.ReadTimeout("no answer in time") from error
+            raise _of(httpx2.ReadTimeout("no answer in time"), method, url) from error
         except OSError as error:
-            raise httpx2.NetworkError(type(error).__name__) from error
+            raise _of(httpx2.NetworkError(type(error).__name__), method, url) from error
         except httptools.HttpParserError as error:
-            raise httpx2.RemoteProtocolError(type(error).__name__) from error
+            raise _of(httpx2.RemoteProtocolError(type(error).__name__), method, url) from error
         answer = Answer(*told)
         if not answer.is_success:
             answer.request = httpx2.Request(method, url)
@@ -111,6 +111,12 @@ class Client(httpx2.AsyncClient):
             connection.silent_since = loop.time()
             silent.append(connection)
         return told
+
+
+def _of(fault: httpx2.HTTPError, method: str, url: httpx2.URL | str) -> httpx2.HTTPError:
+    """A fault that knows its question: who asked several looks at which."""
+    fault.request = httpx2.Request(method, url)
+    return fault
 
 
 class _Question(NamedTuple):
