@@ -115,8 +115,9 @@ async def test_where_nobody_listens_the_question_fails() -> None:
     async with answering() as server:
         pass
     async with Client() as http:
-        with pytest.raises(httpx2.NetworkError):
+        with pytest.raises(httpx2.NetworkError) as fault:
             await http.get(f"{server.url}/")
+    assert str(fault.value.request.url).startswith(server.url)
 
 
 async def test_a_connection_that_the_server_has_ended_meanwhile_is_not_used() -> None:
