@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub_core.language import Language
 from hub_service.i18n import Texts
-from hub_service.schemas import Instant, Resource
+from hub_service.schemas import Id, Instant, Resource
 
 from ..domain import kinds, quiet_hours
 from ..domain.channels import EVERY, Channel
@@ -41,7 +40,7 @@ _Channels = Annotated[
 ]
 _Group = Annotated[Group, Field(description="What messages are about.")]
 _Institution = Annotated[
-    UUID | None, Field(description="The institution whose messages it is about; null for all of the group.")
+    Id | None, Field(description="The institution whose messages it is about; null for all of the group.")
 ]
 
 
