@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +21,14 @@ from cryptography.x509.oid import NameOID
 
 from hub_core.language import Language
 from svc_notify.channels import mail
+from svc_notify.channels import smtp as smtp_module
 from svc_notify.channels.mail import UnusableAddress
+from svc_notify.channels.return_paths import ReturnPaths
 from svc_notify.channels.smtp import Smtp
 from svc_notify.domain import deliveries, kinds, messages
 from svc_notify.domain.deliveries import Answer, Delivery, Outcome
 from svc_notify.domain.messages import Cause, Channel
+from svc_notify.keys import derived_from
 from svc_notify.rendering import Letter
 from svc_notify.settings import Settings
 
@@ -236,6 +240,71 @@ async def test_a_cut_in_the_middle_of_the_message_leaves_nothing(
     assert await hand_over(smtp) == Outcome(Answer.DEFERRED)
     assert office.letters == []
     assert (await hand_over(smtp)).answer is Answer.ACCEPTED
+
+
+async def test_a_connection_whose_message_was_refused_is_used_again(
+    office: Any, connect: Callable[..., Smtp]
+) -> None:
+    smtp = connect(office)
+    office.reply("RCPT", "550 5.1.1 nobody here")
+    assert (await hand_over(smtp)).answer is Answer.REFUSED
+    assert (await hand_over(smtp)).answer is Answer.ACCEPTED
+    assert (office.connections, len(office.letters)) == (1, 1)
+
+
+async def test_an_old_connection_is_given_up(
+    office: Any, connect: Callable[..., Smtp], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    smtp = connect(office)
+    await hand_over(smtp)
+    monkeypatch.setattr(smtp_module, "_OLDEST_SECONDS", -1.0)
+    await hand_over(smtp)
+    assert (office.connections, len(office.letters)) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("can", "said"),
+    [
+        (True, (["RET=HDRS", f"ENVID={DELIVERY_ID}"], ("NOTIFY=FAILURE,DELAY",))),
+        (False, (None, None)),
+    ],
+)
+async def test_a_server_that_can_is_asked_to_report_failures(
+    office: Any, connect: Callable[..., Smtp], can: bool, said: tuple[Any, Any]
+) -> None:
+    """RFC 3461, on a connection that the server has kept."""
+    heard: list[Any] = []
+
+    async def take(*_: object, options: Any = None, **__: object) -> SimpleNamespace:
+        heard.append(options)
+        return SimpleNamespace(code=250)
+
+    async def part(**_: object) -> None:
+        heard.append("QUIT")
+
+    kept: Any = SimpleNamespace(supports_extension=lambda _: can, mail=take, rcpt=take, data=take, quit=part)
+    smtp = connect(office)
+    smtp._idle.append(smtp_module._Kept(kept, smtp_module.monotonic()))
+    outcome = await smtp.hand_over(ADDRESS, b"", "bounces+1@hub.example", str(DELIVERY_ID))
+    assert (outcome.answer, tuple(heard[:2])) == (Answer.ACCEPTED, said)
+
+
+KEYS = derived_from(bytes(32))
+
+
+def test_a_return_path_names_its_delivery_and_tells_whom_it_went_to() -> None:
+    paths = ReturnPaths(KEYS, "hub.example")
+    made = paths.of(DELIVERY_ID, ADDRESS)
+    local, _, domain = made.partition("@")
+    assert (len(local) <= 64, domain) == (True, "hub.example")
+    assert paths.read(f"rfc822; {made.upper()}") == DELIVERY_ID
+    assert paths.was_to(made, DELIVERY_ID, ADDRESS.upper())
+    assert not paths.was_to(made, DELIVERY_ID, "ion@example.org")
+
+
+def test_a_forged_return_path_names_nothing() -> None:
+    made = ReturnPaths(derived_from(b"\1" * 32), "hub.example").of(DELIVERY_ID, ADDRESS)
+    assert ReturnPaths(KEYS, "hub.example").read(made) is None
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from .domain.deliveries import Outcome
 from .operations.sending import Claimed
 from .settings import Settings
 from .writing import mail, push, sms
-from .writing.mail import Mail
+from .writing.mail import Mail, Stationery
 
 
 class Parcel(Protocol):
@@ -53,15 +53,18 @@ class ByEmail:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._contacts = Contacts()
+        self._stationery = Stationery(settings)
         self._smtp = Smtp(settings)
 
     async def write(self, hub: Resources, claimed: Claimed) -> Mail | Outcome:
         """The e-mail of a claimed delivery."""
-        return await mail.write(hub, self._settings, self._contacts, claimed)
+        return await mail.write(hub, self._settings, self._contacts, self._stationery, claimed)
 
     async def hand_over(self, parcel: Mail) -> Outcome:
         """Give an e-mail to the server."""
-        return await self._smtp.hand_over(parcel.address, parcel.content)
+        return await self._smtp.hand_over(
+            parcel.address, parcel.content, parcel.return_path, parcel.envelope_id
+        )
 
     async def close(self) -> None:
         """End the connections."""

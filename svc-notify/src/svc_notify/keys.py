@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     WEBHOOKS = "webhooks"
     PUSH = "push"
+    RETURN_PATHS = "return-paths"
 
 
 MasterKey: TypeAlias = master_key.MasterKey[Purpose]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hub_core.manifest import Consumer, Manifest
+from hub_core.manifest import Command, Consumer, Manifest
 
 PETITIONS: Final = Consumer(
     durable="notify-petitions",
@@ -295,5 +295,14 @@ MANIFEST: Final = Manifest(
         "sms.ucs2-part",
     ),
     calls=("identity.contact:read", "passport-booking.contact:read", "petitions.contact:read"),
+    commands=(
+        Command(
+            "notify",
+            "dkim-record",
+            "svc_notify.commands:show_dkim_records",
+            "Show the TXT records by which signatures of e-mails are checked.",
+            takes_file=False,
+        ),
+    ),
     holds_personal_data=True,
 )

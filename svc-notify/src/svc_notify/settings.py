@@ -3,7 +3,7 @@
 from base64 import b64decode
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretBytes, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretBytes, SecretStr, field_validator
 
 from hub_service.settings import ServiceSettings
 
@@ -44,9 +44,12 @@ class Settings(ServiceSettings):
     `notify_smtp_tls`: `opportunistic` uses STARTTLS when it is offered, without asking who the
     server is; `required` refuses to send without STARTTLS and a certificate that is valid for the
     host (of `notify_smtp_ca_file`, or of the system's authorities); `off` never encrypts.
-    Each lane has that many connections for itself. `notify_passport_booking_url` is svc-passport-booking,
-    which is asked about appointments; `notify_petitions_url` is svc-petitions, about petitioners without an
-    account. `notify_sms_sender` is the name that text messages come from (at most 11 characters);
+    Each lane has that many connections for itself. `notify_dkim_keys` (JSON: selector to PEM file, RSA or
+    Ed25519) sign each e-mail; `notify_bounce_domain` is where what comes back goes to (that of the sender,
+    unless named), `notify_bounce_secret` what those prove who hand it over to us.
+    `notify_passport_booking_url` is svc-passport-booking, which is asked about appointments;
+    `notify_petitions_url` is svc-petitions, about petitioners without an account.
+    `notify_sms_sender` is the name that text messages come from (at most 11 characters);
     `notify_sms_providers` (JSON) are those who take them over, by weight, none of which may have the name
     of another.
     """
@@ -58,6 +61,9 @@ class Settings(ServiceSettings):
     notify_smtp_tls: Literal["opportunistic", "required", "off"] = "opportunistic"
     notify_smtp_ca_file: str | None = None
     notify_smtp_connections: int = 4
+    notify_dkim_keys: Annotated[dict[str, FilePath], Field(default_factory=dict)]
+    notify_bounce_domain: str | None = None
+    notify_bounce_secret: SecretStr = SecretStr("")
     notify_passport_booking_url: str = "http://127.0.0.1:8106"
     notify_petitions_url: str = "http://127.0.0.1:8103"
     notify_sms_sender: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,10}$")] = "MAI-HUB"

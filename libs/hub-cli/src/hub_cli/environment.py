@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from hub_core.manifest import Manifest
 
 from . import ports, roles, vault
@@ -83,8 +86,12 @@ def of_service(
     if manifest.name == _NOTIFY:
         given["HUB_NOTIFY_KEY"] = _key(place, "notify.key")
         given["HUB_OUTSIDE_ALLOWED"] = json.dumps(["localhost", ports.LOOPBACK])
-        given["HUB_NOTIFY_SMTP_HOST"] = ports.LOOPBACK
-        given["HUB_NOTIFY_SMTP_PORT"] = str(place.ports[SMTP])
+        given |= {
+            "HUB_NOTIFY_BOUNCE_SECRET": _secret(place, "notify.bounces"),
+            "HUB_NOTIFY_DKIM_KEYS": json.dumps({"hub": _rsa_key(place, "notify.dkim.pem")}),
+            "HUB_NOTIFY_SMTP_HOST": ports.LOOPBACK,
+            "HUB_NOTIFY_SMTP_PORT": str(place.ports[SMTP]),
+        }
         given["HUB_NOTIFY_SMS_PROVIDERS"] = json.dumps(_sms_providers(place))
         given["HUB_NOTIFY_PASSPORT_BOOKING_URL"] = addresses.get(_PASSPORT_BOOKING, "")
         given["HUB_NOTIFY_PETITIONS_URL"] = addresses.get(_PETITIONS, "")
@@ -190,6 +197,17 @@ def _passwords(place: Place, service: str) -> tuple[str, str]:
 
 def _key(place: Place, name: str) -> str:
     return vault.keep(place.secrets / name, lambda: base64.b64encode(os.urandom(32)).decode())
+
+
+def _rsa_key(place: Place, name: str) -> str:
+    """The file of a key that signs e-mails."""
+    file = place.secrets / name
+    vault.keep(file, lambda: _pem(rsa.generate_private_key(65537, 2048)))
+    return str(file.absolute())
+
+
+def _pem(key: rsa.RSAPrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def _secret(place: Place, name: str) -> str:

@@ -6,9 +6,10 @@ from hub_core.language import Language
 from hub_service.chassis import Resources
 
 from .. import keys
-from ..channels import mail
+from ..channels import dkim, mail
+from ..channels.return_paths import ReturnPaths
 from ..clients import Contacts
-from ..domain.deliveries import Answer, Outcome
+from ..domain.deliveries import Answer, Delivery, Outcome
 from ..operations import unsubscribing
 from ..operations.sending import Claimed
 from ..settings import Settings
@@ -22,9 +23,34 @@ class Mail:
     address: str
     language: Language
     content: bytes
+    return_path: str
+    envelope_id: str
 
 
-async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed: Claimed) -> Mail | Outcome:
+class Stationery:
+    """What every e-mail of this service is written with: its sender, return paths and signatures."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.sender = settings.notify_sender
+        self.domain = mail.domain_of(settings.notify_sender)
+        master_key = keys.derived_from(settings.notify_key.get_secret_value())
+        self.return_paths = ReturnPaths(master_key, settings.notify_bounce_domain or self.domain)
+        self._keys = tuple(dkim.load(*each) for each in settings.notify_dkim_keys.items())
+
+    def finish(self, delivery: Delivery, content: bytes, address: str, language: Language) -> Mail:
+        """A composed message as it goes out."""
+        return Mail(
+            address,
+            language,
+            dkim.sign(content, self.domain, self._keys, delivery.queued_at),
+            self.return_paths.of(delivery.id, address),
+            str(delivery.id),
+        )
+
+
+async def write(
+    hub: Resources, settings: Settings, contacts: Contacts, stationery: Stationery, claimed: Claimed
+) -> Mail | Outcome:
     """The e-mail of a claimed delivery, or how its attempt ends before there is one."""
     delivery = claimed.delivery
     known = await asking.ask(hub, settings, contacts, delivery.message)
@@ -39,11 +65,11 @@ async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed:
         content = mail.compose(
             delivery,
             letter,
-            settings.notify_sender,
+            stationery.sender,
             known.email,
             known.calendar,
             end.headers if end else None,
         )
     except mail.UnusableAddress:
         return Outcome(Answer.ADDRESS_UNUSABLE)
-    return Mail(known.email, known.language, content)
+    return stationery.finish(delivery, content, known.email, known.language)
