@@ -1,7 +1,6 @@
 """What a person is shown of their inbox."""
 
 from typing import Annotated, Self
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,7 +32,7 @@ class InboxItem(Resource):
         str | None,
         _text(300, "What stands over it; null where it is asked for when you open it.", "Cererea nr. 7"),
     ]
-    institution_id: Annotated[UUID | None, Field(description="The institution that sent it; null: the hub.")]
+    institution_id: Annotated[Id | None, Field(description="The institution that sent it; null: the hub.")]
     institution_name: Annotated[str | None, _text(300, "What it is called.", "Primăria Sibiu")]
     received_at: Annotated[Instant, Field(description="When it came.")]
     read_at: _Read
