@@ -99,7 +99,7 @@ class Partner:
             writer.close()
 
     async def _take(self, request: Received) -> Answer:
-        if request.event["type"] == webhook_messages.CHALLENGE:
+        if request.event.get("type") == webhook_messages.CHALLENGE:
             return self.meet(request)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)

@@ -30,7 +30,9 @@ async def acceptance(request: Request) -> Acceptance:
     """What this process is accepting; made when it is first asked for."""
     state = request.app.state
     if state.acceptance is None:
-        state.acceptance = Acceptance(state.hub.database.sessions, state.master_key, state.ordered)
+        state.acceptance = Acceptance(
+            state.hub.database.sessions, state.master_key, state.outside, state.ordered
+        )
     made: Acceptance = state.acceptance
     return made
 

@@ -136,7 +136,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             for (channel, lane), sender in senders.items()
         ]
         + feeding.keeping(placing, waiting)
-        + ordering.keeping(released)
+        + ordering.keeping(released, ordering.Asking(means.outside, master_key, released))
         + webhook_sender.keeping(webhook)
         + [
             figuring.adding(),

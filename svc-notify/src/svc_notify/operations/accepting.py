@@ -19,18 +19,19 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from hub_core import clock, ids
 from hub_core.principal import Kind, Principal
-from hub_core.problem import Problem
+from hub_core.problem import FieldError, Problem
 from hub_core.rules import Rules
 from hub_events import trace
 from hub_events.session import Session
 from hub_service import idempotency, rules
 from hub_service.gathering import Gathering
 from hub_service.idempotency import Answered
+from hub_service.outside import Outside, Refused
 
 from ..domain import orders
 from ..domain.orders import Order, Ordering, Wish
 from ..domain.templates import Template
-from ..errors.orders import OnlyInstitutionsSend, ReferenceUsed
+from ..errors.orders import OnlyInstitutionsSend, OrderUnsound, ReferenceUsed
 from ..keys import MasterKey, Purpose
 from ..storage import orders as storage
 from ..storage.orders import New
@@ -67,9 +68,14 @@ class Acceptance:
     """What this process is accepting; `accepted` is called when orders were stored."""
 
     def __init__(
-        self, sessions: async_sessionmaker[Session], keys: MasterKey, accepted: Callable[[], None]
+        self,
+        sessions: async_sessionmaker[Session],
+        keys: MasterKey,
+        outside: Outside,
+        accepted: Callable[[], None],
     ) -> None:
         self._sessions = sessions
+        self._outside = outside
         self._keys = keys
         self.accepted = accepted
         self._gathering: Gathering[_Waiting, Outcome] = Gathering(
@@ -91,10 +97,20 @@ class Acceptance:
 
     async def prepare(self, by: Ordering, key: str, wish: Wish, now: datetime) -> tuple[New, Rules]:
         """The order, ready to be stored; raises `OrderUnsound` and what `known` does."""
+        self.must_be_callable(wish.condition)
         template, legal = await self.known(by.institution_id, key)
         order = orders.place(wish, template, by, ids.new_id(), legal, now, trace.current())
         print_of = _fingerprint(self._keys, key, wish) if wish.is_reference_unique else None
         return New(order, storage.seal(self._keys, order.id, wish.variables), print_of), legal
+
+    def must_be_callable(self, condition: str | None) -> None:
+        """Raises `OrderUnsound` for an address that the hub does not call."""
+        try:
+            if condition is not None:
+                self._outside.parse(condition)
+        except Refused as refusal:
+            flaw = FieldError("/condition", "address", "This address is not one that the hub calls.")
+            raise OrderUnsound(errors=[flaw]) from refusal
 
     async def put(self, new: New, legal: Rules, answer: Answered | None) -> Outcome:
         """Store what was prepared, together with whatever waits; raises `ServiceUnavailable`."""

@@ -46,6 +46,7 @@ async def place(
 
     Raises `OrderUnsound`, `SendingLimitReached` and what `Acceptance.known` does.
     """
+    acceptance.must_be_callable(wishes[0].condition)
     template, legal = await acceptance.known(by.institution_id, key)
     batch = Batch(id=ids.new_id(), by=by, template=key, size=len(wishes), accepted_at=now)
 

@@ -19,6 +19,7 @@ from hub_service.schemas import Id
 from hub_service.shortcuts import Shortcut
 
 from ..dependencies import Accepting, MasterKey, acceptance
+from ..domain import conditions, webhook_messages
 from ..domain.orders import Order
 from ..errors.orders import (
     BatchNotFound,
@@ -31,11 +32,13 @@ from ..errors.orders import (
     SendingLimitReached,
 )
 from ..errors.templates import TemplateNotActive, TemplateNotFound
+from ..keys import Purpose
 from ..operations import accepting, order_batches, order_events
 from ..operations import orders as operations
 from ..operations.accepting import ordering
 from ..schemas.orders import (
     BatchView,
+    ConditionSecret,
     OrderEventPage,
     OrderEventView,
     OrderView,
@@ -171,6 +174,18 @@ async def get_batch(batch_id: _BatchId, caller: Caller, session: Session) -> Bat
 async def cancel_batch(batch_id: _BatchId, caller: Caller, session: Session, now: Now) -> BatchView:
     """Take back what has not gone yet; the counts tell what that was. It can be repeated."""
     return BatchView.of(await order_batches.cancel(session, ordering(caller), batch_id, now))
+
+
+@router.get(
+    "/condition-secret",
+    summary="Read what signs the questions to your addresses",
+    **policy.operation(SEND, raises=(OnlyInstitutionsSend,)),
+)
+async def get_condition_secret(caller: Caller, keys: MasterKey) -> ConditionSecret:
+    """The secret by which your server knows that a question about an order is the hub's."""
+    by = ordering(caller)
+    secret = conditions.secret_of(keys.of(Purpose.WEBHOOKS), by.institution_id, is_sandbox=by.is_sandbox)
+    return ConditionSecret(secret=webhook_messages.show_secret(secret))
 
 
 @router.get(

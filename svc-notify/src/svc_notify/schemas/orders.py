@@ -74,6 +74,32 @@ ExpiresAt = Annotated[
 ]
 
 
+Condition = Annotated[
+    str | None,
+    Field(
+        max_length=2048,
+        pattern=r"^https?://[!-~]+$",
+        description="An https address of yours that is asked, when its time has come, whether it is still to "
+        "be sent.",
+        json_schema_extra={"format": "uri", "examples": ["https://cityhall.example.ro/still-open"]},
+    ),
+]
+
+
+class ConditionSecret(Resource):
+    """What signs the questions that your addresses are asked."""
+
+    secret: Annotated[
+        str,
+        Field(
+            max_length=80,
+            pattern=r"^whsec_[A-Za-z0-9+/=]+$",
+            description="A secret by Standard Webhooks; keep it where only your server reads it.",
+            json_schema_extra={"examples": ["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"]},
+        ),
+    ]
+
+
 class PlaceOrder(Resource):
     """A message to one person, by a template of your institution."""
 
@@ -94,6 +120,7 @@ class PlaceOrder(Resource):
     channels: Channels = Field(default_factory=list)
     send_at: SendAt = None
     expires_at: ExpiresAt = None
+    condition: Condition = None
 
     def wish(self) -> Wish:
         """The same for the operation."""
@@ -105,6 +132,7 @@ class PlaceOrder(Resource):
             channels=frozenset(self.channels),
             send_at=self.send_at,
             expires_at=self.expires_at,
+            condition=self.condition,
         )
 
 
@@ -129,6 +157,7 @@ class PlaceBatch(Resource):
     channels: Channels = Field(default_factory=list)
     send_at: SendAt = None
     expires_at: ExpiresAt = None
+    condition: Condition = None
 
     def wishes(self) -> list[Wish]:
         """The same for the operation."""
@@ -141,6 +170,7 @@ class PlaceBatch(Resource):
                 channels=channels,
                 send_at=self.send_at,
                 expires_at=self.expires_at,
+                condition=self.condition,
             )
             for item in self.items
         ]
@@ -191,6 +221,7 @@ class OrderView(Resource):
         Field(
             description="Where it stands. `WAITING`: for its time. `QUEUED`: on its way. `SENT`: a server "
             "took it over, or it lies in the inbox. `DELIVERED`, `BOUNCED`: that was reported later. "
+            "`DECLINED`: your condition said no. "
             "`FAILED`: it reached nobody; why is not told. Whether somebody has read it is not told either."
         ),
     ]

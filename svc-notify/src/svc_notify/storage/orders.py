@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, any_, bindparam, select, text, update
+from sqlalchemy import ColumnElement, RowMapping, any_, bindparam, select, text, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
@@ -20,7 +20,7 @@ from ..domain.kinds import Lane, Purpose
 from ..domain.messages import Message
 from ..domain.orders import Counts, Order, Ordering, OrderState, day_of, minute_of
 from ..keys import MasterKey
-from ..tables.orders import ORDERS
+from ..tables.orders import COUNTS, ORDERS
 
 _ADD: Final = Part(
     text(
@@ -84,6 +84,18 @@ _LOCK_DUE: Final = (
     .order_by(ORDERS.c.due_at)
     .limit(bindparam("at_most"))
     .with_for_update(skip_locked=True)
+)
+_OF_EACH: Final = (
+    select(ORDERS.c.id)
+    .where(
+        ORDERS.c.institution_id == COUNTS.c.institution_id,
+        ORDERS.c.is_sandbox == COUNTS.c.is_sandbox,
+        ORDERS.c.condition.is_not(None),
+        ORDERS.c.due_at <= bindparam("now"),
+    )
+    .order_by(ORDERS.c.due_at)
+    .limit(bindparam("each"))
+    .lateral()
 )
 _STORE: Final = Part(
     text(
@@ -157,6 +169,22 @@ async def lock_due(session: AsyncSession, lane: Lane, limit: int, now: datetime)
     """Orders of a lane that are due and ask nobody, the longest waiting first, locked."""
     rows = await session.execute(_LOCK_DUE, {"in_lane": lane, "now": now, "at_most": limit})
     return [_of(row) for row in rows.mappings()]
+
+
+async def lock_asking(session: AsyncSession, each: int, busy: Collection[UUID], now: datetime) -> list[Order]:
+    """Orders that are due and ask first, up to so many of each institution that is not busy, locked."""
+    due = select(_OF_EACH.c.id).select_from(COUNTS.join(_OF_EACH, true()))
+    wanted = _ORDER.where(
+        ORDERS.c.id.in_(due.where(COUNTS.c.institution_id.not_in(list(busy)))),
+        ORDERS.c.due_at <= bindparam("now"),
+    ).with_for_update(skip_locked=True)
+    rows = await session.execute(wanted, {"each": each, "now": now})
+    return [_of(row) for row in rows.mappings()]
+
+
+async def postpone(session: AsyncSession, ids: Collection[UUID], until: datetime) -> None:
+    """Have locked orders looked at again only then."""
+    await session.execute(update(ORDERS).where(ORDERS.c.id.in_(ids)).values(due_at=until))
 
 
 async def store(session: AsyncSession, changed: Sequence[Order]) -> None:
