@@ -106,6 +106,22 @@ async def test_one_s_own_message_is_shown(service: Any, keep: Keep, reader: dict
         "language": "hu",
         "queued_at": _written(sent.queued_at),
         "ended_at": _written(sent.ended_at),
+        "group": "PETITIONS",
+        "purpose": "TRANSACTIONAL",
+        "sender": {"institution_id": None, "name": "Hub", "client_id": None},
+        "deliveries": [
+            {
+                "channel": "EMAIL",
+                "state": "SENT",
+                "queued_at": _written(sent.queued_at),
+                "ended_at": _written(sent.ended_at),
+                "delivered_at": None,
+                "failure": None,
+            }
+        ],
+        "plan": [],
+        "read_at": None,
+        "read_by": None,
     }
     again = await service.client.get(
         f"{MESSAGES}/{sent.message.id}", headers=reader | {"if-none-match": answer.headers["etag"]}

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path
 
 from hub_service import paging, policy, routing
-from hub_service.dependencies import Session
+from hub_service.dependencies import Lang, Session
 from hub_service.paging import Page
 from hub_service.policy import Person
 from hub_service.schemas import Id
@@ -28,10 +28,16 @@ async def list_messages(
     asked: paging.Asked,
     person: Person,
     session: Session,
+    language: Lang,
 ) -> Page[Message]:
-    """Every message the hub has sent you or is about to, the newest first, with its state."""
+    """Every message that you were ever sent by the hub, or are about to be, the newest first.
+
+    By whom, by which channels and why by those, where each stands.
+    """
     found = await operations.list_messages(session, person.person_id, asked.after(UUID), asked.rows)
-    return asked.page(found, position=lambda deliveries: (str(deliveries[0].message.id),), view=Message.of)
+    return asked.page(
+        found, position=lambda told: (str(told.message.id),), view=lambda told: Message.of(told, language)
+    )
 
 
 @router.get(
@@ -41,7 +47,10 @@ async def list_messages(
     **policy.operation("messages:read", raises=(MessageNotFound,)),
 )
 async def get_message(
-    message_id: Annotated[Id, Path(description="The message's identifier.")], person: Person, session: Session
+    message_id: Annotated[Id, Path(description="The message's identifier.")],
+    person: Person,
+    session: Session,
+    language: Lang,
 ) -> Message:
-    """One message sent to you: when, of what kind, by which channel, and where it stands."""
-    return Message.of(await operations.get_message(session, person.person_id, message_id))
+    """One message sent to you: when, by whom, of what kind, by which channels, and where each stands."""
+    return Message.of(await operations.get_message(session, person.person_id, message_id), language)
