@@ -1,7 +1,6 @@
 """What a caller is shown."""
 
 from typing import Annotated, Self
-from uuid import UUID
 
 from pydantic import Field
 
@@ -50,9 +49,7 @@ class MessageDelivery(Resource):
 class MessageSender(Resource):
     """Who has sent a message: an institution, or the hub itself."""
 
-    institution_id: Annotated[
-        UUID | None, Field(description="The institution; null where the hub itself has.")
-    ]
+    institution_id: Annotated[Id | None, Field(description="The institution; null where the hub itself has.")]
     name: Annotated[
         str | None,
         Field(
