@@ -16,6 +16,7 @@ from hub_core import clock, ids
 from hub_core.language import Language
 from hub_core.principal import Assurance, Kind, Principal
 from hub_events.session import Session
+from hub_service import gathering
 from hub_service.idempotency import Claim
 from hub_service.problems import ServiceUnavailable
 from svc_passport_booking.domain.appointments import Appointment, Participant
@@ -23,7 +24,6 @@ from svc_passport_booking.domain.booking import Booker, Wish
 from svc_passport_booking.domain.slots import Slot
 from svc_passport_booking.domain.states import State
 from svc_passport_booking.operations import appointments as operations
-from svc_passport_booking.operations import rush as module
 from svc_passport_booking.operations.audit import audit
 from svc_passport_booking.operations.rush import Rush
 from svc_passport_booking.storage import appointments as storage
@@ -231,7 +231,7 @@ async def test_who_comes_when_too_many_wait_is_told_to_come_again(
     sessions: Sessions, gathered: Gathered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (slot,) = await some_slots(sessions, 9, first=FAR + TOMORROW)
-    monkeypatch.setattr(module, "_WAITING", 2)
+    monkeypatch.setattr(gathering, "_WAITING", 2)
     prepared = [await gathered.prepare(slot, a_participant()) for _ in range(3)]
     *stored, refused = await gathered.store(*prepared)
     assert stored == [Outcome.MADE, Outcome.MADE]

@@ -6,7 +6,6 @@ that has too many, a key that was used) is left to the ordinary way, `operations
 
 import asyncio
 import secrets
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +18,9 @@ from hub_core import ids
 from hub_core.clock import local_date
 from hub_core.rules import Rules
 from hub_events import envelope, trace
-from hub_events.session import Session, is_away
+from hub_events.session import Session
 from hub_service import rules
-from hub_service.problems import ServiceUnavailable
+from hub_service.gathering import Gathering
 
 from ..domain import booking
 from ..domain.appointments import Appointment
@@ -35,9 +34,6 @@ from ..storage.appointments import person_key
 from ..storage.batches import Answer, Booking, Outcome, Told
 from .flights import Flights
 
-_AT_ONCE: Final = 128
-_WAITING: Final = 2_000
-"""More than this would wait longer than a person does: they are told to come again."""
 _SLOTS: Final = 50_000
 _LEGAL: Final = 5.0
 """Seconds for which the numbers of the rule tables are remembered; rows to come are among them."""
@@ -48,7 +44,6 @@ _CHANCE_BYTES: Final = 32
 class _Waiting:
     booking: Booking
     person: bytes
-    outcome: asyncio.Future[Outcome]
 
 
 class Rush:
@@ -60,8 +55,7 @@ class Rush:
         self._sessions = sessions
         self._key = key
         self._wake_relay = wake_relay
-        self._waiting: deque[_Waiting] = deque()
-        self._writer: asyncio.Task[None] | None = None
+        self._gathering: Gathering[_Waiting, Outcome] = Gathering(self._store, apart=_apart, told=_told_of)
         self._slots: dict[int, Slot] = {}
         self._legal: tuple[float, Rules] = (0.0, Rules())
         self._wanted: set[int] = set()
@@ -88,8 +82,6 @@ class Rush:
         self, wish: Wish, booker: Booker, appointment: Appointment, answer: Answer | None
     ) -> Outcome:
         """Store what was prepared, together with whatever waits; raises `ServiceUnavailable`."""
-        if len(self._waiting) >= _WAITING:
-            raise ServiceUnavailable(headers={"retry-after": "1"})
         one = Booking(
             slot_id=wish.slot_id,
             appointment=appointment,
@@ -100,43 +92,9 @@ class Rush:
             most=self._legal[1].on(ACCOUNT_RULE, local_date(appointment.created_at)).whole,
         )
         person = person_key(self._key, one.participant.cnp)
-        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(one, person, outcome))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write())
-        return await outcome
+        return await self._gathering.put(_Waiting(one, person))
 
-    async def _write(self) -> None:
-        """Store batch after batch until nobody waits.
-
-        One at a time: two at once would have half as many bookings each, and on one slot the second would
-        wait for the first all the same.
-        """
-        while self._waiting:
-            batch = self._gather()
-            try:
-                await self._store(batch)
-            except Exception as error:  # whoever waits has to hear of it
-                if len(batch) == 1:
-                    _fail(batch, error)
-                else:
-                    await self._store_one_by_one(batch)
-
-    def _gather(self) -> list[_Waiting]:
-        """Who waits, the first ones; a second of the same person, account or key waits for the next batch."""
-        batch: list[_Waiting] = []
-        seen: set[object] = set()
-        for _ in range(min(len(self._waiting), _AT_ONCE)):
-            one = self._waiting.popleft()
-            own = {one.person, one.booking.claimed, one.booking.appointment.person_id} - {None}
-            if seen & own:
-                self._waiting.append(one)
-            else:
-                seen |= own
-                batch.append(one)
-        return batch
-
-    async def _store(self, batch: Sequence[_Waiting]) -> None:
+    async def _store(self, batch: Sequence[_Waiting]) -> Sequence[Outcome]:
         async with self._sessions() as session:
             outcomes = await storage.book(session, self._key, [one.booking for one in batch])
         if Outcome.MADE in outcomes:
@@ -144,19 +102,7 @@ class Rush:
         for one, outcome in zip(batch, outcomes, strict=True):
             if outcome is Outcome.OTHER:
                 self._slots.pop(one.booking.slot_id, None)
-            if not one.outcome.done():
-                one.outcome.set_result(outcome)
-
-    async def _store_one_by_one(self, batch: Sequence[_Waiting]) -> None:
-        """What failed together is tried again apart: only whose fault it was is left to the ordinary way."""
-        for number, one in enumerate(batch):
-            try:
-                await self._store([one])
-            except Exception as error:  # as above
-                _fail([one], error)
-                if is_away(error):
-                    _fail(batch[number + 1 :], error)
-                    return
+        return outcomes
 
     async def _look(self, slot_id: int) -> Slot | None:
         """A slot as it was when its day was looked at; all who want one meanwhile share the next look."""
@@ -186,14 +132,13 @@ class Rush:
         return legal
 
 
-def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
-    for one in batch:
-        if one.outcome.done():
-            continue
-        if _is_a_conflict(error):
-            one.outcome.set_result(Outcome.OTHER)
-        else:
-            one.outcome.set_exception(error)
+def _apart(waiting: _Waiting) -> set[object]:
+    """A second of the same person, account or key waits for the next batch."""
+    return {waiting.person, waiting.booking.claimed, waiting.booking.appointment.person_id}
+
+
+def _told_of(error: Exception) -> Outcome | None:
+    return Outcome.OTHER if _is_a_conflict(error) else None
 
 
 def _is_a_conflict(error: Exception) -> bool:
