@@ -32,7 +32,7 @@ from .domain.kinds import Lane
 from .domain.messages import Channel
 from .holding import Holder
 from .operations import following as steps
-from .operations import sending, sms_providers
+from .operations import sending, sms_providers, suppressions
 from .operations.sending import Claimed
 from .settling import DATABASE_AWAY, Settling
 
@@ -305,6 +305,12 @@ def looking_out(
             await holder.close()
 
     return look_out
+
+
+async def forget_suppressions(hub: Resources) -> None:
+    """Addresses that were left alone for long enough are written to again."""
+    async with hub.database.sessions() as session:
+        await suppressions.remove_expired(session, clock.now())
 
 
 def sharing(switch: Switch) -> Callable[[Resources], Awaitable[None]]:

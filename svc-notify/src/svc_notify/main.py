@@ -1,11 +1,12 @@
 """The wiring."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
 
-from hub_service import chassis, i18n
+from hub_service import chassis, i18n, workers
 from hub_service.outside import Outside
 from hub_service.workers import Worker
 
@@ -141,6 +142,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         + [
             figuring.adding(),
             Worker("following", jobs.following(wake)),
+            workers.every("suppressions", timedelta(hours=1), jobs.forget_suppressions),
             Worker("sms-providers", jobs.sharing(switch)),
         ],
         uploads={"/notify/v1/batches": orders.BATCH_BYTES},
