@@ -133,3 +133,28 @@ def test_each_institution_and_its_sandbox_have_secrets_of_their_own() -> None:
         for sandbox in (True, False)
     }
     assert len(made) == 4
+
+
+async def test_an_address_that_is_silent_holds_up_no_other_institution(
+    sending: Sending, server: Partner, schema: Any, ana: UUID
+) -> None:
+    """Few of one institution are asked about at once, and others are asked meanwhile."""
+    slow = Partner()
+    await slow.open()
+    silent, other = asyncio.Event(), Sending(sending.client, sending.signed_in)
+    await approve(schema.app_dsn, a_template(other.institution))
+
+    async def say_nothing(_: Any) -> Any:
+        await silent.wait()
+        return says({"send": False})
+
+    slow.answer = say_nothing
+    server.answer = lambda _: says({"send": True})
+    for _ in range(8):
+        await sending.place(ids.new_id(), condition=slow.url)
+    await slow.until(1)
+    order_id = (await other.place(ana, condition=server.url)).json()["id"]
+    await until(other, order_id, "SENT")
+    assert slow.most_at_once <= 4
+    silent.set()
+    await slow.close()

@@ -81,16 +81,20 @@ class Asking:
         self._keys = keys
         self._released = released
         self._asked: dict[asyncio.Task[None], UUID] = {}
+        self._answered = asyncio.Event()
 
     async def run(self, hub: Resources) -> None:
         """Ask about what is due; a database that is away is asked again."""
         try:
             while True:
+                self._answered.clear()
                 try:
                     await self._claim(hub)
                 except (SQLAlchemyError, OSError) as error:
                     _log.warning("no conditions asked", error=type(error).__name__)
-                await asyncio.sleep(_POLL_SECONDS)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_POLL_SECONDS):
+                        await self._answered.wait()
         finally:
             for task in self._asked:
                 task.cancel()
@@ -114,7 +118,9 @@ class Asking:
             self._released.wake()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._asked[task]
+        institution = self._asked.pop(task)
+        if institution not in self._asked.values():
+            self._answered.set()
         if not task.cancelled() and (error := task.exception()):
             _log.error("condition not settled", error=type(error).__name__)
 
