@@ -65,6 +65,7 @@ class PostOffice:
     tls: ssl.SSLContext | None = None
     letters: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     connections: int = 0
     encrypted: int = 0
     cuts_in_data: int = 0
@@ -143,6 +144,7 @@ class PostOffice:
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         envelope.mail_from = address
+        self.senders.append(address)
         return self._next(server, "MAIL")
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:

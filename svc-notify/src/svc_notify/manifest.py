@@ -303,6 +303,12 @@ MANIFEST: Final = Manifest(
             "Show the TXT records by which signatures of e-mails are checked.",
             takes_file=False,
         ),
+        Command(
+            "notify",
+            "take-bounce",
+            "svc_notify.commands:take_bounce",
+            "Take a message that came back (RFC 3464), as a mail server hands it over.",
+        ),
     ),
     holds_personal_data=True,
 )
