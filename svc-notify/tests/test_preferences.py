@@ -12,11 +12,10 @@ from hub_core import clock, ids
 from svc_notify import keys
 from svc_notify.domain import kinds, messages
 from svc_notify.domain.channels import Channel
-from svc_notify.domain.deliveries import Failure
 from svc_notify.domain.kinds import Group, Kind, Purpose
 from svc_notify.domain.messages import Cause, Message
 from svc_notify.errors.preferences import UnsubscriptionNotFound
-from svc_notify.operations import following, preferences, receipts, suppressions, unsubscribing
+from svc_notify.operations import following, preferences, suppressions, unsubscribing
 from svc_notify.operations.unsubscribing import Subject
 
 PREFERENCES = "/notify/v1/preferences"
@@ -205,25 +204,19 @@ async def test_an_address_that_sent_a_message_back_is_left_alone_until_its_owner
     assert int(lately.headers["retry-after"]) > 23 * 3600
 
 
-async def test_what_was_reported_gone_is_left_alone_until_that_is_over(
-    service: Any, own: dict[str, str], sessions: Any, person: UUID, looking: Any
-) -> None:
-    """Edge case 86: a report names a delivery, not an address."""
-    notice = await begin(sessions, kinds.ACCOUNT_VALIDATED, person)
-    delivery_id = await looking.fetchval(
-        "UPDATE notify.deliveries SET state = 'SENT', due_at = NULL, ended_at = now(), held_by = NULL"
-        " WHERE message_id = $1 AND channel = 'EMAIL' RETURNING id",
-        notice.id,
-    )
+async def test_an_address_is_written_to_again_when_its_time_is_over(sessions: Any, person: UUID) -> None:
+    now, address = clock.now(), f"{person}@example.org"
+    async with sessions() as session, session.begin():
+        await suppressions.suppress(session, KEY, Channel.EMAIL, address, "address-gone", now, person)
     async with sessions() as session:
-        await receipts.bounced(session, delivery_id, Failure.ADDRESS_GONE, clock.now())
-    assert (await states(looking, notice))["SMS"] in {"QUEUED", "SENDING", "FAILED"}
-    [unusable] = (await service.client.get(PREFERENCES, headers=own)).json()["unusable"]
-    assert (unusable["channel"], unusable["reason"]) == ("EMAIL", "address-gone")
-    assert "EMAIL" not in await states(looking, await begin(sessions, kinds.ACCOUNT_VALIDATED, person))
+        await suppressions.remove_expired(session, now + timedelta(days=179))
+    async with sessions() as session, session.begin():
+        left = await suppressions.find_suppressed(session, KEY, [(Channel.EMAIL, address)], now)
+    assert left == {(Channel.EMAIL, address)}
     async with sessions() as session:
-        await suppressions.remove_expired(session, clock.now() + timedelta(days=181))
-    assert (await service.client.get(PREFERENCES, headers=own)).json()["unusable"] == []
+        await suppressions.remove_expired(session, now + timedelta(days=181))
+    async with sessions() as session:
+        assert (await preferences.read(session, person, now)).suppressed == ()
 
 
 async def test_a_new_number_is_not_the_one_that_took_nothing(sessions: Any, person: UUID) -> None:

@@ -64,11 +64,6 @@ async def waits(session: AsyncSession, now: datetime) -> Waits:
     return Waits.of(await rules.read(session, *plans.RULES), clock.local_date(now))
 
 
-async def advance(session: AsyncSession, message: Message, now: datetime) -> list[Delivery]:
-    """Begin the next step of a locked message; what has to be sent now. Nothing, once it was read."""
-    return await _advance(session, [message], now)
-
-
 async def advance_due(session: AsyncSession, limit: int, now: datetime) -> tuple[int, list[Delivery]]:
     """Begin the next step of up to so many messages that are unread so long; how many, and what to send."""
     async with session.begin():

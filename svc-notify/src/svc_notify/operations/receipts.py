@@ -12,7 +12,7 @@ from ..domain import deliveries
 from ..domain.deliveries import Delivery, Failure
 from ..events import deliveries as events
 from ..storage import deliveries as storage
-from . import following, order_events, suppressions
+from . import following, order_events
 
 
 class Known(NamedTuple):
@@ -57,9 +57,6 @@ async def bounced(
         if returned is None:
             return None
         await _store(session, returned, now)
-        person_id = returned.message.person_id
-        if failure is Failure.ADDRESS_GONE and person_id:
-            await suppressions.suppress_person(session, returned.channel, person_id, failure, now)
         return await following.fail_over(session, returned, now)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -38,19 +37,6 @@ async def suppress(
     await storage.put(
         session, _digest(keys, channel, address), channel, reason, now, now + timedelta(days=days), person_id
     )
-
-
-async def suppress_person(
-    session: AsyncSession, channel: Channel, person_id: UUID, reason: str, now: datetime
-) -> None:
-    """Leave a person alone by a channel: it was reported, without naming it, that their address is gone.
-
-    In the caller's transaction, for as long as an address.
-    """
-    legal = await rules.read(session, TERM_RULE)
-    expires_at = now + timedelta(days=legal.on(TERM_RULE, clock.local_date(now)).whole)
-    known = sha256(f"{channel}:{person_id}".encode()).digest()
-    await storage.put(session, known, channel, reason, now, expires_at, person_id)
 
 
 async def find_suppressed(
