@@ -35,10 +35,11 @@ from svc_notify.consumers.copies import (
     SandboxPersonCreated,
     SandboxPersonRemoved,
 )
-from svc_notify.domain import kinds, messages
-from svc_notify.domain.deliveries import Answer, Delivery
+from svc_notify.domain import deliveries, kinds, messages
+from svc_notify.domain.deliveries import Answer, Delivery, Outcome
 from svc_notify.domain.kinds import Lane
-from svc_notify.domain.messages import Cause, Channel, Step
+from svc_notify.domain.messages import Cause, Channel, Message, Step
+from svc_notify.domain.messages import Sender as MessageSender
 from svc_notify.holding import Holder
 from svc_notify.jobs import Priority, Sender
 from svc_notify.operations import following, notices
@@ -46,8 +47,10 @@ from svc_notify.operations import push as operations
 from svc_notify.operations.sending import Claimed
 from svc_notify.schemas.push import Subscribe
 from svc_notify.settings import Settings
+from svc_notify.storage import orders
 
 from .conftest import ROWS
+from .sending_institution import a_template
 
 BY_PUSH = (Step(Channel.PUSH),)
 
@@ -176,6 +179,41 @@ async def test_every_browser_of_a_person_gets_a_title_a_line_and_a_link(
     assert "ana" not in taken[0]["text"].replace("lang", "").lower()
     row = await stored(delivery.id)
     assert (row["state"], row["channel"], row["language"]) == ("SENT", "PUSH", "ro")
+
+
+async def test_what_an_institution_has_ordered_is_said_with_the_values_that_lie_sealed(
+    push_service: Any, listen: Listen, outgoing: Settings, vapid: Vapid, hub: Any, ana: UUID
+) -> None:
+    await listen()
+    order_id, now = ids.new_id(), clock.now()
+    made = a_template(ids.new_id())
+    words = replace(made.content.wording[Language.RO], push="Autorizația {{ number }}.")
+    own = replace(made, content=replace(made.content, wording={Language.RO: words}))
+    message = Message(
+        id=ids.new_id(),
+        cause_id=order_id,
+        person_id=ana,
+        template=own.key,
+        template_version=own.version,
+        lane=Lane.NOTICE,
+        sender=MessageSender(own.institution_id, "city-hall", order_id),
+        queued_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+    master_key = keys.derived_from(outgoing.notify_key.get_secret_value())
+    claimed = Claimed(
+        deliveries.queue(message, Channel.PUSH, ids.new_id(), now),
+        {},
+        own,
+        orders.seal(master_key, order_id, {"number": "117/2026"}),
+    )
+    carrier = ByPush(outgoing, vapid)
+    written = await carrier.write(hub, claimed)
+    assert not isinstance(written, Outcome)
+    assert (await carrier.hand_over(written)).answer is Answer.ACCEPTED
+    await carrier.close()
+    [taken] = await pushes(push_service)
+    assert json.loads(taken["text"])["notification"]["body"] == "Autorizația 117/2026."
 
 
 async def test_who_has_ended_the_last_subscription_meanwhile_has_nothing_to_be_reached_at(

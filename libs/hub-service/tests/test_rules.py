@@ -1,5 +1,6 @@
 """A service's copy of the legal numbers: twice, late, out of order, and not there at all."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -171,6 +172,17 @@ async def test_a_service_is_ready_when_it_has_the_rules_it_needs(tell, build, ru
         assert (await client.get("/readyz")).json()["missing"] == ["petition.extension"]
         await tell(a_table("petition.extension", 2, a_row("15")))
         assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_a_worker_may_wait_until_every_rule_has_arrived(tell, sessions) -> None:
+    codes = ("petition.extension", "petition.answer")
+    await tell(a_table("petition.answer", 1, a_row()))
+    arriving = asyncio.create_task(rules.arrived(sessions, codes, lambda: EVE))
+    done, _ = await asyncio.wait([arriving], timeout=0.5)
+    assert not done
+    await tell(a_table("petition.extension", 1, a_row("15")))
+    async with asyncio.timeout(10):
+        await arriving
 
 
 router = Router(prefix="/notes/v1")

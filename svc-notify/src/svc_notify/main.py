@@ -141,9 +141,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         + webhook_sender.keeping(webhook)
         + [
             figuring.adding(),
-            Worker("following", jobs.following(wake)),
+            workers.with_rules(Worker("following", jobs.following(wake))),
             workers.every("suppressions", timedelta(hours=1), jobs.forget_suppressions),
-            Worker("sms-providers", jobs.sharing(switch)),
+            workers.with_rules(Worker("sms-providers", jobs.sharing(switch))),
         ],
         uploads={"/notify/v1/batches": orders.BATCH_BYTES},
         locale=i18n.folder_of(__file__),

@@ -128,8 +128,8 @@ class Asking:
 def keeping(released: Releasing, asking: Asking) -> list[Worker]:
     """The workers of orders."""
     return [
-        Worker("orders-due", released.run),
-        Worker("orders-conditions", asking.run),
+        workers.with_rules(Worker("orders-due", released.run)),
+        workers.with_rules(Worker("orders-conditions", asking.run)),
         Worker("orders-positions", _place),
         workers.every("orders-forget", _FORGET_EVERY, _forget),
     ]

@@ -160,7 +160,7 @@ class Sender:
 def keeping(sender: Sender) -> list[Worker]:
     """The workers of webhooks."""
     return [
-        Worker("webhooks", sender.run, grace=GOODBYE_SECONDS + 1),
+        workers.with_rules(Worker("webhooks", sender.run, grace=GOODBYE_SECONDS + 1)),
         workers.every("webhooks-forget", _FORGET_EVERY, _forget),
     ]
 

@@ -95,7 +95,6 @@ def of_service(
         given["HUB_NOTIFY_SMS_PROVIDERS"] = json.dumps(_sms_providers(place))
         given["HUB_NOTIFY_PASSPORT_BOOKING_URL"] = addresses.get(_PASSPORT_BOOKING, "")
         given["HUB_NOTIFY_PETITIONS_URL"] = addresses.get(_PETITIONS, "")
-        given["HUB_OUTSIDE_ALLOWED"] = json.dumps(["localhost"])  # endpoints of who tries the hub out
     if manifest.name == _PASSPORT_BOOKING:
         given["HUB_PASSPORT_BOOKING_KEY"] = _key(place, "passport-booking.key")
         given["HUB_CATALOG_URL"] = addresses.get(_CATALOG, "")

@@ -11,7 +11,9 @@ The copy holds every code that was told, so that a new version of a service find
 `Manifest.rules` names what a service cannot work without, and it is not ready before the copy has that.
 """
 
-from collections.abc import Collection, Iterable
+import asyncio
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -32,6 +34,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub_core.language import Language
@@ -106,6 +109,7 @@ _STATE_APART: Final = Statement(_STATES)
 _READ: Final = Part(_TABLES)
 _READ_APART: Final = Statement(_TABLES)
 _MOST_KEPT: Final = 64
+_LOOKED_EVERY_SECONDS: Final = 0.2
 
 _State = tuple[tuple[str, int, str], ...]
 _KEPT: Final[WeakKeyDictionary[Any, dict[_State, Rules]]] = WeakKeyDictionary()
@@ -174,6 +178,18 @@ async def missing(session: AsyncSession, codes: Collection[str], day: date) -> l
     """Which of the codes have no row on a day, in order."""
     known = await read(session, *codes)
     return sorted(code for code in codes if not _has(known, code, day))
+
+
+async def arrived(
+    sessions: Callable[[], AsyncSession], codes: Collection[str], today: Callable[[], date]
+) -> None:
+    """Wait until each of the codes has a row for today; a database that is away is asked again."""
+    while True:
+        with suppress(SQLAlchemyError, OSError):
+            async with sessions() as session:
+                if not await missing(session, codes, today()):
+                    return
+        await asyncio.sleep(_LOOKED_EVERY_SECONDS)
 
 
 def _has(rules: Rules, code: str, day: date) -> bool:

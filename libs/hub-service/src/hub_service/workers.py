@@ -7,11 +7,15 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import structlog
+
+from hub_core import clock
+
+from . import rules
 
 _log = structlog.get_logger("worker")
 _LONGEST_PAUSE = 10.0
@@ -38,6 +42,16 @@ def every(name: str, period: timedelta, act: Callable[[Any], Awaitable[None]]) -
             await act(resources)
 
     return Worker(name, run)
+
+
+def with_rules(worker: Worker) -> Worker:
+    """The same, begun once the service has the legal numbers that its manifest names."""
+
+    async def run(hub: Any) -> None:
+        await rules.arrived(hub.database.sessions, hub.manifest.rules, lambda: clock.local_date(clock.now()))
+        await worker.run(hub)
+
+    return replace(worker, run=run)
 
 
 async def start(stack: AsyncExitStack, workers: list[Worker], resources: Any) -> None:

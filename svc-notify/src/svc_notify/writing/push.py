@@ -24,6 +24,7 @@ from . import asking, wording
 
 async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed: Claimed) -> Push | Outcome:
     """The notice of a claimed delivery, or how its attempt ends before there is one."""
+    claimed = wording.opened(settings, claimed)
     message = claimed.delivery.message
     if message.person_id is None:
         return Outcome(Answer.NO_ADDRESS)
