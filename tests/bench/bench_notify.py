@@ -3,14 +3,15 @@
 One process of svc-notify with PostgreSQL and NATS of its own, a sink that speaks SMTP in another process, and
 a svc-identity that knows everybody. Measured in this order:
 
-- the dialogue alone: aiosmtplib against the sink, as many connections as a lane has;
+- the dialogue alone, over as many connections as a lane has: Postfix's smtp-source (C) where it is on the
+  PATH, and aiosmtplib, both to that sink;
 - the notices of `--notices` people, queued before the service starts: how many a second, with what CPU;
 - codes at `--rate` a second for `--seconds`, while `--bulk` bulk messages are queued and being handed over:
   from the publishing of the event that asks for a code until the sink has its message.
 
     flock /tmp/heavy.lock .venv/bin/python tests/bench/bench_notify.py --notices 20000 --bulk 1000000
 
-The contestant that is missing is Postfix's smtp-source with smtp-sink; the sink here is Python's asyncio.
+The sink is Python's asyncio, because it has to say which codes came and what came twice.
 """
 
 import argparse
@@ -18,6 +19,9 @@ import asyncio
 import json
 import os
 import re
+import resource
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -136,6 +140,23 @@ async def figures_of(port: int) -> Any:
     return said
 
 
+def source_alone(port: int, connections: int, count: int) -> None:
+    """The dialogue by a program in C: messages of 14 KB."""
+    program = shutil.which("smtp-source")
+    if program is None:
+        say("| Postfix's smtp-source | not installed | |")
+        return
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    subprocess.run(
+        [program, "-s", str(connections), "-m", str(count), "-l", "14000", f"inet:127.0.0.1:{port}"],
+        check=True,
+        timeout=60,
+    )
+    seconds, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    say(f"| Postfix's smtp-source | {count / seconds:.0f} | {used / count * 1e3:.2f} |")
+
+
 async def talk_alone(port: int, connections: int, seconds: float) -> None:
     """The raw cost of the dialogue: messages of 14 KB by aiosmtplib, nothing else."""
     message = b"From: a@hub.example\r\nTo: b@example.org\r\nSubject: x\r\n\r\n" + (b"x" * 74 + b"\r\n") * 180
@@ -237,6 +258,7 @@ async def main(options: argparse.Namespace) -> None:
             say("|---|---|---|")
             while not ports.is_taken(port):
                 await asyncio.sleep(0.1)
+            await asyncio.to_thread(source_alone, port, options.connections, 20_000)
             await talk_alone(port, options.connections, 5)
             async with alone.prepared(MANIFEST, folder, identity_url=identity.url, **own) as database:
                 nats = await connection.connect(
