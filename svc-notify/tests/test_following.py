@@ -17,8 +17,9 @@ from svc_notify.domain.deliveries import Answer, Delivery, Outcome, State
 from svc_notify.domain.kinds import Group, Kind, Purpose
 from svc_notify.domain.messages import Cause, Message
 from svc_notify.domain.preferences import WORDING, OptIn, Preferences, Unsubscription
+from svc_notify.domain.quiet_hours import QuietHours
 from svc_notify.errors.messages import MessageNotFound
-from svc_notify.operations import following, sending
+from svc_notify.operations import following, sending, unsubscribing
 from svc_notify.storage import preferences
 
 NOON = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
@@ -139,6 +140,56 @@ async def test_what_was_read_while_it_was_tried_is_not_tried_again(
         await sending.settle(session, [put_off], NOON)
     await end(hub, Channel.EMAIL, Answer.ACCEPTED, NOON + HOUR)
     assert await found(message) == {"IN_APP": "DELIVERED", "EMAIL": "CANCELLED"}
+
+
+async def unsubscribe(hub: Any, person: UUID) -> None:
+    """Somebody wants no reminders of their petitions any more."""
+    async with hub.database.sessions() as session:
+        subject = unsubscribing.Subject(person, Group.PETITIONS, None)
+        await unsubscribing.unsubscribe(session, subject, NOON + HOUR)
+
+
+async def test_what_was_unsubscribed_from_while_it_was_tried_is_not_tried_again(
+    begin: Begin, found: Any, hub: Any, follow: Any
+) -> None:
+    person = ids.new_id()
+    message = await begin(REMINDER, person)
+    await follow(NOON + HOUR)
+    async with hub.database.sessions() as session:
+        [claimed] = await sending.claim(session, Channel.EMAIL, message.lane, 1, NOON + HOUR)
+    await unsubscribe(hub, person)
+    put_off = deliveries.settle(claimed.delivery, Outcome(Answer.DEFERRED), NOON + HOUR, chance=0)
+    async with hub.database.sessions() as session:
+        await sending.settle(session, [put_off], NOON + HOUR)
+    await end(hub, Channel.EMAIL, Answer.ACCEPTED, NOON + 2 * HOUR)
+    assert await found(message) == {"IN_APP": "DELIVERED", "EMAIL": "CANCELLED"}
+
+
+@pytest.mark.parametrize(
+    ("own", "ends"),
+    [(None, "2026-11-24T06:00:00+00:00"), (QuietHours(20 * 60, 9 * 60), "2026-11-24T07:00:00+00:00")],
+    ids=["everybody", "own"],
+)
+async def test_edge_case_85_a_retry_does_not_ring_at_night_either(
+    hub: Any, looking: asyncpg.Connection, own: QuietHours | None, ends: str
+) -> None:
+    """Nor in the quiet hours that its recipient has chosen."""
+    person, evening = ids.new_id(), NIGHT - 5 * HOUR
+    message = replace(write(REMINDER, person, evening), plan=plan_of(Channel.SMS))
+    async with hub.database.sessions() as session, session.begin():
+        await preferences.put(session, Preferences(person, quiet_hours=own, changed_at=NOON, version=1))
+        await following.begin(session, [message], evening)
+    await end(hub, Channel.SMS, Answer.DEFERRED, evening)
+    await end(hub, Channel.SMS, Answer.ACCEPTED, NIGHT)
+    row = await looking.fetchrow(
+        "SELECT state, attempts, due_at FROM notify.deliveries WHERE message_id = $1", message.id
+    )
+    assert tuple(row) == ("QUEUED", 1, datetime.fromisoformat(ends))
+    await end(hub, Channel.SMS, Answer.ACCEPTED, row["due_at"])
+    assert (
+        await looking.fetchval("SELECT state FROM notify.deliveries WHERE message_id = $1", message.id)
+        == "SENT"
+    )
 
 
 async def test_somebody_else_proves_nothing(begin: Begin, hub: Any) -> None:

@@ -188,19 +188,33 @@ def cancel(delivery: Delivery, now: datetime) -> Delivery:
     return _end(delivery, State.CANCELLED, now)
 
 
-def claim(delivery: Delivery, now: datetime, holder: int | None = None) -> Delivery:
+def claim(
+    delivery: Delivery,
+    now: datetime,
+    holder: int | None = None,
+    *,
+    is_wanted: bool = True,
+    hours: QuietHours | None = None,
+) -> Delivery:
     """Take a due delivery to send it.
 
-    One whose message was read is not sent, one past its time expires, one that kills its senders fails.
+    One whose message was read or is wanted no more is not sent, one past its time expires, one that kills
+    its senders fails. What is due in `hours` and must not ring then goes back to their end, or expires where
+    that is too late (edge case 85).
     """
     if delivery.due_at is None or delivery.due_at > now:
         raise ValueError(f"a delivery that is {delivery.state} and not due is nobody's to take")
-    if delivery.message.is_read:
+    if delivery.message.is_read or not is_wanted:
         return _end(delivery, State.CANCELLED, now)
     if delivery.expires_at <= now:
         return _end(delivery, State.EXPIRED, now, failure=Failure.EXPIRED)
     if delivery.attempts > len(RETRIES):
         return _end(delivery, State.FAILED, now, failure=Failure.UNDELIVERABLE)
+    at = quiet_hours.earliest(delivery.message.purpose, delivery.channel, now, hours) if hours else now
+    if at >= delivery.expires_at:
+        return _end(delivery, State.EXPIRED, now, failure=Failure.EXPIRED)
+    if at > now:
+        return _requeue(delivery, at)
     return replace(
         delivery,
         state=State.SENDING,

@@ -66,7 +66,12 @@ def earliest(purpose: Purpose, channel: Channel, now: datetime, hours: QuietHour
 
     What a person's own action causes at night goes at once.
     """
-    return hours.over(now) if purpose in plans.QUIET and channel in _LOUD else now
+    return hours.over(now) if may_wait(purpose, channel) else now
+
+
+def may_wait(purpose: Purpose, channel: Channel) -> bool:
+    """Whether quiet hours mean anything to a message by a channel."""
+    return purpose in plans.QUIET and channel in _LOUD
 
 
 def written(minute: int) -> str:

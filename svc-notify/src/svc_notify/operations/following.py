@@ -1,7 +1,7 @@
 """How a message goes from channel to channel, until it is known that it was read."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -29,6 +29,18 @@ from ..storage.preferences import Known
 from . import order_events
 
 RULES: Final = (*plans.RULES, *quiet_hours.RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What holds for deliveries when they are due: which are wanted no more, and the quiet hours of the rest.
+
+    `with_marks` are the people who want diacritics in text messages.
+    """
+
+    unwanted: frozenset[UUID]
+    hours: Mapping[UUID, QuietHours]
+    with_marks: frozenset[UUID]
 
 
 async def begin(session: AsyncSession, written: Sequence[Message], now: datetime) -> list[Delivery]:
@@ -121,6 +133,30 @@ async def stop(
     ]
     await storage.store(session, [messages.stop(message)[0] for message in open_ones])
     await call_back(session, [message.id for message in open_ones], now)
+
+
+async def find_wishes(session: AsyncSession, due: Sequence[Delivery], now: datetime) -> Wishes:
+    """What the recipients of deliveries want now, in one question for all."""
+    asked = {
+        delivery.message.person_id
+        for delivery in due
+        if delivery.message.person_id
+        and (delivery.message.purpose is not Purpose.TRANSACTIONAL or delivery.channel is Channel.SMS)
+    }
+    known = await preferences.find_known(session, asked, now) if asked else {}
+    waiting = [
+        delivery for delivery in due if quiet_hours.may_wait(delivery.message.purpose, delivery.channel)
+    ]
+    legal = await rules.read(session, *quiet_hours.RULES) if waiting else None
+    return Wishes(
+        frozenset(
+            delivery.id for delivery in due if not _is_wanted(delivery.message, _of(known, delivery.message))
+        ),
+        {delivery.id: _hours(_of(known, delivery.message), legal, now) for delivery in waiting}
+        if legal
+        else {},
+        frozenset(person_id for person_id, each in known.items() if each.preferences.sms_diacritics),
+    )
 
 
 async def call_back(session: AsyncSession, message_ids: Collection[UUID], now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Deliveries on their way out: claimed, handed over, settled, told."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -25,13 +25,15 @@ class Claimed:
     """A delivery to be sent now, and the names by language of the institution that it speaks of.
 
     `own` is the version of the institution's template that it is written by; none for one of the hub's.
-    `sealed` are its values, where an institution has ordered it.
+    `sealed` are its values, where an institution has ordered it. `with_marks`: its recipient wants
+    diacritics in text messages.
     """
 
     delivery: Delivery
     institution: Mapping[str, str]
     own: Template | None = None
     sealed: bytes | None = None
+    with_marks: bool = False
 
 
 async def claim(
@@ -43,20 +45,35 @@ async def claim(
     holder: int | None = None,
     held: Collection[UUID] = (),
 ) -> list[Claimed]:
-    """Take up to so many due deliveries of a lane by a channel; those too late for it end here.
+    """Take up to so many due deliveries of a lane by a channel.
+
+    Those that are too late, read or wanted no more end here; those that must not ring now go back.
 
     `holder` is who takes them: nobody else takes them over while it is connected, nor itself those that it
     still has (`held`).
     """
     async with session.begin():
         due = await storage.lock_due(session, channel, lane, limit, now, holder, held)
-        taken = [deliveries.claim(delivery, now, holder) for delivery in due]
-        if not taken:
+        if not due:
             return []
+        wishes = await following.find_wishes(session, due, now)
+        taken = [
+            deliveries.claim(
+                delivery,
+                now,
+                holder,
+                is_wanted=delivery.id not in wishes.unwanted,
+                hours=wishes.hours.get(delivery.id),
+            )
+            for delivery in due
+        ]
         await storage.store(session, taken)
         await _tell_ends(session, taken, now)
         sending = [delivery for delivery in taken if delivery.state is State.SENDING]
-        return await with_what_they_name(session, sending)
+        return [
+            replace(claimed, with_marks=claimed.delivery.message.person_id in wishes.with_marks)
+            for claimed in await with_what_they_name(session, sending)
+        ]
 
 
 async def with_what_they_name(session: AsyncSession, found: Sequence[Delivery]) -> list[Claimed]:
