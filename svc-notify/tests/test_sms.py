@@ -29,6 +29,7 @@ from svc_notify.domain import deliveries, kinds, messages
 from svc_notify.domain.deliveries import Answer, Delivery, Outcome
 from svc_notify.domain.kinds import Lane
 from svc_notify.domain.messages import Cause, Channel, Step
+from svc_notify.domain.preferences import Preferences
 from svc_notify.domain.providers import Policy
 from svc_notify.holding import Holder
 from svc_notify.jobs import Priority, Sender
@@ -36,6 +37,7 @@ from svc_notify.operations import sms_providers
 from svc_notify.settings import FormProvider, JsonProvider, Settings
 from svc_notify.storage import deliveries as deliveries_storage
 from svc_notify.storage import messages as messages_storage
+from svc_notify.storage import preferences
 from svc_notify.tables.sms_providers import MEASUREMENTS, PROCESSES, PROVIDERS
 
 RULES = Path(__file__).parents[2] / "svc-catalog/contract/rules.json"
@@ -447,6 +449,22 @@ async def test_edge_case_84_a_text_goes_without_marks_unless_its_template_keeps_
     await turn(make_sms_sender())
     (item,) = await gateways.taken()
     assert (item["text"], item["sms_parts"]) == (said, parts)
+
+
+async def test_edge_case_84_who_wants_diacritics_in_text_messages_gets_them(
+    hub: Any, queue_sms: Any, with_phone: Any, make_sms_sender: Any, turn: Any, gateways: Gateways,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    say = rendering.say
+    monkeypatch.setattr(rendering, "say", lambda *asked: replace(say(*asked), sms="Înştiinţare"))
+    person = with_phone()
+    async with hub.database.sessions() as session, session.begin():
+        chosen = Preferences(person, sms_diacritics=True, changed_at=clock.now(), version=1)
+        await preferences.put(session, chosen)
+    await queue_sms(person)
+    await turn(make_sms_sender())
+    (item,) = await gateways.taken()
+    assert item["text"] == "Înștiințare"
 
 
 @pytest.mark.parametrize(

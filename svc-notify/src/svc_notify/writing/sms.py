@@ -19,6 +19,7 @@ async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed:
     """The text message of a claimed delivery, or how its attempt ends before there is one.
 
     Only a mobile number gets one; what rests on a person's consent goes to Romanian numbers only (8.1).
+    It keeps its diacritics where the recipient wants that, or its template does (edge case 84).
     """
     delivery, message = claimed.delivery, claimed.delivery.message
     known = await asking.ask(hub, settings, contacts, message)
@@ -32,11 +33,12 @@ async def write(hub: Resources, settings: Settings, contacts: Contacts, claimed:
     words = wording.say(wording.opened(settings, claimed), known)
     if not words.sms:
         return Outcome(Answer.REFUSED)
+    keeps_marks = words.sms_marks or claimed.with_marks
     return Text(
         reference=delivery.id,
         number=phone.e164,
         language=known.language,
-        text=sms_text.corrected(words.sms) if words.sms_marks else sms_text.without_marks(words.sms),
+        text=sms_text.corrected(words.sms) if keeps_marks else sms_text.without_marks(words.sms),
         valid_for=message.expires_at - clock.now(),
         is_code=message.lane is Lane.CODE,
         tried=delivery.provider,
