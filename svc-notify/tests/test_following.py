@@ -142,6 +142,25 @@ async def test_what_was_read_while_it_was_tried_is_not_tried_again(
     assert await found(message) == {"IN_APP": "DELIVERED", "EMAIL": "CANCELLED"}
 
 
+async def test_what_would_ring_too_late_leaves_its_place_to_the_next_channel(
+    hub: Any, found: Any, follow: Any
+) -> None:
+    """Edge case 85: begun at night, and put off at night; a message that is too late altogether ends."""
+    night, evening = (write(REMINDER, ids.new_id(), now) for now in (NIGHT, NIGHT - 5 * HOUR))
+    plan = (*plan_of(Channel.SMS), messages.Step(Channel.EMAIL, None))
+    begun = replace(night, plan=plan, expires_at=NIGHT + HOUR)
+    put_off = replace(evening, plan=plan, expires_at=NIGHT + HOUR)
+    over = replace(evening, id=ids.new_id(), plan=plan, expires_at=NIGHT)
+    async with hub.database.sessions() as session, session.begin():
+        [email] = await following.begin(session, [begun], NIGHT)
+        await following.begin(session, [put_off, over], NIGHT - 5 * HOUR)
+    assert (email.message.id, email.channel) == (begun.id, Channel.EMAIL)
+    await end(hub, Channel.SMS, Answer.ACCEPTED, NIGHT)
+    assert await found(begun) == {"SMS": "EXPIRED", "EMAIL": "QUEUED"}
+    assert await found(put_off) == {"SMS": "EXPIRED", "EMAIL": "QUEUED"}
+    assert await found(over) == {"SMS": "EXPIRED"}
+
+
 async def unsubscribe(hub: Any, person: UUID) -> None:
     """Somebody wants no reminders of their petitions any more."""
     async with hub.database.sessions() as session:

@@ -279,6 +279,16 @@ def bounce(delivery: Delivery, failure: Failure, now: datetime) -> Delivery | No
     return _end(delivery, State.BOUNCED, delivery.ended_at or now, failure)
 
 
+def leaves_room(delivery: Delivery, now: datetime) -> bool:
+    """Whether a delivery has ended so that its message may still go by another channel.
+
+    It failed or came back, or had to wait for longer than the message is worth sending; the message itself
+    is not too late yet.
+    """
+    unsent = delivery.state in {State.FAILED, State.BOUNCED, State.EXPIRED}
+    return unsent and delivery.expires_at > now
+
+
 def read_reply(code: int) -> Answer:
     """What an SMTP reply to a message says (RFC 5321, 4.2.1); 421 closes the whole service (3.8)."""
     if code == _CLOSING:

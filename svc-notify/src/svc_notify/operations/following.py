@@ -86,9 +86,10 @@ async def advance_due(session: AsyncSession, limit: int, now: datetime) -> tuple
 async def fail_over(session: AsyncSession, failed: Delivery, now: datetime) -> list[Delivery]:
     """Begin the step after a channel that has just failed or sent the message back; what has to be sent.
 
-    In the transaction in which that is stored. Nothing where other channels have been begun since.
+    In the transaction in which that is stored. Nothing where other channels have been begun since, nor of a
+    message that is too late altogether.
     """
-    if len(failed.message.plan) <= failed.message.step:
+    if len(failed.message.plan) <= failed.message.step or not deliveries.leaves_room(failed, now):
         return []
     message = await storage.lock(session, failed.message.id)
     if message is None or not plans.goes_on(message.plan, message.step, failed.channel):
@@ -220,10 +221,17 @@ async def _advance(session: AsyncSession, locked: Sequence[Message], now: dateti
 
 
 async def _keep(session: AsyncSession, made: Sequence[Delivery], now: datetime) -> list[Delivery]:
-    """Store new deliveries and tell those that have ended without being sent; those that have to be sent."""
+    """Store new deliveries and tell those that have ended without being sent; those that have to be sent.
+
+    What would ring only after its message has expired leaves its place to the step after it.
+    """
     await deliveries_storage.add(session, made)
     failed = [event for event in map(events.end_of, made) if isinstance(event, events.DeliveryFailed)]
     if failed:
         await outbox.record_all(session, failed, now)
     await order_events.note(session, made, now)
-    return [delivery for delivery in made if delivery.state is State.QUEUED]
+    queued = [delivery for delivery in made if delivery.state is State.QUEUED]
+    for delivery in made:
+        if delivery.state is State.EXPIRED:
+            queued += await fail_over(session, delivery, now)
+    return queued

@@ -118,12 +118,11 @@ async def settle(session: AsyncSession, settled: Sequence[Delivery], now: dateti
 
 
 async def _tell_ends(session: AsyncSession, changed: Sequence[Delivery], now: datetime) -> None:
-    """Tell which have ended; where one has failed, its message goes on by its plan."""
+    """Tell which have ended; where one is not sent by its channel, its message goes on by its plan."""
     await figures.note(session, changed)
     await order_events.note(session, changed, now)
     told = [event for event in map(events.end_of, changed) if event]
     if told:
         await outbox.record_all(session, told, now)
     for delivery in changed:
-        if delivery.state is State.FAILED:
-            await following.fail_over(session, delivery, now)
+        await following.fail_over(session, delivery, now)
