@@ -56,6 +56,7 @@ class Answer(StrEnum):
     `UNASKED` is nobody's either, but holds up this message only: who alone knows what it says is not there.
     `DEFERRED` is this message's: taken up, then put off, cut, or left without an answer.
     `NO_ADDRESS`: its recipient is there, but has nothing to be reached at by this channel.
+    `SUPPRESSED`: it was not handed over, because the address sent messages back before.
     """
 
     ACCEPTED = "ACCEPTED"
@@ -66,6 +67,7 @@ class Answer(StrEnum):
     RECIPIENT_GONE = "RECIPIENT_GONE"
     ADDRESS_UNUSABLE = "ADDRESS_UNUSABLE"
     NO_ADDRESS = "NO_ADDRESS"
+    SUPPRESSED = "SUPPRESSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ _ENDS: Final = {
     Answer.RECIPIENT_GONE: (State.FAILED, Failure.RECIPIENT_GONE),
     Answer.ADDRESS_UNUSABLE: (State.FAILED, Failure.ADDRESS_UNUSABLE),
     Answer.NO_ADDRESS: (State.FAILED, Failure.NO_ADDRESS),
+    Answer.SUPPRESSED: (State.FAILED, Failure.ADDRESS_GONE),
 }
 
 

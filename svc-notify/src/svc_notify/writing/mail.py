@@ -1,6 +1,7 @@
 """A claimed delivery as an e-mail."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from hub_core.language import Language
 from hub_service.chassis import Resources
@@ -10,10 +11,15 @@ from ..channels import dkim, mail
 from ..channels.return_paths import ReturnPaths
 from ..clients import Contacts
 from ..domain.deliveries import Answer, Delivery, Outcome
+from ..domain.kinds import Lane
 from ..operations import unsubscribing
 from ..operations.sending import Claimed
 from ..settings import Settings
 from . import asking, wording
+from .left_alone import LeftAlone
+
+_SPARING: Final = frozenset({Lane.REMINDER, Lane.BULK})
+"""What is not handed over to an address that sent messages back; codes and notices are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Stationery:
         self.domain = mail.domain_of(settings.notify_sender)
         master_key = keys.derived_from(settings.notify_key.get_secret_value())
         self.return_paths = ReturnPaths(master_key, settings.notify_bounce_domain or self.domain)
+        self.left_alone = LeftAlone(master_key)
         self._keys = tuple(dkim.load(*each) for each in settings.notify_dkim_keys.items())
 
     def finish(self, delivery: Delivery, content: bytes, address: str, language: Language) -> Mail:
@@ -58,6 +65,8 @@ async def write(
         return known
     if known.email is None:
         return Outcome(Answer.NO_ADDRESS)
+    if delivery.lane in _SPARING and await stationery.left_alone.has(hub, known.email):
+        return Outcome(Answer.SUPPRESSED)
     master_key = keys.derived_from(settings.notify_key.get_secret_value())
     end = unsubscribing.address(master_key, settings.public_origin, delivery.message)
     letter = wording.letter(settings, wording.opened(settings, claimed), known, end.page if end else "")
