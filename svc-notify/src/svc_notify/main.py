@@ -16,6 +16,7 @@ from .channels.switch import Switch
 from .channels.vapid import Vapid
 from .consumers import clients, subscriptions
 from .consumers import feed as hearing_feed
+from .domain.bounces import LARGEST as LARGEST_BOUNCE
 from .domain.deliveries import Delivery
 from .domain.kinds import Lane
 from .domain.messages import Channel
@@ -27,6 +28,7 @@ from .operations.webhooks import Means
 from .pages.figures import FiguresPage
 from .pages.unsubscribing import UnsubscribePage
 from .routes import (
+    bounces,
     feed,
     figures,
     inbox,
@@ -58,7 +60,7 @@ _TAGS = [
         "description": "What happened in the services of the hub, for partners who follow it.",
     },
     {"name": "figures", "description": "How soon messages are handed over, for everybody."},
-    {"name": "receipts", "description": "What providers of text messages report of them."},
+    {"name": "receipts", "description": "What providers of text messages and mail servers report."},
     {"name": "messages", "description": "What the hub has written to you, and whether it left."},
     {"name": "orders", "description": "Messages that institutions have sent to people, by their templates."},
     {"name": "push", "description": "Browsers of yours that get short notices."},
@@ -108,6 +110,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Messages of the hub to people",
         description="Which messages the hub has sent a person, by which channel, and where they stand.",
         routers=[
+            bounces.router,
             feed.router,
             figures.router,
             figures.pages,
@@ -145,7 +148,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             workers.every("suppressions", timedelta(hours=1), jobs.forget_suppressions),
             workers.with_rules(Worker("sms-providers", jobs.sharing(switch))),
         ],
-        uploads={"/notify/v1/batches": orders.BATCH_BYTES},
+        uploads={"/notify/v1/batches": orders.BATCH_BYTES, "/notify/v1/bounces": LARGEST_BOUNCE},
         locale=i18n.folder_of(__file__),
     )
     app.state.figures_page = FiguresPage(app.state.texts)

@@ -1,7 +1,11 @@
 """Mail that came back."""
 
+import hmac
+from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from hub_events.session import Session
 
@@ -10,9 +14,13 @@ from ..domain import bounces
 from ..domain.bounces import Action
 from ..domain.deliveries import Failure
 from ..domain.messages import Channel
+from ..errors.bounces import BounceRefused, BounceTypeRefused
 from ..keys import MasterKey
 from ..storage import deliveries as storage
 from . import receipts, suppressions
+
+MEDIA_TYPE: Final = "message/rfc822"
+_CHALLENGE: Final = 'Basic realm="mail that came back", charset="UTF-8"'
 
 
 class Taken(StrEnum):
@@ -22,6 +30,20 @@ class Taken(StrEnum):
     DELAYED = "DELAYED"
     DELIVERED = "DELIVERED"
     IGNORED = "IGNORED"
+
+
+def admit(secret: str, headers: Mapping[str, str]) -> None:
+    """Let a mail server in that proves the secret and sends a mail.
+
+    Raises `BounceRefused`, also where no secret is agreed, and `BounceTypeRefused`.
+    """
+    kind, _, credentials = headers.get("authorization", "").partition(" ")
+    agreed = b64encode(f"bounces:{secret}".encode())
+    proved = hmac.compare_digest(credentials.strip().encode(), agreed)
+    if not (secret and proved and kind.lower() == "basic"):
+        raise BounceRefused(headers={"www-authenticate": _CHALLENGE})
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
+        raise BounceTypeRefused
 
 
 async def take(session: Session, keys: MasterKey, paths: ReturnPaths, content: bytes, now: datetime) -> Taken:
