@@ -100,17 +100,38 @@ class Ways(RuleBasedStateMachine):
     def advance(self) -> None:
         self.go_on()
 
+    def under_way(self) -> list[Channel]:
+        return sorted(channel for channel, way in self.ways.items() if way.state is State.SENDING)
+
+    def due(self) -> list[Channel]:
+        return sorted(channel for channel, way in self.ways.items() if way.due_at and way.due_at <= self.now)
+
+    @precondition(lambda self: self.due())
     @rule(data=st.data())
     def send(self, data: Any) -> None:
         """A sender takes what is due; it may be killed before anything comes of that."""
-        self.claim(data.draw(st.sampled_from(sorted(self.ways))))
+        self.claim(data.draw(st.sampled_from(self.due())))
 
+    @precondition(lambda self: self.under_way())
     @rule(data=st.data(), answer=ANSWERS)
     def settle(self, data: Any, answer: Answer) -> None:
-        """An attempt ends; said again it changes nothing."""
-        held = self.ways[data.draw(st.sampled_from(sorted(self.ways)))]
-        if held.state is State.SENDING:
-            self.become(deliveries.settle(held, Outcome(answer), self.now, chance=0))
+        self.become(
+            deliveries.settle(
+                self.ways[data.draw(st.sampled_from(self.under_way()))], Outcome(answer), self.now, chance=0
+            )
+        )
+
+    @precondition(lambda self: self.under_way())
+    @rule(data=st.data())
+    def try_again(self, data: Any) -> None:
+        """An attempt is put off, maybe after the person has read the message, and its time comes again."""
+        channel = data.draw(st.sampled_from(self.under_way()))
+        if data.draw(st.booleans()):
+            self.read()
+        self.become(deliveries.settle(self.ways[channel], Outcome(Answer.DEFERRED), self.now, chance=0))
+        if self.ways[channel].due_at is not None:
+            self.now += deliveries.RETRIES[-1]
+            self.claim(channel)
 
     @rule(data=st.data(), failure=st.sampled_from([Failure.ADDRESS_GONE, Failure.RETURNED]))
     def bounce(self, data: Any, failure: Failure) -> None:
