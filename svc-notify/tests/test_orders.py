@@ -7,13 +7,16 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from hub_core import clock, ids
 from hub_core.principal import Kind
 from hub_service.problems import ServiceUnavailable
 from hub_service.schemas import to_z
 from svc_notify.domain import orders
-from svc_notify.operations import accepting
+from svc_notify.domain.kinds import Group
+from svc_notify.operations import accepting, unsubscribing
+from svc_notify.storage import sandbox_people
 
 from .conftest import body
 from .sending_institution import GIVEN, KEY, ORDERS, Sending, a_template, approve
@@ -319,6 +322,32 @@ async def test_what_has_gone_is_not_called_back(sending: Sending, ana: UUID) -> 
     answer = await sending.post(f"orders/{order_id}/cancel")
     assert problem(answer) == (409, "order-not-waiting")
     assert "SENT" in answer.json()["detail"]
+
+
+async def test_only_an_institution_s_client_counts_who_has_unsubscribed(sending: Sending) -> None:
+    nobody = sending.token(institution=None)
+    answer = await sending.client.get("/notify/v1/unsubscribed", headers=nobody)
+    assert problem(answer) == (403, "only-institutions-send")
+
+
+async def test_an_institution_counts_who_has_unsubscribed(sending: Sending, schema: Any) -> None:
+    """From its messages only; in the sandbox who is invented."""
+    subject = unsubscribing.Subject(ids.new_id(), Group.INSTITUTIONS, sending.institution)
+    elsewhere = unsubscribing.Subject(ids.new_id(), Group.INSTITUTIONS, ids.new_id())
+    engine = create_async_engine(schema.app_dsn)
+    async with AsyncSession(engine) as session:
+        assert (await sending.get("unsubscribed")).json() == {"people": 0}
+        for each in (subject, elsewhere):
+            await unsubscribing.unsubscribe(session, each, clock.now())
+    assert (await sending.get("unsubscribed")).json() == {"people": 1}
+    sending.is_sandbox = True
+    assert (await sending.get("unsubscribed")).json() == {"people": 0}
+    async with AsyncSession(engine) as session, session.begin():
+        await sandbox_people.put(session, subject.person_id, client_id="city-hall")
+    assert (await sending.get("unsubscribed")).json() == {"people": 1}
+    sending.is_sandbox = False
+    assert (await sending.get("unsubscribed")).json() == {"people": 0}
+    await engine.dispose()
 
 
 async def test_a_problem_is_told_in_the_caller_s_language(sending: Sending) -> None:

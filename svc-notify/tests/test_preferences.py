@@ -316,7 +316,7 @@ async def test_a_link_of_one_institution_ends_that_one_s_messages(
     [ended] = (await service.client.get(PREFERENCES, headers=own)).json()["unsubscribed"]
     assert (ended["group"], ended["institution_id"]) == ("INSTITUTIONS", str(institution))
     async with sessions() as session:
-        assert await preferences.count_unsubscribed(session, institution) == 1
+        assert await preferences.count_unsubscribed(session, institution, is_sandbox=False) == 1
     async with sessions() as session:
         held = (await preferences.read(session, person, clock.now())).preferences
     assert held.has_unsubscribed(Group.INSTITUTIONS, institution)

@@ -69,10 +69,13 @@ async def forget(session: AsyncSession, person_id: UUID) -> None:
         await suppressions.forget(session, person_id)
 
 
-async def count_unsubscribed(session: AsyncSession, institution_id: UUID) -> int:
-    """How many people want nothing more of what an institution sends that may be done without."""
+async def count_unsubscribed(session: AsyncSession, institution_id: UUID, *, is_sandbox: bool) -> int:
+    """How many people want nothing more of what an institution sends that may be done without.
+
+    In the sandbox those who are invented, else those who are not.
+    """
     async with session.begin():
-        return await storage.count_unsubscribed(session, institution_id)
+        return await storage.count_unsubscribed(session, institution_id, is_sandbox=is_sandbox)
 
 
 async def _shown(session: AsyncSession, held: Preferences, now: datetime) -> Shown:

@@ -33,7 +33,7 @@ from ..errors.orders import (
 )
 from ..errors.templates import TemplateNotActive, TemplateNotFound
 from ..keys import Purpose
-from ..operations import accepting, order_batches, order_events
+from ..operations import accepting, order_batches, order_events, preferences
 from ..operations import orders as operations
 from ..operations.accepting import ordering
 from ..schemas.orders import (
@@ -45,6 +45,7 @@ from ..schemas.orders import (
     PlaceBatch,
     PlaceOrder,
     Reference,
+    UnsubscribedCount,
 )
 
 SEND: Final = "messages:send"
@@ -186,6 +187,21 @@ async def get_condition_secret(caller: Caller, keys: MasterKey) -> ConditionSecr
     by = ordering(caller)
     secret = conditions.secret_of(keys.of(Purpose.WEBHOOKS), by.institution_id, is_sandbox=by.is_sandbox)
     return ConditionSecret(secret=webhook_messages.show_secret(secret))
+
+
+@router.get(
+    "/unsubscribed",
+    summary="Count who has unsubscribed from your messages",
+    **policy.operation(SEND, raises=(OnlyInstitutionsSend,)),
+)
+async def count_unsubscribed(caller: Caller, session: Session) -> UnsubscribedCount:
+    """How many people want no more of what your institution sends that may be done without.
+
+    It is a number only. Notices go to them all the same.
+    """
+    by = ordering(caller)
+    people = await preferences.count_unsubscribed(session, by.institution_id, is_sandbox=by.is_sandbox)
+    return UnsubscribedCount(people=people)
 
 
 @router.get(

@@ -100,6 +100,15 @@ class ConditionSecret(Resource):
     ]
 
 
+class UnsubscribedCount(Resource):
+    """How many people want no more of your messages."""
+
+    people: Annotated[
+        Int32,
+        Field(ge=0, description="Who has unsubscribed from them; never who that is.", examples=[12]),
+    ]
+
+
 class PlaceOrder(Resource):
     """A message to one person, by a template of your institution."""
 

@@ -14,6 +14,7 @@ from ..domain.channels import Channel
 from ..domain.kinds import Group, Purpose
 from ..domain.preferences import OptIn, Preferences, Unsubscription
 from ..domain.quiet_hours import QuietHours
+from ..tables.people import SANDBOX_PEOPLE
 from ..tables.preferences import PREFERENCES, SUPPRESSIONS
 from ..tables.push import PUSH_SUBSCRIPTIONS
 from . import suppressions
@@ -85,10 +86,13 @@ async def forget(session: AsyncSession, person_id: UUID) -> None:
     await session.execute(delete(PREFERENCES).where(PREFERENCES.c.person_id == person_id))
 
 
-async def count_unsubscribed(session: AsyncSession, institution_id: UUID) -> int:
-    """How many people have unsubscribed from what an institution sends."""
+async def count_unsubscribed(session: AsyncSession, institution_id: UUID, *, is_sandbox: bool) -> int:
+    """How many people have unsubscribed from what an institution sends, invented ones or the others."""
     named = [{"institution_id": str(institution_id)}]
-    counted = select(func.count()).where(PREFERENCES.c.unsubscribed.contains(named))
+    invented = exists().where(SANDBOX_PEOPLE.c.person_id == PREFERENCES.c.person_id)
+    counted = select(func.count()).where(
+        PREFERENCES.c.unsubscribed.contains(named), invented if is_sandbox else ~invented
+    )
     return int(await session.scalar(counted) or 0)
 
 
