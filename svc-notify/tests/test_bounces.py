@@ -1,6 +1,8 @@
 """Mail that came back: reports as servers write them, and what each changes (RFC 3464; edge case 86)."""
 
+from base64 import encodebytes
 from collections.abc import Awaitable, Callable
+from quopri import encodestring
 from typing import Any
 
 import asyncpg
@@ -56,8 +58,17 @@ Will-Retry-Until: Sat, 28 Nov 2026 10:00:00 +0200
 """
 
 
-def report(block: str, returned_to: str, to: str = ANA, kind: str = "delivery-status") -> bytes:
-    """A report as it arrives."""
+def report(
+    block: str, returned_to: str, to: str = ANA, kind: str = "delivery-status", encoding: str = "7bit"
+) -> bytes:
+    """A report as it arrives, its status as some servers encode it."""
+    fields = ("Reporting-MTA: dns; mx.example.org", "Arrival-Date: Mon, 23 Nov 2026 10:00:00 +0200", "")
+    status = "\n".join((*fields, block.format(to=to)))
+    encoded = {
+        "7bit": lambda: status,
+        "base64": lambda: encodebytes(status.encode()).decode(),
+        "quoted-printable": lambda: encodestring(status.encode()).decode(),
+    }[encoding]()
     lines = (
         "Return-Path: <>",
         "From: MAILER-DAEMON@mx.example.org",
@@ -73,11 +84,9 @@ def report(block: str, returned_to: str, to: str = ANA, kind: str = "delivery-st
         "",
         "--B",
         f"Content-Type: message/{kind}",
+        f"Content-Transfer-Encoding: {encoding}",
         "",
-        "Reporting-MTA: dns; mx.example.org",
-        "Arrival-Date: Mon, 23 Nov 2026 10:00:00 +0200",
-        "",
-        block.format(to=to),
+        encoded,
         "--B",
         "Content-Type: text/rfc822-headers",
         "",
@@ -99,9 +108,12 @@ def report(block: str, returned_to: str, to: str = ANA, kind: str = "delivery-st
     ],
     ids=["postfix", "exim", "exchange", "gmail"],
 )
-@pytest.mark.parametrize("kind", ["delivery-status", "global-delivery-status"])
-def test_a_report_of_failure_is_read(block: str, status: str, failure: Failure, kind: str) -> None:
-    said = bounces.read(report(block, "x@hub.example", kind=kind))
+@pytest.mark.parametrize("kind", ["delivery-status", "global-delivery-status", "Delivery-Status"])
+@pytest.mark.parametrize("encoding", ["7bit", "base64", "quoted-printable"])
+def test_a_report_of_failure_is_read(
+    block: str, status: str, failure: Failure, kind: str, encoding: str
+) -> None:
+    said = bounces.read(report(block, "x@hub.example", kind=kind, encoding=encoding))
     assert said is not None
     assert (said.action, said.status, said.failure) == (Action.FAILED, status, failure)
     assert set(said.recipients) == {ANA}

@@ -1,5 +1,6 @@
 """Reports of what became of a mail: delivery status notifications (RFC 3464, 6522, 6533). No I/O."""
 
+import re
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
@@ -10,8 +11,10 @@ from .deliveries import Failure
 
 _GONE: Final = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 """There is no such mailbox, domain or address, it has moved, or takes nothing any more (RFC 3463, 7505)."""
-_GLOBAL: Final = b"message/global-delivery-status"
-_PLAIN: Final = b"message/delivery-status"
+_STATUS: Final = re.compile(rb"message/(?:global-)?delivery-status", re.IGNORECASE)
+_AS_TEXT: Final = "text/x-delivery-status"
+"""Read as text, because the parser of the standard library does not decode such a part."""
+_BETWEEN: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
 LARGEST: Final = 256 * 1024
 
 
@@ -46,10 +49,10 @@ def read(content: bytes) -> Report | None:
 
     Of several recipients the first failure counts; ours have one.
     """
-    message = message_from_bytes(content.replace(_GLOBAL, _PLAIN))
+    message = message_from_bytes(_STATUS.sub(_AS_TEXT.encode(), content))
     if message.get_content_type() != "multipart/report":
         return None
-    parts = [part for part in message.walk() if part.get_content_type() == _PLAIN.decode()]
+    parts = [part for part in message.walk() if part.get_content_type() == _AS_TEXT]
     blocks = [block for part in parts for block in _blocks(part) if block.get("Action")]
     known = [block for block in blocks if _word(block, "Action") in set(Action)]
     if not known:
@@ -69,8 +72,9 @@ def read(content: bytes) -> Report | None:
 
 
 def _blocks(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    return [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
+    """The fields of the message and of each recipient (RFC 3464, 2.1), whatever the part is encoded in."""
+    body = part.get_payload(decode=True)
+    return [message_from_bytes(block) for block in _BETWEEN.split(body)] if isinstance(body, bytes) else []
 
 
 def _word(block: Message, name: str) -> str:
