@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub_core.language import Language
 from svc_notify.channels import mail
@@ -127,8 +129,25 @@ def test_an_address_cannot_bring_headers_or_commands(address: str) -> None:
 
 @pytest.mark.parametrize("subject", ["Nr. 1\r\nBcc: ion@example.org", "Nr. 1\nBcc: ion@example.org"])
 def test_a_subject_cannot_bring_headers(subject: str) -> None:
-    with pytest.raises(ValueError, match=r"linefeed|newline"):
-        composed(a_letter(subject))
+    message = composed(a_letter(subject))
+    assert message["Bcc"] is None
+    assert message["Subject"] == "Nr. 1 Bcc: ion@example.org"
+
+
+@given(
+    st.text(
+        st.characters(exclude_categories=("C", "Zl", "Zp", "Zs"), include_characters=" \r\n\t="), max_size=200
+    )
+)
+def test_a_subject_is_read_as_it_was_meant_and_fits_its_lines(subject: str) -> None:
+    content = mail.compose(a_delivery(), a_letter(f"A{subject}"), SENDER, ADDRESS)
+    head = content.partition(b"\r\n\r\n")[0]
+    assert message_from_bytes(content, policy=policy.default)["Subject"] == " ".join(f"A{subject}".split())
+    assert all(len(line) <= 76 for line in head.splitlines() if not line.startswith(b"Message-ID"))
+    assert {line.partition(b":")[0] for line in head.splitlines() if not line.startswith(b" ")} == {
+        *(b"Content-Type", b"From", b"Auto-Submitted", b"MIME-Version", b"To", b"Subject", b"Date"),
+        *(b"Message-ID", b"Content-Language"),
+    }
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_what_is_short_of_all_is_not_called_all(page: FiguresPage) -> None:
 
 @pytest.mark.parametrize("language", ["ro", "hu"])
 def test_every_text_of_the_page_is_translated(language: str) -> None:
-    known = texts.translations(FOLDER / "locale", language, "figures")
+    known = texts.translations(FOLDER / "locale", language)
     shared = texts.translations(Path(hub_service.__path__[0]) / "locale", language, "pages")
     needed = {*texts.of_templates(FOLDER / "pages/templates"), *CHANNELS.values(), *LANES.values()}
     assert needed <= known.keys() | shared.keys()

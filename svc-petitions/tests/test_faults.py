@@ -1,6 +1,7 @@
 """When a part is away, and what the process says of what it did."""
 
 import asyncio
+import json
 import os
 import socket
 import sys
@@ -68,7 +69,9 @@ async def test_without_database_and_broker_the_answer_is_to_come_again(
 def spelled(value: Any) -> str:
     """A setting as its environment variable has it."""
     plain = value.get_secret_value() if isinstance(value, SecretBytes | SecretStr) else value
-    return b64encode(plain).decode() if isinstance(plain, bytes) else str(plain)
+    if isinstance(plain, bytes):
+        return b64encode(plain).decode()
+    return json.dumps(sorted(plain)) if isinstance(plain, frozenset) else str(plain)
 
 
 @asynccontextmanager

@@ -1,13 +1,13 @@
 """A letter as an e-mail message (RFC 5322, MIME)."""
 
 import re
-from base64 import encodebytes
+from base64 import b64encode, encodebytes
 from binascii import b2a_qp
 from collections.abc import Mapping
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as CRLF
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +18,11 @@ from ..rendering import Letter
 
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 """What a browser takes as an e-mail address (WHATWG HTML): ASCII, nothing quoted, no white space."""
+
+_LINE: Final = 67
+"""Characters that fit into a line after `Subject: `."""
+_WORD_BYTES: Final = 39
+"""Of UTF-8: in base64, with what stands around it, no line is longer than 76 characters (RFC 2047, 2)."""
 
 
 class UnusableAddress(ValueError):
@@ -41,27 +46,56 @@ def compose(
     if not _ADDRESS.fullmatch(address):
         raise UnusableAddress
     boundary = f"={delivery.id.hex}"
-    headers = EmailMessage(policy=CRLF)
-    headers["From"] = sender
-    headers["To"] = Address(addr_spec=address)
-    headers["Subject"] = letter.subject
-    headers["Date"] = delivery.queued_at.astimezone(BUCHAREST)
-    headers["Message-ID"] = message_id(delivery.id, sender)
-    headers["Auto-Submitted"] = "auto-generated"
-    headers["Content-Language"] = letter.language
-    headers["MIME-Version"] = "1.0"
-    # by hand: the email package would encode an address that is longer than a line
-    ways_out = "".join(f"{name}: {value}\r\n" for name, value in (unsubscribing or {}).items()).encode()
+    headers = _always(sender) + _headers(
+        {
+            "To": address,
+            "Subject": encode_words(letter.subject),
+            "Date": format_datetime(delivery.queued_at.astimezone(BUCHAREST)),
+            "Message-ID": message_id(delivery.id, sender),
+            "Content-Language": letter.language,
+            **(unsubscribing or {}),
+        }
+    )
     parts = _part(boundary, "plain", letter.text) + _part(boundary, "html", letter.html)
     parts += f"--{boundary}--\r\n".encode()
     if calendar is None:
-        return ways_out + _content_type("alternative", boundary) + headers.as_bytes() + parts
+        return _content_type("alternative", boundary) + headers + b"\r\n" + parts
     around = f"{boundary}="
     said = _content_type("alternative", boundary) + b"\r\n" + parts
     inner = f"--{around}\r\n".encode() + said + _attached(around, calendar)
-    return (
-        ways_out + _content_type("mixed", around) + headers.as_bytes() + inner + f"--{around}--\r\n".encode()
-    )
+    return _content_type("mixed", around) + headers + b"\r\n" + inner + f"--{around}--\r\n".encode()
+
+
+def encode_words(text: str) -> str:
+    """A header's text in a line, or as encoded words (RFC 2047) where it has other letters or is long.
+
+    White space of any kind is one space. By hand, because the email package takes most of a message's time.
+    """
+    text = " ".join(text.split())
+    if len(text) <= _LINE and text.isascii() and text.isprintable() and "=?" not in text:
+        return text
+    words, taken = [], b""
+    for character in text:
+        more = character.encode()
+        if len(taken) + len(more) > _WORD_BYTES:
+            words.append(taken)
+            taken = b""
+        taken += more
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in (*words, taken))
+
+
+@cache
+def _always(sender: str) -> bytes:
+    """The headers that all messages of a sender have."""
+    headers = EmailMessage(policy=CRLF)
+    headers["From"] = sender
+    headers["Auto-Submitted"] = "auto-generated"
+    headers["MIME-Version"] = "1.0"
+    return headers.as_bytes().removesuffix(b"\r\n")
+
+
+def _headers(named: Mapping[str, str]) -> bytes:
+    return "".join(f"{name}: {value}\r\n" for name, value in named.items()).encode()
 
 
 def _content_type(subtype: str, boundary: str) -> bytes:
@@ -91,6 +125,7 @@ def message_id(delivery_id: UUID, sender: str) -> str:
     return f"<{delivery_id}@{domain_of(sender)}>"
 
 
+@cache
 def domain_of(sender: str) -> str:
     """The domain of a sender, `Name <local@domain>`."""
     return parseaddr(sender)[1].rpartition("@")[2]
