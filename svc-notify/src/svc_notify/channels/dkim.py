@@ -38,7 +38,6 @@ _ONCE_ONLY: Final = (b"from", b"to", b"subject", b"date")
 """Signed once more than they are there: a second one, added on the way, breaks the signature (8.15)."""
 _FIELD: Final = re.compile(rb"([!-9;-~]+)[ \t]*:(.*(?:\r\n[ \t].*)*)\r\n")
 _WHITE: Final = re.compile(rb"[ \t]+")
-_LINE_ENDS: Final = re.compile(rb"[ \t]+\r\n")
 _LEAST_BITS: Final = 2048
 
 
@@ -124,6 +123,9 @@ def _relaxed(value: bytes) -> bytes:
 
 def _relaxed_body(body: bytes) -> bytes:
     """The body with white space reduced and without empty lines at its end (3.4.4)."""
-    lines = _WHITE.sub(b" ", _LINE_ENDS.sub(b"\r\n", body))
+    lines = body.replace(b"\t", b" ")
+    while b"  " in lines:
+        lines = lines.replace(b"  ", b" ")
+    lines = lines.replace(b" \r\n", b"\r\n")
     text = lines.rstrip(b"\r\n")
     return text.rstrip(b" ") + b"\r\n" if text else b""
