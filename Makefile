@@ -81,6 +81,10 @@ bench: $(SYNCED)  ## Every benchmark, one after the other, on servers of their o
 	@$(BIN)/python tests/bench/bench_seals.py
 	@$(BIN)/python tests/bench/bench_ledger.py --entries 100000
 	@$(BIN)/python tests/bench/bench_histories.py
+	@$(BIN)/python tests/bench/bench_orders.py
+	@$(BIN)/python tests/bench/bench_notify.py --bulk 100000
+	@$(BIN)/python tests/bench/bench_feed.py
+	@$(BIN)/python tests/bench/bench_webhooks.py
 	@HUB_GATEWAY_RATE_SCALE=1000 $(BIN)/hub up --detach --var var/bench --port-base 20080 >/dev/null; \
 	$(BIN)/python tests/bench/bench_identity.py --var var/bench && \
 	$(BIN)/python tests/bench/bench_petitions.py --var var/bench && \

@@ -25,6 +25,7 @@ from hub_service.database import Database
 from hub_service.tokens import OwnToken
 from hub_testing import rules
 from svc_notify.carriers import ByEmail
+from svc_notify.channels.pace import Pace
 from svc_notify.domain.deliveries import Delivery
 from svc_notify.domain.kinds import Lane
 from svc_notify.domain.messages import Cause, Channel
@@ -258,7 +259,7 @@ async def make_sender(settings: Settings, holder: Holder) -> AsyncIterator[Calla
             sender = Sender(
                 Channel.EMAIL,
                 lane,
-                ByEmail(special_settings),
+                ByEmail(special_settings, Pace(special_settings.notify_smtp_rates), lane),
                 settings.notify_smtp_connections,
                 holder,
                 Priority(),

@@ -1,6 +1,8 @@
 """E-mail: its headers, and the dialogue with a real SMTP server."""
 
 import asyncio
+import heapq
+import itertools
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -25,6 +27,7 @@ from hub_core.language import Language
 from svc_notify.channels import mail
 from svc_notify.channels import smtp as smtp_module
 from svc_notify.channels.mail import UnusableAddress
+from svc_notify.channels.pace import Pace
 from svc_notify.channels.return_paths import ReturnPaths
 from svc_notify.channels.smtp import Smtp
 from svc_notify.domain import deliveries, kinds, messages
@@ -397,3 +400,41 @@ async def test_required_starttls_sends_nothing_to_a_server_without(
 
 def test_a_message_id_is_of_the_sender_s_domain() -> None:
     assert re.fullmatch(r"<[0-9a-f-]{36}@hub\.example>", mail.message_id(DELIVERY_ID, SENDER))
+
+
+def test_a_provider_of_mailboxes_gets_so_many_a_second_and_nobody_else_waits() -> None:
+    pace = Pace({"slow.example": 2.0})
+    waits = [pace.wait("a@Slow.example", str(number), 100.0) for number in range(4)]
+    assert waits == [0.0, 0.5, 1.0, 1.5]
+    assert pace.wait("a@fast.example", "other", 100.0) == 0.0
+
+
+def test_who_has_waited_goes_in_its_turn_whoever_came_meanwhile() -> None:
+    pace = Pace({"slow.example": 1.0})
+    for number in range(3):
+        pace.wait("a@slow.example", str(number), 100.0)
+    assert pace.wait("a@slow.example", "1", 100.4) == pytest.approx(0.6)
+    assert pace.wait("a@slow.example", "late", 101.0) == 2.0
+    assert pace.wait("a@slow.example", "1", 101.0) == 0.0
+
+
+def test_a_code_goes_at_once_and_counts() -> None:
+    pace = Pace({"slow.example": 1.0})
+    assert [pace.wait("a@slow.example", str(n), 5.0, is_code=True) for n in range(3)] == [0.0, 0.0, 0.0]
+    assert pace.wait("a@slow.example", "notice", 5.0) == 3.0
+
+
+@given(st.lists(st.floats(0, 2), min_size=1, max_size=40))
+def test_none_goes_sooner_after_the_one_before_than_the_rate_says(pauses: list[float]) -> None:
+    pace, went = Pace({"slow.example": 3.0}), []
+    coming = [(at, number) for number, at in enumerate(itertools.accumulate(pauses))]
+    heapq.heapify(coming)
+    while coming:
+        at, number = heapq.heappop(coming)
+        wait = pace.wait("a@slow.example", str(number), at)
+        if wait:
+            heapq.heappush(coming, (at + wait, number))
+        else:
+            went.append(at)
+    assert len(went) == len(pauses)
+    assert all(later - sooner >= 1 / 3 - 1e-6 for sooner, later in itertools.pairwise(went))

@@ -1,11 +1,14 @@
 """Who carries deliveries by a channel: writes what its recipient gets, and hands it over."""
 
+import asyncio
+from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from hub_core.language import Language
 from hub_service.chassis import Resources
 from hub_service.outside import Outside
 
+from .channels.pace import Pace
 from .channels.push import Push, WebPush
 from .channels.sms import Sms
 from .channels.sms_gateways import Text
@@ -13,7 +16,8 @@ from .channels.smtp import Smtp
 from .channels.switch import Switch
 from .channels.vapid import Vapid
 from .clients import Contacts
-from .domain.deliveries import Outcome
+from .domain.deliveries import Answer, Outcome
+from .domain.kinds import Lane
 from .operations.sending import Claimed
 from .settings import Settings
 from .writing import mail, push, sms
@@ -50,8 +54,10 @@ class Carrier(Protocol[Written]):
 class ByEmail:
     """E-mail by SMTP."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, pace: Pace, lane: Lane) -> None:
         self._settings = settings
+        self._pace = pace
+        self._is_code = lane is Lane.CODE
         self._contacts = Contacts()
         self._stationery = Stationery(settings)
         self._smtp = Smtp(settings)
@@ -61,7 +67,11 @@ class ByEmail:
         return await mail.write(hub, self._settings, self._contacts, self._stationery, claimed)
 
     async def hand_over(self, parcel: Mail) -> Outcome:
-        """Give an e-mail to the server."""
+        """Give an e-mail to the server, when its provider of mailboxes may have one more."""
+        now = asyncio.get_running_loop().time()
+        wait = self._pace.wait(parcel.address, parcel.envelope_id, now, is_code=self._is_code)
+        if wait:
+            return Outcome(Answer.NOT_YET, retry_after=timedelta(seconds=wait))
         return await self._smtp.hand_over(
             parcel.address, parcel.content, parcel.return_path, parcel.envelope_id
         )

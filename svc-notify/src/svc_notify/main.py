@@ -12,6 +12,7 @@ from hub_service.workers import Worker
 
 from . import feeding, figuring, jobs, keys, ordering, webhook_sender
 from .carriers import ByEmail, ByPush, BySms, Carrier
+from .channels.pace import Pace
 from .channels.switch import Switch
 from .channels.vapid import Vapid
 from .consumers import clients, subscriptions
@@ -75,15 +76,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     master_key = keys.derived_from(settings.notify_key.get_secret_value())
     vapid = Vapid(master_key, f"mailto:{settings.contact_email}")
     switch = Switch(settings.notify_sms_providers)
-    hiring: Mapping[Channel, Callable[[], Carrier[Any]]] = {
-        Channel.EMAIL: lambda: ByEmail(settings),
-        Channel.PUSH: lambda: ByPush(settings, vapid),
-        Channel.SMS: lambda: BySms(settings, switch),
+    pace = Pace(settings.notify_smtp_rates)
+    hiring: Mapping[Channel, Callable[[Lane], Carrier[Any]]] = {
+        Channel.EMAIL: lambda lane: ByEmail(settings, pace, lane),
+        Channel.PUSH: lambda _: ByPush(settings, vapid),
+        Channel.SMS: lambda _: BySms(settings, switch),
     }
     holder, priority = Holder(settings.database_dsn.get_secret_value()), jobs.Priority()
     senders = {
         (channel, lane): jobs.Sender(
-            channel, lane, hire(), settings.notify_smtp_connections, holder, priority
+            channel, lane, hire(lane), settings.notify_smtp_connections, holder, priority
         )
         for channel, hire in hiring.items()
         for lane in Lane

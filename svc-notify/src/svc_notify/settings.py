@@ -44,7 +44,8 @@ class Settings(ServiceSettings):
     `notify_smtp_tls`: `opportunistic` uses STARTTLS when it is offered, without asking who the
     server is; `required` refuses to send without STARTTLS and a certificate that is valid for the
     host (of `notify_smtp_ca_file`, or of the system's authorities); `off` never encrypts.
-    Each lane has that many connections for itself. `notify_dkim_keys` (JSON: selector to PEM file, RSA or
+    Each lane has that many connections for itself. `notify_smtp_rates` (JSON: domain to messages a second)
+    are what providers of mailboxes get of one process. `notify_dkim_keys` (JSON: selector to PEM file, RSA or
     Ed25519) sign each e-mail; `notify_bounce_domain` is where what comes back goes to (that of the sender,
     unless named), `notify_bounce_secret` what those prove who hand it over to us.
     `notify_passport_booking_url` is svc-passport-booking, which is asked about appointments;
@@ -61,6 +62,7 @@ class Settings(ServiceSettings):
     notify_smtp_tls: Literal["opportunistic", "required", "off"] = "opportunistic"
     notify_smtp_ca_file: str | None = None
     notify_smtp_connections: int = 4
+    notify_smtp_rates: Annotated[dict[str, Annotated[float, Field(gt=0)]], Field(default_factory=dict)]
     notify_dkim_keys: Annotated[dict[str, FilePath], Field(default_factory=dict)]
     notify_bounce_domain: str | None = None
     notify_bounce_secret: SecretStr = SecretStr("")

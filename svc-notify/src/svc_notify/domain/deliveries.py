@@ -54,6 +54,7 @@ class Answer(StrEnum):
 
     `OUTAGE` is nobody's message: the server could not be reached or took nothing from us at all.
     `UNASKED` is nobody's either, but holds up this message only: who alone knows what it says is not there.
+    `NOT_YET` says that its provider of mailboxes gets no more at this moment.
     `DEFERRED` is this message's: taken up, then put off, cut, or left without an answer.
     `NO_ADDRESS`: its recipient is there, but has nothing to be reached at by this channel.
     `SUPPRESSED`: it was not handed over, because the address sent messages back before.
@@ -64,6 +65,7 @@ class Answer(StrEnum):
     REFUSED = "REFUSED"
     OUTAGE = "OUTAGE"
     UNASKED = "UNASKED"
+    NOT_YET = "NOT_YET"
     RECIPIENT_GONE = "RECIPIENT_GONE"
     ADDRESS_UNUSABLE = "ADDRESS_UNUSABLE"
     NO_ADDRESS = "NO_ADDRESS"
@@ -245,6 +247,8 @@ def settle(
         provider=outcome.provider or delivery.provider,
         provider_ref=outcome.provider_ref or delivery.provider_ref,
     )
+    if outcome.answer is Answer.NOT_YET:
+        return _requeue(replace(tried, attempts=tried.attempts - 1), now + outcome.retry_after)
     if outcome.answer in (Answer.OUTAGE, Answer.UNASKED):
         wait = _LONGEST_PAUSE * (1 + SPREAD * chance) if outcome.answer is Answer.UNASKED else timedelta()
         return _requeue(replace(tried, attempts=tried.attempts - 1), now + wait)
