@@ -5,12 +5,13 @@ import re
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
-from hub_core import cnp
+from hub_core import clock, cnp
 
 from ..conftest import Hub
 from .looking import look_at
@@ -60,8 +61,18 @@ def hold(hub: Hub) -> Any:
         return told
 
     def hold(language: str) -> HeldAppointment:
-        asked = "/passport-booking/v1/availability/nearest?type=PE&county=CJ"
-        place = httpx2.get(f"{hub.origin}{asked}").json()["items"][0]
+        today = clock.local_date(clock.now())
+        days = {"first": str(today + timedelta(days=1)), "last": str(today + timedelta(days=21))}
+        asked = httpx2.get(
+            f"{hub.origin}/passport-booking/v1/availability",
+            params={"type": "PE", "county": "CJ", **days},
+        )
+        place = next(
+            hour
+            for office in asked.raise_for_status().json()["items"]
+            for day in office["days"]
+            for hour in day["hours"]
+        )
         number = cnp.complete(
             f"28503{random.randint(10, 28)}{random.randint(10, 39)}{random.randint(900, 999)}"
         )

@@ -137,7 +137,10 @@ def keeping(released: Releasing, asking: Asking) -> list[Worker]:
 
 async def _place(hub: Resources) -> None:
     while True:
-        await _until_none(hub, order_events.place)
+        try:
+            await _until_none(hub, order_events.place)
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("no order events placed", error=type(error).__name__)
         await asyncio.sleep(_POLL_SECONDS)
 
 

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any, Final
 
 import requests
@@ -20,6 +21,8 @@ from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+
+from hub_core import clock
 
 from .browser import Browser, NoSuchPart
 from .place import MAILBOX, Place
@@ -34,6 +37,8 @@ _RECORD_SCOPES: Final = ("openid", "criminal-record:read", "criminal-record:writ
 _COUNTER_SCOPES: Final = ("appointments:read", "appointments:write")
 _DRIVER_SCOPES: Final = ("traffic-history:read", "traffic-history:write")
 _COUNTY, _TYPE = "CJ", "PE"
+_A_DAY: Final = timedelta(days=1)
+_AHEAD: Final = timedelta(days=21)
 _OFFICE: Final = "demo-office"
 _OFFICE_SCOPES: Final = (
     *("openid", "staff"),
@@ -359,11 +364,17 @@ class Journey:
         return str(self._verified("criminal-record", self._file)["standing"])
 
     def find_place(self) -> str:
-        """In a county and around it; nobody needs a token for that."""
-        asked = f"type={_TYPE}&county={_COUNTY}"
-        found = self._get(f"/passport-booking/v1/availability/nearest?{asked}")["items"]
+        """In a county, from tomorrow on, so that it can be given up; nobody needs a token for that."""
+        today = clock.local_date(clock.now())
+        asked = f"type={_TYPE}&county={_COUNTY}&first={today + _A_DAY}&last={today + _AHEAD}"
+        found = [
+            {"name": office["name"], "day": day["day"], **hour}
+            for office in self._get(f"/passport-booking/v1/availability?{asked}")["items"]
+            for day in office["days"]
+            for hour in day["hours"]
+        ]
         _expect(bool(found), "no place is free")
-        self._place = found[0]
+        self._place = min(found, key=lambda place: (place["day"], place["at"]))
         return f"{self._place['name']['en']}, {self._place['day']} {self._place['at']}"
 
     def book(self) -> str:
